@@ -1,0 +1,56 @@
+# make run    the app on http://localhost:8501      make test    everything that CI checks
+# make lint   ruff and mypy                         make format  ruff's formatter
+# make demos  train the demo candidates again       make bench   batch classification against transformers' pipeline
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := run
+.PHONY: run test lint format demos bench install install-dev clean
+
+VENV := .venv
+PY := $(VENV)/bin/python
+PORT ?= 8501
+DATA ?= data
+PIP := $(PY) -m pip --disable-pip-version-check install --quiet
+
+run: install
+	$(PY) -m pages.ui.serve --port $(PORT)
+
+test: install-dev lint
+	HEADLIGHT_CHROMIUM="$$(.ci/browser $(PY))" $(PY) -m pytest
+
+lint: install-dev
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+
+format: install-dev
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+bench: install
+	$(PY) -m benchmarks.classify
+
+# DATA holds banking77/ (train.csv, test.csv) and clinc150/ (data_full.json, domains.json).
+demos: install-dev
+	$(PY) -m core.training.demos --data $(DATA) --output assets/models
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+install: $(VENV)/.installed
+install-dev: $(VENV)/.installed-dev
+
+# The first Python 3.11 to 3.13 on the path that runs and can make an environment.
+$(VENV)/.created:
+	@python="$$(.ci/python)"; echo "Creating $(VENV) with $$("$$python" --version)"; "$$python" -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.installed: requirements.txt | $(VENV)/.created
+	@echo "Installing what the app needs (the first time takes some minutes)"
+	$(PIP) -r requirements.txt
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
+	@echo "Installing what the tests need"
+	$(PIP) -r requirements-dev.txt
+	@touch $@
