@@ -1,0 +1,114 @@
+"""One candidate: a base model, what it needs, and the adapters that go with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from core.config.base_model import BaseModelConfig
+from core.config.closed import ClosedModel
+from core.config.families import Family
+from core.errors import ConfigError
+
+Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$")]
+Count = Annotated[int, Field(ge=1)]
+
+
+class ArchitectureNumbers(ClosedModel):
+    """The sizes that a config.json states, so that needs are known before any file is fetched."""
+
+    hidden_size: Count
+    num_hidden_layers: Count
+    num_attention_heads: Count
+    num_key_value_heads: Count
+    head_dim: Count
+    intermediate_size: Count
+    vocab_size: Count
+    max_position_embeddings: Count
+    sliding_window: Count | None = None
+    tie_word_embeddings: bool = False
+
+
+class AdapterEntry(ClosedModel):
+    """An adapter of a candidate: a PEFT folder (or Hub id), and texts to try it on."""
+
+    id: Identifier
+    path: Annotated[str, Field(min_length=1)]
+    title: str = ""
+    summary: str = ""
+    examples: tuple[str, ...] = ()
+
+
+class CandidateConfig(ClosedModel):
+    """What one YAML of the catalogue says.
+
+    Paths that begin with `./` or `../` are relative to the YAML file.
+    """
+
+    id: Identifier
+    title: str = ""
+    role: Literal["demo", "candidate", "teacher", "own"] = "own"
+    summary: str = ""
+    licence: str = ""
+    url: str = ""
+    gated: bool = False
+    base_model: BaseModelConfig
+    architecture: ArchitectureNumbers | None = None
+    parameters: Count | None = None
+    max_tokens: Annotated[int, Field(ge=2)] | None = None
+    adapters: tuple[AdapterEntry, ...] = ()
+    examples: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _check_adapters(self) -> Self:
+        ids = [a.id for a in self.adapters]
+        twice = next((i for i in ids if ids.count(i) > 1), None)
+        if twice:
+            raise ConfigError(f"Candidate '{self.id}' has two adapters '{twice}'.", fix="give each its own id.")
+        return self
+
+    @property
+    def name(self) -> str:
+        """What a person reads."""
+        return self.title or self.id
+
+    def relative_to(self, folder: Path) -> CandidateConfig:
+        """The same candidate with `./` and `../` paths made absolute from `folder`."""
+        data: dict[str, Any] = self.model_dump()
+        base = data["base_model"]
+        base["pretrained_model_name_or_path"] = _anchor(base["pretrained_model_name_or_path"], folder)
+        if base["pretrained_adapter_path"]:
+            base["pretrained_adapter_path"] = _anchor(base["pretrained_adapter_path"], folder)
+        for adapter in data["adapters"]:
+            adapter["path"] = _anchor(adapter["path"], folder)
+        return CandidateConfig(**data)
+
+
+def _anchor(path: str, folder: Path) -> str:
+    return str((folder / path).resolve()) if path.startswith(("./", "../")) else path
+
+
+def parameter_count(numbers: ArchitectureNumbers, family: Family) -> int | None:
+    """Parameters with the language-model head, tied weights once; None where the family is not known.
+
+    The sum over embedding, attention, gated MLP and norms as the transformers classes define them
+    (Gemma 2 has four norms a layer, the others two; none has biases).
+    """
+    if family == "vanilla":
+        return None
+    n = numbers
+    attention = n.hidden_size * n.head_dim * 2 * (n.num_attention_heads + n.num_key_value_heads)
+    norms = (4 if family == "gemma2" else 2) * n.hidden_size
+    layer = attention + 3 * n.hidden_size * n.intermediate_size + norms
+    embeddings = n.vocab_size * n.hidden_size * (1 if n.tie_word_embeddings else 2)
+    return embeddings + n.num_hidden_layers * layer + n.hidden_size
+
+
+def backbone_parameter_count(numbers: ArchitectureNumbers, family: Family) -> int | None:
+    """Parameters without the language-model head: what a classifier loads."""
+    total = parameter_count(numbers, family)
+    if total is None or numbers.tie_word_embeddings:
+        return total
+    return total - numbers.vocab_size * numbers.hidden_size

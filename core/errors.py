@@ -1,0 +1,58 @@
+"""The errors a user is meant to read: the problem with what was seen, and the fix.
+
+Anything else that is raised is a bug and keeps its traceback.
+"""
+
+from __future__ import annotations
+
+
+class AppError(Exception):
+    """An expected failure. ``str(error)`` is one paragraph: the problem, then ``Fix: ...``."""
+
+    def __init__(self, problem: str, *, fix: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.fix = fix
+
+    def __str__(self) -> str:
+        return f"{self.problem} Fix: {self.fix}"
+
+    def __reduce__(self) -> tuple[object, tuple[type[AppError], str, str]]:
+        return _rebuild, (type(self), self.problem, self.fix)
+
+
+def _rebuild(kind: type[AppError], problem: str, fix: str) -> AppError:
+    """Rebuild an error on the other side of a process boundary."""
+    return kind(problem, fix=fix)
+
+
+class ConfigError(AppError, ValueError):
+    """A config field or value that cannot work; raised before anything is loaded."""
+
+
+class InputError(AppError, ValueError):
+    """Text or a file of texts that cannot be classified."""
+
+
+class NotFoundError(AppError, LookupError):
+    """A candidate, adapter, folder or file that is not there."""
+
+
+class CheckpointError(AppError):
+    """Model files that are missing, damaged, unsafe or of another architecture."""
+
+
+class AdapterError(AppError):
+    """An adapter that would not do on this candidate what it was trained to do."""
+
+
+class MemoryBudgetError(AppError):
+    """Loading would need more memory than is free."""
+
+
+class DeviceError(AppError):
+    """A device that is asked for and not there."""
+
+
+class TrainingError(AppError):
+    """Training data or a recipe that cannot be trained on."""

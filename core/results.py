@@ -1,0 +1,295 @@
+"""What computation hands to pages, tables, figures and the command line: frozen, plain data."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+
+
+@dataclass(frozen=True)
+class Selection:
+    """A candidate with one of its adapters (None: the base model with its own head, if it has one)."""
+
+    candidate: str
+    adapter: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.candidate} + {self.adapter}" if self.adapter else self.candidate
+
+
+@dataclass(frozen=True)
+class Token:
+    """A token as the characters of the original text that it covers: `text == original[start:end]`.
+
+    Special tokens (BOS, CLS) cover nothing: `start == end`, and `text` is their name.
+    """
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class ClassScore:
+    """One class of a prediction."""
+
+    label: str
+    logit: float
+    probability: float
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a classifier says of one text.
+
+    Attributes:
+        label: the verdict; for several labels those with p >= 0.5 joined by ", " ("none" when there is none);
+            for a regression the first output's name.
+        labels, logits, probabilities: one a class, in the model's order. Softmax for single label, sigmoid
+            for multi label; for a regression `probabilities` holds NaN.
+        tokens: what the model read, special tokens included.
+        pooling_weights: one a token, summing to 1; None where the pooler has none (gem).
+        kept_characters: the model read `text[:kept_characters]`.
+        total_tokens: tokens of the whole text, so `len(tokens)` of `total_tokens` were read.
+    """
+
+    text: str
+    label: str
+    problem_type: str
+    labels: tuple[str, ...]
+    logits: tuple[float, ...]
+    probabilities: tuple[float, ...]
+    tokens: tuple[Token, ...]
+    pooling_weights: tuple[float, ...] | None
+    kept_characters: int
+    total_tokens: int
+
+    @property
+    def truncated(self) -> bool:
+        """Whether the model saw only the beginning of the text."""
+        return len(self.tokens) < self.total_tokens
+
+    @cached_property
+    def ranked(self) -> tuple[ClassScore, ...]:
+        """Classes by falling logit; equal logits keep the model's order."""
+        rows = map(ClassScore, self.labels, self.logits, self.probabilities)
+        return tuple(sorted(rows, key=lambda row: -row.logit))
+
+    @property
+    def top(self) -> ClassScore:
+        """The class with the largest logit."""
+        return self.ranked[0]
+
+    @property
+    def margin(self) -> float:
+        """Probability of the first class less that of the second; 1 when there is only one class."""
+        if len(self.ranked) < 2:
+            return 1.0
+        return self.ranked[0].probability - self.ranked[1].probability
+
+    @property
+    def entropy(self) -> float:
+        """Entropy of the class probabilities in bits, 0 (sure) to log2(K); single label only."""
+        return -sum(p * math.log2(p) for p in self.probabilities if p > 0)
+
+
+class CheckStatus(StrEnum):
+    """How a check ended. `REFUSED` stops a load; the others are told."""
+
+    PASSED = "passed"
+    NOTE = "note"
+    WARNING = "warning"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at, in words."""
+
+    name: str
+    status: CheckStatus
+    message: str
+    fix: str = ""
+
+
+@dataclass(frozen=True)
+class HealthReport:
+    """Whether an adapter (or a base model's own head) does what it was trained to do."""
+
+    checks: tuple[Check, ...]
+
+    @property
+    def worst(self) -> CheckStatus:
+        """The most serious status among the checks."""
+        return max((c.status for c in self.checks), key=list(CheckStatus).index, default=CheckStatus.PASSED)
+
+    @property
+    def refusals(self) -> tuple[Check, ...]:
+        """The checks that stop a load."""
+        return tuple(c for c in self.checks if c.status is CheckStatus.REFUSED)
+
+
+@dataclass(frozen=True)
+class Requirements:
+    """What loading needs, in bytes, known before any weight is read.
+
+    Attributes:
+        weights: the weights at the dtype they will have.
+        peak: what loading takes at its highest.
+        free: what is free on the device now.
+        stored: the files' size (on disk, or to be fetched); None when not known.
+    """
+
+    device: str
+    dtype: str
+    parameters: int
+    weights: int
+    peak: int
+    free: int
+    stored: int | None = None
+
+    @property
+    def fits(self) -> bool:
+        """Whether the load will be tried."""
+        return self.peak <= self.free
+
+
+class Availability(StrEnum):
+    """Whether a candidate's weights can be read now."""
+
+    READY = "ready"
+    ON_HUB = "on the Hub"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True)
+class AdapterSummary:
+    """An adapter as the catalogue offers it."""
+
+    id: str
+    title: str
+    summary: str
+    examples: tuple[str, ...]
+    available: bool
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class CandidateSummary:
+    """A candidate as the catalogue offers it; `parameters` counts what a classifier loads (no LM head)."""
+
+    id: str
+    title: str
+    role: str
+    summary: str
+    model_type: str
+    mask: str
+    source: str
+    licence: str
+    url: str
+    gated: bool
+    parameters: int | None
+    layers: int | None
+    hidden_size: int | None
+    max_tokens: int | None
+    adapters: tuple[AdapterSummary, ...]
+    examples: tuple[str, ...]
+    availability: Availability
+    message: str = ""
+
+
+class LoadStage(StrEnum):
+    """The stages of a load, in order."""
+
+    QUEUED = "queued"
+    FILES = "finding files"
+    MEMORY = "checking memory"
+    WEIGHTS = "reading weights"
+    ADAPTER = "attaching adapter"
+    HEALTH = "checking health"
+    READY = "ready"
+
+
+@dataclass(frozen=True)
+class LoadState:
+    """Where a load stands; `error` is set when it ended badly (a message for the user)."""
+
+    selection: Selection
+    stage: LoadStage
+    fraction: float
+    detail: str = ""
+    error: str = ""
+    fix: str = ""
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing more will happen."""
+        return self.stage is LoadStage.READY or bool(self.error)
+
+
+@dataclass(frozen=True)
+class LoadedModel:
+    """A candidate-adapter pair that is in memory; `own_bytes` leaves out the base weights it shares."""
+
+    selection: Selection
+    device: str
+    dtype: str
+    parameters: int
+    bytes: int
+    own_bytes: int
+    labels: tuple[str, ...]
+    problem_type: str
+    pooler: str
+    head: str
+    mask: str
+    max_tokens: int
+    load_seconds: float
+    health: HealthReport
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Quality on labelled texts; what a problem does not have is None.
+
+    Attributes:
+        accuracy: share of texts whose verdict is right; with several labels, whose whole set is.
+        macro_f1: mean of F1 over the classes that occur or are predicted.
+        calibration_error: expected calibration error over 15 equal-width bins.
+        mean_squared_error, mean_absolute_error, r2: of a regression.
+        seconds: classifying took, without loading.
+    """
+
+    problem_type: str
+    count: int
+    seconds: float
+    accuracy: float | None = None
+    macro_f1: float | None = None
+    calibration_error: float | None = None
+    mean_squared_error: float | None = None
+    mean_absolute_error: float | None = None
+    r2: float | None = None
+    predictions: Sequence[Prediction] = field(repr=False, default=())
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage of a dry run, with its number in words."""
+
+    name: str
+    passed: bool
+    detail: str
+
+
+@dataclass(frozen=True)
+class DryRun:
+    """Whether a model is set up right."""
+
+    stages: tuple[Stage, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether every stage passed."""
+        return all(s.passed for s in self.stages)
