@@ -1,0 +1,259 @@
+"""The classifier: a family's backbone, a pooler and a head, as a transformers `PreTrainedModel`."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+from torch import Tensor, nn
+from transformers import (
+    MODEL_MAPPING,
+    AutoConfig,
+    AutoModelForSequenceClassification,
+    PreTrainedConfig,
+    PreTrainedModel,
+)
+from transformers.utils.generic import ModelOutput
+
+from core.errors import CheckpointError
+from core.model.criteria import Criterion
+from core.model.heads import build_head
+from core.model.initialisation import initialise
+from core.model.pooled_config import (
+    PREFIX,
+    base_config_class,
+    is_stock_equal,
+    part_fields,
+    pooled_config_class,
+    to_pooled,
+)
+from core.model.poolers import LastTokenPooling, Pooler, build_pooler
+
+WEIGHTS_VARIANT = "pooled"
+
+
+@dataclass
+class PooledOutput(ModelOutput):
+    """What a forward pass gives.
+
+    Attributes:
+        loss: mean over texts, when labels were given.
+        logits: (B, K).
+        losses: one a text (B,), when labels were given.
+        pooling_weights: (B, T), 0 on padding, rows sum to 1; None for gem.
+        hidden_states, attentions: as transformers returns them, when asked for.
+    """
+
+    loss: Tensor | None = None
+    logits: Tensor | None = None
+    losses: Tensor | None = None
+    pooling_weights: Tensor | None = None
+    hidden_states: tuple[Tensor, ...] | None = None
+    attentions: tuple[Tensor, ...] | None = None
+
+
+class PooledClassifier(PreTrainedModel):
+    """Backbone under the family's own name (`model`, `bert`, ...), pooler `pooler`, head `score`.
+
+    Stock checkpoints open in it with equal logits; saved folders open with `from_pretrained` of this class or
+    the auto class, and not silently with a stock one (see `core.model.pooled_config`).
+    """
+
+    pooler: Pooler
+    score: nn.Module
+
+    def __init__(self, config: PreTrainedConfig) -> None:
+        config = config if config.model_type.startswith(PREFIX) else to_pooled(config)
+        super().__init__(config)
+        parts = part_fields(config)
+        hidden_size = config.get_text_config().hidden_size
+        setattr(self, self.base_model_prefix, _bare_backbone(config))
+        self.num_labels = config.num_labels or 1
+        self.pooler = build_pooler(parts.pooler, hidden_size)
+        self.dropout = nn.Dropout(parts.pooler_dropout)
+        self.score = build_head(parts.head_name, hidden_size, self.num_labels)
+        self.criterion = Criterion(parts.criterion_options)
+        self.pools_logits = isinstance(self.pooler, LastTokenPooling) and not self.pooler.pre_head_pooling
+        self._init_options = parts.init
+        self.post_init()
+
+    @property
+    def backbone(self) -> PreTrainedModel:
+        """The model below pooler and head."""
+        return cast(PreTrainedModel, getattr(self, self.base_model_prefix))
+
+    def forward(
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        labels: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        return_dict: bool | None = None,
+        **options: Any,
+    ) -> PooledOutput | tuple[Any, ...]:
+        """input_ids (B, T), attention_mask (B, T) or None when nothing is padded -> logits (B, K).
+
+        Labels: class numbers (B,), for several labels 0/1 (B, K), for a regression values (B, K).
+        """
+        given = input_ids if input_ids is not None else inputs_embeds
+        if given is None:
+            raise ValueError("input_ids or inputs_embeds is needed")
+        if position_ids is None and attention_mask is not None and _takes_positions(type(self.backbone)):
+            position_ids = _positions(attention_mask)
+        if position_ids is not None:
+            options["position_ids"] = position_ids
+        if "use_cache" in _parameters(type(self.backbone)):
+            options.setdefault("use_cache", False)
+        states = self.backbone(
+            input_ids=input_ids, attention_mask=attention_mask, inputs_embeds=inputs_embeds, return_dict=True, **options
+        )
+        hidden = states.last_hidden_state
+        if attention_mask is None:
+            mask = torch.ones(given.shape[:2], dtype=torch.bool, device=hidden.device)
+        else:
+            mask = attention_mask.to(hidden.device).bool()
+        logits, weights = self.classify(hidden, mask)
+        losses = None if labels is None else self.criterion(logits, labels.to(logits.device))
+        output = PooledOutput(
+            loss=None if losses is None else losses.mean(),
+            logits=logits,
+            losses=losses,
+            pooling_weights=weights,
+            hidden_states=getattr(states, "hidden_states", None),
+            attentions=getattr(states, "attentions", None),
+        )
+        return output.to_tuple() if return_dict is False else output
+
+    def classify(self, hidden: Tensor, mask: Tensor) -> tuple[Tensor, Tensor | None]:
+        """Pooler and head alone: hidden (B, T, D), mask (B, T) bool -> logits (B, K), weights (B, T) or None."""
+        if self.pools_logits:
+            logits, weights = self.pooler(self.score(self.dropout(hidden)), mask)
+            return logits, weights
+        vectors, weights = self.pooler(hidden, mask)
+        return self.score(self.dropout(vectors)), weights
+
+    def _init_weights(self, module: nn.Module) -> None:
+        """Start values: our parts by `init_config`, the backbone as its family does it."""
+        if isinstance(module, Pooler):
+            module.reset_parameters()
+        elif isinstance(module, nn.Linear) and module in self._own_linears():
+            initialise(module, self._init_options, default_std=getattr(self.config, "initializer_range", 0.02))
+        else:
+            super()._init_weights(module)
+
+    def _own_linears(self) -> set[nn.Module]:
+        return {m for part in (self.pooler, self.score) for m in part.modules() if isinstance(m, nn.Linear)}
+
+    def save_pretrained(self, save_directory: Any, *args: Any, **options: Any) -> None:
+        """As transformers', in safetensors; weights of what no stock class can open get a name of their own."""
+        if not is_stock_equal(self.config):
+            options.setdefault("variant", WEIGHTS_VARIANT)
+        super().save_pretrained(save_directory, *args, **options)
+
+    @classmethod
+    def from_pretrained(cls, pretrained_model_name_or_path: Any, *args: Any, **options: Any) -> Any:
+        """As transformers', safetensors only; also opens stock, causal-LM and bare checkpoints of the family."""
+        name = pretrained_model_name_or_path
+        options["use_safetensors"] = True
+        config = options.get("config")
+        if not isinstance(config, PreTrainedConfig):
+            options["config"] = config = _read_config(cls, config or name, options)
+        if not config.model_type.startswith(PREFIX):
+            options["config"] = to_pooled(config)
+        if "variant" not in options and _has_variant(name):
+            options["variant"] = WEIGHTS_VARIANT
+        return super().from_pretrained(name, *args, **options)
+
+
+def _read_config(cls: type[PooledClassifier], name: Any, options: dict[str, Any]) -> PreTrainedConfig:
+    """The folder's config; another family's is refused, not bent."""
+    known = {k: options[k] for k in ("cache_dir", "revision", "local_files_only", "token") if k in options}
+    data = PreTrainedConfig.get_config_dict(name, **known)[0]
+    pooled = cast(type[PreTrainedConfig], cls.config_class)
+    own = {pooled.model_type, base_config_class(pooled).model_type}
+    if data.get("model_type") not in own:
+        raise CheckpointError(
+            f"'{name}' holds a '{data.get('model_type')}' model, and {cls.__name__} opens {' or '.join(sorted(own))}.",
+            fix="open it with the class of its family, or `classifier_class`.",
+        )
+    return cast(PreTrainedConfig, AutoConfig.from_pretrained(name, **known))
+
+
+def _has_variant(name: Any) -> bool:
+    """Whether a local folder holds weights under our own file name."""
+    folder = Path(str(name))
+    stem = f"model.{WEIGHTS_VARIANT}"
+    return (folder / f"{stem}.safetensors").is_file() or (
+        folder / f"model.safetensors.index.{WEIGHTS_VARIANT}.json"
+    ).is_file()
+
+
+_MADE: dict[type[PreTrainedConfig], type[PooledClassifier]] = {}
+
+
+def classifier_class(config: type[PreTrainedConfig]) -> type[PooledClassifier]:
+    """The classifier of a family, e.g. `LlamaConfig` -> `LlamaForPooledClassification`; any AutoModel works.
+
+    Raises:
+        CheckpointError: an architecture without a text backbone of its own, or an encoder-decoder.
+    """
+    base = base_config_class(config)
+    if base in _MADE:
+        return _MADE[base]
+    backbone = _backbone_class(base)
+    parent = next(c for c in backbone.__mro__ if c.__name__.endswith("PreTrainedModel"))
+    name = backbone.__name__.removesuffix("Model") + "ForPooledClassification"
+    body = {
+        "config_class": pooled_config_class(base),
+        "config": None,
+        "__module__": __name__,
+        "__doc__": f"`PooledClassifier` on a {backbone.__name__}.",
+    }
+    made = cast(type[PooledClassifier], type(name, (PooledClassifier, parent), body))
+    AutoModelForSequenceClassification.register(pooled_config_class(base), made, exist_ok=True)
+    _MADE[base] = made
+    return made
+
+
+def _backbone_class(base: type[PreTrainedConfig]) -> type[PreTrainedModel]:
+    if base not in MODEL_MAPPING:  # its keys are loaded only when asked for
+        raise CheckpointError(f"transformers has no text model for '{base.model_type}'.", fix="choose another model.")
+    found: Any = MODEL_MAPPING[base]
+    return cast(type[PreTrainedModel], found[0] if isinstance(found, list | tuple) else found)
+
+
+def _bare_backbone(config: PreTrainedConfig) -> PreTrainedModel:
+    if config.is_encoder_decoder:
+        raise CheckpointError(
+            f"'{config.model_type}' is an encoder-decoder; a classifier needs an encoder or a decoder.",
+            fix="choose a model of one stack.",
+        )
+    cls = _backbone_class(base_config_class(type(config)))
+    options = {"add_pooling_layer": False} if "add_pooling_layer" in inspect.signature(cls.__init__).parameters else {}
+    return cls(config, **options)
+
+
+def _parameters(backbone: type[nn.Module]) -> frozenset[str]:
+    """Names that the forward of a backbone takes; looked up once a class, since every pass asks."""
+    if backbone not in _FORWARD:
+        _FORWARD[backbone] = frozenset(inspect.signature(backbone.forward).parameters)
+    return _FORWARD[backbone]
+
+
+_FORWARD: dict[type[nn.Module], frozenset[str]] = {}
+
+
+def _takes_positions(backbone: type[nn.Module]) -> bool:
+    """Whether position ids may be given; RoBERTa's kin count them from the ids, padding aware."""
+    return "position_ids" in _parameters(backbone) and "roberta" not in backbone.__name__.lower()
+
+
+def _positions(mask: Tensor) -> Tensor | None:
+    """Position ids (B, T) that count real tokens from 0, needed under left padding only; else None."""
+    if bool(mask[:, 0].all()):
+        return None
+    return (mask.long().cumsum(dim=1) - 1).clamp(min=0)

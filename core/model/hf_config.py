@@ -1,0 +1,155 @@
+"""From a folder's config.json and a `BaseModelConfig` to the transformers config that is built."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from transformers import CONFIG_MAPPING, PreTrainedConfig
+
+from core.config.base_model import BaseModelConfig
+from core.errors import CheckpointError, ConfigError
+from core.model.files import ModelFolder
+from core.model.pooled_config import PREFIX, to_pooled
+
+DROPOUT_FIELDS = ("attention_dropout", "attention_probs_dropout_prob", "hidden_dropout_prob")
+
+
+#: Classes of a new head when nobody says how many.
+DEFAULT_LABELS = 2
+
+
+def stored_config(folder: ModelFolder) -> PreTrainedConfig:
+    """The transformers config of a folder; no code of the folder is run.
+
+    Raises:
+        CheckpointError: an architecture that transformers does not have, or impossible values.
+    """
+    kind = str(folder.config.get("model_type", "")).removeprefix(PREFIX)
+    if kind not in CONFIG_MAPPING:
+        raise CheckpointError(
+            f"'{folder.path}' is of the architecture '{kind or 'not stated'}', which transformers does not have"
+            + (" (it brings its own code, which is never run)." if "auto_map" in folder.config else "."),
+            fix="choose a model of an architecture that transformers ships.",
+        )
+    data = {k: v for k, v in folder.config.items() if k not in ("model_type", "auto_map")}
+    try:
+        config = CONFIG_MAPPING[kind].from_dict(data)
+    except Exception as error:  # the library's validators raise many kinds, all about the file's values
+        seen = " ".join(str(error).split())
+        raise CheckpointError(f"'{folder.path / 'config.json'}' cannot be used: {seen}.", fix="mend it.") from error
+    config.name_or_path = str(folder.path)
+    return config
+
+
+def built_config(config: BaseModelConfig, folder: ModelFolder) -> PreTrainedConfig:
+    """The pooled config to build: the folder's architecture with every field of ours applied."""
+    stored = stored_config(folder)
+    _check_family(config, stored, folder)
+    changes: dict[str, Any] = {
+        "num_labels": _label_count(config, folder),
+        "problem_type": _problem(config, folder),
+        "pooler_dropout": config.pooler_dropout,
+        "init_config": config.init_config,
+        "criterion": config.criterion,
+        "criterion_config": config.criterion_config,
+        "output_attentions": config.output_attentions,
+        "output_hidden_states": config.output_hidden_states,
+        **_parts(config, folder),
+        **_dropouts(config, stored),
+    }
+    changes["id2label"] = labels = _labels(folder, changes.pop("num_labels"))
+    changes["label2id"] = {label: number for number, label in labels.items()}
+    if config.is_bidirectional:
+        changes["is_causal"] = False
+    return to_pooled(stored, **changes)
+
+
+def has_head(folder: ModelFolder) -> bool:
+    """Whether a checkpoint holds a classification head that ours can take over."""
+    return any(name.startswith("score.") for name in folder.tensors)
+
+
+def head_labels(folder: ModelFolder) -> int | None:
+    """Number of classes of the stored head; None when there is none."""
+    for name in ("score.4.weight", "score.weight"):
+        if name in folder.tensors:
+            return folder.tensors[name].shape[0]
+    return None
+
+
+def _labels(folder: ModelFolder, count: int) -> dict[int, str]:
+    """The names the folder gives its classes, where their number is right; else LABEL_0, LABEL_1 ..."""
+    stored = folder.config.get("id2label")
+    if isinstance(stored, dict) and len(stored) == count:
+        return {int(k): str(v) for k, v in stored.items()}
+    return {i: f"LABEL_{i}" for i in range(count)}
+
+
+def _check_family(config: BaseModelConfig, stored: PreTrainedConfig, folder: ModelFolder) -> None:
+    family = config.architecture.family
+    if family not in ("vanilla", stored.model_type):
+        raise ConfigError(
+            f"model_type '{config.model_type}' means the {family} architecture, "
+            f"and '{folder.path}' holds a '{stored.model_type}' model.",
+            fix=f"set model_type to {_name_for(stored.model_type)}.",
+        )
+    if folder.config.get("is_causal") is False and family != "vanilla" and not config.is_bidirectional:
+        raise ConfigError(
+            f"'{folder.path}' was saved without a causal mask, and model_type '{config.model_type}' has one.",
+            fix=f"set model_type to '{family}-bidirectional'.",
+        )
+
+
+def _name_for(kind: str) -> str:
+    return f"'{kind}'" if kind in ("llama", "gemma2", "mistral") else "'vanilla'"
+
+
+def _label_count(config: BaseModelConfig, folder: ModelFolder) -> int:
+    stored = head_labels(folder)
+    if stored is None:
+        named = folder.config.get("id2label")
+        return config.num_labels or (len(named) if isinstance(named, dict) and named else DEFAULT_LABELS)
+    if config.num_labels is not None and config.num_labels != stored:
+        raise ConfigError(
+            f"num_labels is {config.num_labels}, and the head in '{folder.path}' has {stored} classes.",
+            fix=f"set num_labels to {stored}, or train a new head.",
+        )
+    return stored
+
+
+def _problem(config: BaseModelConfig, folder: ModelFolder) -> str | None:
+    if config.problem_type or config.criterion:
+        return config.problem
+    stored = folder.config.get("problem_type")
+    if stored is None and head_labels(folder) == 1:
+        return "regression"
+    return stored or config.problem
+
+
+def _parts(config: BaseModelConfig, folder: ModelFolder) -> dict[str, Any]:
+    """Pooler and head: those asked for, else those the folder was saved with, else the stock ones."""
+    stored = folder.config
+    parts: dict[str, Any] = {}
+    if config.pooler_type is not None or "pooler_type" not in stored:
+        parts["pooler_type"] = config.pooler_name
+        parts["pooler_config"] = config.pooler.to_dict()
+    if config.head_type is not None or "head_type" not in stored:
+        parts["head_type"] = config.head_name
+    return parts
+
+
+def _dropouts(config: BaseModelConfig, stored: PreTrainedConfig) -> dict[str, float]:
+    """Dropouts under the names this architecture reads; one that it does not read is refused by name."""
+    found: dict[str, float] = {}
+    for field in DROPOUT_FIELDS:
+        value = getattr(config, field)
+        if hasattr(stored, field):
+            found[field] = value
+        elif value:
+            raise ConfigError(
+                f"'{field}' has no effect on the '{stored.model_type}' architecture.",
+                fix="remove it; this architecture reads "
+                + (", ".join(f for f in DROPOUT_FIELDS if hasattr(stored, f)) or "none of the dropout fields")
+                + ".",
+            )
+    return found

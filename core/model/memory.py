@@ -1,0 +1,65 @@
+"""What a load will need, from headers or architecture numbers alone."""
+
+from __future__ import annotations
+
+from core.config.base_model import DtypeName
+from core.config.candidate import CandidateConfig, backbone_parameter_count
+from core.errors import MemoryBudgetError
+from core.model.files import AdapterFolder, ModelFolder
+from core.results import Requirements
+
+DTYPE_BYTES: dict[DtypeName, int] = {
+    "float16": 2, "bfloat16": 2, "float32": 4, "float64": 8,
+    "int8": 1, "uint8": 1, "bool": 1, "int16": 2, "int32": 4, "int64": 8,
+}  # fmt: skip
+
+#: Activations of one batch, buffers and the allocator's slack.
+OVERHEAD_SHARE, OVERHEAD_BYTES = 0.05, 128 * 2**20
+
+
+def backbone_parameters(folder: ModelFolder) -> int:
+    """Parameters that a classifier reads from a checkpoint: all but the language-model head."""
+    return sum(t.count for name, t in folder.tensors.items() if not name.startswith("lm_head."))
+
+
+def estimate(parameters: int, dtype: DtypeName, device: str, free: int, stored: int | None = None) -> Requirements:
+    """Weights, and the peak with overhead. Weights of another stored dtype are converted tensor by tensor."""
+    weights = parameters * DTYPE_BYTES[dtype]
+    peak = int(weights * (1 + OVERHEAD_SHARE)) + OVERHEAD_BYTES
+    return Requirements(device, dtype, parameters, weights, peak, free, stored)
+
+
+def catalogue_parameters(candidate: CandidateConfig) -> int | None:
+    """Parameters of a classifier on a candidate whose files are not here; None when the YAML says too little."""
+    if candidate.architecture is None:
+        return candidate.parameters
+    counted = backbone_parameter_count(candidate.architecture, candidate.base_model.architecture.family)
+    return counted if counted is not None else candidate.parameters
+
+
+def adapter_parameters(folder: AdapterFolder) -> int:
+    """Numbers in an adapter file, pooler and head included."""
+    return sum(t.count for t in folder.tensors.values())
+
+
+def require_memory(name: str, needs: Requirements) -> None:
+    """Refuse a load that does not fit.
+
+    Raises:
+        MemoryBudgetError: stating need and free.
+    """
+    if needs.fits:
+        return
+    fix = "unload another candidate, or choose a smaller one"
+    if needs.dtype in ("float32", "float64"):
+        fix += ", or torch_dtype bfloat16 (half the memory)"
+    raise MemoryBudgetError(
+        f"Loading {name} needs {gibibytes(needs.peak)} on {needs.device} "
+        f"({needs.parameters:,} parameters in {needs.dtype}), and {gibibytes(needs.free)} are free.",
+        fix=fix + ".",
+    )
+
+
+def gibibytes(count: int) -> str:
+    """`1.5 GiB`, or MiB below one."""
+    return f"{count / 2**30:.1f} GiB" if count >= 2**30 else f"{count / 2**20:.0f} MiB"

@@ -1,0 +1,88 @@
+"""transformers configs for our classifiers: a family's own config under the model type `pooled_<family>`.
+
+The type of its own is a safety catch. A folder with, say, mean pooling that a stock class opened would be
+another classifier without a word: stock classes take the last token. Under our type the auto classes refuse
+the folder or open it with our class, and the weights lie in `model.pooled.safetensors`, which a stock class
+does not find. What the fields mean stands in `BaseModelConfig`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from transformers import AutoConfig, PreTrainedConfig
+
+from core.config.base_model import BaseModelConfig
+from core.config.parts import HeadType, PoolerType
+
+PREFIX = "pooled_"
+
+#: Fields of ours in config.json, with the values that a stock classifier stands for.
+DEFAULTS: dict[str, Any] = {
+    "pooler_type": "context",
+    "pooler_config": {"pre_head_pooling": False},
+    "head_type": "vanilla",
+    "pooler_dropout": 0.0,
+    "criterion": None,
+    "criterion_config": {},
+    "init_config": {},
+}
+
+
+_MADE: dict[type[PreTrainedConfig], type[PreTrainedConfig]] = {}
+
+
+def pooled_config_class(base: type[PreTrainedConfig]) -> type[PreTrainedConfig]:
+    """`LlamaConfig` -> `PooledLlamaConfig`, registered so that folders of that type open."""
+    if base.model_type.startswith(PREFIX):
+        return base
+    if base in _MADE:
+        return _MADE[base]
+    ignored = ["past_key_values", "losses", "pooling_weights", "hidden_states", "attentions"]
+    body = {"model_type": PREFIX + base.model_type, "keys_to_ignore_at_inference": ignored, "__module__": __name__}
+    made = cast(type[PreTrainedConfig], type(f"Pooled{base.__name__}", (base,), body))
+    AutoConfig.register(made.model_type, made, exist_ok=True)
+    _MADE[base] = made
+    return made
+
+
+def base_config_class(config: type[PreTrainedConfig]) -> type[PreTrainedConfig]:
+    """`PooledLlamaConfig` -> `LlamaConfig`; a stock class is returned as it is."""
+    return cast(type[PreTrainedConfig], config.__mro__[1]) if config.model_type.startswith(PREFIX) else config
+
+
+def to_pooled(config: PreTrainedConfig, **changes: Any) -> PreTrainedConfig:
+    """The same architecture as a pooled config, with our fields filled in and `changes` applied.
+
+    Another `pooler_type` without its `pooler_config` starts from that pooler's defaults.
+    """
+    if "pooler_type" in changes:
+        changes.setdefault("pooler_config", {})
+    data = {**DEFAULTS, **config.to_dict(), **changes}
+    for name in ("model_type", "transformers_version"):
+        data.pop(name, None)
+    made = pooled_config_class(type(config))(**data)
+    made.name_or_path = config.name_or_path or ""
+    made._attn_implementation = config._attn_implementation
+    return made
+
+
+def part_fields(config: PreTrainedConfig) -> BaseModelConfig:
+    """Our fields of a transformers config, validated as a `BaseModelConfig` (only the parts are meaningful)."""
+    fields = {name: getattr(config, name, default) for name, default in DEFAULTS.items()}
+    return BaseModelConfig(
+        pretrained_model_name_or_path=config.name_or_path or ".",
+        num_labels=config.num_labels or 1,
+        problem_type=config.problem_type or ("regression" if config.num_labels == 1 else None),
+        **fields,
+    )
+
+
+def parts_of(config: PreTrainedConfig) -> tuple[PoolerType, HeadType]:
+    """Pooler and head of a config, stock ones included."""
+    return (getattr(config, "pooler_type", None) or "context", getattr(config, "head_type", None) or "vanilla")
+
+
+def is_stock_equal(config: PreTrainedConfig) -> bool:
+    """Whether a stock `...ForSequenceClassification` of the family would give the same logits."""
+    return parts_of(config) == ("context", "vanilla") and getattr(config, "is_causal", True) is not False

@@ -1,0 +1,19 @@
+"""The average over real tokens (`mean`)."""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+from core.model.poolers.pooled import Pooled, Pooler, at_least_float32
+
+
+class MeanPooling(Pooler):
+    """Every real token weighs the same."""
+
+    def forward(self, hidden: Tensor, mask: Tensor) -> Pooled:
+        """hidden (B, T, D), mask (B, T) bool -> vectors (B, D), weights (B, T)."""
+        wide = at_least_float32(hidden)
+        weights = mask.to(wide.dtype)
+        weights = weights / weights.sum(dim=1, keepdim=True).clamp(min=1)
+        vectors = (weights.unsqueeze(1) @ wide).squeeze(1)
+        return Pooled(vectors.to(hidden.dtype), weights)

@@ -1,0 +1,31 @@
+"""What every pooler is: hidden states (B, T, D) in, one vector a text (B, D) out."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+
+class Pooled(NamedTuple):
+    """vectors (B, D); weights (B, T), 0 on padding and summing to 1, or None where they do not exist (gem)."""
+
+    vectors: Tensor
+    weights: Tensor | None
+
+
+class Pooler(nn.Module):
+    """Base of all poolers. A new one is a subclass in its own file and one line in `core.model.poolers`."""
+
+    def forward(self, hidden: Tensor, mask: Tensor) -> Pooled:
+        """hidden (B, T, D), mask (B, T) bool, True on real tokens -> vectors (B, D), weights (B, T)."""
+        raise NotImplementedError
+
+    def reset_parameters(self) -> None:
+        """Set parameters that are not weights of a linear layer; the others follow `init_config`."""
+
+
+def at_least_float32(hidden: Tensor) -> Tensor:
+    """Half precision widened, so that sums over tokens keep their digits; the rest unchanged."""
+    return hidden.float() if hidden.dtype in (torch.float16, torch.bfloat16) else hidden

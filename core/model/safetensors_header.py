@@ -1,0 +1,86 @@
+"""Reading the header of a safetensors file: names, dtypes and shapes, without a byte of the weights.
+
+Format: 8 bytes of length (little endian), JSON of that length, then the tensors' bytes without gaps
+(https://github.com/huggingface/safetensors#format).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.errors import CheckpointError
+
+MAX_HEADER_BYTES = 100_000_000
+
+#: Bytes of one element; the names are the format's own.
+ITEM_BYTES = {
+    "BOOL": 1, "U8": 1, "I8": 1, "F8_E4M3": 1, "F8_E5M2": 1, "U16": 2, "I16": 2, "F16": 2, "BF16": 2,
+    "U32": 4, "I32": 4, "F32": 4, "U64": 8, "I64": 8, "F64": 8,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class TensorEntry:
+    """A tensor in a file; its bytes are `file[start:end]`."""
+
+    name: str
+    dtype: str
+    shape: tuple[int, ...]
+    file: Path
+    start: int
+    end: int
+
+    @property
+    def count(self) -> int:
+        """Number of elements."""
+        return math.prod(self.shape)
+
+
+def read_header(path: Path) -> tuple[TensorEntry, ...]:
+    """The tensors of one file, checked against the file's real size.
+
+    Raises:
+        CheckpointError: truncated, not safetensors, or a header that lies about offsets or sizes.
+    """
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        length = int.from_bytes(file.read(8), "little")
+        if size < 8 or length > min(size - 8, MAX_HEADER_BYTES):
+            raise _broken(path, f"its header claims {length:,} bytes and the file has {size:,}")
+        raw = file.read(length)
+    try:
+        header = json.loads(raw)
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
+        raise _broken(path, "its header is not JSON") from None
+    if not isinstance(header, dict):
+        raise _broken(path, "its header is not a table of tensors")
+    header.pop("__metadata__", None)
+    return tuple(_entry(path, name, value, 8 + length, size) for name, value in header.items())
+
+
+def _entry(path: Path, name: str, value: Any, data_start: int, file_size: int) -> TensorEntry:
+    try:
+        dtype, shape = str(value["dtype"]), tuple(value["shape"])
+        begin, end = value["data_offsets"]
+    except (KeyError, TypeError, ValueError):
+        raise _broken(path, f"tensor '{name}' lacks dtype, shape or data_offsets") from None
+    numbers = (*shape, begin, end)
+    if not all(isinstance(n, int) and not isinstance(n, bool) and n >= 0 for n in numbers) or begin > end:
+        raise _broken(path, f"tensor '{name}' has impossible sizes")
+    expected = math.prod(shape) * ITEM_BYTES[dtype] if dtype in ITEM_BYTES else end - begin
+    if end - begin != expected:
+        raise _broken(path, f"tensor '{name}' of shape {list(shape)} needs {expected:,} bytes and has {end - begin:,}")
+    if data_start + end > file_size:
+        raise _broken(path, f"tensor '{name}' ends at byte {data_start + end:,} and the file at {file_size:,}")
+    return TensorEntry(name, dtype, shape, path, data_start + begin, data_start + end)
+
+
+def _broken(path: Path, seen: str) -> CheckpointError:
+    return CheckpointError(
+        f"'{path.name}' is truncated or not a safetensors file: {seen}.",
+        fix=f"fetch or copy '{path}' again, whole.",
+    )
