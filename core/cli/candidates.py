@@ -1,0 +1,27 @@
+"""`candidates`: what the catalogue offers."""
+
+from __future__ import annotations
+
+from core.cli.output import complain, print_json, print_table
+from core.cli.selecting import Json
+from core.inference.engine import Engine
+from core.results import CandidateSummary
+
+
+def candidates(json: Json = False) -> None:
+    """List the candidates and their adapters."""
+    engine = Engine()
+    found = engine.candidates()
+    for problem in engine.problems():
+        complain(problem)
+    if json:
+        print_json(found)
+        return
+    columns = ("id", "role", "parameters", "mask", "weights", "adapters")
+    print_table(columns, [_row(candidate) for candidate in found])
+
+
+def _row(candidate: CandidateSummary) -> tuple[str, ...]:
+    parameters = "–" if candidate.parameters is None else f"{candidate.parameters:,}"
+    adapters = ", ".join(a.id if a.available else f"{a.id} (missing)" for a in candidate.adapters)
+    return candidate.id, candidate.role, parameters, candidate.mask, candidate.availability.value, adapters or "–"

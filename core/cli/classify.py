@@ -1,0 +1,72 @@
+"""`classify`: texts to verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core.cli.output import print_json, print_table, say, short, significant
+from core.cli.selecting import Adapter, Candidate, Input, Json, TextColumn, load, select
+from core.inference.blocks import classify_blocks
+from core.inference.engine import Engine
+from core.inference.exporting import as_record, check_output, write_predictions
+from core.inference.rows import read_rows
+from core.results import Prediction
+
+Texts = Annotated[
+    list[str] | None, typer.Option("--text", metavar="T", help="A text to classify; may be given several times.")
+]
+Output = Annotated[
+    Path | None, typer.Option("--output", metavar="F", help="Write the predictions to a .csv, .parquet or .jsonl file.")
+]
+
+
+def classify(
+    candidate: Candidate,
+    adapter: Adapter = None,
+    text: Texts = None,
+    input: Input = None,  # noqa: A002 - the option's own name
+    text_column: TextColumn = None,
+    output: Output = None,
+    json: Json = False,
+) -> None:
+    """Classify texts, in input order."""
+    if output is not None:
+        check_output(output)
+    texts = _texts(text, input, text_column)
+    engine = Engine()
+    selection = select(engine, candidate, adapter)
+    load(engine, selection)
+    predictions = classify_blocks(engine, selection, texts, tell)
+    if output is not None:
+        write_predictions(output, predictions)
+        say(f"Wrote {len(predictions):,} predictions to {output}.")
+    if json:
+        print_json([as_record(prediction) for prediction in predictions])
+    elif output is None:
+        print_table(("text", "label", "probability", "margin", "tokens"), [_row(p) for p in predictions])
+
+
+def _texts(text: list[str] | None, input: Path | None, text_column: str | None) -> Sequence[str]:  # noqa: A002
+    if text and input is None:
+        return text
+    if input is not None and not text:
+        return read_rows(input, text_column).texts
+    raise typer.BadParameter("give either --text (once or more) or --input.")
+
+
+def tell(done: int, total: int) -> None:
+    """Progress of a long run on stderr."""
+    if done < total:
+        say(f"{done:,} of {total:,} texts")
+
+
+def _row(prediction: Prediction) -> tuple[str, ...]:
+    regression = prediction.problem_type == "regression"
+    label = significant(prediction.logits[0]) if regression else prediction.label
+    tokens = str(len(prediction.tokens)) + (f" of {prediction.total_tokens}" if prediction.truncated else "")
+    numbers = significant(prediction.top.probability), significant(prediction.margin)
+    return short(prediction.text, 60), label, *numbers, tokens

@@ -1,0 +1,67 @@
+"""`evaluate`: quality on labelled texts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core.cli.classify import tell
+from core.cli.output import print_json, print_table, significant
+from core.cli.selecting import Adapter, Candidate, Json, TextColumn, load, select
+from core.inference.engine import Engine
+from core.inference.rows import read_rows
+from core.results import Evaluation
+
+LabelledInput = Annotated[
+    Path, typer.Option("--input", metavar="F", help="A .csv, .tsv, .parquet or .jsonl file of labelled texts.")
+]
+LabelColumn = Annotated[
+    str,
+    typer.Option("--label-column", metavar="L", help="The column of the labels; several in a cell are joined by '|'."),
+]
+
+_MEASURES = {
+    "accuracy": "Accuracy",
+    "macro_f1": "Macro-F1",
+    "calibration_error": "Expected calibration error",
+    "mean_squared_error": "Mean squared error",
+    "mean_absolute_error": "Mean absolute error",
+    "r2": "R²",
+}
+
+
+def evaluate(
+    candidate: Candidate,
+    input: LabelledInput,  # noqa: A002 - the option's own name
+    label_column: LabelColumn,
+    text_column: TextColumn = None,
+    adapter: Adapter = None,
+    json: Json = False,
+) -> None:
+    """Accuracy, macro-F1 and calibration error on labelled texts; squared error for a regression."""
+    rows = read_rows(input, text_column, label_column)
+    engine = Engine()
+    selection = select(engine, candidate, adapter)
+    load(engine, selection)
+    from core.inference.evaluation import evaluate as measure
+
+    result = measure(engine, selection, rows, tell)
+    if json:
+        print_json({"candidate": selection.candidate, "adapter": selection.adapter, **_numbers(result)})
+        return
+    measures = [(name, significant(getattr(result, field))) for field, name in _MEASURES.items()]
+    shown = [(name, value) for name, value in measures if value != "–"]
+    speed = result.count / result.seconds if result.seconds else 0.0
+    print_table(
+        ("measure", "value"),
+        [*shown, ("Texts", f"{result.count:,}"), ("Texts a second", f"{speed:,.0f}")],
+        title=str(selection),
+    )
+
+
+def _numbers(result: Evaluation) -> dict[str, object]:
+    plain = replace(result, predictions=())
+    return {name: getattr(plain, name) for name in ("problem_type", "count", *_MEASURES, "seconds")}

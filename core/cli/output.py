@@ -1,0 +1,91 @@
+"""What commands print: tables or JSON on stdout, everything else on stderr."""
+
+from __future__ import annotations
+
+import json
+import math
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, is_dataclass
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from core.errors import AppError
+
+PIPED_WIDTH = 160
+
+
+def print_json(document: object) -> None:
+    """One JSON document, in ASCII so that no terminal encoding can spoil it; NaN becomes null."""
+    sys.stdout.write(json.dumps(_plain(document), indent=2, allow_nan=False) + "\n")
+
+
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], title: str = "") -> None:
+    """A table as wide as the terminal; cells that begin as numbers stand on the right."""
+    table = Table(title=Text(visible(title)) if title else None, title_justify="left", box=SIMPLE_HEAD)
+    for i, column in enumerate(columns):
+        numeric = bool(rows) and all(isinstance(row[i], int | float) or _is_number(row[i]) for row in rows)
+        table.add_column(Text(column), justify="right" if numeric else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(visible(str(cell))) for cell in row))
+    Console(width=_width(), highlight=False).print(table)
+
+
+def say(message: str) -> None:
+    """A line for the person at the terminal; never part of the result."""
+    print(visible(message), file=sys.stderr, flush=True)  # noqa: T201
+
+
+def complain(error: AppError) -> None:
+    """An error as problem and fix."""
+    say(f"Error: {error.problem}")
+    say(f"Fix: {error.fix}")
+
+
+def visible(text: str) -> str:
+    """Text with control characters shown as escapes, so that none reaches the terminal; line ends as spaces."""
+    return "".join(_shown(c) for c in text)
+
+
+def short(text: str, length: int) -> str:
+    """The beginning of a text, on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= length else line[: length - 1] + "…"
+
+
+def significant(value: float | None) -> str:
+    """Three significant digits; an en dash where there is no number."""
+    return "–" if value is None or math.isnan(value) else f"{value:.3g}"
+
+
+def _shown(character: str) -> str:
+    if character in "\n\t":
+        return " "
+    if character.isprintable() or character == "\u200d":
+        return character
+    return character.encode("unicode_escape", "backslashreplace").decode("ascii")
+
+
+def _width() -> int:
+    return shutil.get_terminal_size((PIPED_WIDTH, 24)).columns if sys.stdout.isatty() else PIPED_WIDTH
+
+
+def _is_number(cell: object) -> bool:
+    return isinstance(cell, str) and bool(cell) and (cell[0].isdigit() or cell in ("–",))
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return _plain(asdict(value))
+    if isinstance(value, dict):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(v) for v in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

@@ -1,0 +1,134 @@
+"""A loaded classifier at work: encoded texts to predictions."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, cast
+
+import torch
+from torch import Tensor
+
+from core.inference.batching import plan_batches
+from core.inference.encoding import Encoded, Encoder
+from core.inference.sharing import SharedLock
+from core.results import Prediction
+
+#: From this many texts on, a CPU is used better by one thread a batch than by all threads in one batch.
+PARALLEL_FROM = 16
+
+
+@dataclass(frozen=True)
+class Predictor:
+    """A model, its encoder and its classes.
+
+    `lock` is held shared while predicting; whoever hooks, rescales or switches the model holds it exclusively.
+    """
+
+    model: torch.nn.Module
+    encoder: Encoder
+    labels: tuple[str, ...]
+    problem_type: str
+    device: str
+    tokens_per_batch: int
+    workers: int | None
+    lock: SharedLock
+
+    def predict(self, texts: Sequence[str]) -> list[Prediction]:
+        """Predictions in the order of the texts; each equals what the text would get alone."""
+        encoded = self.encoder.encode(texts)
+        batches = plan_batches([len(e.ids) for e in encoded], self.tokens_per_batch)
+        results: list[Prediction | None] = [None] * len(encoded)
+        with self.lock.shared():
+            for batch, predictions in zip(batches, self._run(encoded, batches), strict=True):
+                for position, prediction in zip(batch, predictions, strict=True):
+                    results[position] = prediction
+        return cast(list[Prediction], results)
+
+    def _run(self, encoded: Sequence[Encoded], batches: list[list[int]]) -> list[list[Prediction]]:
+        groups = [[encoded[i] for i in batch] for batch in batches]
+        workers = self.workers or os.cpu_count() or 1
+        if self.device != "cpu" or workers == 1 or len(batches) == 1 or len(encoded) < PARALLEL_FROM:
+            return [self._forward(group) for group in groups]
+        return list(_pool(workers).map(self._forward, groups))
+
+    def _forward(self, group: list[Encoded]) -> list[Prediction]:
+        """One forward pass over texts of like length."""
+        ids, mask = pad(group, self.device)
+        with torch.inference_mode():
+            output = self.model(input_ids=ids, attention_mask=mask)
+            logits = output.logits.float() if output.logits.dtype != torch.float64 else output.logits
+            probabilities = _probabilities(logits, self.problem_type)
+        weights = None if output.pooling_weights is None else output.pooling_weights.float().tolist()
+        rows = zip(group, logits.tolist(), probabilities.tolist(), strict=True)
+        return [
+            self._prediction(text, z, p, None if weights is None else weights[i][: len(text.ids)])
+            for i, (text, z, p) in enumerate(rows)
+        ]
+
+    def _prediction(self, text: Encoded, z: list[float], p: list[float], weights: list[float] | None) -> Prediction:
+        return Prediction(
+            text=text.text,
+            label=_verdict(self.labels, z, p, self.problem_type),
+            problem_type=self.problem_type,
+            labels=self.labels,
+            logits=tuple(z),
+            probabilities=tuple(p),
+            tokens=self.encoder.tokens(text),
+            pooling_weights=None if weights is None else tuple(weights),
+            kept_characters=text.kept_characters,
+            total_tokens=text.total,
+        )
+
+
+def pad(group: Sequence[Encoded], device: str) -> tuple[Tensor, Tensor | None]:
+    """Ids (B, T) padded on the right with 0, and the mask (B, T), or None where nothing is padded."""
+    longest = max(len(e.ids) for e in group)
+    ids = torch.tensor([e.ids + [0] * (longest - len(e.ids)) for e in group], dtype=torch.long)
+    if all(len(e.ids) == longest for e in group):
+        return ids.to(device), None
+    mask = torch.tensor([[1] * len(e.ids) + [0] * (longest - len(e.ids)) for e in group], dtype=torch.long)
+    return ids.to(device), mask.to(device)
+
+
+def _probabilities(logits: Tensor, problem_type: str) -> Tensor:
+    match problem_type:
+        case "multi_label_classification":
+            return logits.sigmoid()
+        case "regression":
+            return torch.full_like(logits, torch.nan)
+        case _:
+            return logits.softmax(dim=-1)
+
+
+def _verdict(labels: tuple[str, ...], z: list[float], p: list[float], problem_type: str) -> str:
+    if problem_type == "multi_label_classification":
+        chosen = [label for label, value in zip(labels, p, strict=True) if value >= 0.5]
+        return ", ".join(chosen) or "none"
+    if problem_type == "regression":
+        return labels[0]
+    return labels[max(range(len(z)), key=z.__getitem__)]
+
+
+@lru_cache(maxsize=1)
+def _pool(workers: int) -> ThreadPoolExecutor:
+    """Threads that run torch single threaded each; the setting of the other threads is put back."""
+    before = torch.get_num_threads()
+    pool = ThreadPoolExecutor(workers, "classify", initializer=_one_thread)
+    list(pool.map(_touch, range(workers)))
+    torch.set_num_threads(before)
+    return pool
+
+
+def _one_thread() -> None:
+    torch.set_num_threads(1)
+
+
+def _touch(_: int) -> Any:
+    """Makes the pool start its threads; each sleeps a moment, so that one cannot serve all."""
+    import time
+
+    return time.sleep(0.01)

@@ -1,0 +1,78 @@
+"""Texts, with or without labels, out of a file; predictions into one."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.config.closed import nearest
+from core.errors import InputError
+from core.inference.tables import MAX_ROWS, column_names, read_columns
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Texts in the order of the file.
+
+    Attributes:
+        labels: one a text, as written; a list (Parquet, JSON lines) stands as JSON text. None: none were asked for.
+        columns: the columns of the file that were read.
+        source: where they came from, for messages.
+    """
+
+    texts: tuple[str, ...]
+    labels: tuple[str, ...] | None
+    columns: tuple[str, ...]
+    source: str
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+
+def read_rows(
+    path: Path, text_column: str | None = None, label_column: str | None = None, max_rows: int = MAX_ROWS
+) -> Rows:
+    """Read a CSV, TSV, Parquet or JSON-lines file. `text_column` None means 'text', or the only other column.
+
+    Raises:
+        NotFoundError: no such file.
+        InputError: a file, column or cell that cannot be used; see `read_columns`. Blank texts are refused by row.
+    """
+    if text_column is None:
+        text_column = _text_column(path, column_names(path), label_column)
+    names = [text_column] if label_column is None else list(dict.fromkeys((text_column, label_column)))
+    table = read_columns(path, names, max_rows)
+    texts = tuple(_text(path, i, text_column, cell) for i, cell in enumerate(table[text_column], 1))
+    labels = None
+    if label_column is not None:
+        labels = tuple(_label(path, i, label_column, cell) for i, cell in enumerate(table[label_column], 1))
+    return Rows(texts, labels, tuple(table), str(path))
+
+
+def _text_column(path: Path, columns: list[str], label_column: str | None) -> str:
+    candidates = [name for name in columns if name != label_column]
+    if "text" in candidates or len(candidates) == 1:
+        return "text" if "text" in candidates else candidates[0]
+    close = nearest("text", candidates)
+    hint = f"the text column, perhaps '{close}'" if close else "the text column"
+    raise InputError(f"'{path}' has no column 'text'; it has: {', '.join(columns)}.", fix=f"name {hint}.")
+
+
+def _text(path: Path, row: int, column: str, cell: Any) -> str:
+    if not isinstance(cell, str):
+        seen = "nothing" if cell is None else f"a {type(cell).__name__} ({str(cell)[:40]})"
+        raise InputError(f"'{path}', row {row}: column '{column}' holds {seen}, not text.", fix="name a text column.")
+    if not cell.strip():
+        raise InputError(f"'{path}', row {row}: the text is empty.", fix="fill it in, or remove the row.")
+    return cell
+
+
+def _label(path: Path, row: int, column: str, cell: Any) -> str:
+    if isinstance(cell, list | tuple):
+        return json.dumps(list(cell), ensure_ascii=False, default=str)
+    if cell is None or isinstance(cell, dict):
+        seen = "nothing" if cell is None else "an object"
+        raise InputError(f"'{path}', row {row}: column '{column}' holds {seen}, not a label.", fix="fill it in.")
+    return str(cell)

@@ -1,0 +1,74 @@
+"""From label cells to the numbers a criterion is fed, and the classes they stand for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.config.parts import ProblemType
+from core.errors import TrainingError
+from core.inference.evaluation import read_targets
+from core.training.config import DataConfig
+
+#: Class numbers (N,) int64 for a single label; 0/1 or values (N, K) float32 otherwise.
+Targets = NDArray[Any]
+
+
+def find_labels(cells: Sequence[str], problem: ProblemType, data: DataConfig) -> tuple[str, ...]:
+    """The class names in the model's order: those of the config, else those found, sorted.
+
+    The outputs of a regression are named after the column, with a number when a cell holds several.
+
+    Raises:
+        TrainingError: nothing to tell apart.
+    """
+    if data.labels:
+        return data.labels
+    match problem:
+        case "regression":
+            count = len(_several(cells[0]))
+            return tuple(f"{data.label_column}_{i + 1}" for i in range(count)) if count > 1 else (data.label_column,)
+        case "multi_label_classification":
+            found = {name for cell in cells for name in _several(cell)}
+        case _:
+            found = {cell.strip() for cell in cells} - {""}
+    if len(found) < (1 if problem == "multi_label_classification" else 2):
+        raise TrainingError(
+            f"'{data.train_file}' has {len(found)} different labels in column '{data.label_column}'.",
+            fix="give texts of at least two classes, or name another column.",
+        )
+    return tuple(sorted(found))
+
+
+def encode(cells: Sequence[str], labels: tuple[str, ...], problem: ProblemType) -> Targets:
+    """Label cells, one a text, to targets.
+
+    Raises:
+        InputError: a label that is not among `labels`, a value that is no number; with its row.
+    """
+    targets = read_targets(cells, labels, problem)
+    return targets if problem == "single_label_classification" else targets.astype(np.float32)
+
+
+def mix_soft_labels(targets: Targets, soft: NDArray[np.float32], weight: float) -> NDArray[np.float32]:
+    """(1 - weight) times the label plus weight times the teacher's probabilities: (N, K) float32.
+
+    The cross entropy against this mixture is Hinton et al.'s distillation loss (2015) at temperature 1.
+    """
+    hard = np.eye(soft.shape[1], dtype=np.float32)[targets] if targets.ndim == 1 else targets
+    mixed: NDArray[np.float32] = ((1 - weight) * hard + weight * soft).astype(np.float32)
+    return mixed
+
+
+def _several(cell: str) -> list[str]:
+    """The parts of a cell: a JSON list, or what stands between `|`."""
+    if cell.lstrip().startswith("["):
+        try:
+            return [str(part) for part in json.loads(cell)]
+        except json.JSONDecodeError:
+            pass
+    return [part.strip() for part in cell.split("|") if part.strip()]
