@@ -1,0 +1,1 @@
+"""The pages of the app, one a file, and what they share in `pages.ui`."""

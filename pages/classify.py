@@ -1,0 +1,102 @@
+"""Classify a text: ask, read the verdict."""
+
+from __future__ import annotations
+
+import time
+
+import streamlit as st
+
+from core.errors import AppError
+from core.results import CandidateSummary, Selection
+from pages.ui import classes, frame, loading, markup, picker
+from pages.ui.answer import Answer, explanation, verdict
+from pages.ui.engine import engine
+
+TEXT = "classify.text"
+ASKED = "classify.asked"
+ANSWER = "classify.answer"
+EXAMPLES = "classify.examples"
+KEYS = '<p class="hl-keys"><kbd>Ctrl</kbd> <kbd>Enter</kbd></p>'
+
+
+def ask(text: str) -> None:
+    """Make a text the one that is to be answered; runs before the page is drawn."""
+    st.session_state[TEXT] = st.session_state[ASKED] = text
+
+
+def submit() -> None:
+    """Answer what is in the form."""
+    st.session_state[ASKED] = st.session_state[TEXT]
+
+
+def begin(examples: tuple[str, ...]) -> None:
+    """Answer the first example until the person has asked something; never leave an example of another adapter."""
+    asked, last = st.session_state.get(ASKED), st.session_state.get(EXAMPLES, ())
+    if examples and (asked is None or (asked in last and asked not in examples)):
+        ask(examples[0])
+    st.session_state[EXAMPLES] = examples
+
+
+def answered(selection: Selection, text: str | None) -> Answer | None:
+    """The answer to the text; the one before it, after the reason, when there is none."""
+    known: Answer | None = st.session_state.get(ANSWER)
+    if text is None:
+        st.html(markup.note("Type a text: the answer appears here."))
+        return None
+    if known is not None and (known.selection, known.prediction.text) == (selection, text):
+        return known
+    try:
+        start = time.perf_counter()
+        prediction = engine().classify(selection, [text])[0]
+        known = Answer(selection, prediction, time.perf_counter() - start)
+        st.session_state[ANSWER] = known
+    except AppError as error:
+        st.html(markup.problem(error))
+    return known
+
+
+def asking(examples: tuple[str, ...]) -> None:
+    """The form, and the examples below it."""
+    with st.form("ask", border=False):
+        st.text_area("Text", key=TEXT, height=150, placeholder="Type or paste a text", persist_state="session")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.form_submit_button("Classify", type="primary", on_click=submit)
+            st.html(KEYS, width="content")
+    if examples:
+        st.html(markup.section("Or take an example"))
+    with st.container(key="examples", gap="xsmall"):
+        for i, example in enumerate(examples):
+            st.button(markup.plain(example), key=f"example-{i}", on_click=ask, args=(example,), width="stretch")
+
+
+def answering(selection: Selection, candidate: CandidateSummary) -> None:
+    """The verdict; what this session used before answers while the chosen candidate cannot."""
+    by: Selection | None = selection
+    if loading.ready(selection, candidate) is None:
+        by = loading.stand_in()
+        if by is not None:
+            st.html(markup.note(f"Meanwhile, {by} answers."))
+    answer = answered(by, st.session_state.get(ASKED)) if by else None
+    if answer is not None:
+        st.html(verdict(answer))
+        if folded := explanation(answer.prediction):
+            st.html(folded)  # apart from the verdict: it stays open when the next one comes
+        classes.table(answer.prediction)
+
+
+@st.fragment
+def panel(selection: Selection, candidate: CandidateSummary) -> None:
+    """Question and answer side by side; a click redraws this and not the frame."""
+    adapter = picker.adapter_of(candidate, selection)
+    examples = (adapter.examples if adapter else ()) or candidate.examples
+    begin(examples)
+    left, right = st.columns([5, 7], gap="large")
+    with left:
+        asking(examples)
+    with right:
+        answering(selection, candidate)
+
+
+selection, candidate = frame.selection()
+st.html(markup.title("Classify", picker.described(selection, candidate)))
+panel(selection, candidate)

@@ -1,0 +1,129 @@
+"""An answer as HTML: the verdict, its classes as bars, and what the model read."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from core.results import ClassScore, Prediction, Selection
+from pages.ui import numbers
+from pages.ui.markup import facts, label, text
+
+SHOWN = 5
+_BEFORE_CUT, _AFTER_CUT = 240, 360
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was said of a text, by whom, and how long it took."""
+
+    selection: Selection
+    prediction: Prediction
+    seconds: float
+
+
+def verdict(answer: Answer) -> str:
+    """The whole answer to one text."""
+    prediction = answer.prediction
+    by_problem: dict[str, Callable[[Prediction], str]] = {
+        "multi_label_classification": _several_labels,
+        "regression": _outputs,
+    }
+    body = by_problem.get(prediction.problem_type, _one_label)(prediction)
+    asked = text(prediction.text[:400])
+    return (
+        f'<section class="hl-answer" aria-label="Verdict"><p class="hl-asked" dir="auto">{asked}</p>'
+        f"{body}{facts(_facts(answer))}{_cut(prediction)}</section>"
+    )
+
+
+def _one_label(prediction: Prediction) -> str:
+    top, rest = prediction.ranked[:SHOWN], prediction.ranked[SHOWN:]
+    rows = [_bar(row, first=i == 0) for i, row in enumerate(top)]
+    if rest:
+        name = f"other ({len(rest)} {'class' if len(rest) == 1 else 'classes'})"
+        rows.append(_bar(ClassScore(name, math.nan, math.fsum(r.probability for r in rest)), other=True))
+    return _headline(prediction.label, prediction.top.probability) + _list(rows)
+
+
+def _several_labels(prediction: Prediction) -> str:
+    chosen = [row for row in prediction.ranked if row.probability >= 0.5]
+    pills = "".join(f'<span class="hl-pill">{label(row.label)}</span>' for row in chosen)
+    words = f"{len(chosen)} of {len(prediction.labels)} labels at 0.5 or more"
+    rows = [_bar(row, first=row.probability >= 0.5) for row in prediction.ranked[: max(SHOWN, len(chosen))]]
+    head = f'<div class="hl-headline"><h2 class="hl-label">{pills or "none"}</h2></div>'
+    return f'{head}<p class="hl-muted">{words}</p>{_list(rows, threshold=True)}'
+
+
+def _outputs(prediction: Prediction) -> str:
+    shown = prediction.ranked if len(prediction.labels) > 1 else (prediction.top,)
+    rows = "".join(
+        f'<div class="hl-headline"><h2 class="hl-label">{label(row.label)}</h2>'
+        f'<p class="hl-probability">{numbers.three_digits(row.logit)}</p></div>'
+        for row in shown[:SHOWN]
+    )
+    return f'{rows}<p class="hl-muted">Outputs of a regression: values, not probabilities.</p>'
+
+
+def _headline(name: str, probability: float) -> str:
+    return (
+        f'<div class="hl-headline"><h2 class="hl-label">{label(name)}</h2>'
+        f'<p class="hl-probability">{text(numbers.percent(probability))}<small> %</small></p></div>'
+    )
+
+
+def _bar(row: ClassScore, *, first: bool = False, other: bool = False) -> str:
+    kind = "hl-first" if first else "hl-other" if other else ""
+    return (
+        f'<li class="{kind}"><span class="hl-name">{label(row.label)}</span>'
+        f'<span class="hl-track"><i style="width:{100 * row.probability:.2f}%"></i></span>'
+        f'<span class="hl-number">{text(numbers.percent(row.probability))} %</span></li>'
+    )
+
+
+def _list(rows: list[str], *, threshold: bool = False) -> str:
+    return f'<ol class="hl-bars{" hl-threshold" if threshold else ""}">{"".join(rows)}</ol>'
+
+
+def _facts(answer: Answer) -> list[tuple[str, str, str]]:
+    prediction = answer.prediction
+    read, whole = len(prediction.tokens), prediction.total_tokens
+    tokens = ("Tokens", f"{read:,}", f"of {whole:,} read" if prediction.truncated else "all read")
+    time = ("Time", *numbers.duration(answer.seconds))
+    if prediction.problem_type != "single_label_classification":
+        return [tokens, time]
+    most = math.log2(max(1, len(prediction.labels)))
+    return [
+        ("Margin", numbers.three_digits(100 * prediction.margin), "points"),
+        ("Entropy", numbers.three_digits(prediction.entropy), f"of {numbers.three_digits(most)} bits"),
+        tokens,
+        time,
+    ]
+
+
+def _cut(prediction: Prediction) -> str:
+    """The place where the text was cut off: the end of what was read, and the beginning of what was not."""
+    if not prediction.truncated:
+        return ""
+    kept = prediction.kept_characters
+    read, unread = prediction.text[max(0, kept - _BEFORE_CUT) : kept], prediction.text[kept:]
+    more = f"<p>… and {len(unread) - _AFTER_CUT:,} more characters.</p>" if len(unread) > _AFTER_CUT else ""
+    return (
+        f'<div class="hl-box hl-warn"><p><strong>The model read only the first {kept:,} of '
+        f"{len(prediction.text):,} characters.</strong> The marked part was cut off.</p>"
+        f'<p class="hl-cut" dir="auto">{"… " if kept > _BEFORE_CUT else ""}{text(read)}'
+        f"<mark>{text(unread[:_AFTER_CUT])}</mark></p>{more}</div>"
+    )
+
+
+def explanation(prediction: Prediction) -> str:
+    """What margin and entropy mean, folded; they are told for single labels only."""
+    return _EXPLANATION if prediction.problem_type == "single_label_classification" else ""
+
+
+_EXPLANATION = """<details class="hl-details"><summary>How sure is it? Margin and entropy</summary>
+<p><strong>Margin</strong> is the lead of the first class over the second, in percentage points: near 0 the
+model could as well have said the other.</p>
+<p><strong>Entropy</strong> says how far the probability is spread over all classes. 0 bits: all of it on one
+class. The most there can be, log2 of the number of classes, means that it does not know at all.</p></details>"""

@@ -1,0 +1,54 @@
+"""The frame around every page: name, style, navigation and the picker in the sidebar."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NoReturn
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+from streamlit.runtime.pages_manager import PagesManager
+
+from core.errors import AppError
+from core.results import CandidateSummary, Selection
+from core.settings import ROOT
+from pages.ui import markup, picker
+
+IMAGES = ROOT / "assets" / "images"
+STYLE = Path(__file__).with_name("style.css")
+
+
+def run(*pages: StreamlitPage) -> None:
+    """Draw the frame, then the page that the URL asks for; `/` leads to the first one."""
+
+    def home() -> None:
+        st.switch_page(pages[0], query_params=st.query_params.to_dict())
+
+    start = st.Page(home, title="Headlight", default=True, visibility="hidden")
+    page = st.navigation([start, *pages], position="top")
+    st.set_page_config(page_title=f"{page.title} · Headlight", page_icon=IMAGES / "icon.png", layout="wide")
+    st.logo(IMAGES / "headlight.svg", icon_image=IMAGES / "headlight.svg")
+    st.html(STYLE)
+    try:
+        if page is not start:
+            picker.choose(st.sidebar)
+        page.run()
+    except AppError as error:
+        st.html(markup.problem(error))
+    finally:
+        picker.forget()
+
+
+def selection() -> tuple[Selection, CandidateSummary]:
+    """The candidate and adapter that the person has chosen. Every page begins with this call.
+
+    A fresh server runs the page file of a deep link alone, without app.py, until the first
+    `st.navigation` (Streamlit's older rule for a folder called pages). Nothing is chosen in such a run:
+    it starts over, through app.py.
+    """
+    return picker.chosen() or _start_over()
+
+
+def _start_over() -> NoReturn:
+    PagesManager.uses_pages_directory = False
+    st.rerun()

@@ -1,0 +1,88 @@
+"""Loading a candidate: started where it costs nothing to ask, shown while it runs, told when it fails."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.errors import AppError
+from core.results import Availability, CandidateSummary, LoadedModel, LoadState, Requirements, Selection
+from pages.ui import markup, numbers
+from pages.ui.engine import engine
+
+#: Weights up to this many bytes are loaded without asking.
+SMALL = 256 * 2**20
+_POLL_SECONDS = 0.15
+_WORKING = "headlight.working"
+
+
+def ready(selection: Selection, candidate: CandidateSummary, *, ask: bool = False) -> LoadedModel | None:
+    """The loaded model; or None, after drawing what stands in the way and what can be done.
+
+    Small candidates that are at hand load by themselves, unless `ask`.
+    """
+    model = engine().loaded_model(selection)
+    if model is not None:
+        st.session_state[_WORKING] = selection
+        return model
+    state = engine().load_state(selection)
+    if state is not None and state.finished and not state.error:
+        state = None  # it was loaded once, and has gone since
+    needs = _requirements(selection)
+    if state is None and not ask and isinstance(needs, Requirements) and _costs_nothing(candidate, needs):
+        state = engine().start_load(selection)
+    if state is None:
+        _offer(selection, candidate, needs)
+    elif state.error:
+        _failed(state)
+    else:
+        _progress(selection)
+    return None
+
+
+def stand_in() -> Selection | None:
+    """What this session used last and is still in memory: it goes on answering when a new load fails."""
+    working: Selection | None = st.session_state.get(_WORKING)
+    return working if working is not None and engine().loaded_model(working) is not None else None
+
+
+def _costs_nothing(candidate: CandidateSummary, needs: Requirements) -> bool:
+    return candidate.availability is Availability.READY and needs.weights <= SMALL and needs.fits
+
+
+def _requirements(selection: Selection) -> Requirements | AppError:
+    try:
+        return engine().requirements(selection)
+    except AppError as error:
+        return error
+
+
+@st.fragment(run_every=_POLL_SECONDS)
+def _progress(selection: Selection) -> None:
+    state = engine().load_state(selection)
+    if state is None or state.finished:
+        st.rerun()
+    st.html(markup.progress(state.fraction, state.stage, state.detail))
+
+
+def _start(selection: Selection) -> None:
+    engine().start_load(selection)
+
+
+def _failed(state: LoadState) -> None:
+    st.html(markup.problem(AppError(state.error, fix=state.fix)))
+    st.button("Try again", on_click=_start, args=(state.selection,))
+
+
+def _offer(selection: Selection, candidate: CandidateSummary, needs: Requirements | AppError) -> None:
+    if candidate.availability is Availability.MISSING:
+        needs = AppError(candidate.message, fix="put its files there, or choose another candidate.")
+    if isinstance(needs, AppError):
+        st.html(markup.problem(needs))
+        return
+    if candidate.message:
+        st.html(markup.note(candidate.message))
+    if not needs.fits:
+        words = f"It needs {numbers.size(needs.peak)}, and {numbers.size(needs.free)} is free on {needs.device}."
+        st.html(markup.problem(AppError(words, fix="unload another candidate, or choose a smaller one.")))
+    label = f"Load ({numbers.size(needs.weights)} in {needs.dtype})"
+    st.button(label, type="primary", key="load", on_click=_start, args=(selection,))

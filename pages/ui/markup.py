@@ -1,0 +1,83 @@
+"""Small pieces of HTML for `st.html`, and plain text for widgets that read Markdown.
+
+Everything that comes from a person, a file or a model goes through `text` (HTML) or `plain` (Markdown):
+it is shown as it was written, and loads nothing.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable
+
+from core.errors import AppError
+
+#: C0 controls and DEL as the pictures Unicode has for them; tab and line feed stay.
+_PICTURES = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n"} | {0x7F: 0x2421}
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&@/^=])")
+
+
+def text(value: str) -> str:
+    """Text that is safe inside HTML: escaped, control characters visible, its direction kept to itself."""
+    return f"<bdi>{html.escape(value.translate(_PICTURES))}</bdi>"
+
+
+def label(value: str) -> str:
+    """The name of a class: like `text`, and a long one may break after an underscore."""
+    return text(value).replace("_", "_<wbr>")
+
+
+def plain(value: str, limit: int = 160) -> str:
+    """Text for a label that is read as Markdown: one line, every sign of Markdown taken literally."""
+    line = " ".join(value.translate(_PICTURES).split())
+    line = line if len(line) <= limit else line[: limit - 1] + "…"
+    return _MARKDOWN.sub(r"\\\1", line)
+
+
+def title(heading: str, subtitle: str = "") -> str:
+    """The head of a page."""
+    below = f'<p class="hl-subtitle">{text(subtitle)}</p>' if subtitle else ""
+    return f'<header class="hl-title"><h1>{text(heading)}</h1>{below}</header>'
+
+
+def section(heading: str) -> str:
+    """A heading inside a page."""
+    return f'<h2 class="hl-section">{text(heading)}</h2>'
+
+
+def note(message: str) -> str:
+    """A quiet remark."""
+    return f'<p class="hl-note">{text(message)}</p>'
+
+
+def problem(error: AppError) -> str:
+    """An error for a person: what is wrong, and what to do about it."""
+    return (
+        f'<div class="hl-box hl-bad" role="alert"><p><strong>{text(error.problem)}</strong></p>'
+        f"<p>{text(sentence(error.fix))}</p></div>"
+    )
+
+
+def sentence(words: str) -> str:
+    """The words with a capital at the beginning: fixes are written to follow a colon."""
+    return words[:1].upper() + words[1:]
+
+
+def facts(rows: Iterable[tuple[str, str, str]], *, stacked: bool = False) -> str:
+    """Name, value and unit, one beside the other; `stacked` puts each unit on a line of its own."""
+    cells = (
+        f"<div><dt>{text(name)}</dt><dd>{text(value)}{f' <small>{text(unit)}</small>' if unit else ''}</dd></div>"
+        for name, value, unit in rows
+    )
+    return f'<dl class="hl-facts{" hl-stacked" if stacked else ""}">{"".join(cells)}</dl>'
+
+
+def progress(fraction: float, stage: str, detail: str) -> str:
+    """How far something is, with the name of the stage."""
+    share = round(100 * min(max(fraction, 0.0), 1.0))
+    more = f'<span class="hl-muted">{text(detail)}</span>' if detail else ""
+    return (
+        f'<div class="hl-progress"><div class="hl-progress-words"><span>{text(sentence(stage))}</span>{more}</div>'
+        f'<div class="hl-meter" role="progressbar" aria-valuenow="{share}" aria-valuemin="0" aria-valuemax="100" '
+        f'aria-label="Loading"><i style="width:{max(share, 2)}%"></i></div></div>'
+    )

@@ -1,0 +1,105 @@
+"""What the server does to its answers: compresses the browser's files, and lets pages load nothing from elsewhere."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import re
+from functools import cache
+from pathlib import Path
+
+from anyio import to_thread
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.file_util import get_static_dir
+
+_STATIC = Path(get_static_dir())
+_KINDS = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
+_ONE_YEAR = "public, immutable, max-age=31536000"
+
+
+class CompressedAssets:
+    """ASGI: Streamlit's scripts and styles gzipped. Their names hold a hash, so each is compressed once and kept."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request for such a file, pass every other on."""
+        file = _asset(scope)
+        if file is None or "gzip" not in Headers(scope=scope).get("accept-encoding", ""):
+            await self.app(scope, receive, send)
+            return
+        body = await to_thread.run_sync(_compressed, file)
+        headers = {
+            "content-type": _KINDS[file.suffix],
+            "content-encoding": "gzip",
+            "content-length": str(len(body)),
+            "cache-control": _ONE_YEAR,
+            "vary": "accept-encoding",
+        }
+        raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+        await send({"type": "http.response.start", "status": 200, "headers": raw})
+        await send({"type": "http.response.body", "body": body})
+
+
+def _asset(scope: Scope) -> Path | None:
+    """The script or style that a request asks for; None leaves the answer to Streamlit."""
+    if scope["type"] != "http" or scope["method"] != "GET":
+        return None
+    return _assets().get(scope["path"])
+
+
+@cache
+def _assets() -> dict[str, Path]:
+    """Request paths of the files that may be served; nothing outside this list is ever opened."""
+    folder = _STATIC / "static"
+    return {f"/static/{p.relative_to(folder).as_posix()}": p for p in folder.rglob("*") if p.suffix in _KINDS}
+
+
+@cache
+def _compressed(file: Path) -> bytes:
+    return gzip.compress(file.read_bytes(), compresslevel=6, mtime=0)
+
+
+class ContentPolicy:
+    """ASGI: adds a Content-Security-Policy to every page: scripts, pictures, fonts from this server only."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and add to its answer."""
+
+        async def with_policy(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.setdefault("x-content-type-options", "nosniff")
+                if headers.get("content-type", "").startswith("text/html"):
+                    headers["content-security-policy"] = content_policy()
+                    headers["referrer-policy"] = "same-origin"
+            await send(message)
+
+        await self.app(scope, receive, with_policy if scope["type"] == "http" else send)
+
+
+@cache
+def content_policy() -> str:
+    """The policy; the one script inside Streamlit's index.html is let in by its hash."""
+    page = (_STATIC / "index.html").read_text(encoding="utf-8")
+    inline = re.findall(r"<script>(.*?)</script>", page, flags=re.DOTALL)
+    hashes = " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in inline)
+    return "; ".join(
+        [
+            "default-src 'self'",
+            f"script-src 'self' blob: 'wasm-unsafe-eval' {hashes}",
+            "worker-src 'self' blob:",
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "font-src 'self' data:",
+            "connect-src 'self' data: blob: ws: wss:",
+            "object-src 'none'",
+            "base-uri 'self'",
+        ]
+    )
