@@ -1,0 +1,170 @@
+"""A server of its own, a real Chromium, and pages that report whatever went wrong in them."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlparse
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Response, expect, sync_playwright
+
+from core.config.catalogue import Catalogue
+from core.inference.engine import Engine
+from core.results import Availability
+from core.settings import ROOT, Settings, settings
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-component-update"]
+FLAGS += ["--disable-background-networking", "--disable-sync"]
+SHOTS = ROOT / "test-results"
+COMMANDS = {
+    "ours": ["-m", "pages.ui.serve", "--host", "127.0.0.1", "--port"],
+    "streamlit run": ["-m", "streamlit", "run", "app.py", "--server.address", "127.0.0.1", "--server.port"],
+}
+#: On a deep link Streamlit's script first looks for its server below the page's path, and is told no.
+EXPECTED_404 = ("/_stcore/health", "/_stcore/host-config")
+
+
+@dataclass(frozen=True)
+class Server:
+    """Where a server listens, its process, and the folder of the candidates that are added to it."""
+
+    url: str
+    pid: int
+    candidates: Path
+
+
+Scheme = Literal["light", "dark"]
+Serve = Callable[[str], Server]
+OpenPage = Callable[..., Page]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def demos() -> None:
+    """The demo candidates; without them there is nothing to click on."""
+    settings.cache_clear()
+    offered = Engine(Settings()).candidates()
+    if not any(c.id == "demo-llama" and c.availability is Availability.READY for c in offered):
+        pytest.skip("the demo candidates are not in assets/models: `make demos` trains them")
+
+
+@contextmanager
+def started(folder: Path, how: str = "ours") -> Iterator[Server]:
+    """A server that nobody has visited; no traceback may stand in its log when it ends."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {**os.environ, "HEADLIGHT_USER_CATALOGUE": str(folder / "own")}
+    command = [sys.executable, *COMMANDS[how], str(port)]
+    with (folder / "log.txt").open("w") as log:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+    try:
+        _wait_until_up(f"http://127.0.0.1:{port}", process)
+        yield Server(f"http://127.0.0.1:{port}", process.pid, folder / "own")
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+    assert "Traceback" not in (folder / "log.txt").read_text(), (folder / "log.txt").read_text()
+
+
+@pytest.fixture
+def fresh_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
+    """Starts servers of a test's own. To be asked for before `open_page`, so that pages close first."""
+    with ExitStack() as running:
+        yield lambda how: running.enter_context(started(tmp_path_factory.mktemp("server"), how))
+
+
+def _wait_until_up(url: str, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(600):
+        assert process.poll() is None, "the server ended at once"
+        try:
+            urllib.request.urlopen(f"{url}/_stcore/health", timeout=2).close()
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise AssertionError("the server did not come up in 30 s")
+
+
+@pytest.fixture(scope="session")
+def server(demos: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server for all tests that do not need a fresh one."""
+    with started(tmp_path_factory.mktemp("server")) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str | None) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        expect.set_options(timeout=20_000)
+        launched = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[OpenPage]:
+    """Opens a page as a visitor of their own; afterwards, no visitor may have seen an error or left this server."""
+    contexts: list[BrowserContext] = []
+    wrong: list[str] = []
+
+    def opened(url: str, *, width: int = 1440, height: int = 900, scheme: Scheme = "light") -> Page:
+        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(30_000)
+        page.on("pageerror", lambda error: wrong.append(f"uncaught: {error}"))
+        page.on("console", lambda m: wrong.append(f"console: {m.text}") if _is_wrong(m.type, m.text) else None)
+        page.on("request", lambda request: wrong.extend(_foreign(request.url, url)))
+        page.on("response", lambda response: wrong.extend(_refused(response)))
+        page.goto(url)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert not wrong, wrong
+
+
+def _is_wrong(kind: str, text: str) -> bool:
+    """Errors, but for the line that goes with an expected 404, which `_refused` looks at by address."""
+    return kind == "error" and "status of 404" not in text
+
+
+def _foreign(url: str, home: str) -> list[str]:
+    here = urlparse(url).scheme in ("data", "blob") or urlparse(url).netloc == urlparse(home).netloc
+    return [] if here else [f"request to another server: {url}"]
+
+
+def _refused(response: Response) -> list[str]:
+    expected = response.status == 404 and response.url.endswith(EXPECTED_404)
+    return [] if response.status < 400 or expected else [f"{response.status} for {response.url}"]
+
+
+@pytest.fixture(scope="session")
+def engine(demos: None) -> Engine:
+    """The same candidates in this process: what the pages must show."""
+    settings.cache_clear()
+    return Engine(Settings())
+
+
+@pytest.fixture(scope="session")
+def examples(demos: None) -> tuple[str, ...]:
+    """What demo-llama with banking77 offers to try."""
+    settings.cache_clear()
+    found = Catalogue.read(settings().catalogue).get("demo-llama").adapters
+    return next(a.examples for a in found if a.id == "banking77")

@@ -1,0 +1,145 @@
+"""Candidates in the browser: load, unload, bring one's own, and what goes wrong."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage, Server
+from tests.browser.folders import SEVERAL, classifier_folder, pickle_folder
+from tests.browser.reading import BANKING, choose, classify, read, words
+
+
+@pytest.fixture
+def page(server: Server, open_page: OpenPage) -> Page:
+    opened = open_page(f"{server.url}/candidates?{BANKING}")
+    expect(opened.get_by_role("heading", level=2, name="Demo Llama")).to_be_visible()
+    return opened
+
+
+def group(page: Page, name: str) -> None:
+    page.get_by_role("radio", name=name, exact=True).click()
+
+
+def add(page: Page, source: Path | str, adapter: str = "", name: str = "") -> None:
+    group(page, "Your own")
+    page.get_by_label("Folder or Hub id").fill(str(source))
+    page.get_by_label("Adapter folder (optional)").fill(adapter)
+    page.get_by_label("Name (optional)").fill(name)
+    page.get_by_role("button", name="Add", exact=True).click()
+
+
+def test_load_read_the_health_and_unload(page: Page) -> None:
+    sidebar = page.get_by_test_id("stSidebar")
+    if page.get_by_role("button", name=re.compile("^Load ")).count():
+        page.get_by_role("button", name=re.compile("^Load ")).click()
+    expect(sidebar.get_by_text("In memory")).to_be_visible()
+    checks = page.locator(".hl-checks li")
+    expect(checks.first).to_be_visible()
+    assert "passed" in words(checks.first)
+    page.locator(".st-key-unload button").click()
+    expect(sidebar.get_by_text("Not in memory")).to_be_visible()
+    page.get_by_role("button", name=re.compile("^Load .* in float32")).click()
+    expect(sidebar.get_by_text("In memory")).to_be_visible()
+    page.get_by_role("button", name="Classify with it").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Classify")
+    page.locator(".hl-headline").wait_for()
+
+
+def test_what_a_large_candidate_needs_and_that_it_is_not_here(page: Page) -> None:
+    group(page, "Candidates")
+    page.get_by_text("Llama 3.1 8B Instruct", exact=True).first.click()
+    expect(page.get_by_role("heading", level=2, name="Llama 3.1 8B Instruct")).to_be_visible()
+    expect(page).to_have_url(re.compile("candidate=llama3.1-8b-it&adapter=-"))
+    table = page.locator(".hl-table")
+    expect(table).to_contain_text("bfloat16")
+    expect(table).to_contain_text("28.0 GiB")
+    expect(page.get_by_text("not on this machine").first).to_be_visible()
+    expect(page.get_by_role("link", name="Model card")).to_have_attribute("rel", "noopener noreferrer")
+
+
+def test_a_failing_load_is_told_and_what_was_loaded_goes_on(page: Page, server: Server) -> None:
+    page.goto(f"{server.url}/classify?{BANKING}")
+    page.locator(".hl-headline").wait_for()
+    classify(page, "before the failure")
+    choose(page, "Candidate", "BERT base (any AutoModel)")
+    page.get_by_role("button", name=re.compile("^Load ")).click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert words(page.get_by_role("alert"))
+    expect(page.get_by_text("Meanwhile, demo-llama + banking77 answers.")).to_be_visible()
+    assert classify(page, "after the failure").label
+    choose(page, "Candidate", "Demo Llama")
+    expect(page.get_by_role("alert")).to_have_count(0)
+    assert classify(page, "all is well").label
+
+
+def test_a_folder_of_ones_own_with_several_labels(page: Page, tmp_path: Path, server: Server) -> None:
+    folder = classifier_folder(tmp_path / "several", problem="multi_label_classification", labels=SEVERAL)
+    add(page, folder, name="Mine ![](http://evil.example/x.png)")
+    expect(page.get_by_role("heading", level=2, name="Mine ![](http://evil.example/x.png)")).to_be_visible()
+    assert list(server.candidates.glob("*.yaml"))
+    page.get_by_role("button", name=re.compile("^Load ")).click()
+    expect(page.get_by_text("multi label")).to_be_visible()
+    page.get_by_role("button", name="Classify with it").click()
+    expect(page.get_by_text("Type a text: the answer appears here.")).to_be_visible()
+    shown = classify(page, "hello you")
+    assert "of 6 labels at 0.5 or more" in words(page.locator(".hl-answer"))
+    assert {name for name, _ in shown.bars} <= set(SEVERAL)
+    assert "Entropy" not in shown.facts
+    page.get_by_test_id("stTopNavLink").filter(has_text="Candidates").click()
+    page.get_by_role("button", name="Remove from the list").click()
+    expect(page.get_by_test_id("stSidebar").get_by_label("Candidate", exact=True)).not_to_have_value(re.compile("Mine"))
+    assert not list(server.candidates.glob("*.yaml"))
+
+
+def test_a_regression_of_ones_own(page: Page, tmp_path: Path) -> None:
+    add(page, classifier_folder(tmp_path / "stars", problem="regression", labels=("stars",)))
+    expect(page.get_by_role("heading", level=2, name="stars")).to_be_visible()
+    page.get_by_test_id("stTopNavLink").filter(has_text="Classify").click()
+    page.get_by_text("Type a text: the answer appears here.").wait_for()
+    shown = classify(page, "best pasta of my life")
+    assert shown.label == "stars"
+    assert re.fullmatch(r"-?[\d.]+", shown.probability)
+    expect(page.get_by_text("values, not probabilities")).to_be_visible()
+
+
+@pytest.mark.parametrize("kind", ["missing", "pickle", "empty", "adapter"])
+def test_what_cannot_be_used_is_told_with_a_fix(page: Page, tmp_path: Path, kind: str) -> None:
+    source, adapter = str(tmp_path / "nowhere"), ""
+    if kind == "pickle":
+        source = str(pickle_folder(tmp_path / "pickle"))
+    elif kind == "empty":
+        source = ""
+    elif kind == "adapter":
+        source = str(classifier_folder(tmp_path / "a", problem="regression", labels=("a",)))
+        adapter = str(tmp_path / "no-adapter")
+    before = page.url
+    add(page, source, adapter)
+    alert = page.get_by_role("alert")
+    expect(alert).to_be_visible()
+    problem, fix = (words(p) for p in alert.locator("p").all())
+    assert problem
+    assert fix
+    assert page.url == before
+    expect(page.get_by_label("Folder or Hub id")).to_have_value(source)
+
+
+def test_twenty_candidates_fit_calmly(page: Page) -> None:
+    """One group at a time, and no page that has to be scrolled sideways."""
+    for name, most in (("Demos", 5), ("Candidates", 12), ("Teachers", 5)):
+        group(page, name)
+        options = page.get_by_role("radiogroup", name="Candidate").get_by_role("radio")
+        expect(options.first).to_be_visible()
+        assert 1 <= options.count() <= most
+
+
+def test_what_is_in_memory_is_listed_with_its_size(page: Page, server: Server) -> None:
+    page.goto(f"{server.url}/classify?{BANKING}")
+    page.locator(".hl-headline").wait_for()
+    assert read(page).label
+    page.get_by_test_id("stTopNavLink").filter(has_text="Candidates").click()
+    row = page.locator("p", has_text="demo-llama + banking77").first
+    expect(row).to_contain_text(re.compile(r"[\d.]+ [KM]iB"))

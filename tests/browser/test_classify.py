@@ -1,0 +1,168 @@
+"""The main job: text in, verdict out, and the numbers are the engine's."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from core.inference.engine import Engine
+from core.results import Selection
+from pages.ui.numbers import percent, three_digits
+from tests.browser.conftest import OpenPage, Server
+from tests.browser.reading import BANKING, cell, choose, classify, read, wait_for, words, write
+
+LLAMA = Selection("demo-llama", "banking77")
+
+
+@pytest.fixture
+def page(server: Server, open_page: OpenPage) -> Page:
+    opened = open_page(f"{server.url}/classify?{BANKING}")
+    opened.locator(".hl-headline").wait_for()
+    return opened
+
+
+def test_the_first_example_is_answered(page: Page, examples: tuple[str, ...]) -> None:
+    assert read(page).asked == examples[0]
+    expect(page.get_by_label("Text", exact=True)).to_have_value(examples[0])
+
+
+def test_every_number_is_the_engines(page: Page, engine: Engine) -> None:
+    text = "My card has been swallowed by the machine, what now?"
+    shown = classify(page, text)
+    said = engine.classify(LLAMA, [text])[0]
+    assert shown.label == said.label
+    assert shown.probability == f"{percent(said.top.probability)} %"
+    assert shown.bars[:5] == [(r.label, f"{percent(r.probability)} %") for r in said.ranked[:5]]
+    rest = math.fsum(r.probability for r in said.ranked[5:])
+    assert shown.bars[5] == ("other (72 classes)", f"{percent(rest)} %")
+    assert shown.facts["Margin"] == f"{three_digits(100 * said.margin)} points"
+    assert shown.facts["Entropy"] == f"{three_digits(said.entropy)} of 6.27 bits"
+    assert shown.facts["Tokens"] == f"{len(said.tokens)} all read"
+    assert re.fullmatch(r"[\d.,]+ m?s", shown.facts["Time"])
+    page.get_by_test_id("stDataFrame").wait_for()
+    for row in range(4):
+        expected = said.ranked[row]
+        assert cell(page, 0, row) == expected.label
+        assert float(cell(page, 1, row)) == pytest.approx(expected.probability, rel=1e-4)
+        assert float(cell(page, 2, row)) == pytest.approx(expected.logit, rel=1e-4)
+
+
+def test_an_example_answers_in_one_click(page: Page, examples: tuple[str, ...]) -> None:
+    for example in (examples[2], examples[1], examples[0]):
+        page.get_by_role("button", name=example, exact=True).click()
+        assert wait_for(page, example).asked == example
+        expect(page.get_by_label("Text", exact=True)).to_have_value(example)
+
+
+def test_with_the_keyboard_alone(page: Page) -> None:
+    box = page.get_by_label("Text", exact=True)
+    box.focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("Why was I charged twice?")
+    page.keyboard.press("Control+Enter")
+    wait_for(page, "Why was I charged twice?")
+    box.focus()
+    page.keyboard.type(" Really?")
+    page.keyboard.press("Tab")
+    button = page.get_by_role("button", name="Classify", exact=True)
+    expect(button).to_be_focused()
+    outline = button.evaluate("b => { const s = getComputedStyle(b); return s.outlineStyle + s.boxShadow }")
+    assert outline != "nonenone", "the focus cannot be seen"
+    page.keyboard.press("Enter")
+    assert "Really?" in wait_for(page, "Why was I charged twice? Really?").asked
+
+
+def test_no_text_is_told_and_the_answer_stays(page: Page) -> None:
+    before = read(page)
+    write(page, "   ")
+    page.get_by_role("button", name="Classify", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("The text is empty.")
+    assert read(page) == before
+    assert classify(page, "And now a text").asked == "And now a text"
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>document.title = 'taken'</script>",
+        "![](http://evil.example/y.png) [a](http://evil.example)",
+        '<img src="http://evil.example/y.png" onerror="document.title = 1">',
+        "איפה הכרטיס שלי? والبطاقة؟",
+        "👩‍👩‍👧‍👦 🏳️‍🌈 where is my 💳?",
+        "**bold** $x^2$ :red[red] `code` # head",
+    ],
+)
+def test_bad_input_is_shown_literally(page: Page, text: str) -> None:
+    assert classify(page, text).asked == text
+    expect(page).to_have_title("Classify · Headlight")
+    assert page.get_by_test_id("stException").count() == 0
+
+
+def test_control_characters_are_shown_and_do_no_harm(page: Page) -> None:
+    write(page, "a\x00b\x07c\x1b[31md")
+    page.get_by_role("button", name="Classify", exact=True).click()
+    expect(page.locator(".hl-asked")).to_have_text(re.compile(r"^a.b␇c␛\[31md$"))
+
+
+def test_a_hundred_thousand_characters_and_where_they_were_cut(page: Page) -> None:
+    text = "where is my card " * 5883  # 100,011 characters
+    write(page, text)
+    page.get_by_role("button", name="Classify", exact=True).click()
+    cut = page.locator(".hl-box.hl-warn")
+    expect(cut).to_contain_text("of 100,011 characters.")
+    assert "where is my card" in words(cut.locator("mark"))
+    facts = read(page).facts["Tokens"]
+    assert re.fullmatch(r"[\d,]+ of [\d,]+ read", facts), facts
+    assert classify(page, "short again").facts["Tokens"].endswith("all read")
+    expect(cut).to_have_count(0)
+
+
+def test_the_table_can_be_searched(page: Page) -> None:
+    find = page.get_by_label("Find a class")
+    find.fill("PIN_BLOCKED")
+    find.press("Enter")
+    expect(page.get_by_test_id("glide-cell-0-0").first).to_have_text("pin_blocked")
+    find.fill("no such class")
+    find.press("Enter")
+    expect(page.get_by_text("No class has 'no such class' in its name.")).to_be_visible()
+
+
+def test_the_explanation_stays_open(page: Page) -> None:
+    page.get_by_text("How sure is it?").click()
+    expect(page.get_by_text("is the lead of the first class")).to_be_visible()
+    classify(page, "another text, please")
+    expect(page.get_by_text("is the lead of the first class")).to_be_visible()
+
+
+def test_the_picker_follows_over_pages_and_lives_in_the_url(page: Page, server: Server) -> None:
+    classify(page, "my own words about a card")
+    choose(page, "Candidate", "Demo Mistral")
+    expect(page).to_have_url(re.compile("candidate=demo-mistral&adapter=banking77"))
+    expect(page.locator(".hl-subtitle")).to_contain_text("Demo Mistral")
+    assert wait_for(page, "my own words about a card").label
+    page.get_by_test_id("stTopNavLink").filter(has_text="Candidates").click()
+    expect(page.get_by_role("heading", level=2, name="Demo Mistral")).to_be_visible()
+    expect(page).to_have_url(re.compile("/candidates.*candidate=demo-mistral&adapter=banking77"))
+    page.get_by_test_id("stTopNavLink").filter(has_text="Classify").click()
+    wait_for(page, "my own words about a card")
+    page.reload()
+    expect(page.get_by_test_id("stSidebar").get_by_label("Candidate", exact=True)).to_have_value("Demo Mistral")
+
+
+def test_an_unknown_candidate_in_the_url_is_told(server: Server, open_page: OpenPage) -> None:
+    page = open_page(f"{server.url}/classify?candidate=demo-lama")
+    expect(page.get_by_text("asks for the candidate 'demo-lama', which is not here")).to_be_visible()
+    page.locator(".hl-headline").wait_for()
+
+
+def test_nothing_jumps_between_two_answers(page: Page, examples: tuple[str, ...]) -> None:
+    where = """() => ['.hl-headline', '.hl-bars', 'textarea']
+      .map((part) => document.querySelector(part).getBoundingClientRect().y)"""
+    before = page.evaluate(where)
+    page.get_by_role("button", name=examples[1], exact=True).click()
+    wait_for(page, examples[1])
+    assert page.evaluate(where) == pytest.approx(before, abs=30)

@@ -1,0 +1,77 @@
+"""A server that nobody has visited yet; its very first request is a deep link."""
+
+from __future__ import annotations
+
+import gzip
+import re
+import urllib.request
+
+import psutil
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage, Serve
+from tests.browser.reading import read, words
+
+
+def assert_frame(page: Page, title: str, candidate: str, adapter: str) -> None:
+    """The page asked for stands in our frame, with what the URL chose."""
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
+    expect(page).to_have_title(f"{title} · Headlight")
+    sidebar = page.get_by_test_id("stSidebar")
+    expect(sidebar.get_by_label("Candidate", exact=True)).to_have_value(candidate)
+    expect(sidebar.get_by_label("Adapter", exact=True)).to_have_value(re.compile(adapter))
+    links = [words(link) for link in page.get_by_test_id("stTopNavLink").all()]
+    assert links == ["Classify", "Candidates"]
+    assert page.get_by_role("dialog").count() == 0
+
+
+@pytest.mark.parametrize("how", ["ours", "streamlit run"])
+def test_a_deep_link_to_candidates(how: str, fresh_server: Serve, open_page: OpenPage, demos: None) -> None:
+    server = fresh_server(how)
+    resident = psutil.Process(server.pid).memory_info().rss
+    assert resident < 120e6, f"an idle server takes {resident / 1e6:.0f} MB"
+    page = open_page(f"{server.url}/candidates?candidate=demo-mistral&adapter=clinc150-domains")
+    assert_frame(page, "Candidates", "Demo Mistral", "ssistant")
+    assert psutil.Process(server.pid).memory_info().rss < 140e6, "looking at candidates imported torch"
+    page.get_by_test_id("stTopNavLink").filter(has_text="Classify").click()
+    assert_frame(page, "Classify", "Demo Mistral", "ssistant")
+    page.locator(".hl-headline").wait_for()
+
+
+@pytest.mark.parametrize("how", ["ours", "streamlit run"])
+def test_a_deep_link_to_classify(how: str, fresh_server: Serve, open_page: OpenPage, demos: None) -> None:
+    server = fresh_server(how)
+    page = open_page(f"{server.url}/classify?candidate=demo-llama&adapter=banking77")
+    assert_frame(page, "Classify", "Demo Llama", "77|anking")
+    page.locator(".hl-headline").wait_for()
+    assert read(page).label
+    page.reload()
+    assert_frame(page, "Classify", "Demo Llama", "77|anking")
+
+
+def test_the_root_leads_to_classify_and_nothing_is_empty(fresh_server: Serve, open_page: OpenPage, demos: None) -> None:
+    server = fresh_server("ours")
+    page = open_page(server.url)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Classify")
+    page.locator(".hl-headline").wait_for()
+    expect(page).to_have_url(re.compile(r"candidate=demo-[a-z0-9]+&adapter="))
+    assert read(page).asked
+
+
+def test_files_are_compressed_and_pages_load_nothing_from_elsewhere(fresh_server: Serve) -> None:
+    server = fresh_server("ours")
+    index = urllib.request.urlopen(server.url)
+    policy = index.headers["content-security-policy"]
+    assert "default-src 'self'" in policy
+    assert "img-src 'self' data: blob:" in policy
+    script = re.search(rb'src="\.(/static/js/index\.[^"]+)"', index.read())
+    assert script
+    path = script[1].decode()
+    request = urllib.request.Request(server.url + path, headers={"accept-encoding": "gzip"})
+    packed = urllib.request.urlopen(request)
+    plain = urllib.request.urlopen(server.url + path).read()
+    assert packed.headers["content-encoding"] == "gzip"
+    assert "immutable" in packed.headers["cache-control"]
+    assert gzip.decompress(packed.read()) == plain
+    assert psutil.Process(server.pid).memory_info().rss < 120e6

@@ -1,0 +1,72 @@
+"""How it looks: small screens, light and dark, and for people who cannot see it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import SHOTS, OpenPage, Scheme, Server
+from tests.browser.reading import BANKING
+
+SIZES = {"desktop": (1440, 900), "mobile": (390, 844)}
+#: Streamlit's own, whatever an app draws: axe rule -> a part of the element that is at fault.
+STREAMLITS_OWN: dict[str, str] = {}
+
+
+def opened(server: Server, open_page: OpenPage, path: str, size: str, scheme: Scheme) -> Page:
+    width, height = SIZES[size]
+    page = open_page(f"{server.url}/{path}?{BANKING}", width=width, height=height, scheme=scheme)
+    page.locator(".hl-headline" if path == "classify" else ".hl-card").first.wait_for()
+    page.wait_for_timeout(800)
+    SHOTS.mkdir(exist_ok=True)
+    page.screenshot(path=SHOTS / f"{path}-{size}-{scheme}.png")
+    return page
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("path", ["classify", "candidates"])
+def test_nothing_is_wider_than_the_screen(
+    server: Server, open_page: OpenPage, path: str, size: str, scheme: Scheme
+) -> None:
+    page = opened(server, open_page, path, size, scheme)
+    too_wide = page.evaluate(
+        """() => [...document.querySelectorAll('[data-testid=stMain] *')]
+             .filter(e => e.getBoundingClientRect().right > innerWidth + 1)
+             .filter(e => !e.closest('.st-key-examples'))  // a row to swipe
+             .map(e => e.className + ' ' + e.getBoundingClientRect().right).slice(0, 5)"""
+    )
+    assert not too_wide
+    background = page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
+    assert background == ("rgb(16, 19, 24)" if scheme == "dark" else "rgb(255, 255, 255)")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["classify", "candidates"])
+def test_no_accessibility_violation(server: Server, open_page: OpenPage, path: str, scheme: Scheme) -> None:
+    page = opened(server, open_page, path, "desktop", scheme)
+    found = Axe().run(page).response["violations"]
+    ours = [
+        (v["id"], node["target"], node["html"][:200])
+        for v in found
+        for node in v["nodes"]
+        if not (v["id"] in STREAMLITS_OWN and STREAMLITS_OWN[v["id"]] in node["html"])
+    ]
+    assert not ours
+
+
+def test_on_a_phone_the_verdict_is_on_the_first_screen(server: Server, open_page: OpenPage) -> None:
+    page = opened(server, open_page, "classify", "mobile", "light")
+    box = page.locator(".hl-headline").bounding_box()
+    assert box
+    assert box["y"] + box["height"] < 844
+
+
+def test_on_a_phone_the_picker_opens(server: Server, open_page: OpenPage) -> None:
+    page = opened(server, open_page, "classify", "mobile", "light")
+    page.get_by_test_id("stExpandSidebarButton").click()
+    expect(page.get_by_label("Candidate", exact=True)).to_be_visible()
+    expect(page.get_by_test_id("stSidebar")).to_contain_text(re.compile("Candidates"))

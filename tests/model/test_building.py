@@ -1,0 +1,206 @@
+"""Every field of `BaseModelConfig` does what it says, or is refused by name."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+
+from core.config import AdapterConfig, BaseModelConfig
+from core.errors import CheckpointError, ConfigError, NotFoundError
+from core.model.adapters import attach_new_adapter
+from core.model.building import build_classifier
+from core.model.classifier import PooledClassifier
+from core.model.opening import open_classifier, sibling
+from core.model.surgery import transformer_layers
+from tests.model.conftest import opened
+
+IDS = torch.arange(3, 20)[None]
+
+
+def build(folder: Path, **fields: Any) -> PooledClassifier:
+    fields = {"model_type": "llama", "num_labels": 3, **fields}
+    model = build_classifier(BaseModelConfig(pretrained_model_name_or_path=str(folder), **fields))
+    assert isinstance(model, PooledClassifier)
+    return model
+
+
+@pytest.mark.parametrize("name", ["float16", "bfloat16", "float32", "float64"])
+def test_torch_dtype(tiny_folders: dict[str, Path], name: str) -> None:
+    model = build(tiny_folders["llama"], torch_dtype=name, pooler_type="attention")
+    assert {p.dtype for p in model.parameters()} == {getattr(torch, name)}
+    assert model(IDS).logits.isfinite().all()
+
+
+@pytest.mark.parametrize("name", ["int8", "bool"])
+def test_a_classifier_cannot_run_in_integers(tiny_folders: dict[str, Path], name: str) -> None:
+    with pytest.raises(ConfigError, match=f"torch_dtype '{name}' is a valid name, but a classifier cannot run in it"):
+        build(tiny_folders["llama"], torch_dtype=name)
+
+
+def test_layers_are_removed_from_the_end(tiny_folders: dict[str, Path]) -> None:
+    whole, cut = (
+        build(tiny_folders["gemma2"], model_type="gemma2"),
+        build(tiny_folders["gemma2"], model_type="gemma2", num_layers_to_remove=1),
+    )
+    assert cut.config.num_hidden_layers == cut.backbone.config.num_hidden_layers == 1
+    assert len(cut.backbone.config.layer_types) == 1
+    hidden = whole.backbone(IDS, output_hidden_states=True).hidden_states[1]
+    torch.testing.assert_close(cut.backbone(IDS).last_hidden_state, whole.backbone.norm(hidden))
+
+
+@pytest.mark.parametrize("family", ["llama", "bert"])
+def test_the_last_layers_are_reinitialised_and_only_those(tiny_folders: dict[str, Path], family: str) -> None:
+    kind = "llama" if family == "llama" else "vanilla"
+    before = build(tiny_folders[family], model_type=kind)
+    after = build(tiny_folders[family], model_type=kind, reinitialize_n_layers_of_backbone=1)
+    again = build(tiny_folders[family], model_type=kind, reinitialize_n_layers_of_backbone=1)
+    old, new = transformer_layers(before.backbone), transformer_layers(after.backbone)
+    assert all(torch.equal(a, b) for a, b in zip(old[0].parameters(), new[0].parameters(), strict=True))
+    linear = [(a, b) for a, b in zip(old[1].modules(), new[1].modules(), strict=True) if isinstance(a, nn.Linear)]
+    assert all(not torch.equal(a.weight, b.weight) for a, b in linear)
+    assert all(torch.equal(a, b) for a, b in zip(after.parameters(), again.parameters(), strict=True))
+
+
+def test_init_config_rules_new_layers(tiny_folders: dict[str, Path]) -> None:
+    zeros = build(tiny_folders["llama"], init_config={"method": "zeros"}, head_type="sequential")
+    assert not zeros.score[4].weight.any()
+    wide = build(tiny_folders["llama"], init_config={"method": "normal", "std": 0.5, "seed": 3}, num_labels=200)
+    assert wide.score.weight.std().item() == pytest.approx(0.5, rel=0.1)
+    other = build(tiny_folders["llama"], init_config={"method": "normal", "std": 0.5, "seed": 4}, num_labels=200)
+    assert not torch.equal(wide.score.weight, other.score.weight)
+    square = build(tiny_folders["llama"], init_config={"method": "orthogonal"}, head_type="sequential").score[1].weight
+    torch.testing.assert_close(square @ square.T, torch.eye(len(square)), atol=1e-5, rtol=0)
+
+
+def test_freezing_leaves_lora_trainable(tiny_folders: dict[str, Path]) -> None:
+    model = build(tiny_folders["llama"], freeze_these_layers_indices=[0], freeze_embeddings=True)
+    frozen = {name for name, p in model.named_parameters() if not p.requires_grad}
+    assert frozen == {n for n, _ in model.named_parameters() if n.startswith(("model.layers.0.", "model.embed"))}
+    adapted = attach_new_adapter(model, AdapterConfig(r=2))
+    assert any("layers.0." in n and "lora_A" in n and p.requires_grad for n, p in adapted.named_parameters())
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"num_layers_to_remove": 2}, "num_layers_to_remove is 2, and the backbone has 2 layers"),
+        ({"reinitialize_n_layers_of_backbone": 3}, "reinitialize_n_layers_of_backbone is 3"),
+        ({"freeze_these_layers_indices": [2]}, "freeze_these_layers_indices has 2, and the backbone has layers 0 to 1"),
+        ({"model_type": "gemma2-9b-it"}, "means the gemma2 architecture, and .* holds a 'llama' model"),
+        ({"model_type": "vanilla", "hidden_dropout_prob": 0.1}, "'hidden_dropout_prob' has no effect on the 'llama'"),
+    ],
+)
+def test_what_does_not_fit_is_refused(tiny_folders: dict[str, Path], fields: dict[str, Any], message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        build(tiny_folders["llama"], **fields)
+
+
+def test_dropouts_reach_the_modules(tiny_folders: dict[str, Path]) -> None:
+    model = build(tiny_folders["llama"], attention_dropout=0.3, pooler_dropout=0.2)
+    assert model.backbone.layers[0].self_attn.attention_dropout == 0.3
+    assert model.dropout.p == 0.2
+    bert = build(tiny_folders["bert"], model_type="vanilla", hidden_dropout_prob=0.4, attention_probs_dropout_prob=0.3)
+    assert bert.backbone.embeddings.dropout.p == 0.4
+    assert bert.backbone.encoder.layer[0].attention.self.dropout.p == 0.3
+
+
+def test_bidirectional_lifts_the_mask(tiny_folders: dict[str, Path]) -> None:
+    for family in ("llama", "gemma2", "mistral"):
+        model = build(tiny_folders[family], model_type=f"{family}-bidirectional")
+        other = IDS.clone()
+        other[0, 3] = 50
+        assert not torch.allclose(model.backbone(IDS)[0][0, 0], model.backbone(other)[0][0, 0], atol=1e-6)
+
+
+def test_a_saved_bidirectional_folder_is_not_opened_with_a_causal_mask(
+    tiny_folders: dict[str, Path], tmp_path: Path
+) -> None:
+    build(tiny_folders["llama"], model_type="llama-bidirectional", pooler_type="mean").save_pretrained(tmp_path)
+    with pytest.raises(ConfigError, match="saved without a causal mask"):
+        build(tmp_path, model_type="llama")
+    again = build(tmp_path, model_type="llama-bidirectional")
+    assert again.config.pooler_type == "mean"
+    assert again.config.is_causal is False
+
+
+def test_attentions_come_when_the_config_asks(tiny_folders: dict[str, Path]) -> None:
+    output = build(tiny_folders["llama"], output_attentions=True, output_hidden_states=True)(IDS)
+    assert output.attentions[0].shape == (1, 4, 17, 17)
+    assert len(output.hidden_states) == 3
+
+
+def test_the_stored_heads_class_count_rules(tiny_folders: dict[str, Path], tmp_path: Path) -> None:
+    build(tiny_folders["llama"], num_labels=5).save_pretrained(tmp_path)
+    assert (
+        open_classifier(
+            BaseModelConfig(pretrained_model_name_or_path=str(tmp_path), model_type="llama")
+        ).model.num_labels
+        == 5
+    )
+    with pytest.raises(ConfigError, match="num_labels is 3, and the head in .* has 5 classes"):
+        build(tmp_path)
+    fresh = build_classifier(
+        BaseModelConfig(pretrained_model_name_or_path=str(tmp_path), model_type="llama", num_labels=3), new_head=True
+    )
+    assert fresh.score.weight.shape[0] == 3
+
+
+def test_siblings_share_the_base_and_nothing_else(tiny_folders: dict[str, Path]) -> None:
+    base = opened(tiny_folders["llama"])
+    other = sibling(base.model, pooler_type="gem", head_type="sequential", num_labels=7)
+    mine, theirs = dict(base.model.backbone.named_parameters()), dict(other.backbone.named_parameters())
+    assert all(mine[n].data_ptr() == theirs[n].data_ptr() and mine[n] is not theirs[n] for n in mine)
+    before = base.model(IDS).logits
+    attach_new_adapter(other, AdapterConfig(r=2, init_lora_weights="pissa"))
+    assert torch.equal(base.model(IDS).logits, before)
+
+
+def damaged(tmp_path: Path, source: Path) -> Path:
+    return Path(shutil.copytree(source, tmp_path / "copy"))
+
+
+def test_missing_and_damaged_folders(tiny_folders: dict[str, Path], tmp_path: Path) -> None:
+    with pytest.raises(NotFoundError, match="There is no folder '.*nowhere'"):
+        build(tmp_path / "nowhere")
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    with pytest.raises(CheckpointError, match=r"has no config\.json: it holds nothing"):
+        build(empty)
+    copy = damaged(tmp_path, tiny_folders["llama"])
+    weights = copy / "model.safetensors"
+    whole = weights.read_bytes()
+    weights.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(CheckpointError, match=r"'model\.safetensors' is truncated or not a safetensors file"):
+        build(copy)
+    weights.unlink()
+    (copy / "pytorch_model.bin").write_bytes(b"\x80\x04.")
+    with pytest.raises(CheckpointError, match="only as a pickle"):
+        build(copy)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"num_hidden_layers": 3}, "lacks 9 weights"),
+        ({"num_hidden_layers": 1}, "holds 9 layer weights that its config.json does not know"),
+        ({"model_type": "lama"}, "of the architecture 'lama', which transformers does not have"),
+        ({"model_type": "own", "auto_map": {"AutoModel": "x.Y"}}, "brings its own code, which is never run"),
+        ({"hidden_size": 33}, "cannot be used"),
+        ({"hidden_size": "wide"}, "cannot be used"),
+    ],
+)
+def test_a_config_json_that_lies(
+    tiny_folders: dict[str, Path], tmp_path: Path, change: dict[str, Any], message: str
+) -> None:
+    copy = damaged(tmp_path, tiny_folders["llama"])
+    config = json.loads((copy / "config.json").read_text())
+    config.pop("layer_types", None)
+    (copy / "config.json").write_text(json.dumps({**config, **change}))
+    with pytest.raises((CheckpointError, ConfigError), match=message):
+        build(copy, model_type="vanilla")

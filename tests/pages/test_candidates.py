@@ -1,0 +1,144 @@
+"""The page Candidates: the list, the details, loading, adding and removing."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from streamlit.testing.v1 import AppTest
+
+from core.results import Selection
+from tests.pages.conftest import Open, words
+from tests.pages.fake import FakeEngine
+
+
+def plain(app: AppTest) -> str:
+    """What was drawn, without tags."""
+    drawn = re.sub(r"<style>.*?</style>", "", words(app), flags=re.DOTALL)
+    return html.unescape(" ".join(re.sub(r"<[^>]+>", " ", drawn).split()))
+
+
+def labels(app: AppTest) -> list[str]:
+    return [button.label for button in app.button]
+
+
+def test_the_list_opens_at_the_chosen_candidate(open_app: Open) -> None:
+    app = open_app("candidates", candidate="huge")
+    assert app.segmented_control(key="candidates.group").value == "teacher"
+    assert app.radio(key="candidates.list").value == "huge"
+    assert "90.0 billion" in plain(app)
+
+
+def test_a_click_in_the_list_moves_the_picker_and_the_url(open_app: Open) -> None:
+    app = open_app("candidates")
+    app.radio(key="candidates.list").set_value("demo-two").run()
+    assert app.selectbox(key="candidate").value == "demo-two"
+    assert app.query_params["candidate"] in ("demo-two", ["demo-two"])
+    assert "Demo-Two" in plain(app)
+
+
+def test_looking_at_another_group_chooses_nothing(open_app: Open) -> None:
+    app = open_app("candidates")
+    app.segmented_control(key="candidates.group").set_value("candidate").run()
+    assert app.radio(key="candidates.list").value is None
+    assert app.selectbox(key="candidate").value == "demo"
+    app.radio(key="candidates.list").set_value("big").run()
+    assert app.selectbox(key="candidate").value == "big"
+
+
+def test_nothing_is_loaded_by_looking(open_app: Open, fake: FakeEngine) -> None:
+    app = open_app("candidates", candidate="demo-two")
+    assert Selection("demo-two", "intents") in fake.models  # Classify, where the visit began, answers at once
+    app.radio(key="candidates.list").set_value("demo").run()
+    assert Selection("demo", "intents") not in fake.models
+    assert "Load (4.31 MiB in float32)" in labels(app)
+
+
+def test_needs_are_told_by_dtype(open_app: Open) -> None:
+    shown = plain(open_app("candidates", candidate="big"))
+    assert "float32 33.5 GiB" in shown
+    assert "bfloat16 (used) 16.8 GiB" in shown
+    assert "it fits in the 32.0 GiB free on cpu" in shown
+    assert "gated: needs an accepted licence" in shown
+    assert "The weights are not on this machine." in shown
+
+
+def test_the_model_card_is_linked_safely(open_app: Open) -> None:
+    drawn = words(open_app("candidates", candidate="big"))
+    assert '<a href="https://example.org/big" target="_blank" rel="noopener noreferrer">' in drawn
+
+
+def test_load_and_unload(open_app: Open, fake: FakeEngine) -> None:
+    app = open_app("candidates")
+    assert "passed" in plain(app)
+    assert "No pooler named: <b>mean</b> is assumed. Name it in the YAML." in plain(app)
+    app.button(key="unload").click().run()
+    assert not fake.models
+    assert "Not in memory" in plain(app)
+    app.button(key="load").click().run()
+    assert Selection("demo", "intents") in fake.models
+    assert "In memory 4.31 MiB" in plain(app)
+
+
+def test_what_is_in_memory_can_be_unloaded_from_anywhere(open_app: Open, fake: FakeEngine) -> None:
+    app = open_app("candidates")
+    app.radio(key="candidates.list").set_value("demo-two").run()
+    app.button(key="unload-0").click().run()
+    assert not fake.models
+
+
+def own(open_app: Open) -> AppTest:
+    app = open_app("candidates")
+    app.segmented_control(key="candidates.group").set_value("own").run()
+    return app
+
+
+def add(app: AppTest, source: str, adapter: str = "", title: str = "") -> None:
+    app.text_input(key="add.source").set_value(source)
+    app.text_input(key="add.adapter").set_value(adapter)
+    app.text_input(key="add.title").set_value(title)
+    next(b for b in app.button if b.label == "Add").click()
+    app.run()
+    assert not app.exception, app.exception
+
+
+def test_a_folder_of_ones_own_is_added_and_chosen(open_app: Open) -> None:
+    app = own(open_app)
+    add(app, "/models/mine", adapter="/models/mine/adapter", title="Mine ![](http://evil.example/x.png)")
+    assert app.selectbox(key="candidate").value == "mine"
+    assert app.selectbox(key="adapter").value == "added"
+    assert app.radio(key="candidates.list").value == "mine"
+    assert app.text_input(key="add.source").value == ""
+
+
+def test_what_cannot_be_added_is_told_and_nothing_else_changes(open_app: Open) -> None:
+    app = own(open_app)
+    add(app, "/nowhere/<b>")
+    assert "There is no folder '/nowhere/<b>'." in plain(app)
+    assert "Check the path." in plain(app)
+    assert app.text_input(key="add.source").value == "/nowhere/<b>"
+    assert app.selectbox(key="candidate").value == "demo"
+
+
+def test_ones_own_can_be_removed(open_app: Open, fake: FakeEngine) -> None:
+    app = own(open_app)
+    app.radio(key="candidates.list").set_value("several").run()
+    app.button(key="remove").click().run()
+    assert "several" not in [c.id for c in fake.offered]
+    assert app.selectbox(key="candidate").value == "demo"
+
+
+def test_only_ones_own_can_be_removed(open_app: Open) -> None:
+    assert "Remove from the list" not in labels(open_app("candidates"))
+
+
+def test_a_missing_folder_and_a_bad_catalogue_file_are_told(open_app: Open) -> None:
+    shown = plain(open_app("candidates", candidate="gone"))
+    assert "There is no folder '/models/gone'." in shown
+    assert "bad.yaml: BaseModelConfig has no field 'num_label'. Did you mean 'num_labels'?" in shown
+
+
+def test_names_are_never_read_as_markdown(open_app: Open) -> None:
+    app = own(open_app)
+    name = next(o for o in app.radio(key="candidates.list").options if o.startswith("Own"))
+    assert name == r"Own \<b\>\!\[x\]\(http\:\/\/evil\.example\/x\.png\)"

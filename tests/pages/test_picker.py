@@ -1,0 +1,79 @@
+"""The picker: order, URL, and names that are not there."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.settings import ROOT
+from tests.pages.conftest import Open, words
+from tests.pages.fake import FakeEngine
+
+
+def url(app: AppTest) -> dict[str, str]:
+    return {k: v if isinstance(v, str) else v[0] for k, v in app.query_params.items()}
+
+
+def test_demos_come_first_and_the_first_is_chosen(open_app: Open) -> None:
+    app = open_app()
+    assert app.selectbox(key="candidate").options[:4] == ["Demo", "Demo-Two", "Big", "Huge"]
+    assert url(app) == {"candidate": "demo", "adapter": "intents"}
+
+
+def test_the_url_chooses(open_app: Open) -> None:
+    app = open_app(candidate="demo-two", adapter="domains")
+    assert app.selectbox(key="candidate").value == "demo-two"
+    assert app.selectbox(key="adapter").value == "domains"
+
+
+def test_the_picker_writes_the_url_and_follows_over_pages(open_app: Open) -> None:
+    app = open_app()
+    app.selectbox(key="candidate").set_value("demo-two").run()
+    app.selectbox(key="adapter").set_value("domains").run()
+    for page in ("candidates", "classify"):
+        app.switch_page(f"pages/{page}.py").run()
+        assert url(app) == {"candidate": "demo-two", "adapter": "domains"}
+        assert app.selectbox(key="adapter").value == "domains"
+
+
+def test_the_adapter_stays_where_the_next_candidate_has_it(open_app: Open) -> None:
+    app = open_app(adapter="domains")
+    app.selectbox(key="candidate").set_value("demo-two").run()
+    assert app.selectbox(key="adapter").value == "domains"
+    app.selectbox(key="candidate").set_value("bare").run()
+    assert url(app) == {"candidate": "bare", "adapter": "-"}
+
+
+def test_no_adapter_can_be_asked_for(open_app: Open) -> None:
+    app = open_app(adapter="-")
+    assert app.selectbox(key="adapter").value == "-"
+
+
+def test_an_unknown_name_in_the_url_is_told(open_app: Open) -> None:
+    app = open_app(candidate="<b>nope", adapter="intents")
+    assert "asks for the candidate &#x27;&lt;b&gt;nope&#x27;, which is not here" in words(app)
+    assert app.selectbox(key="candidate").value == "demo"
+    assert url(app)["candidate"] == "demo"
+    app.selectbox(key="candidate").set_value("demo-two").run()
+    assert "which is not here" not in words(app)
+
+
+def test_an_empty_catalogue_is_told(fake: FakeEngine) -> None:
+    fake.offered = []
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=20).run()
+    assert not app.exception
+    assert "There are no candidates to choose from." in words(app)
+
+
+def test_a_setting_that_cannot_be_used_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    import streamlit as st
+
+    from core.settings import settings
+
+    st.cache_resource.clear()
+    monkeypatch.setenv("HEADLIGHT_MAX_LOADED", "many")
+    settings.cache_clear()
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=20).run()
+    assert not app.exception
+    assert "HEADLIGHT_MAX_LOADED" in words(app)
+    st.cache_resource.clear()

@@ -1,0 +1,49 @@
+"""Escaping: whatever a person, a file or a model says is shown and never obeyed."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.errors import AppError
+from pages.ui import markup
+
+
+@given(st.text())
+def test_text_is_what_was_written(value: str) -> None:
+    shown = markup.text(value)
+    inside = shown.removeprefix("<bdi>").removesuffix("</bdi>")
+    assert not re.search(r"""[<>"'\x00-\x08\x0b-\x1f\x7f]""", inside)
+    back = html.unescape(inside) if "&" not in value else inside
+    assert "&" in value or len(back) == len(value)
+
+
+@given(st.text(alphabet="<>&\"'/ab=![]()"))
+def test_unescaping_gives_the_text_back(value: str) -> None:
+    inside = markup.text(value).removeprefix("<bdi>").removesuffix("</bdi>")
+    assert html.unescape(inside) == value
+
+
+@given(st.text(max_size=100))
+def test_plain_leaves_no_sign_of_markdown_alone(value: str) -> None:
+    shown = markup.plain(value)
+    assert "\n" not in shown
+    assert not re.search(r"[`*_\[\]()<>#!|~$:&@]", re.sub(r"\\.", "", shown))
+
+
+def test_plain_is_cut_where_it_gets_long() -> None:
+    assert markup.plain("word " * 100, limit=20) == "word word word word…"
+
+
+def test_control_characters_are_made_visible() -> None:
+    assert markup.text("a\x00b\x1bc\x7f") == "<bdi>a␀b␛c␡</bdi>"
+
+
+def test_a_problem_says_what_to_do() -> None:
+    drawn = markup.problem(AppError("No <b>.", fix="choose another."))
+    assert 'role="alert"' in drawn
+    assert "No &lt;b&gt;." in drawn
+    assert "Choose another." in drawn

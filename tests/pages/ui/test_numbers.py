@@ -1,0 +1,57 @@
+"""Numbers as people read them."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pages.ui import numbers
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (0.9338, "0.934"), (0.04096, "0.0410"), (0.000812, "0.000812"), (1.23456e-7, "1.23e-07"), (7.2, "7.20"),
+        (-12.345, "-12.3"), (123.4, "123"), (1234.5, "1,230"), (9.996, "10.0"), (0.9996, "1.00"), (0.0, "0"),
+        (1e9, "1.00e+09"), (math.nan, "nan"), (math.inf, "inf"), (0.99949, "0.999"),
+    ],
+)  # fmt: skip
+def test_three_digits(value: float, shown: str) -> None:
+    assert numbers.three_digits(value) == shown
+
+
+@given(st.floats(min_value=-1e12, max_value=1e12, allow_subnormal=False))
+def test_three_digits_are_near(value: float) -> None:
+    assert float(numbers.three_digits(value).replace(",", "")) == pytest.approx(value, rel=0.0051)
+
+
+@pytest.mark.parametrize(
+    ("probability", "shown"),
+    [(0.934, "93.4"), (0.0651, "6.5"), (0.0004, "< 0.1"), (0.0, "0.0"), (0.99951, "> 99.9"), (1.0, "100.0")],
+)
+def test_percent(probability: float, shown: str) -> None:
+    assert numbers.percent(probability) == shown
+
+
+@pytest.mark.parametrize(
+    ("count", "shown"),
+    [(0, "0 B"), (999, "999 B"), (1024, "1.00 KiB"), (4_520_000, "4.31 MiB"), (18_500_000_000, "17.2 GiB")],
+)
+def test_size(count: int, shown: str) -> None:
+    assert numbers.size(count) == shown
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [(812, "812"), (12_345, "12,345"), (1_130_000, "1.13 million"), (9_241_705_984, "9.24 billion")],
+)
+def test_count(number: int, shown: str) -> None:
+    assert numbers.count(number) == shown
+
+
+def test_duration() -> None:
+    assert numbers.duration(0.00831) == ("8.31", "ms")
+    assert numbers.duration(1.5) == ("1.50", "s")
