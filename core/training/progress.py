@@ -83,10 +83,11 @@ class ProgressReporter(TrainerCallback):
 
 
 def strip_prefix(metrics: Any) -> Metrics:
-    """The Trainer's `eval_accuracy` and so on under our names, without its timings."""
+    """The Trainer's `eval_accuracy` and so on under our names and in our order: loss last, no timings."""
     timings = ("runtime", "samples_per_second", "steps_per_second", "model_preparation_time")
     named = {name.removeprefix("eval_"): float(value) for name, value in metrics.items() if name.startswith("eval_")}
-    return {name: value for name, value in named.items() if name not in timings}
+    measured = {name: value for name, value in named.items() if name not in timings}
+    return dict(sorted(measured.items(), key=lambda item: item[0] == "loss"))
 
 
 def history(log: list[dict[str, Any]]) -> tuple[EpochRecord, ...]:

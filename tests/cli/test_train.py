@@ -37,7 +37,7 @@ def recipe(tiny_folders: dict[str, Path], tmp_path: Path) -> Path:
             "pooler_type": "mean",
         },
         "adapter": {"r": 4},
-        "data": {"train_file": "./train.csv", "test_file": "./test.csv", "label_columns": ["category"]},
+        "data": {"train_file": "./train.csv", "test_file": "./test.csv", "label_column": "category"},
         "optimisation": {"epochs": 2, "batch_size": 8, "learning_rate": 0.01},
         "output": "./out",
     }
