@@ -1,0 +1,127 @@
+"""What there is to load, what a load needs, and where it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from core.results.checks import HealthReport
+from core.results.prediction import Selection
+
+
+@dataclass(frozen=True)
+class Requirements:
+    """What loading needs, in bytes, known before any weight is read.
+
+    Attributes:
+        weights: the weights at the dtype they will have.
+        peak: what loading takes at its highest.
+        free: what is free on the device now.
+        stored: the files' size (on disk, or to be fetched); None when not known.
+    """
+
+    device: str
+    dtype: str
+    parameters: int
+    weights: int
+    peak: int
+    free: int
+    stored: int | None = None
+
+    @property
+    def fits(self) -> bool:
+        """Whether the load will be tried."""
+        return self.peak <= self.free
+
+
+class Availability(StrEnum):
+    """Whether a candidate's weights can be read now."""
+
+    READY = "ready"
+    ON_HUB = "on the Hub"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True)
+class AdapterSummary:
+    """An adapter as the catalogue offers it."""
+
+    id: str
+    title: str
+    summary: str
+    examples: tuple[str, ...]
+    available: bool
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class CandidateSummary:
+    """A candidate as the catalogue offers it; `parameters` counts what a classifier loads (no LM head)."""
+
+    id: str
+    title: str
+    role: str
+    summary: str
+    model_type: str
+    mask: str
+    source: str
+    licence: str
+    url: str
+    gated: bool
+    parameters: int | None
+    layers: int | None
+    hidden_size: int | None
+    max_tokens: int | None
+    adapters: tuple[AdapterSummary, ...]
+    examples: tuple[str, ...]
+    availability: Availability
+    message: str = ""
+
+
+class LoadStage(StrEnum):
+    """The stages of a load, in order."""
+
+    QUEUED = "queued"
+    FILES = "finding files"
+    MEMORY = "checking memory"
+    WEIGHTS = "reading weights"
+    ADAPTER = "attaching adapter"
+    HEALTH = "checking health"
+    READY = "ready"
+
+
+@dataclass(frozen=True)
+class LoadState:
+    """Where a load stands; `error` is set when it ended badly (a message for the user)."""
+
+    selection: Selection
+    stage: LoadStage
+    fraction: float
+    detail: str = ""
+    error: str = ""
+    fix: str = ""
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing more will happen."""
+        return self.stage is LoadStage.READY or bool(self.error)
+
+
+@dataclass(frozen=True)
+class LoadedModel:
+    """A candidate-adapter pair that is in memory; `own_bytes` leaves out the base weights it shares."""
+
+    selection: Selection
+    device: str
+    dtype: str
+    parameters: int
+    bytes: int
+    own_bytes: int
+    labels: tuple[str, ...]
+    problem_type: str
+    pooler: str
+    head: str
+    mask: str
+    max_tokens: int
+    load_seconds: float
+    health: HealthReport
