@@ -30,6 +30,10 @@ def suggest(name: str, known: Iterable[str]) -> str:
     return f"did you mean '{close}'? Known: {listed}." if close else f"use one of: {listed}."
 
 
+#: Characters that YAML folds like a line break when they stand in a text as they are.
+_YAML_BREAKS = frozenset("\x85\u2028\u2029")
+
+
 class ClosedModel(BaseModel):
     """A pydantic model that is frozen, refuses unknown fields and speaks in `ConfigError`s.
 
@@ -102,7 +106,10 @@ class ClosedModel(BaseModel):
 
     def to_yaml(self) -> str:
         """YAML text that `from_yaml` reads back to an equal config."""
-        return yaml.safe_dump(self.to_dict(), sort_keys=False, allow_unicode=True)
+        text: str = yaml.safe_dump(self.to_dict(), sort_keys=False, allow_unicode=True)
+        if _YAML_BREAKS.isdisjoint(text):
+            return text
+        return yaml.safe_dump(self.to_dict(), sort_keys=False, allow_unicode=False)  # escaped, and so kept
 
     def to_json(self) -> str:
         """JSON text that `from_json` reads back to an equal config."""
