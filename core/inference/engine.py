@@ -141,13 +141,14 @@ class Engine:
                 return load.state
             if selection in self._entries:
                 return _state(selection, LoadStage.READY)
-            load = self._loads[selection] = _Load(_state(selection, LoadStage.QUEUED))
+            begun = _state(selection, LoadStage.QUEUED)
+            load = self._loads[selection] = _Load(begun)
             if listener:
                 load.listeners.append(listener)
         threading.Thread(
             target=self._run, args=(load, candidate, adapter), name=f"load {selection}", daemon=True
         ).start()
-        return load.state
+        return begun
 
     def load_state(self, selection: Selection) -> LoadState | None:
         """Where a load stands; None when it was never asked for or the pair was unloaded since.
