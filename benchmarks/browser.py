@@ -1,7 +1,8 @@
 """The app in a real browser: `python -m benchmarks.browser [--candidate C] [--adapter A] [--sessions 20]`.
 
-Measures on a fresh server: memory while idle, time to the first prediction, a warm click until its verdict is
-painted, and many sessions that click at once, every answer compared with the engine's own.
+Measures on a fresh server: memory while idle, time to the first prediction (beside what the imports alone take in an
+empty Python), a warm click until its verdict is painted, and many sessions that click at once, every answer compared
+with the engine's own.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ from pages.ui.numbers import percent
 
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+#: Fresh servers whose first prediction is timed; the median is told.
+FRESH = 5
 
 #: Writes a text into the form, clicks, and resolves when the answer to that text has been painted.
 ASK = """([text, by]) => new Promise((resolve) => {
@@ -114,6 +117,14 @@ async def first_prediction(browser: Browser, server: Server, query: str) -> floa
     return seconds
 
 
+def bare_imports() -> float:
+    """Seconds that an empty Python takes for `import torch, transformers, peft` and a model class: the floor."""
+    program = "import torch, peft; from transformers import AutoTokenizer, PreTrainedModel"
+    start = time.perf_counter()
+    subprocess.run([sys.executable, "-c", program], check=True)
+    return time.perf_counter() - start
+
+
 async def ready_page(browser: Browser, server: Server, query: str) -> Page:
     """A session of its own, with the first example answered."""
     page = await (await browser.new_context()).new_page()
@@ -170,11 +181,17 @@ async def measure(selection: Selection, sessions: int, clicks: int) -> int:
         browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         warm_up = await browser.new_page()  # the browser's own start is not the server's
         await warm_up.goto("about:blank")
+        firsts = []
+        for _ in range(FRESH):
+            with fresh_server() as server:
+                await asyncio.sleep(2)
+                idle = server.resident_mb()
+                firsts.append(await first_prediction(browser, server, query))
+        print(f"idle server                   {idle:7.0f} MB resident")
+        each = ", ".join(f"{seconds:.2f}" for seconds in firsts)
+        print(f"importing torch and transformers{bare_imports():5.2f} s in an empty Python, of this machine")
+        print(f"first prediction, fresh server{statistics.median(firsts):7.2f} s from request to verdict (of {each})")
         with fresh_server() as server:
-            await asyncio.sleep(2)
-            print(f"idle server                   {server.resident_mb():7.0f} MB resident")
-            seconds = await first_prediction(browser, server, query)
-            print(f"first prediction, fresh server{seconds:7.2f} s from the request to the verdict")
             page = await ready_page(browser, server, query)
             await warm_clicks(page, 5)
             before = server.cpu_seconds()

@@ -7,6 +7,7 @@ import re
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from core.config.candidate import AdapterEntry, CandidateConfig
@@ -76,7 +77,20 @@ def adapter_of(candidate: CandidateConfig, adapter_id: str) -> AdapterEntry:
 
 
 def read_candidate(path: Path) -> CandidateConfig:
-    """Read one YAML file, paths made absolute from its folder."""
+    """Read one YAML file, paths made absolute from its folder; parsed again only when the file has changed."""
+    try:
+        seen = path.stat()
+    except OSError:
+        return _parse(path)  # which says what is wrong
+    return _parse_once(path, (seen.st_mtime_ns, seen.st_size, seen.st_ino))
+
+
+@lru_cache(maxsize=512)
+def _parse_once(path: Path, _stamp: tuple[int, ...]) -> CandidateConfig:
+    return _parse(path)
+
+
+def _parse(path: Path) -> CandidateConfig:
     return CandidateConfig.from_file(path).relative_to(path.parent)
 
 

@@ -150,12 +150,17 @@ class Engine:
         ).start()
         return begun
 
-    def load_state(self, selection: Selection) -> LoadState | None:
+    def load_state(self, selection: Selection, wait: float = 0.0) -> LoadState | None:
         """Where a load stands; None when it was never asked for or the pair was unloaded since.
+
+        `wait` is in seconds: one under way is given so long to end before its state is told.
 
         Raises:
             Exception: what a bug raised in the loading thread, with its traceback.
         """
+        load = self._loads.get(selection)
+        if load is not None and wait:
+            load.done.wait(wait)
         with self._lock:
             if selection in self._entries:
                 return _state(selection, LoadStage.READY)

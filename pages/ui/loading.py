@@ -11,7 +11,8 @@ from pages.ui.engine import engine
 
 #: Weights up to this many bytes are loaded without asking.
 SMALL = 256 * 2**20
-_POLL_SECONDS = 0.15
+#: How long one look at a load waits for its end. Drawing more often takes time from the load itself.
+_LOOK_SECONDS = 0.5
 _WORKING = "headlight.working"
 
 
@@ -56,12 +57,14 @@ def _requirements(selection: Selection) -> Requirements | AppError:
         return error
 
 
-@st.fragment(run_every=_POLL_SECONDS)
+@st.fragment(run_every=0.05)
 def _progress(selection: Selection) -> None:
     state = engine().load_state(selection)
+    if state is not None and not state.finished:
+        st.html(markup.progress(state.fraction, state.stage, state.detail))
+        state = engine().load_state(selection, wait=_LOOK_SECONDS)
     if state is None or state.finished:
         st.rerun()
-    st.html(markup.progress(state.fraction, state.stage, state.detail))
 
 
 def _start(selection: Selection) -> None:

@@ -125,7 +125,7 @@ class FakeEngine:
         )  # fmt: skip
         self.states[selection] = LoadState(selection, LoadStage.READY, 1.0)
 
-    def load_state(self, selection: Selection) -> LoadState | None:
+    def load_state(self, selection: Selection, wait: float = 0.0) -> LoadState | None:
         return self.states.get(selection)
 
     def unload(self, selection: Selection) -> None:
