@@ -5,6 +5,16 @@ import streamlit as st
 from pages.ui import frame
 
 frame.run(
-    st.Page("pages/classify.py", title="Classify"),
-    st.Page("pages/candidates.py", title="Candidates"),
+    [
+        st.Page("pages/classify.py", title="Classify"),
+        st.Page("pages/candidates.py", title="Candidates"),
+    ],
+    {
+        "Why this class?": [
+            st.Page("pages/why.py", title="Overview"),
+            st.Page("pages/pooling.py", title="Pooling"),
+            st.Page("pages/contributions.py", title="Contributions"),
+            st.Page("pages/depth.py", title="Depth"),
+        ],
+    },
 )

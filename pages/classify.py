@@ -8,33 +8,33 @@ import streamlit as st
 
 from core.errors import AppError
 from core.results import CandidateSummary, Selection
-from pages.ui import classes, frame, loading, markup, picker
+from pages.ui import classes, frame, loading, markup, picker, question
 from pages.ui.answer import Answer, explanation, verdict
 from pages.ui.engine import engine
+from pages.ui.question import ASKED
 
 TEXT = "classify.text"
-ASKED = "classify.asked"
+FOLLOWED = "classify.followed"
 ANSWER = "classify.answer"
-EXAMPLES = "classify.examples"
 KEYS = '<p class="hl-keys"><kbd>Ctrl</kbd> <kbd>Enter</kbd></p>'
 
 
 def ask(text: str) -> None:
     """Make a text the one that is to be answered; runs before the page is drawn."""
-    st.session_state[TEXT] = st.session_state[ASKED] = text
+    st.session_state[TEXT] = st.session_state[ASKED] = st.session_state[FOLLOWED] = text
 
 
 def submit() -> None:
     """Answer what is in the form."""
-    st.session_state[ASKED] = st.session_state[TEXT]
+    st.session_state[ASKED] = st.session_state[FOLLOWED] = st.session_state[TEXT]
 
 
 def begin(examples: tuple[str, ...]) -> None:
-    """Answer the first example until the person has asked something; never leave an example of another adapter."""
-    asked, last = st.session_state.get(ASKED), st.session_state.get(EXAMPLES, ())
-    if examples and (asked is None or (asked in last and asked not in examples)):
-        ask(examples[0])
-    st.session_state[EXAMPLES] = examples
+    """The form holds what was asked, here or on another page, until the person types something else."""
+    question.begin(examples)
+    asked = st.session_state.get(ASKED)
+    if asked != st.session_state.get(FOLLOWED):
+        st.session_state[TEXT] = st.session_state[FOLLOWED] = asked
 
 
 def answered(selection: Selection, text: str | None) -> Answer | None:

@@ -35,7 +35,7 @@ Progress = Callable[[LoadStage, str], None]
 DEFAULT_MAX_TOKENS = 4096
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LoadedPair:
     """A candidate-adapter pair in memory. `opened` keeps the shared base alive as long as a pair uses it."""
 

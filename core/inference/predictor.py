@@ -57,13 +57,13 @@ class Predictor:
 
     def _forward(self, group: list[Encoded]) -> list[Prediction]:
         """One forward pass over texts of like length."""
-        ids, mask = pad(group, self.device)
+        ids, mask = pad([text.ids for text in group], self.device)
         with torch.inference_mode():
             output = self.model(input_ids=ids, attention_mask=mask)
             logits = output.logits.float() if output.logits.dtype != torch.float64 else output.logits
-            probabilities = _probabilities(logits, self.problem_type)
+            shares = probabilities(logits, self.problem_type)
         weights = None if output.pooling_weights is None else output.pooling_weights.float().tolist()
-        rows = zip(group, logits.tolist(), probabilities.tolist(), strict=True)
+        rows = zip(group, logits.tolist(), shares.tolist(), strict=True)
         return [
             self._prediction(text, z, p, None if weights is None else weights[i][: len(text.ids)])
             for i, (text, z, p) in enumerate(rows)
@@ -72,7 +72,7 @@ class Predictor:
     def _prediction(self, text: Encoded, z: list[float], p: list[float], weights: list[float] | None) -> Prediction:
         return Prediction(
             text=text.text,
-            label=_verdict(self.labels, z, p, self.problem_type),
+            label=verdict(self.labels, z, p, self.problem_type),
             problem_type=self.problem_type,
             labels=self.labels,
             logits=tuple(z),
@@ -84,17 +84,18 @@ class Predictor:
         )
 
 
-def pad(group: Sequence[Encoded], device: str) -> tuple[Tensor, Tensor | None]:
+def pad(rows: Sequence[list[int]], device: str) -> tuple[Tensor, Tensor | None]:
     """Ids (B, T) padded on the right with 0, and the mask (B, T), or None where nothing is padded."""
-    longest = max(len(e.ids) for e in group)
-    ids = torch.tensor([e.ids + [0] * (longest - len(e.ids)) for e in group], dtype=torch.long)
-    if all(len(e.ids) == longest for e in group):
+    longest = max(len(row) for row in rows)
+    ids = torch.tensor([row + [0] * (longest - len(row)) for row in rows], dtype=torch.long)
+    if all(len(row) == longest for row in rows):
         return ids.to(device), None
-    mask = torch.tensor([[1] * len(e.ids) + [0] * (longest - len(e.ids)) for e in group], dtype=torch.long)
+    mask = torch.tensor([[1] * len(row) + [0] * (longest - len(row)) for row in rows], dtype=torch.long)
     return ids.to(device), mask.to(device)
 
 
-def _probabilities(logits: Tensor, problem_type: str) -> Tensor:
+def probabilities(logits: Tensor, problem_type: str) -> Tensor:
+    """(..., K) -> (..., K): softmax, sigmoid with several labels, NaN for a regression."""
     match problem_type:
         case "multi_label_classification":
             return logits.sigmoid()
@@ -104,7 +105,8 @@ def _probabilities(logits: Tensor, problem_type: str) -> Tensor:
             return logits.softmax(dim=-1)
 
 
-def _verdict(labels: tuple[str, ...], z: list[float], p: list[float], problem_type: str) -> str:
+def verdict(labels: tuple[str, ...], z: list[float], p: list[float], problem_type: str) -> str:
+    """What a prediction says in a word, as `Prediction.label` states it."""
     if problem_type == "multi_label_classification":
         chosen = [label for label, value in zip(labels, p, strict=True) if value >= 0.5]
         return ", ".join(chosen) or "none"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import nn
@@ -22,6 +22,8 @@ from core.model.files import ModelFolder, read_model_folder
 from core.model.hf_config import built_config, has_head
 from core.model.pooled_config import to_pooled
 from core.model.surgery import reinitialise_last_layers, remove_last_layers
+
+Module = TypeVar("Module", bound=nn.Module)
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ def sibling(model: PooledClassifier, **changes: Any) -> PooledClassifier:
     config = to_pooled(model.config, **changes)
     with torch.device("meta"):
         made: PooledClassifier = type(model)(config)
-    setattr(made, made.base_model_prefix, _shared_copy(model.backbone))
+    setattr(made, made.base_model_prefix, shared_copy(model.backbone))
     for part in (made.pooler, made.score):
         part.to_empty(device=model.device).to(model.dtype)
         for module in part.modules():
@@ -77,11 +79,11 @@ def sibling(model: PooledClassifier, **changes: Any) -> PooledClassifier:
     return made
 
 
-def _shared_copy(backbone: nn.Module) -> nn.Module:
+def shared_copy(module: Module) -> Module:
     """The same modules again around the same storage; parameters are new objects, so `.data =` stays private."""
-    memo: dict[int, Any] = {id(p): nn.Parameter(p.data, requires_grad=p.requires_grad) for p in backbone.parameters()}
-    memo.update((id(b), b) for b in backbone.buffers())
-    return copy.deepcopy(backbone, memo)
+    memo: dict[int, Any] = {id(p): nn.Parameter(p.data, requires_grad=p.requires_grad) for p in module.parameters()}
+    memo.update((id(b), b) for b in module.buffers())
+    return copy.deepcopy(module, memo)
 
 
 def _without_head(folder: ModelFolder) -> ModelFolder:

@@ -1,6 +1,18 @@
 """What computation hands to pages, tables, figures and the command line: frozen, plain data."""
 
 from core.results.checks import Check, CheckStatus, DryRun, HealthReport, Stage
+from core.results.explanation import (
+    Contributions,
+    Floats,
+    Lens,
+    PoolerVerdict,
+    Pooling,
+    Reading,
+    Unit,
+    by_unit,
+    effective_count,
+)
+from core.results.jobs import JobState
 from core.results.loading import (
     AdapterSummary,
     Availability,
@@ -19,15 +31,25 @@ __all__ = [
     "Check",
     "CheckStatus",
     "ClassScore",
+    "Contributions",
     "DryRun",
     "Evaluation",
+    "Floats",
     "HealthReport",
+    "JobState",
+    "Lens",
     "LoadStage",
     "LoadState",
     "LoadedModel",
+    "PoolerVerdict",
+    "Pooling",
     "Prediction",
+    "Reading",
     "Requirements",
     "Selection",
     "Stage",
     "Token",
+    "Unit",
+    "by_unit",
+    "effective_count",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -18,14 +19,21 @@ IMAGES = ROOT / "assets" / "images"
 STYLE = Path(__file__).with_name("style.css")
 
 
-def run(*pages: StreamlitPage) -> None:
-    """Draw the frame, then the page that the URL asks for; `/` leads to the first one."""
+_SECTION = "headlight.section"
+
+
+def run(pages: Sequence[StreamlitPage], sections: Mapping[str, Sequence[StreamlitPage]]) -> None:
+    """Draw the frame, then the page that the URL asks for; `/` leads to the first one.
+
+    A section is a menu of the navigation under its name.
+    """
 
     def home() -> None:
         st.switch_page(pages[0], query_params=st.query_params.to_dict())
 
     start = st.Page(home, title="Headlight", default=True, visibility="hidden")
-    page = st.navigation([start, *pages], position="top")
+    page = st.navigation({"": [start, *pages], **sections}, position="top")
+    st.session_state[_SECTION] = next((section for section in sections.values() if page in section), ())
     st.set_page_config(page_title=f"{page.title} · Headlight", page_icon=IMAGES / "icon.png", layout="wide")
     st.logo(IMAGES / "headlight.svg", icon_image=IMAGES / "headlight.svg")
     st.html(STYLE)
@@ -37,6 +45,13 @@ def run(*pages: StreamlitPage) -> None:
         st.html(markup.problem(error))
     finally:
         picker.forget()
+
+
+def section_links() -> None:
+    """The pages of the section that this one belongs to, side by side."""
+    with st.container(key="section", horizontal=True, gap="small"):
+        for page in st.session_state[_SECTION]:
+            st.page_link(page, label=page.title)
 
 
 def selection() -> tuple[Selection, CandidateSummary]:

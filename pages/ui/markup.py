@@ -6,30 +6,20 @@ it is shown as it was written, and loads nothing.
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterable
 
 from core.errors import AppError
+from core.figures.markup import PICTURES
+from core.figures.markup import label as label
+from core.figures.markup import text as text
 
-#: C0 controls and DEL as the pictures Unicode has for them; tab and line feed stay.
-_PICTURES = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n"} | {0x7F: 0x2421}
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&@/^=])")
-
-
-def text(value: str) -> str:
-    """Text that is safe inside HTML: escaped, control characters visible, its direction kept to itself."""
-    return f"<bdi>{html.escape(value.translate(_PICTURES))}</bdi>"
-
-
-def label(value: str) -> str:
-    """The name of a class: like `text`, and a long one may break after an underscore."""
-    return text(value).replace("_", "_<wbr>")
 
 
 def plain(value: str, limit: int = 160) -> str:
     """Text for a label that is read as Markdown: one line, every sign of Markdown taken literally."""
-    line = " ".join(value.translate(_PICTURES).split())
+    line = " ".join(value.translate(PICTURES).split())
     line = line if len(line) <= limit else line[: limit - 1] + "…"
     return _MARKDOWN.sub(r"\\\1", line)
 
@@ -48,6 +38,11 @@ def section(heading: str) -> str:
 def note(message: str) -> str:
     """A quiet remark."""
     return f'<p class="hl-note">{text(message)}</p>'
+
+
+def lead(message: str) -> str:
+    """The sentence that a page is for."""
+    return f'<p class="hl-lead">{text(message)}</p>'
 
 
 def problem(error: AppError) -> str:

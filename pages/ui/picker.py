@@ -7,7 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.errors import NotFoundError
 from core.results import AdapterSummary, CandidateSummary, Selection
-from pages.ui import markup, numbers
+from pages.ui import address, markup, numbers
 from pages.ui.engine import engine
 
 CANDIDATE = "candidate"
@@ -16,7 +16,6 @@ ADAPTER = "adapter"
 NO_ADAPTER = "-"
 _CHOSEN = "headlight.selection"
 _OFFERED = "headlight.offered"
-_IN_URL = "headlight.url"
 _UNKNOWN = "headlight.unknown."
 _ROLES = ("demo", "candidate", "teacher", "own")
 
@@ -65,7 +64,7 @@ def choose(place: DeltaGenerator) -> None:
     Raises:
         NotFoundError: there is no candidate at all.
     """
-    asked = _asked_by_url()
+    asked = address.asked("picker", (CANDIDATE, ADAPTER))
     candidates = sorted(engine().candidates(), key=lambda c: _ROLES.index(c.role))
     if not candidates:
         raise NotFoundError(
@@ -81,22 +80,7 @@ def choose(place: DeltaGenerator) -> None:
         selection = Selection(candidate.id, None if adapter == NO_ADAPTER else adapter)
         st.html(_status(selection))
     st.session_state[_CHOSEN] = (selection, candidate)
-    _write_url({CANDIDATE: candidate.id, ADAPTER: adapter})
-
-
-def _asked_by_url() -> dict[str, str]:
-    """What the URL asks for and this session has not written there itself.
-
-    Streamlit clears the parameters when the page changes: an empty URL asks for nothing.
-    """
-    params = {key: st.query_params[key] for key in (CANDIDATE, ADAPTER) if key in st.query_params}
-    return {} if params == st.session_state.get(_IN_URL) else params
-
-
-def _write_url(params: dict[str, str]) -> None:
-    if any(st.query_params.get(key) != value for key, value in params.items()):
-        st.query_params.update(params)
-    st.session_state[_IN_URL] = params
+    address.write("picker", {CANDIDATE: candidate.id, ADAPTER: adapter})
 
 
 def _box(label: str, key: str, titles: dict[str, str], asked: dict[str, str]) -> str:

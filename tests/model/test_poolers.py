@@ -110,4 +110,4 @@ def test_gem_gradients_equal_finite_differences() -> None:
 def test_gem_counts_what_it_clamps() -> None:
     hidden = torch.tensor([[[-1.0, 1.0], [-1.0, -1.0], [5.0, 5.0]]])
     mask = torch.tensor([[True, True, False]])
-    assert GeMPooling().clamped_share(hidden, mask).tolist() == [0.75]
+    assert GeMPooling().clamped(hidden, mask).tolist() == [[0.5, 1.0, 0.0]]

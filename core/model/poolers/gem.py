@@ -38,15 +38,42 @@ class GeMPooling(Pooler):
 
     def forward(self, hidden: Tensor, mask: Tensor) -> Pooled:
         """hidden (B, T, D), mask (B, T) bool -> vectors (B, D); weights None: each dimension weighs by itself."""
-        wide = at_least_float32(hidden)
-        p = self.p.to(wide.dtype).clamp(min=MIN_P)
-        powers = p * wide.clamp(min=self.eps).log()
-        powers = powers.masked_fill(~mask.unsqueeze(-1), -math.inf)
-        count = mask.sum(dim=1, keepdim=True).clamp(min=1).to(wide.dtype)
+        powers = self._log_powers(hidden, mask)
+        p = self.p.to(powers.dtype).clamp(min=MIN_P)
+        count = mask.sum(dim=1, keepdim=True).clamp(min=1).to(powers.dtype)
         vectors = ((powers.logsumexp(dim=1) - count.log()) / p).exp()
         return Pooled(vectors.to(hidden.dtype), None)
 
-    def clamped_share(self, hidden: Tensor, mask: Tensor) -> Tensor:
-        """Share of hidden values below eps, which pooling cannot tell apart: hidden (B, T, D) -> (B,), 0 to 1."""
-        below = (hidden < self.eps).float().mean(dim=-1) * mask
-        return below.sum(dim=1) / mask.sum(dim=1).clamp(min=1)
+    def split(self, hidden: Tensor, mask: Tensor) -> Tensor:
+        """(B, T, D), summing over T to the vectors: v = sum_t x_t dv/dx_t with x = clamp(h, eps).
+
+        Euler's theorem: v is homogeneous of degree 1 in x, so position t has the part x_t^p / sum_s x_s^p of v.
+        """
+        powers = self._log_powers(hidden, mask)
+        vectors: Tensor = self(hidden, mask).vectors
+        return powers.softmax(dim=1).to(hidden.dtype) * vectors.unsqueeze(1)
+
+    def influence(self, hidden: Tensor, mask: Tensor) -> Tensor:
+        """(B, T): each position's share of the gradient dv/dh summed over dimensions; clamped ones have none.
+
+        dv_d/dh_td = (1 / T) (x_td / v_d)^(p - 1). Where every dimension is clamped, positions weigh the same.
+        """
+        wide = at_least_float32(hidden)
+        p = self.p.to(wide.dtype).clamp(min=MIN_P)
+        vectors = at_least_float32(self(hidden, mask).vectors).unsqueeze(1)
+        gradient = ((p - 1) * (wide.clamp(min=self.eps).log() - vectors.log())).exp()
+        alive = (wide >= self.eps) & mask.unsqueeze(-1)
+        total = gradient.masked_fill(~alive, 0.0).sum(dim=-1)
+        none = total.sum(dim=1, keepdim=True) == 0
+        total = torch.where(none, mask.to(total.dtype), total)
+        return total / total.sum(dim=1, keepdim=True)
+
+    def clamped(self, hidden: Tensor, mask: Tensor) -> Tensor:
+        """Share of each position's dimensions below eps, which pooling cannot tell apart: (B, T), 0 to 1."""
+        return (hidden < self.eps).float().mean(dim=-1) * mask
+
+    def _log_powers(self, hidden: Tensor, mask: Tensor) -> Tensor:
+        """p log clamp(h, eps), -inf on padding: (B, T, D)."""
+        wide = at_least_float32(hidden)
+        p = self.p.to(wide.dtype).clamp(min=MIN_P)
+        return (p * wide.clamp(min=self.eps).log()).masked_fill(~mask.unsqueeze(-1), -math.inf)

@@ -22,6 +22,20 @@ class Pooler(nn.Module):
         """hidden (B, T, D), mask (B, T) bool, True on real tokens -> vectors (B, D), weights (B, T)."""
         raise NotImplementedError
 
+    def split(self, hidden: Tensor, mask: Tensor) -> Tensor:
+        """The part of each position in the vectors: (B, T, D), summing over T to what `forward` gives.
+
+        Exact where the vectors are a weighted sum of the states; a pooler without weights states its own way.
+        """
+        weights = self.influence(hidden, mask)
+        return weights.to(hidden.dtype).unsqueeze(-1) * hidden
+
+    def influence(self, hidden: Tensor, mask: Tensor) -> Tensor:
+        """How much each position weighs: (B, T), 0 on padding, summing to 1."""
+        weights: Tensor | None = self(hidden, mask).weights
+        assert weights is not None, f"{type(self).__name__} has no weights, and must say its influence itself"
+        return weights
+
     def reset_parameters(self) -> None:
         """Set parameters that are not weights of a linear layer; the others follow `init_config`."""
 

@@ -1,0 +1,1 @@
+"""Results as figures: Plotly and HTML, pure functions, the same in pages and reports."""

@@ -1,0 +1,23 @@
+"""Text of people, files and models inside HTML: shown as it was written, loading nothing."""
+
+from __future__ import annotations
+
+import html
+
+#: C0 controls and DEL as the pictures Unicode has for them; tab and line feed stay.
+PICTURES = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n"} | {0x7F: 0x2421}
+
+
+def text(value: str) -> str:
+    """Text that is safe inside HTML: escaped, control characters visible, its direction kept to itself."""
+    return f"<bdi>{html.escape(value.translate(PICTURES))}</bdi>"
+
+
+def label(value: str) -> str:
+    """The name of a class: like `text`, and a long one may break after an underscore."""
+    return text(value).replace("_", "_<wbr>")
+
+
+def attribute(value: str) -> str:
+    """The value of an HTML attribute, without its quotes: safe between double quotes."""
+    return html.escape(value.translate(PICTURES), quote=True)

@@ -1,0 +1,41 @@
+"""The words with the largest parts, as bars to both sides. HTML; colours come from the page's style."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from core.figures.markup import text
+from core.results import Floats, Unit
+
+
+def ranking(units: Sequence[Unit], values: Floats, *, most: int = 6) -> str:
+    """The largest by size, and what all others add up to; signed, so that the column sums to the whole."""
+    order = [int(i) for i in np.argsort(-np.abs(values), kind="stable")]
+    shown, rest = order[:most], order[most:]
+    rows = [(_named(units, i), float(values[i]), False) for i in shown]
+    if rest:
+        noun = "part" if len(rest) == 1 else "parts"
+        rows.append((text(f"{len(rest)} other {noun}"), float(values[rest].sum()), True))
+    largest = max((abs(float(values[i])) for i in shown), default=0.0) or 1.0
+    return f'<ol class="hl-signed">{"".join(_row(*row, largest) for row in rows)}</ol>'
+
+
+def _named(units: Sequence[Unit], place: int) -> str:
+    """The unit; with its place when the same characters stand elsewhere too."""
+    unit = units[place]
+    again = sum(other.text == unit.text for other in units) > 1
+    return text(unit.text) + (f" <small>at {place + 1}</small>" if again else "")
+
+
+def _row(name: str, value: float, other: bool, largest: float) -> str:
+    """One row; what the others add up to has no bar, which would dwarf theirs."""
+    width = 0.0 if other else 50 * abs(value) / largest
+    side = f"left:{50 - width:.2f}%" if value < 0 else "left:50%"
+    colour = "minus" if value < 0 else "plus"
+    bar = "" if other else f'<i style="{side};width:{width:.2f}%;background:var(--hl-{colour})"></i>'
+    return (
+        f'<li{" class=hl-other" if other else ""}><span class="hl-name">{name}</span>'
+        f'<span class="{"" if other else "hl-both"}">{bar}</span><span class="hl-number">{value:+.3f}</span></li>'
+    )

@@ -1,0 +1,162 @@
+"""The explainer: what is inside one prediction, for pages and the command line. Plain data in and out.
+
+It stands beside the engine and asks it for the loaded pair. Everything runs on a probe of that pair (see
+`core.inspection.probe`), so other people's predictions go on untouched. Results are remembered as long as the
+pair is loaded. Importing this file imports neither torch nor transformers.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import weakref
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from core.inference.engine import Engine, check_texts
+from core.inspection.jobs import Jobs, Progress
+from core.results import Contributions, JobState, Lens, PoolerVerdict, Pooling, Reading, Selection
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from core.inference.encoding import Encoded
+    from core.inference.loading import LoadedPair
+    from core.inspection.probe import Probe
+
+Result = TypeVar("Result")
+
+#: Results, and hidden states of texts, that are remembered for each loaded pair.
+REMEMBERED = 48
+STATES = 4
+
+
+@dataclass(eq=False)
+class _Shelf:
+    """What belongs to one loaded pair: its probe, who may use it now, and what was found."""
+
+    probe: Probe
+    number: int
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    found: OrderedDict[Hashable, Any] = field(default_factory=OrderedDict)
+    states: OrderedDict[str, Any] = field(default_factory=OrderedDict)
+
+
+class Explainer:
+    """Asks about one text at a time. Thread safe; one for a whole process.
+
+    Every method takes the selection and the text first and loads the pair when needed. All raise `InputError` for an
+    empty or over-long text, and `AppError` for a pair that cannot be loaded.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._jobs = Jobs()
+        self._lock = threading.Lock()
+        self._shelves: weakref.WeakKeyDictionary[LoadedPair, _Shelf] = weakref.WeakKeyDictionary()
+        self._numbers = itertools.count()
+
+    def reading(self, selection: Selection, text: str) -> Reading:
+        """The prediction, and the text cut into words and tokens."""
+        from core.inspection.units import read
+
+        check_texts([text], self.engine.settings.max_characters)
+        return self._remember(selection, ("reading", text), lambda _: read(self.engine.classify(selection, [text])[0]))
+
+    def pooling(self, selection: Selection, text: str) -> Pooling:
+        """How much each token weighed."""
+        from core.inspection.pooling import pooling
+
+        return self._of_states(selection, text, pooling)
+
+    def poolers(self, selection: Selection, text: str) -> list[PoolerVerdict]:
+        """All four poolers on the same hidden states."""
+        from core.inspection.pooling import compare_poolers
+
+        return self._of_states(selection, text, compare_poolers)
+
+    def contributions(self, selection: Selection, text: str) -> Contributions:
+        """Every class's logit, split over the tokens."""
+        from core.inspection.contributions import contributions
+
+        return self._of_states(selection, text, contributions)
+
+    def lens(self, selection: Selection, text: str) -> Lens:
+        """What would be said at every depth.
+
+        Raises:
+            CheckpointError: an architecture without a plain final norm.
+        """
+        from core.inspection.lens import trace
+
+        return self._of_text(selection, text, trace)
+
+    # Inside
+
+    def _of_text(
+        self, selection: Selection, text: str, work: Callable[[Probe, Encoded], Result], *options: Hashable
+    ) -> Result:
+        """Quick work on the encoded text, alone with the pair's probe; remembered by its name and the options."""
+        check_texts([text], self.engine.settings.max_characters)
+        key = (work.__name__, text, *options)
+        return self._remember(selection, key, lambda shelf: work(shelf.probe, shelf.probe.encode(text)))
+
+    def _of_states(self, selection: Selection, text: str, work: Callable[[Probe, Tensor], Result]) -> Result:
+        """Quick work on the states that the pooler sees; the backbone runs once for all such work on a text."""
+
+        def worked(shelf: _Shelf) -> Result:
+            if text not in shelf.states:
+                _keep(shelf.states, text, shelf.probe.states(shelf.probe.encode(text)), STATES)
+            return work(shelf.probe, shelf.states[text])
+
+        check_texts([text], self.engine.settings.max_characters)
+        return self._remember(selection, (work.__name__, text), worked)
+
+    def _job(
+        self,
+        selection: Selection,
+        text: str,
+        work: Callable[[Probe, Encoded, Progress], Any],
+        *options: Hashable,
+        start: bool,
+    ) -> JobState | None:
+        """Long work, in a thread and on a probe of its own: begun when `start`, else only looked at."""
+        check_texts([text], self.engine.settings.max_characters)
+        key = (self._shelf(selection).number, work.__name__, text, *options)
+        if not start:
+            return self._jobs.state(key)
+
+        def worked(progress: Progress) -> Any:
+            from core.inspection.probe import make_probe
+
+            probe = make_probe(self.engine.pair(selection))
+            return work(probe, probe.encode(text), progress)
+
+        return self._jobs.start(key, worked)
+
+    def _remember(self, selection: Selection, key: Hashable, work: Callable[[_Shelf], Result]) -> Result:
+        """The result from before, or the work, alone with the pair's probe."""
+        shelf = self._shelf(selection)
+        with shelf.lock:
+            if key not in shelf.found:
+                _keep(shelf.found, key, work(shelf), REMEMBERED)
+            shelf.found.move_to_end(key)
+            return cast(Result, shelf.found[key])
+
+    def _shelf(self, selection: Selection) -> _Shelf:
+        pair = self.engine.pair(selection)
+        with self._lock:
+            if pair not in self._shelves:
+                from core.inspection.probe import make_probe
+
+                self._shelves[pair] = _Shelf(make_probe(pair), next(self._numbers))
+            return self._shelves[pair]
+
+
+def _keep(shelf: OrderedDict[Any, Any], key: Hashable, value: Any, most: int) -> None:
+    """Add, and drop the oldest beyond the limit."""
+    shelf[key] = value
+    while len(shelf) > most:
+        shelf.popitem(last=False)

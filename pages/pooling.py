@@ -1,0 +1,88 @@
+"""Pooling: what the pooler weighed, and what the three others would have said."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from core.figures.positions import bars
+from core.figures.strip import legend, strip
+from core.results import PoolerVerdict, Pooling, by_unit
+from pages.ui import charts, markup, numbers, question
+from pages.ui.engine import explainer
+from pages.ui.question import Question
+
+SAYS = {
+    "context": "This pooler takes the state of one token, the last: everything the head sees has passed through it.",
+    "mean": "This pooler takes every token's state with the same weight.",
+    "attention": "This pooler has learned which states to weigh; the weights sum to 1.",
+    "gem": "This pooler takes a power mean of each dimension by itself, so a token has no one weight. Shown is its "
+    "share of the gradient: how much a small change of that token's state would move the pooled vector.",
+}
+
+
+def facts(asked: Question, found: Pooling) -> list[tuple[str, str, str]]:
+    """Effective tokens, special tokens, what was cut off; for gem what was clamped."""
+    prediction = asked.reading.prediction
+    special = sum(float(found.weights[t]) for u in asked.reading.pieces if u.special for t in u.tokens)
+    rows = [
+        ("Effective tokens", numbers.three_digits(found.effective_tokens), f"of {len(found.weights):,}"),
+        ("On special tokens", numbers.percent(special), "%"),
+        ("Cut off", f"{prediction.total_tokens - len(prediction.tokens):,}", f"of {prediction.total_tokens:,} tokens"),
+        ("Padding", "0", "tokens: a text is read alone"),
+    ]
+    if found.clamped_share is not None:
+        rows.insert(1, ("Clamped", numbers.percent(found.clamped_share), "% of dimensions"))
+    return rows
+
+
+def weights(asked: Question, found: Pooling) -> None:
+    """The tinted text, the bars, the numbers."""
+    values = by_unit(found.weights, asked.units)
+    st.html(markup.lead(SAYS[found.pooler]))
+    st.html(strip(asked.reading, asked.units, values, found.meaning))
+    st.html(legend("0 %", f"{numbers.percent(float(values.max()))} %", signed=False))
+    st.html(markup.facts(facts(asked, found)))
+    st.html(markup.section(f"{found.meaning.capitalize()} by position"))
+    figure = bars(asked.units, values, charts.theme(), found.meaning, percent=True)
+    charts.chart(figure, "weights", f"{found.meaning} of each of the {len(values)} {asked.by}, in the text's order")
+    if found.clamped is not None:
+        st.html(markup.section("Share of clamped dimensions by position"))
+        st.html(markup.note("Hidden values below eps are all taken as eps: pooling cannot tell them apart."))
+        clamped = np.array([found.clamped[list(u.tokens)].mean() for u in asked.units])
+        charts.chart(
+            bars(asked.units, clamped, charts.theme(), "clamped", percent=True),
+            "clamped", f"Share of clamped dimensions of each of the {len(values)} {asked.by}",
+        )  # fmt: skip
+
+
+def compared(asked: Question, found: list[PoolerVerdict]) -> None:
+    """The four poolers side by side."""
+    st.html(markup.section("The four poolers on the same hidden states"))
+    st.html(markup.note("One pass through the backbone. Only the pairing of pooler and head that was trained counts."))
+    k = asked.reading.prediction.labels.index(asked.label)
+    for column, verdict in zip(st.columns(len(found)), found, strict=True):
+        values = by_unit(verdict.pooling.weights, asked.units)
+        with column, st.container(border=True):
+            st.html(card(verdict, asked.label, float(verdict.probabilities[k])))
+            st.html(strip(asked.reading, asked.units, values, verdict.pooling.meaning))
+
+
+def card(verdict: PoolerVerdict, label: str, probability: float) -> str:
+    """Name, whether it was trained, what it says."""
+    tag = '<span class="hl-tag hl-on">trained</span>' if verdict.trained else (
+        '<span class="hl-tag">not trained with this head</span>'
+    )  # fmt: skip
+    number = numbers.percent(probability) + " %" if probability == probability else "no probability"
+    effective = numbers.three_digits(verdict.pooling.effective_tokens)
+    return (
+        f'<div class="hl-pooler"><h3>{markup.text(verdict.pooling.pooler)}</h3>{tag}'
+        f"<p>says <strong>{markup.label(verdict.label)}</strong></p>"
+        f"<p>{markup.label(label)} {markup.text(number)}<br>{markup.text(effective)} effective tokens</p></div>"
+    )
+
+
+asked = question.ask("Pooling", "What the pooler weighed before the head saw anything.")
+if asked is not None:
+    weights(asked, explainer().pooling(asked.selection, asked.text))
+    compared(asked, explainer().poolers(asked.selection, asked.text))

@@ -1,0 +1,46 @@
+"""Why this class? The answer at a glance: which words carried it, and where in depth it formed."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.errors import AppError
+from core.figures.depth import lens as lens_figure
+from core.figures.ranking import ranking
+from core.figures.strip import legend, strip
+from core.results import Contributions, by_unit
+from pages.ui import charts, markup, question, sentences
+from pages.ui.engine import explainer
+from pages.ui.question import Question
+
+
+def words(asked: Question, found: Contributions) -> None:
+    """The text tinted by what each word did, and the largest parts."""
+    values = by_unit(found.of(asked.label), asked.units)
+    st.html(markup.section(f"What each {asked.by[:-1]} did to '{asked.label}'"))
+    st.html(strip(asked.reading, asked.units, values, "contribution"))
+    st.html(legend("against", "for", signed=True))
+    st.html(ranking(asked.units, values))
+    st.html(markup.note(sentences.whole(found, asked.label)))
+
+
+def depth(asked: Question) -> None:
+    """The class lens, or why there is none."""
+    st.html(markup.section("Where in depth it formed"))
+    try:
+        found = explainer().lens(asked.selection, asked.text)
+    except AppError as error:
+        st.html(markup.problem(error))
+        return
+    st.html(markup.lead(sentences.decided(found)))
+    alt = f"Probability of the leading classes over {len(found.verdicts) - 1} layers"
+    charts.chart(lens_figure(found, charts.theme()), "lens", alt)
+
+
+asked = question.ask("Why this class?", "Which words carried the verdict, and where in depth it formed.")
+if asked is not None:
+    left, right = st.columns(2, gap="large")
+    with left:
+        words(asked, explainer().contributions(asked.selection, asked.text))
+    with right:
+        depth(asked)
