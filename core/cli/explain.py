@@ -1,0 +1,119 @@
+"""`explain`: what is inside one prediction."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from core.cli.output import print_json, print_table, say, significant
+from core.cli.selecting import Adapter, Candidate, Json, load, select
+from core.config.closed import nearest
+from core.errors import AppError, NotFoundError
+from core.inference.engine import Engine
+from core.inspection.explainer import Explainer
+from core.results import Contributions, Lens, Pooling, Prediction, Reading, by_unit
+
+OneText = Annotated[str, typer.Option("--text", metavar="T", help="The text to explain.")]
+Class = Annotated[
+    str | None, typer.Option("--class", metavar="C", help="The class whose logit is split. Default: the first one.")
+]
+
+
+def explain(
+    candidate: Candidate, text: OneText, adapter: Adapter = None, label: Class = None, json: Json = False
+) -> None:
+    """Explain one prediction: pooling weights, exact contributions, and the class lens."""
+    engine = Engine()
+    explainer = Explainer(engine)
+    selection = select(engine, candidate, adapter)
+    load(engine, selection)
+    reading = explainer.reading(selection, text)
+    chosen = _class(reading.prediction, label)
+    found = explainer.contributions(selection, text)
+    pooling = explainer.pooling(selection, text)
+    lens = _lens(explainer, selection, text)
+    if json:
+        print_json(_document(reading.prediction, chosen, found, pooling, lens))
+    else:
+        _tell(reading, chosen, found, pooling, lens)
+
+
+def _class(prediction: Prediction, wanted: str | None) -> str:
+    if wanted is None:
+        return prediction.ranked[0].label
+    if wanted in prediction.labels:
+        return wanted
+    close = nearest(wanted, list(prediction.labels))
+    hint = f"did you mean '{close}'?" if close else f"it has {', '.join(prediction.labels[:5])} …"
+    raise NotFoundError(f"The candidate has no class '{wanted}'.", fix=hint)
+
+
+def _lens(explainer: Explainer, selection: Any, text: str) -> Lens | None:
+    """None, after the reason, where an architecture has none."""
+    try:
+        return explainer.lens(selection, text)
+    except AppError as error:
+        say(f"No class lens: {error.problem}")
+        return None
+
+
+def _document(
+    prediction: Prediction, label: str, found: Contributions, pooling: Pooling, lens: Lens | None
+) -> dict[str, Any]:
+    """The contract of `explain --json`, and besides it the sum, and what gem has in place of weights."""
+    k = found.labels.index(label)
+    depths = [] if lens is None else [
+        {"layer": depth, "probabilities": dict(zip(lens.labels, map(float, row), strict=True))}
+        for depth, row in enumerate(lens.probabilities)
+    ]  # fmt: skip
+    return {
+        "text": prediction.text,
+        "label": prediction.label,
+        "class": label,
+        "logit": prediction.logits[k],
+        "exact": found.exact,
+        "method": found.method,
+        "tokens": [{"text": t.text, "start": t.start, "end": t.end} for t in prediction.tokens],
+        "pooling_weights": prediction.pooling_weights,
+        "pooling_shares": {"meaning": pooling.meaning, "values": pooling.weights.tolist()},
+        "effective_tokens": pooling.effective_tokens,
+        "contributions": found.values[k].tolist(),
+        "sum": float(found.sums[k]),
+        "lens": depths,
+        "decided_at": None if lens is None else lens.decided_at,
+        "truncated": prediction.truncated,
+    }
+
+
+def _tell(reading: Reading, label: str, found: Contributions, pooling: Pooling, lens: Lens | None) -> None:
+    """By words, for a person."""
+    prediction, k = reading.prediction, found.labels.index(label)
+    decided = "–" if lens is None else f"{lens.decided_at} of {len(lens.verdicts) - 1}"
+    print_table(
+        ("verdict", "probability", "stays from depth"),
+        [(prediction.label, significant(prediction.top.probability), decided)],
+    )
+    parts, weights = by_unit(found.of(label), reading.words), by_unit(pooling.weights, reading.words)
+    rows = [
+        (unit.text, f"{part:+.4f}", f"{weight:.4f}")
+        for unit, part, weight in zip(reading.words, parts, weights, strict=True)
+    ]
+    print_table(("word", f"contribution to {label}", pooling.meaning), rows)
+    kind = "exact" if found.exact else "linearisation, not exact"
+    sums = (f"{found.sums[k]:.5f}", f"{found.logits[k]:.5f}", f"{abs(float(found.gaps[k])):.1e}", kind)
+    print_table((f"sum for {label}", "logit by the model", "difference", "how"), [sums])
+    if lens is not None:
+        print_table(("depth", "leads", "probability", label), _depths(lens, k))
+
+
+def _depths(lens: Lens, k: int) -> list[tuple[str, ...]]:
+    return [
+        (
+            "embeddings" if depth == 0 else f"layer {depth}",
+            leader,
+            significant(float(lens.probabilities[depth].max())),
+            significant(float(lens.probabilities[depth, k])),
+        )
+        for depth, leader in enumerate(lens.verdicts)
+    ]
