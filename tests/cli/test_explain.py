@@ -23,7 +23,7 @@ def test_the_json_document(classifier: Path) -> None:
     assert found["logit"] == pytest.approx(wanted[top], abs=1e-5)
     assert sum(found["contributions"]) == pytest.approx(wanted[top], abs=1e-4)
     assert found["sum"] == pytest.approx(sum(found["contributions"]))
-    assert [t["text"] for t in found["tokens"]] == [t["text"] for t in classified["tokens"]]
+    assert [t["text"] for t in found["tokens"]] == classified["tokens"]
     assert all(t["start"] == t["end"] or TEXT[t["start"] : t["end"]] == t["text"] for t in found["tokens"])
     assert found["pooling_weights"] == classified["pooling_weights"]
     assert len(found["contributions"]) == len(found["tokens"]) == len(found["pooling_weights"])
