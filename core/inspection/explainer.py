@@ -121,10 +121,16 @@ class Explainer:
         work: Callable[[Probe, Encoded, Progress], Any],
         *options: Hashable,
         start: bool,
+        stop: bool = False,
     ) -> JobState | None:
-        """Long work, in a thread and on a probe of its own: begun when `start`, else only looked at."""
+        """Long work, in a thread and on a probe of its own: begun when `start`, else only looked at.
+
+        `stop` asks it to end at its next step. `work.__name__`, the text and the options tell jobs apart.
+        """
         check_texts([text], self.engine.settings.max_characters)
         key = (self._shelf(selection).number, work.__name__, text, *options)
+        if stop:
+            self._jobs.cancel(key)
         if not start:
             return self._jobs.state(key)
 
