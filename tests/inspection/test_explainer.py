@@ -16,6 +16,7 @@ from scipy.special import softmax
 from scipy.stats import entropy
 
 from core.errors import InputError
+from core.inference.encoding import Encoded
 from core.inference.engine import Engine
 from core.inspection.explainer import Explainer
 from core.inspection.probe import Probe, make_probe
@@ -55,7 +56,7 @@ def by_hand(
             W, V = (inner[name] for name in sorted(inner, key=lambda n: -inner[n].size))
             weights = softmax((np.tanh(states @ W.T) @ V.T)[:, 0])
         case _:
-            eps, p = float(probe.pooler.eps), float(probe.pooler.p.detach())  # type: ignore[arg-type,operator,union-attr]
+            eps, p = float(probe.pooler.eps), float(probe.pooler.p.detach())  # type: ignore[arg-type,operator]
             clamped = np.maximum(states, eps)
             vector = (clamped**p).mean(axis=0) ** (1 / p)
             gradient = (clamped / vector) ** (p - 1) * (states >= eps)
@@ -70,7 +71,7 @@ def test_contributions_and_weights_equal_numpy(explainer: Explainer, family: str
     probe = probe_of(explainer, selection)
     found, pooling = explainer.contributions(selection, TEXT), explainer.pooling(selection, TEXT)
     parts, weights = by_hand(probe, pooler, states_of(probe, TEXT))
-    head = probe.head.weight.detach().double().numpy()  # type: ignore[union-attr,operator]
+    head = probe.head.weight.detach().double().numpy()  # type: ignore[operator]
     np.testing.assert_allclose(found.values, head @ parts.T, atol=2e-5)
     np.testing.assert_allclose(pooling.weights, weights, atol=1e-5)
     prediction = explainer.engine.classify(selection, [TEXT])[0]
@@ -145,9 +146,14 @@ def test_effective_count_is_the_exponential_of_scipys_entropy(weights: list[floa
 
 
 def test_all_poolers_see_the_states_of_one_pass(explainer: Explainer, monkeypatch: pytest.MonkeyPatch) -> None:
-    selection, passes = Selection("llama", "gem"), []
+    selection, passes = Selection("llama", "gem"), list[str]()
     real = Probe.states
-    monkeypatch.setattr(Probe, "states", lambda self, text: passes.append(text.text) or real(self, text))
+
+    def counted(self: Probe, text: Encoded) -> torch.Tensor:
+        passes.append(text.text)
+        return real(self, text)
+
+    monkeypatch.setattr(Probe, "states", counted)
     text = TEXT + " One pass."
     found = explainer.poolers(selection, text)
     explainer.pooling(selection, text)
@@ -165,7 +171,7 @@ def test_one_pooler_alone_equals_a_classifier_built_with_it(explainer: Explainer
     """The same base and head under another pooler that has no weights: what the comparison claims to show."""
     probe = probe_of(explainer, Selection("llama", "attention"))
     states = states_of(probe, TEXT)
-    head = probe.head.weight.detach().double().numpy()  # type: ignore[union-attr,operator]
+    head = probe.head.weight.detach().double().numpy()  # type: ignore[operator]
     found = {v.pooling.pooler: v for v in explainer.poolers(Selection("llama", "attention"), TEXT)}
     np.testing.assert_allclose(found["mean"].probabilities, softmax(head @ states.mean(axis=0)), atol=1e-5)
     np.testing.assert_allclose(found["context"].probabilities, softmax(head @ states[-1]), atol=1e-5)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
 import pytest
 
@@ -13,9 +13,9 @@ from core.inspection.jobs import KEPT, Jobs, Progress
 from core.results import JobState
 
 
-def ended(jobs: Jobs, key: object) -> JobState:
+def ended(jobs: Jobs, key: Hashable) -> JobState:
     for _ in range(500):
-        state = jobs.state(key)  # type: ignore[arg-type]
+        state = jobs.state(key)
         assert state is not None
         if state.ended:
             return state
@@ -96,9 +96,10 @@ def test_progress_is_told() -> None:
     for _ in range(200):
         state = jobs.state("a")
         assert state is not None
-        if state.stage.startswith("step") and state.fraction > 0:
+        if state.stage.startswith("step") and 0 < state.fraction < 1:
             break
         threading.Event().wait(0.01)
-    assert 0 < state.fraction < 1
+    else:
+        raise AssertionError("no progress was told")
     go.set()
     assert ended(jobs, "a").fraction == 1.0
