@@ -93,7 +93,7 @@ def _form() -> None:
     if st.session_state.get(_SHOWN) != asked or _BOX not in st.session_state:
         st.session_state[_BOX] = st.session_state[_SHOWN] = asked
     with st.form("why", border=False):
-        st.text_area("Text", key=_BOX, height=96, placeholder="Type or paste a text")
+        st.text_area("Text", key=_BOX, height=96, placeholder="Type or paste a text", persist_state="session")
         st.form_submit_button("Explain", type="primary", on_click=_submit)
 
 
