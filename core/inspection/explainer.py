@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from core.inference.engine import Engine, check_texts
 from core.inspection.jobs import Jobs, Progress
-from core.results import Contributions, JobState, Lens, PoolerVerdict, Pooling, Reading, Selection
+from core.results import AtScale, Contributions, JobState, Lens, MaskEffect, PoolerVerdict, Pooling, Reading, Selection
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -93,6 +93,45 @@ class Explainer:
 
         return self._of_text(selection, text, trace)
 
+    def at_scale(self, selection: Selection, text: str, scale: float) -> AtScale:
+        """What is said with the adapter's update at this scale, rounded to a thousandth; 0 is without, 1 as trained.
+
+        Raises:
+            AdapterError: no adapter, or one without an update to scale.
+        """
+        from core.inspection import scaling
+
+        def at_scale(probe: Probe, encoded: Encoded) -> AtScale:
+            return scaling.at_scale(probe, encoded, round(scale, 3))
+
+        return self._of_text(selection, text, at_scale, round(scale, 3))
+
+    def scale_curve(
+        self, selection: Selection, text: str, *, start: bool = False, stop: bool = False, wait: float = 0.0
+    ) -> JobState | None:
+        """The classes over the scale, and where the verdict flips: long work, result `ScaleCurve`."""
+        from core.inspection.scaling import scale_curve
+
+        return self._job(selection, text, scale_curve, start=start, stop=stop, wait=wait)
+
+    def ablation(
+        self, selection: Selection, text: str, *, start: bool = False, stop: bool = False, wait: float = 0.0
+    ) -> JobState | None:
+        """Which parts of the adapter carry the decision: long work, result `Ablation`."""
+        from core.inspection.ablation import ablate
+
+        return self._job(selection, text, ablate, start=start, stop=stop, wait=wait)
+
+    def masks(self, selection: Selection, text: str) -> MaskEffect:
+        """The text read causally and in both directions.
+
+        Raises:
+            CheckpointError: an architecture whose mask cannot be exchanged.
+        """
+        from core.inspection.mask import compare_masks
+
+        return self._of_text(selection, text, compare_masks)
+
     # Inside
 
     def _of_text(
@@ -122,9 +161,11 @@ class Explainer:
         *options: Hashable,
         start: bool,
         stop: bool = False,
+        wait: float = 0.0,
     ) -> JobState | None:
         """Long work, in a thread and on a probe of its own: begun when `start`, else only looked at.
 
+        `wait` gives it that many seconds to end before the answer, so that short work shows no progress bar;
         `stop` asks it to end at its next step. `work.__name__`, the text and the options tell jobs apart.
         """
         check_texts([text], self.engine.settings.max_characters)
@@ -132,7 +173,7 @@ class Explainer:
         if stop:
             self._jobs.cancel(key)
         if not start:
-            return self._jobs.state(key)
+            return self._jobs.state(key, wait)
 
         def worked(progress: Progress) -> Any:
             from core.inspection.probe import make_probe
@@ -140,7 +181,8 @@ class Explainer:
             probe = make_probe(self.engine.pair(selection))
             return work(probe, probe.encode(text), progress)
 
-        return self._jobs.start(key, worked)
+        state = self._jobs.start(key, worked)
+        return self._jobs.state(key, wait) if wait else state
 
     def _remember(self, selection: Selection, key: Hashable, work: Callable[[_Shelf], Result]) -> Result:
         """The result from before, or the work, alone with the pair's probe."""

@@ -29,6 +29,7 @@ class CancelledError(Exception):
 class _Job:
     state: JobState = field(default_factory=JobState)
     stop: threading.Event = field(default_factory=threading.Event)
+    over: threading.Event = field(default_factory=threading.Event)
     failure: BaseException | None = None
 
 
@@ -52,8 +53,8 @@ class Jobs:
         self._pool.submit(self._run, job, work)
         return job.state
 
-    def state(self, key: Hashable) -> JobState | None:
-        """Where it stands; None when it was never asked for, or was forgotten.
+    def state(self, key: Hashable, wait: float = 0.0) -> JobState | None:
+        """Where it stands; None when it was never asked for, or was forgotten. Waits that many seconds for its end.
 
         Raises:
             Exception: what a bug raised in the job, with its traceback.
@@ -62,6 +63,8 @@ class Jobs:
             job = self._jobs.get(key)
         if job is None:
             return None
+        if wait:
+            job.over.wait(wait)
         if job.failure is not None:
             raise job.failure
         return job.state
@@ -90,6 +93,8 @@ class Jobs:
         except BaseException as error:
             job.failure = error
             job.state = JobState(job.state.fraction, "failed")
+        finally:
+            job.over.set()
 
     def _forget(self) -> None:
         """Drop the oldest that have ended."""

@@ -1,5 +1,6 @@
 """What computation hands to pages, tables, figures and the command line: frozen, plain data."""
 
+from core.results.adapter_effect import Ablation, AtScale, Flip, MaskEffect, MaskSide, ScaleCurve
 from core.results.checks import Check, CheckStatus, DryRun, HealthReport, Stage
 from core.results.explanation import (
     Contributions,
@@ -25,7 +26,9 @@ from core.results.loading import (
 from core.results.prediction import ClassScore, Evaluation, Prediction, Selection, Token
 
 __all__ = [
+    "Ablation",
     "AdapterSummary",
+    "AtScale",
     "Availability",
     "CandidateSummary",
     "Check",
@@ -34,6 +37,7 @@ __all__ = [
     "Contributions",
     "DryRun",
     "Evaluation",
+    "Flip",
     "Floats",
     "HealthReport",
     "JobState",
@@ -41,11 +45,14 @@ __all__ = [
     "LoadStage",
     "LoadState",
     "LoadedModel",
+    "MaskEffect",
+    "MaskSide",
     "PoolerVerdict",
     "Pooling",
     "Prediction",
     "Reading",
     "Requirements",
+    "ScaleCurve",
     "Selection",
     "Stage",
     "Token",

@@ -1,0 +1,96 @@
+"""The same text under the causal mask and read in both directions: what the tokens that come later add."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, cast
+
+import torch
+from torch import Tensor, nn
+
+from core.errors import CheckpointError
+from core.inference.encoding import Encoded
+from core.inspection.contributions import contributions
+from core.inspection.probe import Probe, at_least_float32
+from core.results import MaskEffect, MaskSide
+
+_FIELD = "is_causal"
+
+
+def compare_masks(probe: Probe, text: Encoded) -> MaskEffect:
+    """Two passes, one under each mask; layers with a sliding window become symmetric when they read ahead.
+
+    Raises:
+        CheckpointError: an architecture whose mask cannot be exchanged, such as an encoder.
+    """
+    _require_exchangeable(probe)
+    config = probe.backbone.config
+    trained = "bidirectional" if getattr(config, _FIELD, True) is False else "causal"
+    sides, states = [], []
+    for causal in (True, False):
+        with masked(probe, causal=causal):
+            states.append(probe.states(text))
+            sides.append(_side(probe, states[-1], "causal" if causal else "bidirectional"))
+    before, after = (at_least_float32(s)[0].double() for s in states)
+    moved = (after - before).norm(dim=-1) / before.norm(dim=-1).clamp(min=1e-12)
+    window = getattr(config.get_text_config(), "sliding_window", None)
+    return MaskEffect(sides[0], sides[1], trained, window, moved.cpu().numpy())
+
+
+@contextmanager
+def masked(probe: Probe, *, causal: bool) -> Iterator[None]:
+    """The probe's backbone under this mask; its config is the probe's own, and as before afterwards.
+
+    `config.is_causal` is the one switch that transformers' decoders read for every layer and attention kernel.
+    """
+    config = probe.backbone.config
+    before = vars(config).get(_FIELD)
+    was_there = _FIELD in vars(config)
+    setattr(config, _FIELD, causal)
+    try:
+        yield
+    finally:
+        if was_there:
+            setattr(config, _FIELD, before)
+        else:
+            delattr(config, _FIELD)
+
+
+def _side(probe: Probe, states: Tensor, mask: str) -> MaskSide:
+    ones = torch.ones(states.shape[:2], dtype=torch.bool, device=states.device)
+    with torch.inference_mode():
+        logits = at_least_float32(probe.classifier.classify(states, ones)[0])[0].cpu()
+    return MaskSide(
+        mask=mask,
+        label=probe.verdict(logits),
+        logits=logits.double().numpy(),
+        probabilities=probe.probabilities(logits).double().numpy(),
+        contributions=contributions(probe, states),
+    )
+
+
+def _require_exchangeable(probe: Probe) -> None:
+    """Does the first of two tokens see the second? It must not under one mask, and must under the other."""
+    pair = [Encoded("", ids, [(0, 0)] * 2, 2) for ids in _two_pairs(probe)]
+
+    def reads_ahead() -> bool:
+        first: list[Any] = [probe.states(text)[0, 0] for text in pair]
+        return not torch.equal(*first)
+
+    with masked(probe, causal=True):
+        ahead = reads_ahead()
+    with masked(probe, causal=False):
+        if not ahead and reads_ahead():
+            return
+    kind = "reads in both directions" if ahead else "reads causally"
+    raise CheckpointError(
+        f"{type(probe.backbone).__name__} {kind}, whatever its config says: its mask cannot be exchanged.",
+        fix="choose a candidate on a decoder (Llama, Gemma 2, Mistral) to see what reading ahead adds.",
+    )
+
+
+def _two_pairs(probe: Probe) -> tuple[list[int], list[int]]:
+    """Two tokens, and the same first one before another second one."""
+    count = cast(nn.Embedding, probe.backbone.get_input_embeddings()).num_embeddings
+    return [count - 1, count - 2], [count - 1, count - 3]

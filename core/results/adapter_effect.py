@@ -1,0 +1,161 @@
+"""What the adapter and the mask do to one prediction: scales, ablation, reading ahead. Arrays are read only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.results.explanation import Contributions, Floats
+
+
+@dataclass(frozen=True, eq=False)
+class AtScale:
+    """What is said with the adapter's update at one scale: 0 is without it, 1 as it was trained.
+
+    Attributes:
+        logits: (K,).
+        probabilities: (K,); NaN for a regression.
+        label: the verdict.
+    """
+
+    scale: float
+    labels: tuple[str, ...]
+    logits: Floats
+    probabilities: Floats
+    label: str
+
+
+@dataclass(frozen=True)
+class Flip:
+    """The verdict is `before` just below this scale, and `after` at it; exact to a thousandth."""
+
+    scale: float
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, eq=False)
+class ScaleCurve:
+    """The classes over the scale of the adapter's update; pooler and head stay as they were trained.
+
+    Attributes:
+        scales: (S,) from 0 to 2, evenly spaced, 0 and 1 and 2 among them.
+        logits: (S, K).
+        probabilities: (S, K); NaN for a regression.
+        verdicts: S of them.
+        flips: where the verdict changes, by scale.
+        kept: what else the adapter holds, which no scale changes.
+    """
+
+    labels: tuple[str, ...]
+    scales: Floats
+    logits: Floats
+    probabilities: Floats
+    verdicts: tuple[str, ...]
+    flips: tuple[Flip, ...]
+    kept: tuple[str, ...]
+
+    def at(self, scale: float) -> AtScale:
+        """One of the points.
+
+        Raises:
+            ValueError: there is no such point.
+        """
+        found = np.flatnonzero(np.isclose(self.scales, scale, atol=1e-9))
+        if not len(found):
+            raise ValueError(f"the curve has no point at {scale}")
+        i = int(found[0])
+        return AtScale(scale, self.labels, self.logits[i], self.probabilities[i], self.verdicts[i])
+
+
+@dataclass(frozen=True, eq=False)
+class Ablation:
+    """The logits with parts of the adapter's update taken away, everything else as it was trained.
+
+    A cell is one kind of module in one layer; NaN stands where the adapter has nothing.
+
+    Attributes:
+        layers: R names, from the first layer to the last; what stands outside of the layers comes behind them.
+        modules: C kinds of modules, in the order in which a layer holds them.
+        full, without: (K,) logits with the whole update, and with none of it.
+        cells: (R, C, K), `by_layer` (R, K), `by_module` (C, K): logits without that part.
+        cell_verdicts: R rows of C, "" where there is nothing; `layer_verdicts` R, `module_verdicts` C.
+        verdict: with the whole update.
+    """
+
+    labels: tuple[str, ...]
+    layers: tuple[str, ...]
+    modules: tuple[str, ...]
+    full: Floats
+    without: Floats
+    cells: Floats
+    by_layer: Floats
+    by_module: Floats
+    verdict: str
+    cell_verdicts: tuple[tuple[str, ...], ...]
+    layer_verdicts: tuple[str, ...]
+    module_verdicts: tuple[str, ...]
+
+    def change(self, label: str) -> tuple[Floats, Floats, Floats]:
+        """Change of a class's logit without each cell (R, C), layer (R,) and kind (C,); it spoke for it below 0."""
+        k = self.labels.index(label)
+        cells, layers, modules = (x[..., k] - self.full[k] for x in (self.cells, self.by_layer, self.by_module))
+        return cells, layers, modules
+
+    def whole(self, label: str) -> float:
+        """Change of the class's logit when the whole update is taken away."""
+        k = self.labels.index(label)
+        return float(self.without[k] - self.full[k])
+
+    @property
+    def flipping(self) -> tuple[tuple[str, str], ...]:
+        """(layer, kind) of the cells without which the verdict is another one."""
+        return tuple(
+            (self.layers[r], self.modules[c])
+            for r, row in enumerate(self.cell_verdicts)
+            for c, verdict in enumerate(row)
+            if verdict and verdict != self.verdict
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class MaskSide:
+    """One text under one mask.
+
+    Attributes:
+        logits, probabilities: (K,), the model's own under this mask.
+        contributions: every class's logit, split over the tokens.
+    """
+
+    mask: str
+    label: str
+    logits: Floats
+    probabilities: Floats
+    contributions: Contributions
+
+
+@dataclass(frozen=True, eq=False)
+class MaskEffect:
+    """The same text read causally (each token sees itself and what is before it) and in both directions.
+
+    Attributes:
+        trained: "causal" or "bidirectional", as the candidate is set up.
+        window: tokens that the layers with a sliding window see on either side; None without such layers.
+        moved: (T,) length of the change of each token's state, as a share of the causal state's length.
+    """
+
+    causal: MaskSide
+    bidirectional: MaskSide
+    trained: str
+    window: int | None
+    moved: Floats
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The classes."""
+        return self.causal.contributions.labels
+
+    def added(self, label: str) -> Floats:
+        """(T,) what reading ahead adds to each token's contribution to a class; sums to the change of its logit."""
+        return self.bidirectional.contributions.of(label) - self.causal.contributions.of(label)
