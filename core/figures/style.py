@@ -58,7 +58,7 @@ def finish(figure: go.Figure, theme: Theme, height: int, **layout: Any) -> go.Fi
     colours = PALETTES[theme]
     axis = {
         "gridcolor": colours.grid, "zerolinecolor": colours.grid, "linecolor": colours.grid, "automargin": True,
-        "title": {"font": {"size": 13, "color": colours.muted}}, "tickfont": {"size": 12, "color": colours.muted},
+        "title_font": {"size": 13, "color": colours.muted}, "tickfont": {"size": 12, "color": colours.muted},
     }  # fmt: skip
     figure.update_layout(
         template="none", height=height, margin={"l": 8, "r": 8, "t": 8, "b": 8}, paper_bgcolor="rgba(0,0,0,0)",
@@ -67,9 +67,9 @@ def finish(figure: go.Figure, theme: Theme, height: int, **layout: Any) -> go.Fi
         hoverlabel={"bgcolor": colours.ground, "bordercolor": colours.grid, "font": {"color": colours.ink, "size": 13}},
         legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "font": {"size": 13, "color": colours.ink}},
     )  # fmt: skip
+    figure.update_layout(**layout)
     figure.update_xaxes(**axis)
     figure.update_yaxes(**axis)
-    figure.update_layout(**layout)
     return figure
 
 

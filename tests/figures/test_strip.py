@@ -1,0 +1,85 @@
+"""The tinted text is the text: every character, in order, escaped; tints follow the numbers."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.figures.markup import PICTURES
+from core.figures.ranking import ranking
+from core.figures.strip import strip
+from tests.figures.conftest import Read, read_text
+
+
+class Text(HTMLParser):
+    """What a browser would show, chips of special tokens left out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown: list[str] = []
+        self.tags: set[str] = set()
+        self._chips = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        if self._chips or ("class", "hl-special") in attrs:
+            self._chips += 1
+
+    def handle_endtag(self, tag: str) -> None:
+        self._chips = max(0, self._chips - 1)
+
+    def handle_data(self, data: str) -> None:
+        if not self._chips:
+            self.shown.append(data)
+
+
+def shown(html: str) -> Text:
+    parser = Text()
+    parser.feed(html)
+    parser.close()
+    return parser
+
+
+@given(st.text(alphabet="ab <>&\"'\x00\x1bé🙂\u202e", min_size=1, max_size=40).filter(lambda t: t.strip(" ")))
+def test_the_whole_text_is_shown_as_written(text: str) -> None:
+    reading = read_text(text)
+    found = shown(strip(reading, reading.words, np.linspace(-1, 1, len(reading.words)), "part"))
+    assert "".join(found.shown) == text.translate(PICTURES)
+    assert found.tags <= {"div", "span", "bdi"}
+
+
+def test_the_unread_end_is_shown_struck_through(reading_of: Read) -> None:
+    reading = reading_of("one two three four", kept=7)
+    html = strip(reading, reading.words, np.ones(len(reading.words)), "part")
+    assert re.search(r'hl-unread"[^>]*> <bdi> three four', html)
+
+
+def test_tints_follow_sign_and_size(reading_of: Read) -> None:
+    reading = reading_of("no no yes")
+    html = strip(reading, reading.words, np.array([0.0, -1.0, 0.5, 2.0]), "part")
+    tints = re.findall(r"--hl-c:var\(--hl-(\w+)\);--hl-s:(\d+)%", html)
+    assert tints == [("plus", "0"), ("minus", "28"), ("plus", "14"), ("plus", "55")]
+    assert 'title="no: part -1"' in html
+    assert 'title="no: part 0.5"' in html
+
+
+def test_all_zero_is_no_tint(reading_of: Read) -> None:
+    reading = reading_of("a b")
+    assert "--hl-s:0%" in strip(reading, reading.words, np.zeros(3), "part")
+
+
+def test_the_ranking_adds_up_and_tells_equal_words_apart(reading_of: Read) -> None:
+    reading = reading_of("no card no fee please")
+    values = np.array([0.1, -2.0, 0.5, 3.0, 0.25, -0.125])
+    html = ranking(reading.words, values, most=3)
+    numbers = [float(n) for n in re.findall(r'hl-number">([+-][\d.]+)<', html)]
+    assert numbers[:3] == [3.0, -2.0, 0.5]
+    assert sum(numbers) == pytest.approx(values.sum(), abs=1e-3)
+    assert "at 4" in html
+    assert "at 2" in html
+    assert "3 other parts" in html
