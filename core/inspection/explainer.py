@@ -17,7 +17,21 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from core.inference.engine import Engine, check_texts
 from core.inspection.jobs import Jobs, Progress
-from core.results import AtScale, Contributions, JobState, Lens, MaskEffect, PoolerVerdict, Pooling, Reading, Selection
+from core.results import (
+    AtScale,
+    AttributionCost,
+    AttributionOptions,
+    Attributions,
+    Contributions,
+    JobState,
+    Lens,
+    MaskEffect,
+    PoolerVerdict,
+    Pooling,
+    Reading,
+    Selection,
+    Unit,
+)
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -132,7 +146,33 @@ class Explainer:
 
         return self._of_text(selection, text, compare_masks)
 
+    def attribution_cost(self, selection: Selection, text: str, options: AttributionOptions) -> AttributionCost:
+        """What `attributions` will take, from one measured batch.
+
+        Raises:
+            InputError: a text of which the model reads special tokens only.
+        """
+        from core.inspection.costing import cost, one_batch
+
+        return cost(self._units(selection, text, options), options, self._of_text(selection, text, one_batch))
+
+    def attributions(
+        self, selection: Selection, text: str, options: AttributionOptions, *, start: bool = False, stop: bool = False
+    ) -> JobState | None:
+        """All attribution methods for one class, and how faithful they are: long work, result `Attributions`."""
+
+        def attributions(probe: Probe, encoded: Encoded, progress: Progress) -> Attributions:
+            from core.inspection.attribution import attribute
+
+            return attribute(probe, encoded, self._units(selection, text, options), options, progress)
+
+        return self._job(selection, text, attributions, options, start=start, stop=stop)
+
     # Inside
+
+    def _units(self, selection: Selection, text: str, options: AttributionOptions) -> tuple[Unit, ...]:
+        reading = self.reading(selection, text)
+        return reading.words if options.by == "words" else reading.pieces
 
     def _of_text(
         self, selection: Selection, text: str, work: Callable[[Probe, Encoded], Result], *options: Hashable

@@ -1,6 +1,19 @@
 """What computation hands to pages, tables, figures and the command line: frozen, plain data."""
 
 from core.results.adapter_effect import Ablation, AtScale, Flip, MaskEffect, MaskSide, ScaleCurve
+from core.results.attribution import (
+    BASELINES,
+    FRACTIONS,
+    METHODS,
+    Attribution,
+    AttributionCost,
+    AttributionOptions,
+    Attributions,
+    Baseline,
+    By,
+    Faithfulness,
+    Method,
+)
 from core.results.checks import Check, CheckStatus, DryRun, HealthReport, Stage
 from core.results.explanation import (
     Contributions,
@@ -26,10 +39,19 @@ from core.results.loading import (
 from core.results.prediction import ClassScore, Evaluation, Prediction, Selection, Token
 
 __all__ = [
+    "BASELINES",
+    "FRACTIONS",
+    "METHODS",
     "Ablation",
     "AdapterSummary",
     "AtScale",
+    "Attribution",
+    "AttributionCost",
+    "AttributionOptions",
+    "Attributions",
     "Availability",
+    "Baseline",
+    "By",
     "CandidateSummary",
     "Check",
     "CheckStatus",
@@ -37,6 +59,7 @@ __all__ = [
     "Contributions",
     "DryRun",
     "Evaluation",
+    "Faithfulness",
     "Flip",
     "Floats",
     "HealthReport",
@@ -47,6 +70,7 @@ __all__ = [
     "LoadedModel",
     "MaskEffect",
     "MaskSide",
+    "Method",
     "PoolerVerdict",
     "Pooling",
     "Prediction",
