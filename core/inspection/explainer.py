@@ -157,7 +157,14 @@ class Explainer:
         return cost(self._units(selection, text, options), options, self._of_text(selection, text, one_batch))
 
     def attributions(
-        self, selection: Selection, text: str, options: AttributionOptions, *, start: bool = False, stop: bool = False
+        self,
+        selection: Selection,
+        text: str,
+        options: AttributionOptions,
+        *,
+        start: bool = False,
+        stop: bool = False,
+        wait: float = 0.0,
     ) -> JobState | None:
         """All attribution methods for one class, and how faithful they are: long work, result `Attributions`."""
 
@@ -166,7 +173,7 @@ class Explainer:
 
             return attribute(probe, encoded, self._units(selection, text, options), options, progress)
 
-        return self._job(selection, text, attributions, options, start=start, stop=stop)
+        return self._job(selection, text, attributions, options, start=start, stop=stop, wait=wait)
 
     # Inside
 
