@@ -15,6 +15,8 @@ frame.run(
             st.Page("pages/pooling.py", title="Pooling"),
             st.Page("pages/contributions.py", title="Contributions"),
             st.Page("pages/depth.py", title="Depth"),
+            st.Page("pages/adapter.py", title="Adapter"),
+            st.Page("pages/mask.py", title="Mask"),
         ],
     },
 )

@@ -50,7 +50,7 @@ def ablate(probe: Probe, text: Encoded, progress: Progress) -> Ablation:
     return Ablation(
         labels=probe.labels, layers=_layer_names(rows), modules=short_names(columns), full=values[0],
         without=values[1], cells=table, by_layer=_rows(values[2:first]), by_module=_rows(values[first:last]),
-        verdict=verdicts[0], cell_verdicts=tuple(tuple(row) for row in words),
+        verdict=verdicts[0], verdict_without=verdicts[1], cell_verdicts=tuple(tuple(row) for row in words),
         layer_verdicts=tuple(verdicts[2:first]), module_verdicts=tuple(verdicts[first:last]),
     )  # fmt: skip
 

@@ -118,7 +118,12 @@ class Explainer:
         def at_scale(probe: Probe, encoded: Encoded) -> AtScale:
             return scaling.at_scale(probe, encoded, round(scale, 3))
 
-        return self._of_text(selection, text, at_scale, round(scale, 3))
+        if scale in (0, 1):
+            return self._of_text(selection, text, at_scale, scale)
+        check_texts([text], self.engine.settings.max_characters)
+        shelf = self._shelf(selection)
+        with shelf.lock:  # a slider asks for hundreds: remembering them would push everything else out
+            return at_scale(shelf.probe, shelf.probe.encode(text))
 
     def scale_curve(
         self, selection: Selection, text: str, *, start: bool = False, stop: bool = False, wait: float = 0.0

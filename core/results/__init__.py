@@ -1,6 +1,6 @@
 """What computation hands to pages, tables, figures and the command line: frozen, plain data."""
 
-from core.results.adapter_effect import Ablation, AtScale, Flip, MaskEffect, MaskSide, ScaleCurve
+from core.results.adapter_effect import Ablation, AtScale, Flip, MaskEffect, MaskSide, Part, ScaleCurve
 from core.results.attribution import (
     BASELINES,
     FRACTIONS,
@@ -71,6 +71,7 @@ __all__ = [
     "MaskEffect",
     "MaskSide",
     "Method",
+    "Part",
     "PoolerVerdict",
     "Pooling",
     "Prediction",

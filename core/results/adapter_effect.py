@@ -69,6 +69,16 @@ class ScaleCurve:
         return AtScale(scale, self.labels, self.logits[i], self.probabilities[i], self.verdicts[i])
 
 
+@dataclass(frozen=True)
+class Part:
+    """One adapted module: what its absence does to the logit of a class, and what is said then."""
+
+    module: str
+    layer: str
+    change: float
+    verdict: str
+
+
 @dataclass(frozen=True, eq=False)
 class Ablation:
     """The logits with parts of the adapter's update taken away, everything else as it was trained.
@@ -81,7 +91,7 @@ class Ablation:
         full, without: (K,) logits with the whole update, and with none of it.
         cells: (R, C, K), `by_layer` (R, K), `by_module` (C, K): logits without that part.
         cell_verdicts: R rows of C, "" where there is nothing; `layer_verdicts` R, `module_verdicts` C.
-        verdict: with the whole update.
+        verdict, verdict_without: with the whole update, and with none of it.
     """
 
     labels: tuple[str, ...]
@@ -93,6 +103,7 @@ class Ablation:
     by_layer: Floats
     by_module: Floats
     verdict: str
+    verdict_without: str
     cell_verdicts: tuple[tuple[str, ...], ...]
     layer_verdicts: tuple[str, ...]
     module_verdicts: tuple[str, ...]
@@ -108,15 +119,16 @@ class Ablation:
         k = self.labels.index(label)
         return float(self.without[k] - self.full[k])
 
-    @property
-    def flipping(self) -> tuple[tuple[str, str], ...]:
-        """(layer, kind) of the cells without which the verdict is another one."""
-        return tuple(
-            (self.layers[r], self.modules[c])
+    def parts(self, label: str) -> list[Part]:
+        """All cells that there are, those first whose absence changes the class's logit most."""
+        cells = self.change(label)[0]
+        found = [
+            Part(self.modules[c], self.layers[r], float(cells[r, c]), verdict)
             for r, row in enumerate(self.cell_verdicts)
             for c, verdict in enumerate(row)
-            if verdict and verdict != self.verdict
-        )
+            if verdict
+        ]
+        return sorted(found, key=lambda part: -abs(part.change))
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,6 +167,11 @@ class MaskEffect:
     def labels(self) -> tuple[str, ...]:
         """The classes."""
         return self.causal.contributions.labels
+
+    def leading(self, most: int) -> list[int]:
+        """Classes by how near they come to the first place under either mask."""
+        gaps = np.stack([side.logits - side.logits.max() for side in (self.causal, self.bidirectional)])
+        return [int(k) for k in np.argsort(-gaps.max(axis=0), kind="stable")[:most]]
 
     def added(self, label: str) -> Floats:
         """(T,) what reading ahead adds to each token's contribution to a class; sums to the change of its logit."""

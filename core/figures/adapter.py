@@ -1,0 +1,154 @@
+"""The adapter's effect: classes over the scale of its update, what each part carries, and two answers compared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from core.figures.style import PALETTES, Theme, finish, name, scale, whole
+from core.results import Ablation, Floats, ScaleCurve
+
+#: Classes that are drawn.
+DRAWN = 6
+#: Up to so many cells of a heat map have their number written in them.
+WRITTEN = 150
+
+
+def leading(logits: Floats, main: int, *, always: Sequence[int] = ()) -> list[int]:
+    """Classes to draw of logits (S, K): those in `always`, those that lead in some row, the best of row `main`.
+
+    In the order of row `main`.
+    """
+    order = [int(k) for k in np.argsort(-logits[main], kind="stable")]
+    led = {int(k) for k in logits.argmax(axis=1)}
+    chosen = sorted(order, key=lambda k: (k not in always, k != order[0], k not in led, order.index(k)))[:DRAWN]
+    return sorted(chosen, key=order.index)
+
+
+def curve(found: ScaleCurve, at: float, label: str, theme: Theme, *, height: int = 380) -> go.Figure:
+    """Probability of the leading classes over the scale; the scale looked at, the trained one and flips marked."""
+    colours = PALETTES[theme]
+    values, what = _values(found.logits, found.probabilities)
+    trained = int(np.argmin(np.abs(found.scales - 1)))
+    figure = go.Figure()
+    for k in leading(found.logits, trained, always=[found.labels.index(label)]):
+        figure.add_scatter(
+            x=found.scales, y=values[:, k], mode="lines", name=name(found.labels[k]),
+            line={"width": 3 if found.labels[k] == label else 1.75},
+            customdata=[whole(found.labels[k])] * len(found.scales),
+            hovertemplate="%{customdata}<br>scale %{x:.2f}: " + what + " %{y:.3f}<extra></extra>",
+        )  # fmt: skip
+    for flip in found.flips:
+        figure.add_vline(
+            x=flip.scale, line={"color": colours.minus, "width": 1.5, "dash": "dash"},
+            annotation={"text": f"flips at {flip.scale:.3f}", "font": {"size": 12, "color": colours.minus}},
+            annotation_position="bottom right" if flip.scale < 1 else "bottom left",
+        )  # fmt: skip
+    figure.add_vline(x=1, line={"color": colours.muted, "width": 1, "dash": "dot"})
+    figure.add_vline(x=at, line={"color": colours.ink, "width": 2})
+    finish(figure, theme, height, xaxis_title="scale of the adapter's update", yaxis_title=what)
+    figure.update_xaxes(range=[-0.02, float(found.scales[-1]) + 0.02], dtick=0.25, showgrid=False, zeroline=False)
+    return _as_shares(figure, what, "y")
+
+
+def versus(
+    labels: tuple[str, ...], logits: tuple[Floats, Floats], probabilities: tuple[Floats, Floats],
+    names: tuple[str, str], label: str, theme: Theme,
+) -> go.Figure:  # fmt: skip
+    """Two answers to one text, a line a class from the first to the second: (K,) each, `names` say which is which."""
+    colours = PALETTES[theme]
+    both, what = _values(np.stack(logits), np.stack(probabilities))
+    drawn = leading(np.stack(logits), 1, always=[labels.index(label)])
+    places = list(range(len(drawn)))
+    figure = go.Figure()
+    for place, k in zip(places, drawn, strict=True):
+        figure.add_scatter(
+            x=both[:, k], y=[place, place], mode="lines", line={"color": colours.soft, "width": 3}, showlegend=False,
+            hoverinfo="skip",
+        )  # fmt: skip
+    for row, colour, title in zip(both, (colours.minus, colours.plus), names, strict=True):
+        figure.add_scatter(
+            x=row[drawn], y=places, mode="markers", name=name(title), marker={"size": 12, "color": colour},
+            customdata=[whole(labels[k]) for k in drawn],
+            hovertemplate=f"%{{customdata}}<br>{name(title)}: {what} %{{x:.3f}}<extra></extra>",
+        )  # fmt: skip
+    finish(figure, theme, 110 + 38 * len(drawn), xaxis_title=what)
+    figure.update_yaxes(
+        tickmode="array", tickvals=places, ticktext=[name(labels[k]) for k in drawn], range=[len(drawn) - 0.5, -0.5],
+        showgrid=False, zeroline=False,
+    )  # fmt: skip
+    return _as_shares(figure, what, "x")
+
+
+def heat(found: Ablation, label: str, theme: Theme) -> go.Figure:
+    """Change of the class's logit without each part; whole layers in the last column, whole kinds in the last row.
+
+    A part that speaks for the class is in the accent colour: without it the logit falls.
+    """
+    z, verdicts = _grid(found, label)
+    layers, modules = [*found.layers, "", "all layers"], [*found.modules, "", "all modules"]
+    rows, columns, both = len(found.layers), len(found.modules), zip(z, verdicts, strict=True)
+    largest = float(np.nanmax(np.abs(z[:-1]), initial=0.0)) or 1.0
+    figure = go.Figure(
+        go.Heatmap(
+            z=z, x=_edges(columns), y=_edges(rows), xgap=2, ygap=2, zmin=-largest, zmax=largest,
+            colorscale=scale(PALETTES[theme].diverging[::-1]), text=_written(z, verdicts, found.verdict),
+            texttemplate="%{text}" if z.size <= WRITTEN else None, textfont={"size": 12}, hoverongaps=False,
+            customdata=[
+                [f"without {name(kind)}, {layer}: {change:+.3f}<br>says {whole(said)}" for kind, change, said in row]
+                for layer, row in zip(layers, (zip(modules, *pair, strict=True) for pair in both), strict=True)
+            ],
+            hovertemplate="%{customdata}<extra></extra>", showscale=False,
+        )
+    )  # fmt: skip
+    finish(figure, theme, 120 + max(20, 42 - rows) * (rows + 1))
+    edge = {"tickmode": "array", "showgrid": False, "zeroline": False}
+    figure.update_xaxes(tickvals=_middles(columns), ticktext=[*map(name, found.modules), "all"], side="top",
+                        tickangle=-40 if columns > 3 else 0, **edge)  # fmt: skip
+    figure.update_yaxes(tickvals=_middles(rows), ticktext=[*map(name, found.layers), "all"], autorange="reversed",
+                        **edge)  # fmt: skip
+    return figure
+
+
+def _grid(found: Ablation, label: str) -> tuple[Floats, list[list[str]]]:
+    """Changes (R + 2, C + 2) and verdicts: cells, an empty row and column, then the whole layers and kinds."""
+    cells, by_layer, by_module = found.change(label)
+    rows, columns = cells.shape
+    z = np.full((rows + 2, columns + 2), np.nan)
+    z[:rows, :columns], z[:rows, -1], z[-1, :columns], z[-1, -1] = cells, by_layer, by_module, found.whole(label)
+    verdicts = [[*row, "", said] for row, said in zip(found.cell_verdicts, found.layer_verdicts, strict=True)]
+    return z, [*verdicts, [""] * (columns + 2), [*found.module_verdicts, "", found.verdict_without]]
+
+
+def _edges(count: int) -> list[float]:
+    """Where cells begin and end: `count` of width 1, a narrow gap, one more."""
+    return [*(float(i) for i in range(count + 1)), count + 0.2, count + 1.2]
+
+
+def _middles(count: int) -> list[float]:
+    return [*(i + 0.5 for i in range(count)), count + 0.7]
+
+
+def _written(z: Floats, verdicts: Sequence[Sequence[str]], verdict: str) -> list[list[str]]:
+    """The number of each cell, and whether the verdict flips without it."""
+    return [
+        [
+            "" if np.isnan(v) else f"{v:+.2f}" + ("<br>flips" if said != verdict else "")
+            for v, said in zip(row, words, strict=True)
+        ]
+        for row, words in zip(z, verdicts, strict=True)
+    ]
+
+
+def _values(logits: Floats, probabilities: Floats) -> tuple[Floats, str]:
+    """Probabilities and what they are called; a regression has outputs only."""
+    return (logits, "output") if np.isnan(probabilities).any() else (probabilities, "probability")
+
+
+def _as_shares(figure: go.Figure, what: str, axis: str) -> go.Figure:
+    if what == "probability":
+        update = figure.update_xaxes if axis == "x" else figure.update_yaxes
+        update(range=[-0.02, 1.03], tickformat=".0%", zeroline=False)
+    return figure
