@@ -14,7 +14,7 @@ from pages.ui.question import Question
 
 SAYS = {
     "context": "This pooler takes the state of one token, the last: everything the head sees has passed through it.",
-    "mean": "This pooler takes every token's state with the same weight.",
+    "mean": "This pooler takes every token's state with the same weight; a word of several tokens counts as often.",
     "attention": "This pooler has learned which states to weigh; the weights sum to 1.",
     "gem": "This pooler takes a power mean of each dimension by itself, so a token has no one weight. Shown is its "
     "share of the gradient: how much a small change of that token's state would move the pooled vector.",

@@ -18,7 +18,10 @@ from scipy.stats import entropy
 from core.errors import InputError
 from core.inference.encoding import Encoded
 from core.inference.engine import Engine
+from core.inspection.contributions import contributions
 from core.inspection.explainer import Explainer
+from core.inspection.lens import trace
+from core.inspection.pooling import pooling
 from core.inspection.probe import Probe, make_probe
 from core.results import Lens, Selection, by_unit, effective_count
 from core.settings import Settings
@@ -69,18 +72,18 @@ def by_hand(
 def test_contributions_and_weights_equal_numpy(explainer: Explainer, family: str, pooler: str) -> None:
     selection = Selection(family, pooler)
     probe = probe_of(explainer, selection)
-    found, pooling = explainer.contributions(selection, TEXT), explainer.pooling(selection, TEXT)
+    found, weighed = explainer.contributions(selection, TEXT), explainer.pooling(selection, TEXT)
     parts, weights = by_hand(probe, pooler, states_of(probe, TEXT))
     head = probe.head.weight.detach().double().numpy()  # type: ignore[operator]
     np.testing.assert_allclose(found.values, head @ parts.T, atol=2e-5)
-    np.testing.assert_allclose(pooling.weights, weights, atol=1e-5)
+    np.testing.assert_allclose(weighed.weights, weights, atol=1e-5)
     prediction = explainer.engine.classify(selection, [TEXT])[0]
     assert found.exact
     np.testing.assert_allclose(found.sums, prediction.logits, atol=1e-4)
     np.testing.assert_allclose(found.logits, prediction.logits, atol=1e-5)
-    assert pooling.effective_tokens == pytest.approx(np.exp(entropy(weights)), rel=1e-3)
+    assert weighed.effective_tokens == pytest.approx(np.exp(entropy(weights)), rel=1e-3)
     if prediction.pooling_weights is not None:
-        np.testing.assert_allclose(pooling.weights, prediction.pooling_weights, atol=1e-6)
+        np.testing.assert_allclose(weighed.weights, prediction.pooling_weights, atol=1e-6)
 
 
 def test_the_lead_of_one_class_over_another_is_split_too(explainer: Explainer) -> None:
@@ -233,3 +236,17 @@ def test_an_empty_text_is_refused(explainer: Explainer) -> None:
     for ask in (explainer.reading, explainer.pooling, explainer.contributions, explainer.lens, explainer.poolers):
         with pytest.raises(InputError, match="empty"):
             ask(Selection("llama", "mean"), "  ")
+
+
+@pytest.mark.parametrize("adapter", ["context", "mean", "attention", "gem", "gem-sequential"])
+def test_nothing_but_bos(explainer: Explainer, adapter: str) -> None:
+    probe = probe_of(explainer, Selection("mistral", adapter))
+    alone = Encoded("", [1], [(0, 0)], 1)
+    states = probe.states(alone)
+    found = contributions(probe, states)
+    assert found.values.shape == (4, 1)
+    np.testing.assert_allclose(found.logits, probe.logits([[1]])[0].numpy(), atol=1e-5)
+    if found.exact:
+        np.testing.assert_allclose(found.sums, found.logits, atol=1e-5)
+    assert pooling(probe, states).effective_tokens == pytest.approx(1)
+    assert trace(probe, alone).final_difference < 1e-5
