@@ -12,50 +12,60 @@ from tests.browser.conftest import SHOTS, OpenPage, Scheme, Server
 from tests.browser.reading import BANKING
 
 SIZES = {"desktop": (1440, 900), "mobile": (390, 844)}
+#: Every page, and what is on it once it has answered.
+PATHS = ("classify", "candidates", "why", "pooling", "contributions", "depth")
+ANSWERED = {"classify": ".hl-headline", "candidates": ".hl-card"}
 #: Streamlit's own, whatever an app draws: axe rule -> a part of the element that is at fault.
 STREAMLITS_OWN: dict[str, str] = {}
+
+
+def shown(page: Page, server: Server, path: str, size: str, scheme: Scheme) -> None:
+    """Go there, wait until it has answered, keep a screenshot."""
+    if f"/{path}?" not in page.url:
+        page.goto(f"{server.url}/{path}?{BANKING}")
+    page.locator(ANSWERED.get(path, ".hl-verdict")).first.wait_for()
+    page.wait_for_timeout(800)
+    SHOTS.mkdir(exist_ok=True)
+    page.screenshot(path=SHOTS / f"{path}-{size}-{scheme}.png")
 
 
 def opened(server: Server, open_page: OpenPage, path: str, size: str, scheme: Scheme) -> Page:
     width, height = SIZES[size]
     page = open_page(f"{server.url}/{path}?{BANKING}", width=width, height=height, scheme=scheme)
-    page.locator(".hl-headline" if path == "classify" else ".hl-card").first.wait_for()
-    page.wait_for_timeout(800)
-    SHOTS.mkdir(exist_ok=True)
-    page.screenshot(path=SHOTS / f"{path}-{size}-{scheme}.png")
+    shown(page, server, path, size, scheme)
     return page
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("path", ["classify", "candidates"])
-def test_nothing_is_wider_than_the_screen(
-    server: Server, open_page: OpenPage, path: str, size: str, scheme: Scheme
-) -> None:
-    page = opened(server, open_page, path, size, scheme)
-    too_wide = page.evaluate(
-        """() => [...document.querySelectorAll('[data-testid=stMain] *')]
-             .filter(e => e.getBoundingClientRect().right > innerWidth + 1)
-             .filter(e => !e.closest('.st-key-examples'))  // a row to swipe
-             .map(e => e.className + ' ' + e.getBoundingClientRect().right).slice(0, 5)"""
-    )
-    assert not too_wide
-    background = page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
-    assert background == ("rgb(16, 19, 24)" if scheme == "dark" else "rgb(255, 255, 255)")
+def test_nothing_is_wider_than_the_screen(server: Server, open_page: OpenPage, size: str, scheme: Scheme) -> None:
+    page = opened(server, open_page, PATHS[0], size, scheme)
+    for path in PATHS:
+        shown(page, server, path, size, scheme)
+        too_wide = page.evaluate(
+            """() => [...document.querySelectorAll('[data-testid=stMain] *')]
+                 .filter(e => e.getBoundingClientRect().right > innerWidth + 1)
+                 .filter(e => !e.closest('.st-key-examples, .st-key-section, [data-testid=stDataFrame]'))  // to swipe
+                 .map(e => e.className + ' ' + e.getBoundingClientRect().right).slice(0, 5)"""
+        )
+        assert not too_wide, path
+        background = page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
+        assert background == ("rgb(16, 19, 24)" if scheme == "dark" else "rgb(255, 255, 255)")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["classify", "candidates"])
-def test_no_accessibility_violation(server: Server, open_page: OpenPage, path: str, scheme: Scheme) -> None:
-    page = opened(server, open_page, path, "desktop", scheme)
-    found = Axe().run(page).response["violations"]
-    ours = [
-        (v["id"], node["target"], node["html"][:200])
-        for v in found
-        for node in v["nodes"]
-        if not (v["id"] in STREAMLITS_OWN and STREAMLITS_OWN[v["id"]] in node["html"])
-    ]
-    assert not ours
+def test_no_accessibility_violation(server: Server, open_page: OpenPage, scheme: Scheme) -> None:
+    page = opened(server, open_page, PATHS[0], "desktop", scheme)
+    for path in PATHS:
+        shown(page, server, path, "desktop", scheme)
+        found = Axe().run(page).response["violations"]
+        ours = [
+            (v["id"], node["target"], node["html"][:200])
+            for v in found
+            for node in v["nodes"]
+            if not (v["id"] in STREAMLITS_OWN and STREAMLITS_OWN[v["id"]] in node["html"])
+        ]
+        assert not ours, path
 
 
 def test_on_a_phone_the_verdict_is_on_the_first_screen(server: Server, open_page: OpenPage) -> None:

@@ -207,18 +207,3 @@ def test_a_candidate_without_an_adapter_goes_on(server: Server, open_page: OpenP
     assert tinted(page)[1] == "My"
     choose(page, "Adapter", "Banking questions (77 intents)")
     expect(page.locator(".hl-verdict strong")).to_contain_text("card")
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", ["why", "pooling", "contributions", "depth"])
-def test_on_a_phone_nothing_is_wider_than_the_screen(
-    server: Server, open_page: OpenPage, name: str, scheme: str
-) -> None:
-    page = ready(open_page(address(server, name, PAIRS[0]), width=390, height=844, scheme=scheme))
-    page.locator(".js-plotly-plot").first.wait_for()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    wide = page.evaluate(
-        "[...document.querySelectorAll('[data-testid=stMain] [data-testid=stHtml] *')]"
-        ".filter(e => e.getBoundingClientRect().right > 391).map(e => e.outerHTML.slice(0, 80))"
-    )
-    assert not wide
