@@ -13,12 +13,17 @@ import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
 
 from core.inference.engine import Engine, check_texts
 from core.inspection.jobs import Jobs, Progress
 from core.results import (
     AtScale,
+    AttentionCost,
+    AttentionMaps,
+    AttentionOverview,
+    AttentionPart,
+    AttentionRollout,
     AttributionCost,
     AttributionOptions,
     Attributions,
@@ -107,6 +112,88 @@ class Explainer:
 
         return self._of_text(selection, text, trace)
 
+    def attribution_cost(self, selection: Selection, text: str, options: AttributionOptions) -> AttributionCost:
+        """What `attributions` will take, from one measured batch.
+
+        Raises:
+            InputError: a text of which the model reads special tokens only.
+        """
+        from core.inspection.costing import cost, one_batch
+
+        return cost(self._units(selection, text, options), options, self._of_text(selection, text, one_batch))
+
+    def attributions(
+        self,
+        selection: Selection,
+        text: str,
+        options: AttributionOptions,
+        *,
+        start: bool = False,
+        stop: bool = False,
+        wait: float = 0.0,
+    ) -> JobState | None:
+        """All attribution methods for one class, and how faithful they are: long work, result `Attributions`."""
+
+        def attributions(probe: Probe, encoded: Encoded, progress: Progress) -> Attributions:
+            from core.inspection.attribution import attribute
+
+            return attribute(probe, encoded, self._units(selection, text, options), options, progress)
+
+        return self._job(selection, text, attributions, options, start=start, stop=stop, wait=wait)
+
+    def attention_cost(self, selection: Selection, text: str) -> AttentionCost:
+        """Memory for attention maps; nothing runs."""
+
+        def attention_cost(probe: Probe, encoded: Encoded) -> AttentionCost:
+            from core.inspection.attention import cost
+
+            return cost(probe, encoded, self._attention_budget)
+
+        return self._of_text(selection, text, attention_cost)
+
+    @overload
+    def attention(self, selection: Selection, text: str, part: Literal["overview"]) -> AttentionOverview: ...
+    @overload
+    def attention(self, selection: Selection, text: str, part: Literal["rollout"]) -> AttentionRollout: ...
+    @overload
+    def attention(self, selection: Selection, text: str, part: int) -> AttentionMaps: ...
+    def attention(self, selection: Selection, text: str, part: AttentionPart) -> Any:
+        """All heads in numbers, the rollout, or the maps of one layer.
+
+        Raises:
+            NotFoundError: no such layer.
+            MemoryBudgetError: above the setting `attention_budget_mb`.
+            CheckpointError: an architecture that hands out no maps.
+        """
+
+        def attention(probe: Probe, encoded: Encoded) -> Any:
+            from core.inspection.attention import take
+
+            return take(probe, encoded, part, self._attention_budget)
+
+        return self._of_text(selection, text, attention, part)
+
+    def attention_job(
+        self,
+        selection: Selection,
+        text: str,
+        part: AttentionPart,
+        *,
+        start: bool = False,
+        stop: bool = False,
+        wait: float = 0.0,
+    ) -> JobState | None:
+        """`attention` as long work, result True: then `attention` answers at once."""
+
+        def attention(probe: Probe, encoded: Encoded, progress: Progress) -> bool:
+            from core.inspection.attention import take
+
+            found = take(probe, encoded, part, self._attention_budget, progress)
+            self._remember(selection, ("attention", text, part), lambda _: found)
+            return True
+
+        return self._job(selection, text, attention, part, start=start, stop=stop, wait=wait)
+
     def at_scale(self, selection: Selection, text: str, scale: float) -> AtScale:
         """What is said with the adapter's update at this scale, rounded to a thousandth; 0 is without, 1 as trained.
 
@@ -151,36 +238,11 @@ class Explainer:
 
         return self._of_text(selection, text, compare_masks)
 
-    def attribution_cost(self, selection: Selection, text: str, options: AttributionOptions) -> AttributionCost:
-        """What `attributions` will take, from one measured batch.
-
-        Raises:
-            InputError: a text of which the model reads special tokens only.
-        """
-        from core.inspection.costing import cost, one_batch
-
-        return cost(self._units(selection, text, options), options, self._of_text(selection, text, one_batch))
-
-    def attributions(
-        self,
-        selection: Selection,
-        text: str,
-        options: AttributionOptions,
-        *,
-        start: bool = False,
-        stop: bool = False,
-        wait: float = 0.0,
-    ) -> JobState | None:
-        """All attribution methods for one class, and how faithful they are: long work, result `Attributions`."""
-
-        def attributions(probe: Probe, encoded: Encoded, progress: Progress) -> Attributions:
-            from core.inspection.attribution import attribute
-
-            return attribute(probe, encoded, self._units(selection, text, options), options, progress)
-
-        return self._job(selection, text, attributions, options, start=start, stop=stop, wait=wait)
-
     # Inside
+
+    @property
+    def _attention_budget(self) -> int:
+        return int(self.engine.settings.attention_budget_mb * 2**20)
 
     def _units(self, selection: Selection, text: str, options: AttributionOptions) -> tuple[Unit, ...]:
         reading = self.reading(selection, text)
@@ -242,6 +304,7 @@ class Explainer:
         with shelf.lock:
             if key not in shelf.found:
                 _keep(shelf.found, key, work(shelf), REMEMBERED)
+                _lighten(shelf.found, self._attention_budget)
             shelf.found.move_to_end(key)
             return cast(Result, shelf.found[key])
 
@@ -260,3 +323,12 @@ def _keep(shelf: OrderedDict[Any, Any], key: Hashable, value: Any, most: int) ->
     shelf[key] = value
     while len(shelf) > most:
         shelf.popitem(last=False)
+
+
+def _lighten(shelf: OrderedDict[Hashable, Any], most: int) -> None:
+    """Drop the oldest attention maps until they hold no more bytes than that."""
+    heavy = [key for key, value in shelf.items() if isinstance(value, (AttentionMaps, AttentionRollout))]
+    total = sum(shelf[key].nbytes for key in heavy)
+    for key in heavy[:-1]:
+        if total > most:
+            total -= shelf.pop(key).nbytes

@@ -1,6 +1,16 @@
 """What computation hands to pages, tables, figures and the command line: frozen, plain data."""
 
 from core.results.adapter_effect import Ablation, AtScale, Flip, MaskEffect, MaskSide, Part, ScaleCurve
+from core.results.attention import (
+    MEASURES,
+    AttentionCost,
+    AttentionMaps,
+    AttentionOverview,
+    AttentionPart,
+    AttentionRollout,
+    between_units,
+    read_by,
+)
 from core.results.attribution import (
     BASELINES,
     FRACTIONS,
@@ -41,10 +51,16 @@ from core.results.prediction import ClassScore, Evaluation, Prediction, Selectio
 __all__ = [
     "BASELINES",
     "FRACTIONS",
+    "MEASURES",
     "METHODS",
     "Ablation",
     "AdapterSummary",
     "AtScale",
+    "AttentionCost",
+    "AttentionMaps",
+    "AttentionOverview",
+    "AttentionPart",
+    "AttentionRollout",
     "Attribution",
     "AttributionCost",
     "AttributionOptions",
@@ -82,6 +98,8 @@ __all__ = [
     "Stage",
     "Token",
     "Unit",
+    "between_units",
     "by_unit",
     "effective_count",
+    "read_by",
 ]
