@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, cast
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -22,11 +22,9 @@ def compare_masks(probe: Probe, text: Encoded) -> MaskEffect:
     """Two passes, one under each mask; layers with a sliding window become symmetric when they read ahead.
 
     Raises:
-        CheckpointError: an architecture whose mask cannot be exchanged, such as an encoder.
+        CheckpointError: an architecture whose mask cannot be exchanged (Mamba, XLNet, DeBERTa).
     """
-    _require_exchangeable(probe)
-    config = probe.backbone.config
-    trained = "bidirectional" if getattr(config, _FIELD, True) is False else "causal"
+    trained = _trained_mask(probe)
     sides, states = [], []
     for causal in (True, False):
         with masked(probe, causal=causal):
@@ -34,7 +32,7 @@ def compare_masks(probe: Probe, text: Encoded) -> MaskEffect:
             sides.append(_side(probe, states[-1], "causal" if causal else "bidirectional"))
     before, after = (at_least_float32(s)[0].double() for s in states)
     moved = (after - before).norm(dim=-1) / before.norm(dim=-1).clamp(min=1e-12)
-    window = getattr(config.get_text_config(), "sliding_window", None)
+    window = getattr(probe.backbone.config.get_text_config(), "sliding_window", None)
     return MaskEffect(sides[0], sides[1], trained, window, moved.cpu().numpy())
 
 
@@ -42,7 +40,8 @@ def compare_masks(probe: Probe, text: Encoded) -> MaskEffect:
 def masked(probe: Probe, *, causal: bool) -> Iterator[None]:
     """The probe's backbone under this mask; its config is the probe's own, and as before afterwards.
 
-    `config.is_causal` is the one switch that transformers' decoders read for every layer and attention kernel.
+    `config.is_causal` is the one switch that transformers reads for every layer and attention kernel, in decoders and
+    in most encoders.
     """
     config = probe.backbone.config
     before = vars(config).get(_FIELD)
@@ -70,27 +69,26 @@ def _side(probe: Probe, states: Tensor, mask: str) -> MaskSide:
     )
 
 
-def _require_exchangeable(probe: Probe) -> None:
-    """Does the first of two tokens see the second? It must not under one mask, and must under the other."""
-    pair = [Encoded("", ids, [(0, 0)] * 2, 2) for ids in _two_pairs(probe)]
+def _trained_mask(probe: Probe) -> str:
+    """As the candidate is, "causal" or "bidirectional": measured, since no field says it for every architecture.
 
-    def reads_ahead() -> bool:
-        first: list[Any] = [probe.states(text)[0, 0] for text in pair]
-        return not torch.equal(*first)
-
-    with masked(probe, causal=True):
-        ahead = reads_ahead()
-    with masked(probe, causal=False):
-        if not ahead and reads_ahead():
-            return
-    kind = "reads in both directions" if ahead else "reads causally"
+    Raises:
+        CheckpointError: the config does not change it.
+    """
+    ahead = _reads_ahead(probe)
+    with masked(probe, causal=ahead):
+        if _reads_ahead(probe) != ahead:
+            return "bidirectional" if ahead else "causal"
     raise CheckpointError(
-        f"{type(probe.backbone).__name__} {kind}, whatever its config says: its mask cannot be exchanged.",
-        fix="choose a candidate on a decoder (Llama, Gemma 2, Mistral) to see what reading ahead adds.",
+        f"{type(probe.backbone).__name__} reads {'in both directions' if ahead else 'causally'}, whatever its config "
+        "says: its mask cannot be exchanged.",
+        fix="choose a candidate of another architecture (Llama, Gemma 2, Mistral, BERT) for this comparison.",
     )
 
 
-def _two_pairs(probe: Probe) -> tuple[list[int], list[int]]:
-    """Two tokens, and the same first one before another second one."""
+def _reads_ahead(probe: Probe) -> bool:
+    """Whether the state of the first of two tokens depends on the second."""
     count = cast(nn.Embedding, probe.backbone.get_input_embeddings()).num_embeddings
-    return [count - 1, count - 2], [count - 1, count - 3]
+    texts = (Encoded("", [count - 1, second], [(0, 0)] * 2, 2) for second in (count - 2, count - 3))
+    one, other = (probe.states(text)[0, 0] for text in texts)
+    return not torch.equal(one, other)

@@ -54,7 +54,7 @@ def scale_curve(probe: Probe, text: Encoded, progress: Progress) -> ScaleCurve:
         return logits_with(probe, text, parts, scales[:, None].expand(-1, len(parts)), told)
 
     points = list(range(0, LARGEST + 1, STEP))
-    logits = run(points, lambda done, total: progress(0.8 * done / total, f"scale {done} of {total}"))
+    logits = run(points, lambda done, total: progress(0.8 * (done / total), f"scale {done} of {total}"))
     verdicts = [probe.verdict(row) for row in logits]
     progress(0.8, "narrowing down where the verdict flips")
     known = dict(zip(points, verdicts, strict=True))

@@ -32,8 +32,16 @@ def result(work: Work, key: str, name: str) -> Any | None:
         st.html(markup.problem(state.error))
     else:
         st.html(markup.note(f"{name}: stopped at {round(100 * state.fraction)} %."))
-    st.button("Start again", key=f"{key}.again", on_click=lambda: work(start=True))
+    st.button("Start again", key=f"{key}.again", on_click=_begin, args=(work,))
     return None
+
+
+def _begin(work: Work) -> None:
+    work(start=True)
+
+
+def _stop(work: Work) -> None:
+    work(stop=True)
 
 
 @st.fragment(run_every=0.2)
@@ -41,7 +49,7 @@ def _progress(work: Work, key: str, name: str) -> None:
     state = work()
     if state is not None and not state.ended:
         st.html(markup.progress(state.fraction, name, state.stage))
-        st.button("Cancel", key=f"{key}.cancel", on_click=lambda: work(stop=True))
+        st.button("Cancel", key=f"{key}.cancel", on_click=_stop, args=(work,))
         state = work(wait=0.1)
     if state is None or state.ended:
         st.rerun()
