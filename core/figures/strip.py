@@ -15,14 +15,14 @@ UNREAD = 400
 _STRONGEST = 55
 
 
-def strip(reading: Reading, units: Sequence[Unit], values: Floats, what: str) -> str:
-    """The whole text; each unit tinted by its value, the largest size most.
+def strip(reading: Reading, units: Sequence[Unit], values: Floats, what: str, *, largest: float | None = None) -> str:
+    """The whole text; each unit tinted by its value, the largest size most; `largest` sets the scale for several texts.
 
     values: one a unit; positive in the accent colour, negative in the other one. `what` names the number for whom
     hovers or listens. Special tokens are named chips; what the model never read stands behind it, struck through.
     """
     original = reading.prediction.text
-    largest = float(np.abs(values).max(initial=0.0)) or 1.0
+    largest = (float(np.abs(values).max(initial=0.0)) if largest is None else largest) or 1.0
     parts: list[str] = []
     done = 0
     for unit, value in zip(units, values, strict=True):

@@ -28,13 +28,16 @@ from core.results import (
     AttributionOptions,
     Attributions,
     Contributions,
+    FlipCost,
     JobState,
     Lens,
     MaskEffect,
+    MinimalFlip,
     PoolerVerdict,
     Pooling,
     Reading,
     Selection,
+    TwoTexts,
     Unit,
 )
 
@@ -237,6 +240,39 @@ class Explainer:
         from core.inspection.mask import compare_masks
 
         return self._of_text(selection, text, compare_masks)
+
+    def two_texts(self, selection: Selection, text: str, other: str) -> TwoTexts:
+        """Text A and text B: what was edited, and what that did to every class."""
+        from core.inspection.two_texts import compare
+
+        a, b = self.reading(selection, text), self.reading(selection, other)
+        return self._remember(selection, ("two_texts", text, other), lambda _: compare(a, b))
+
+    def flip_cost(self, selection: Selection, text: str, budget: int) -> FlipCost:
+        """What `flip` takes at most, from one measured batch."""
+        from core.inspection.costing import one_batch
+
+        rows, seconds = self._of_text(selection, text, one_batch)
+        return FlipCost(budget, budget * seconds / rows)
+
+    def flip(
+        self,
+        selection: Selection,
+        text: str,
+        budget: int,
+        *,
+        start: bool = False,
+        stop: bool = False,
+        wait: float = 0.0,
+    ) -> JobState | None:
+        """The fewest words whose removal changes the verdict, in at most `budget` texts: result `MinimalFlip`."""
+
+        def flip(probe: Probe, encoded: Encoded, progress: Progress) -> MinimalFlip:
+            from core.inspection.flipping import find
+
+            return find(probe, encoded, self.reading(selection, text).words, budget, progress)
+
+        return self._job(selection, text, flip, budget, start=start, stop=stop, wait=wait)
 
     # Inside
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -36,6 +37,13 @@ def character_starts(text: str) -> list[int]:
         joined = i > 0 and (_extends(sign) or text[i - 1] == _JOINER or _second_of_flag(text, i, starts))
         starts.append(starts[i - 1] if joined else i)
     return starts
+
+
+def cut(text: str) -> list[str]:
+    """Words, and each white space between them: joined they are the text."""
+    starts = _word_starts(text, character_starts(text))
+    edges = [i for i in range(len(text)) if i == 0 or starts[i] != starts[i - 1]] + [len(text)]
+    return [text[begin:end] for begin, end in itertools.pairwise(edges)]
 
 
 def _extends(sign: str) -> bool:

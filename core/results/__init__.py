@@ -47,6 +47,7 @@ from core.results.loading import (
     Requirements,
 )
 from core.results.prediction import ClassScore, Evaluation, Prediction, Selection, Token
+from core.results.two_texts import Edit, EditKind, FlipCost, MinimalFlip, TwoTexts, spans
 
 __all__ = [
     "BASELINES",
@@ -74,9 +75,12 @@ __all__ = [
     "ClassScore",
     "Contributions",
     "DryRun",
+    "Edit",
+    "EditKind",
     "Evaluation",
     "Faithfulness",
     "Flip",
+    "FlipCost",
     "Floats",
     "HealthReport",
     "JobState",
@@ -87,6 +91,7 @@ __all__ = [
     "MaskEffect",
     "MaskSide",
     "Method",
+    "MinimalFlip",
     "Part",
     "PoolerVerdict",
     "Pooling",
@@ -97,9 +102,11 @@ __all__ = [
     "Selection",
     "Stage",
     "Token",
+    "TwoTexts",
     "Unit",
     "between_units",
     "by_unit",
     "effective_count",
     "read_by",
+    "spans",
 ]
