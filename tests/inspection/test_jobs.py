@@ -103,3 +103,16 @@ def test_progress_is_told() -> None:
         raise AssertionError("no progress was told")
     go.set()
     assert ended(jobs, "a").fraction == 1.0
+
+
+def test_a_look_may_wait_for_the_end() -> None:
+    jobs, event = Jobs(), threading.Event()
+    jobs.start("a", waits_for(event))
+    early = jobs.state("a", wait=0.01)
+    assert early is not None
+    assert not early.ended
+    event.set()
+    late = jobs.state("a", wait=60)
+    assert late is not None
+    assert late.ended
+    assert jobs.state("b", wait=60) is None
