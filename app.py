@@ -18,6 +18,7 @@ frame.run(
             st.Page("pages/adapter.py", title="Adapter"),
             st.Page("pages/mask.py", title="Mask"),
             st.Page("pages/attributions.py", title="Attributions"),
+            st.Page("pages/two_texts.py", title="Two texts"),
         ],
     },
 )

@@ -1,0 +1,165 @@
+"""Two texts and the minimal flip: for every demo pair the page says what the explainer and the engine say."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qs, quote, urlparse
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from core.inference.engine import Engine
+from core.inspection.explainer import Explainer
+from core.results import MinimalFlip, Selection
+from pages.ui.numbers import percent, three_digits
+from tests.browser.conftest import OpenPage, Server
+from tests.browser.reading import cell, words
+
+PAIRS = [
+    Selection(c, a) for c in ("demo-llama", "demo-mistral", "demo-gemma2") for a in ("banking77", "clinc150-domains")
+]
+A = "My new card has not arrived, where is it? 👩\u200d👩\u200d👧 café"
+B = "My new card was stolen, where is it? 👩\u200d👩\u200d👧 שלום <b>café</b>"
+
+
+@pytest.fixture(scope="session")
+def explainer(engine: Engine) -> Explainer:
+    return Explainer(engine)
+
+
+def address(server: Server, selection: Selection, text: str = A, **more: str) -> str:
+    query = {"candidate": selection.candidate, "adapter": selection.adapter or "-", "text": text, **more}
+    return f"{server.url}/two_texts?" + "&".join(f"{key}={quote(value)}" for key, value in query.items())
+
+
+def fact(page: Page, name: str) -> str:
+    return words(page.locator(".hl-facts > div").filter(has_text=name).locator("dd").first)
+
+
+def searched(page: Page) -> Page:
+    expect(page.locator(".hl-facts")).to_contain_text("Texts tried", timeout=120_000)
+    return page
+
+
+@pytest.mark.parametrize("selection", PAIRS, ids=str)
+def test_an_edit_is_shown_word_by_word_with_what_it_changed(
+    server: Server, open_page: OpenPage, explainer: Explainer, selection: Selection
+) -> None:
+    page = searched(open_page(address(server, selection, other=B)))
+    found = explainer.two_texts(selection, A, B)
+    before, after = page.locator(".hl-diff").nth(0), page.locator(".hl-diff").nth(1)
+    assert before.text_content() == A
+    assert after.text_content() == B
+    assert before.locator("del").all_text_contents() == [e.before for e in found.edits if e.kind != "same" and e.before]
+    assert after.locator("ins").all_text_contents() == [e.after for e in found.edits if e.kind != "same" and e.after]
+    top = explainer.reading(selection, A).prediction.ranked[0].label
+    k = found.labels.index(top)
+    shares = [f"{percent(found.probabilities[i, k])}\u00a0%" for i in (0, 1)]
+    expect(page.locator(".hl-lead").first).to_contain_text(f"'{top}' goes from {shares[0]} to {shares[1]}")
+    for i, text in enumerate((A, B)):
+        parts = explainer.contributions(selection, text).of(top)
+        units = explainer.reading(selection, text).words
+        titles = page.locator(".hl-strip:not(.hl-diff)").nth(i).locator("span[title]")
+        expected = [f"{u.text}: contribution {parts[list(u.tokens)].sum():.3g}" for u in units]
+        assert [t.get_attribute("title") for t in titles.all()] == expected
+    leader = found.leading(1)[0]
+    page.locator(".js-plotly-plot").wait_for()
+    page.get_by_label("Find a class").fill(found.labels[leader])
+    page.get_by_label("Find a class").press("Enter")
+    table = page.get_by_test_id("stDataFrame")
+    table.scroll_into_view_if_needed()
+    expect(page.get_by_test_id("glide-cell-0-0").first).to_have_text(found.labels[leader])
+    assert cell(page, 1, 0) == three_digits(float(found.change[leader]))
+    assert cell(page, 4, 0) == three_digits(float(found.logits[0, leader]))
+
+
+@pytest.mark.parametrize("selection", PAIRS, ids=str)
+def test_the_minimal_flip_flips(
+    server: Server, open_page: OpenPage, engine: Engine, explainer: Explainer, selection: Selection
+) -> None:
+    page = searched(open_page(address(server, selection)))
+    state = explainer.flip(selection, A, 1000, start=True, wait=60)
+    assert state is not None
+    flip: MinimalFlip = state.result
+    reading = explainer.reading(selection, A)
+    struck = page.locator(".hl-diff")
+    assert struck.text_content() == A
+    assert struck.locator("del").all_text_contents() == [reading.words[i].text for i in flip.removed]
+    assert fact(page, "Words taken away") == f"{len(flip.removed)} of {flip.words}"
+    assert fact(page, "Texts tried") == f"{flip.tried} of at most 1,000"
+    said = page.locator(".hl-lead").last
+    expect(said).to_contain_text(f"the verdict is '{flip.label}' instead of '{flip.verdict}'")
+    expect(said).to_contain_text("Proven minimal" if flip.proven else "not proven minimal")
+    page.get_by_role("button", name="Compare with this as text B").click()
+    other = page.get_by_label("Text B, an edit of the text above (A)")
+    expect(other).to_have_value(flip.text)
+    after = engine.classify(selection, [flip.text])[0]
+    assert after.label == flip.label != reading.prediction.label
+    expect(page.locator(".hl-lead").first).to_contain_text(
+        f"turns the verdict from '{flip.verdict}' into '{flip.label}'"
+    )
+    top = np.argmax(after.logits)
+    assert flip.labels[int(top)] == flip.label
+    expect(page).to_have_url(re.compile("other="))
+
+
+def test_text_b_follows_a_until_it_is_edited_and_stays_then(server: Server, open_page: OpenPage) -> None:
+    page = searched(open_page(address(server, PAIRS[0])))
+    box = page.get_by_label("Text B, an edit of the text above (A)")
+    expect(box).to_have_value(A)
+    expect(page.locator(".hl-lead").first).to_contain_text("still text A")
+    page.get_by_label("Text", exact=True).fill("How do I top up?")
+    page.get_by_role("button", name="Explain").click()
+    expect(box).to_have_value("How do I top up?")
+    box.fill("How do I pay?")
+    page.get_by_role("button", name="Compare", exact=True).click()
+    expect(page.locator(".hl-diff ins").first).to_have_text("pay?")
+    page.get_by_test_id("stMain").get_by_role("link", name="Depth", exact=True).click()
+    expect(page.locator("h1")).to_have_text("Depth")
+    page.get_by_test_id("stMain").get_by_role("link", name="Two texts", exact=True).click()
+    expect(box).to_have_value("How do I pay?")
+    expect(page).to_have_url(re.compile("other="))
+    assert parse_qs(urlparse(page.url).query)["other"] == ["How do I pay?"]
+    page.reload()
+    expect(page.locator(".hl-diff ins").first).to_have_text("pay?")
+    box.fill("  ")
+    page.get_by_role("button", name="Compare", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("The text is empty.")
+    page.get_by_role("button", name="Same as A again").click()
+    expect(box).to_have_value("How do I top up?")
+    expect(page).not_to_have_url(re.compile("other="))
+
+
+def test_a_long_search_goes_on_elsewhere_and_is_stopped(server: Server, open_page: OpenPage) -> None:
+    text = "I was charged twice for the same purchase at the shop and want one of the two refunded " * 3
+    page = open_page(address(server, PAIRS[1], text=text, texts="20000"))
+    start = page.get_by_role("button", name="Search", exact=True)
+    cancel = page.get_by_role("button", name="Cancel", exact=True)
+    start.or_(cancel).wait_for()
+    if start.is_visible():
+        expect(page.get_by_text("At most 20,000 texts through the model")).to_be_visible()
+        start.click()
+    cancel.wait_for()
+    page.get_by_test_id("stMain").get_by_role("link", name="Depth", exact=True).click()
+    expect(page.locator("h1")).to_have_text("Depth")
+    page.get_by_test_id("stMain").get_by_role("link", name="Two texts", exact=True).click()
+    cancel.wait_for()
+    page.reload()
+    cancel.click()
+    expect(page.get_by_text(re.compile(r"Taking words away: stopped at \d+ %"))).to_be_visible()
+    page.get_by_role("button", name="Start again").click()
+    cancel.click()
+    expect(page.get_by_role("button", name="Start again")).to_be_visible()
+
+
+@pytest.mark.parametrize("text", ["card", "<s>"])
+def test_one_word(server: Server, open_page: OpenPage, text: str) -> None:
+    page = searched(open_page(address(server, PAIRS[0], text=text, other=f"{text} {text}")))
+    expect(page.locator(".hl-lead").last).to_contain_text("nothing to take away")
+    expect(page.locator(".hl-diff ins")).to_have_count(1)
+
+
+def test_without_an_adapter_it_answers_too(server: Server, open_page: OpenPage) -> None:
+    page = searched(open_page(address(server, Selection("demo-llama"), other="My card")))
+    expect(page.locator(".hl-diff del").first).to_be_visible()
