@@ -17,6 +17,7 @@ frame.run(
             st.Page("pages/depth.py", title="Depth"),
             st.Page("pages/adapter.py", title="Adapter"),
             st.Page("pages/mask.py", title="Mask"),
+            st.Page("pages/attention.py", title="Attention"),
             st.Page("pages/attributions.py", title="Attributions"),
             st.Page("pages/two_texts.py", title="Two texts"),
         ],

@@ -1,0 +1,138 @@
+"""Attention as figures: all heads at a glance, and one matrix of who reads whom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from core.figures.picture import picture
+from core.figures.style import PALETTES, Theme, finish, name, scale, whole
+from core.results import AttentionOverview, Floats, Unit
+
+#: Up to so many rows are sent as numbers, more as a picture of 255 shades; its sides have at most so many pixels.
+NUMBERS, PIXELS = 256, 600
+#: Up to so many units are named at both axes: their labels stay apart on a telephone.
+NAMED = 30
+
+
+def heads(found: AttentionOverview, measure: str, chosen: tuple[int, int], theme: Theme) -> go.Figure:
+    """One number of every head, layer by head; the chosen (layer, head) framed.
+
+    Over the cells lie invisible markers, a trace of their own, so that a cell can be clicked: x is the head, y the
+    layer.
+    """
+    colours = PALETTES[theme]
+    values = found.values[measure]
+    layers, count = found.shape
+    shares = measure in ("first token", "token before", "itself")
+    form = "%{z:.1%}" if shares else "%{z:.3r} tokens"
+    places = np.array([(head, layer) for layer in range(1, layers + 1) for head in range(1, count + 1)])
+    figure = go.Figure(
+        go.Heatmap(
+            z=values, x0=1, dx=1, y0=1, dy=1, xgap=2, ygap=2,
+            colorscale=scale(colours.rising), zmin=0, zmax=_end(values),
+            hovertemplate="layer %{y}, head %{x}<br>" + measure + " " + form + "<extra></extra>",
+            colorbar={"thickness": 10, "outlinewidth": 0, "tickformat": ".0%" if shares else None},
+        )
+    )  # fmt: skip
+    invisible = {"opacity": 0}
+    figure.add_scatter(
+        x=places[:, 0], y=places[:, 1], mode="markers", marker={"size": 22, "opacity": 0}, hoverinfo="skip",
+        selected={"marker": invisible}, unselected={"marker": invisible}, showlegend=False,
+    )  # fmt: skip
+    layer, head = chosen
+    figure.add_shape(
+        type="rect", x0=head - 0.5, x1=head + 0.5, y0=layer - 0.5, y1=layer + 0.5,
+        line={"color": colours.minus, "width": 3},
+    )  # fmt: skip
+    finish(figure, theme, max(220, min(520, 70 + 44 * layers)), xaxis_title="head", yaxis_title="layer",
+           xaxis_automargin=False, yaxis_automargin=False, margin={"l": 56, "r": 8, "t": 8, "b": 48})  # fmt: skip
+    figure.update_xaxes(showgrid=False, zeroline=False, range=[0.5, count + 0.5], dtick=_step(count), tick0=1)
+    figure.update_yaxes(showgrid=False, zeroline=False, range=[layers + 0.5, 0.5], dtick=_step(layers), tick0=1)
+    return figure
+
+
+def matrix(values: Floats, units: Sequence[Unit], theme: Theme, *, hidden: int | None = None) -> go.Figure:
+    """Who reads (rows) whom (columns), (U, U); colours end at the largest number shown.
+
+    `hidden` is a column that is left out (counted from 0), the others take the colours. Above `PIXELS` units a pixel
+    stands for the largest number in a block of them (see `block`).
+    """
+    count = len(units)
+    shown = visible(values, hidden)
+    largest = _end(shown)
+    size = block(count)
+    shades = PALETTES[theme].rising[:-1]  # to the colour in which the text is tinted
+    if count <= NUMBERS:
+        figure = go.Figure(
+            go.Heatmap(
+                z=shown.astype(np.float32), x0=1, dx=1, y0=1, dy=1, zmin=0, zmax=largest, showscale=False,
+                colorscale=scale(shades), hovertemplate="%{y}<br>reads %{x}: %{z:.2%}<extra></extra>",
+            )
+        )  # fmt: skip
+    else:
+        figure = go.Figure(
+            go.Image(
+                source=picture(pooled(shown, size), largest, shades), x0=size / 2 + 0.5, dx=size,
+                y0=size / 2 + 0.5, dy=size, hovertemplate=f"{'around ' * (size > 1)}%{{y}} reads %{{x}}<extra></extra>",
+            )
+        )  # fmt: skip
+    finish(figure, theme, 640)
+    if count <= NUMBERS:
+        _named(figure, units)
+    figure.update_xaxes(range=[0.5, count + 0.5], showgrid=False, zeroline=False, side="top")
+    figure.update_yaxes(range=[count + 0.5, 0.5], showgrid=False, zeroline=False)
+    if count > NUMBERS:  # nothing to be measured: the browser draws it in one go
+        figure.update_layout(margin={"l": 64, "r": 8, "t": 56, "b": 8}, xaxis_automargin=False, yaxis_automargin=False)
+    if count > NAMED:
+        figure.update_xaxes(title_text=f"position that is read, of {count:,}")
+        figure.update_yaxes(title_text=f"position that reads, of {count:,}")
+    return figure
+
+
+def visible(values: Floats, hidden: int | None) -> Floats:
+    """The same with NaN in the hidden column."""
+    if hidden is None:
+        return values
+    shown = np.array(values, dtype=np.float64)
+    shown[:, hidden] = np.nan
+    return shown
+
+
+def block(count: int) -> int:
+    """How many units each way one pixel stands for."""
+    return -(-count // PIXELS)
+
+
+def pooled(values: Floats, size: int) -> Floats:
+    """The largest of every block of size x size; NaN where a block holds nothing else."""
+    if size == 1:
+        return values
+    gap = -len(values) % size
+    whole_blocks = np.pad(values, ((0, gap), (0, gap)), constant_values=np.nan)
+    side = len(whole_blocks) // size
+    blocks = whole_blocks.reshape(side, size, side, size)
+    found = np.fmax.reduce(np.fmax.reduce(blocks, axis=3), axis=1)
+    return np.asarray(found)
+
+
+def _named(figure: go.Figure, units: Sequence[Unit]) -> None:
+    """Words at the axes while there is room; hovering names them anyway, without a label for each cell."""
+    room = len(units) <= NAMED
+    words = [name(unit.text, 12) if room else f"{i}: {whole(unit.text)}" for i, unit in enumerate(units, 1)]
+    axis = {"tickmode": "array", "tickvals": [*range(1, len(units) + 1)], "ticktext": words, "showticklabels": room}
+    figure.update_yaxes(**axis, tickfont={"size": 11})
+    figure.update_xaxes(**axis, tickfont={"size": 11}, tickangle=-90 if room and len(units) > 6 else 0)
+
+
+def _end(values: Floats) -> float:
+    """Where the colours of a heat map end: its largest number, or 1 where there is none above 0."""
+    finite = values[np.isfinite(values)]
+    return float(finite.max(initial=0.0)) or 1.0
+
+
+def _step(count: int) -> int:
+    """Distance of the ticks of an axis that counts."""
+    return 1 if count <= 16 else 4

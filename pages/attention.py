@@ -1,0 +1,113 @@
+"""Attention: who reads whom, head by head, and what reaches the pooler through all layers."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.errors import AppError
+from core.figures.attention import heads, matrix
+from core.figures.strip import legend, strip
+from core.results import MEASURES, AttentionCost, AttentionOverview, Floats, between_units, by_unit, read_by
+from pages.ui import address, attending, capturing, charts, markup, numbers, question
+from pages.ui.engine import explainer
+from pages.ui.question import Question
+
+HEADS, ROLLOUT = "heads", "rollout"
+VIEWS = {HEADS: "Head by head", ROLLOUT: "Rolled out over the layers"}
+#: The session's keys of what stands in the URL.
+_KEYS = {name: f"attention.{name}" for name in ("view", "layer", "head", "measure", "first")}
+SHOWN, HIDDEN = "shown", "hidden"
+
+
+def choices(needs: AttentionCost) -> str:
+    """The view; every choice is what the URL asks, what was chosen before, or the first one, if it is there at all."""
+    state = st.session_state
+    for key, value in address.asked("attention", _KEYS).items():
+        state[_KEYS[key]] = int(value) if value.isdecimal() else value == HIDDEN if key == "first" else value
+    known = {"view": VIEWS, "layer": range(1, needs.layers + 1), "head": range(1, needs.heads + 1),
+             "measure": MEASURES, "first": (False, True)}  # fmt: skip
+    for key, values in known.items():
+        if state.get(_KEYS[key]) not in values:
+            state[_KEYS[key]] = next(iter(values))
+    chosen = st.segmented_control(
+        "View", list(VIEWS), format_func=VIEWS.__getitem__, key=_KEYS["view"], required=True, persist_state="session",
+        label_visibility="collapsed",
+    )  # fmt: skip
+    return chosen or HEADS
+
+
+def overview(found: AttentionOverview) -> tuple[int, int]:
+    """All heads in one number each; layer and head, by a click on a cell or in the boxes."""
+
+    def clicked(x: float, y: float) -> None:
+        st.session_state[_KEYS["layer"]], st.session_state[_KEYS["head"]] = round(y), round(x)
+
+    left, right = st.columns([8, 5], gap="large")
+    layers, count = found.shape
+    with right:
+        one, two = st.columns(2)
+        layer = one.selectbox("Layer", range(1, layers + 1), key=_KEYS["layer"], persist_state="session")
+        head = two.selectbox("Head", range(1, count + 1), key=_KEYS["head"], persist_state="session")
+        st.html(markup.facts(attending.numbers_of(found, layer, head)))
+        st.html(markup.note("Means over all tokens that read. Effective tokens: exp of the entropy of a row."))
+    with left:
+        measure = st.selectbox(
+            "All heads by", MEASURES, format_func=attending.MEASURED.__getitem__, key=_KEYS["measure"],
+            persist_state="session",
+        )  # fmt: skip
+        alt = f"{attending.MEASURED[measure]} of {count} heads in each of {layers} layers"
+        charts.clickable(heads(found, measure, (layer, head), charts.theme()), "heads", alt, clicked)
+    return layer, head
+
+
+def drawn(asked: Question, tokens: Floats, what: str) -> None:
+    """One matrix: what the pooled vector reads, as tinted text, and everything, as a heat map."""
+    weights = explainer().pooling(asked.selection, asked.text).weights
+    read = by_unit(read_by(tokens, weights), asked.units)
+    first = next(i for i, unit in enumerate(asked.units) if 0 in unit.tokens)
+    name = asked.units[first].text
+    hide = st.toggle(f"Hide {markup.plain(name, 20)}, the first, and spread the colours over the rest",
+                     key=_KEYS["first"], persist_state="session")  # fmt: skip
+    values = between_units(tokens, asked.units)
+    st.html(markup.note(attending.first_took(values, read, first, name, asked.by)))
+    left, right = st.columns([8, 5], gap="large")
+    with left:
+        figure = matrix(values, asked.units, charts.theme(), hidden=first if hide else None)
+        charts.chart(figure, "matrix", f"{what}: which of {len(asked.units)} {asked.by} reads which")
+        st.html(legend("0 %", f"{numbers.percent(attending.largest(values, first if hide else None))} %", signed=False))
+        st.html(markup.note(attending.reading(asked.units, asked.by)))
+    with right:
+        if hide:
+            read[first] = 0.0
+        st.html(markup.section("What the pooled vector reads"))
+        st.html(strip(asked.reading, asked.units, read, "read"))
+        st.html(legend("0 %", f"{numbers.percent(float(read.max()))} %", signed=False))
+        st.html(markup.note(attending.POOLED))
+
+
+def draw(asked: Question) -> None:
+    """The cost, then the view."""
+    needs = explainer().attention_cost(asked.selection, asked.text)
+    view = choices(needs)
+    st.html(markup.note(capturing.told(needs)))
+    if view == ROLLOUT:
+        if capturing.captured(asked, needs, "rollout", "Rollout"):
+            found = explainer().attention(asked.selection, asked.text, "rollout")
+            st.html(markup.lead(attending.ROLLOUT))
+            drawn(asked, found.matrix, "Rollout")
+    elif capturing.captured(asked, needs, "overview", "All heads"):
+        layer, head = overview(explainer().attention(asked.selection, asked.text, "overview"))
+        if capturing.captured(asked, needs, layer, f"Layer {layer}"):
+            st.html(markup.section(f"Layer {layer}, head {head}"))
+            drawn(asked, explainer().attention(asked.selection, asked.text, layer).head(head), f"Layer {layer}")
+    written = {key: str(st.session_state[state]) for key, state in _KEYS.items()}
+    written["first"] = HIDDEN if st.session_state[_KEYS["first"]] else SHOWN
+    address.write("attention", dict(written))
+
+
+asked = question.ask("Attention", "Who reads whom: every head at a glance, one at full size, and all layers together.")
+if asked is not None:
+    try:
+        draw(asked)
+    except AppError as error:
+        st.html(markup.problem(error))
