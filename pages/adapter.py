@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 
 import streamlit as st
@@ -32,6 +33,7 @@ def sides(asked: Question) -> None:
     """Off and on, side by side."""
     off, on = (explainer().at_scale(asked.selection, asked.text, scale) for scale in (0, 1))
     st.html(markup.lead(changes.switched(off, on, asked.label)))
+    st.html(markup.section("Off and on"))
     k = on.labels.index(asked.label)
     left, right = st.columns([4, 9], gap="large")
     for side, heading, tag in ((off, "Off", "scale 0"), (on, "On", "scale 1, as trained")):
@@ -49,10 +51,8 @@ def sides(asked: Question) -> None:
 def begin() -> None:
     """The scale that the URL asks for; 1 for what is no scale."""
     for value in address.asked("adapter", ["scale"]).values():
-        try:
-            st.session_state[SCALE] = min(max(round(float(value), 2), 0.0), LARGEST) if float(value) >= 0 else 1.0
-        except ValueError:
-            st.session_state[SCALE] = 1.0
+        scale = float(value) if re.fullmatch(r"\d+(\.\d*)?", value) else 1.0
+        st.session_state[SCALE] = min(round(scale, 2), LARGEST)
     st.session_state.setdefault(SCALE, 1.0)
 
 

@@ -98,6 +98,7 @@ if asked is not None:
         st.html(markup.problem(error))
     else:
         st.html(markup.lead(changes.reading_ahead(found, asked.label)))
+        st.html(markup.section("Under both masks"))
         sides(asked, found)
         classes(found)
         words(asked, found)

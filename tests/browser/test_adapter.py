@@ -58,6 +58,7 @@ def test_off_and_on_the_flips_and_the_parts(
     server: Server, open_page: OpenPage, explainer: Explainer, selection: Selection
 ) -> None:
     page = open_page(address(server, "adapter", selection))
+    page.locator(".hl-verdict").first.wait_for(timeout=90_000)  # the first visit loads the candidate
     page.get_by_test_id("stDataFrame").wait_for()
     off, on = (explainer.at_scale(selection, TEXT, scale) for scale in (0, 1))
     curve = outcome(explainer.scale_curve(selection, TEXT, start=True, wait=60))
@@ -82,6 +83,7 @@ def test_off_and_on_the_flips_and_the_parts(
 @pytest.mark.parametrize("selection", PAIRS, ids=str)
 def test_both_masks(server: Server, open_page: OpenPage, explainer: Explainer, selection: Selection) -> None:
     page = open_page(address(server, "mask", selection))
+    page.locator(".hl-verdict").first.wait_for(timeout=90_000)
     page.locator(".hl-facts").wait_for()
     found = explainer.masks(selection, TEXT)
     label = explainer.reading(selection, TEXT).prediction.label
