@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from core.errors import AppError
@@ -12,6 +14,11 @@ from core.results import Contributions, by_unit
 from pages.ui import charts, markup, question, sentences
 from pages.ui.engine import explainer
 from pages.ui.question import Question
+
+REPORT = (
+    "One HTML file that opens anywhere, offline: all of this for the text above, and of the other views what has been "
+    "looked at; with hashes of the weights, versions and settings."
+)
 
 
 def words(asked: Question, found: Contributions) -> None:
@@ -37,6 +44,13 @@ def depth(asked: Question) -> None:
     charts.chart(lens_figure(found, charts.theme()), "lens", alt)
 
 
+def report(asked: Question) -> str:
+    """The file, made when somebody wants it."""
+    from core.figures.report import document  # plotly.js is read with it
+
+    return document(explainer().report(asked.selection, asked.text, asked.label))
+
+
 asked = question.ask("Why this class?", "Which words carried the verdict, and where in depth it formed.")
 if asked is not None:
     left, right = st.columns(2, gap="large")
@@ -44,3 +58,9 @@ if asked is not None:
         words(asked, explainer().contributions(asked.selection, asked.text))
     with right:
         depth(asked)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.download_button(
+            "Download the report", partial(report, asked), "headlight-report.html", "text/html", on_click="ignore",
+            key="report",
+        )  # fmt: skip
+        st.html(markup.note(REPORT))

@@ -13,7 +13,7 @@ import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Literal, TypeGuard, TypeVar, cast, overload
 
 from core.inference.engine import Engine, check_texts
 from core.inspection.jobs import Jobs, Progress
@@ -36,6 +36,7 @@ from core.results import (
     PoolerVerdict,
     Pooling,
     Reading,
+    Report,
     Selection,
     TwoTexts,
     Unit,
@@ -274,6 +275,27 @@ class Explainer:
 
         return self._job(selection, text, flip, budget, start=start, stop=stop, wait=wait)
 
+    def report(self, selection: Selection, text: str, label: str) -> Report:
+        """All that is quick about one class of a text, and of what takes long whatever was found before.
+
+        Raises:
+            NotFoundError: no such class.
+        """
+        from core.inspection.reporting import report
+
+        return report(self, selection, text, label)
+
+    def found(self, selection: Selection, text: str, name: str) -> dict[tuple[Hashable, ...], Any]:
+        """What is remembered of a text under the name of one of these methods, by its options, the latest last.
+
+        Nothing is computed.
+        """
+        shelf = self._shelf(selection)
+        with shelf.lock:
+            quick = {key[2:]: value for key, value in shelf.found.items() if _begins(key, name, text)}
+        long = self._jobs.results(shelf.number, name, text)
+        return quick | {cast(tuple[Hashable, ...], key)[3:]: value for key, value in long.items()}
+
     # Inside
 
     @property
@@ -352,6 +374,10 @@ class Explainer:
 
                 self._shelves[pair] = _Shelf(make_probe(pair), next(self._numbers))
             return self._shelves[pair]
+
+
+def _begins(key: Hashable, *beginning: Hashable) -> TypeGuard[tuple[Hashable, ...]]:
+    return isinstance(key, tuple) and key[: len(beginning)] == beginning
 
 
 def _keep(shelf: OrderedDict[Any, Any], key: Hashable, value: Any, most: int) -> None:

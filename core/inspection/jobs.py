@@ -69,6 +69,16 @@ class Jobs:
             raise job.failure
         return job.state
 
+    def results(self, *beginning: Hashable) -> dict[Hashable, Any]:
+        """Results of the jobs that ended well and whose keys begin so, the latest last."""
+        with self._lock:
+            jobs = list(self._jobs.items())
+        return {
+            key: job.state.result
+            for key, job in jobs
+            if isinstance(key, tuple) and key[: len(beginning)] == beginning and job.state.stage == "done"
+        }
+
     def cancel(self, key: Hashable) -> None:
         """Ask it to stop at its next step; nothing happens when it has ended."""
         with self._lock:

@@ -47,6 +47,7 @@ from core.results.loading import (
     Requirements,
 )
 from core.results.prediction import ClassScore, Evaluation, Prediction, Selection, Token
+from core.results.report import Origin, Report, WeightFile
 from core.results.two_texts import Edit, EditKind, FlipCost, MinimalFlip, TwoTexts, spans
 
 __all__ = [
@@ -92,11 +93,13 @@ __all__ = [
     "MaskSide",
     "Method",
     "MinimalFlip",
+    "Origin",
     "Part",
     "PoolerVerdict",
     "Pooling",
     "Prediction",
     "Reading",
+    "Report",
     "Requirements",
     "ScaleCurve",
     "Selection",
@@ -104,6 +107,7 @@ __all__ = [
     "Token",
     "TwoTexts",
     "Unit",
+    "WeightFile",
     "between_units",
     "by_unit",
     "effective_count",

@@ -1,0 +1,76 @@
+"""The HTML file: style, sections, figures, and the one copy of plotly.js that draws them. It loads nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from plotly.offline import get_plotlyjs
+
+from core.figures.markup import text
+from core.figures.report import effects, inside, origin
+from core.figures.report.pieces import Drawing, Piece
+from core.figures.style import Theme
+from core.results import Report
+
+_HERE = Path(__file__).parent
+#: In this order. Each gives nothing when the report does not hold its result.
+SECTIONS: tuple[Callable[[Report], list[Piece]], ...] = (
+    inside.verdict, inside.words, inside.depth, inside.pooling, inside.poolers, effects.adapter, effects.ablation,
+    effects.masks, effects.rollout, effects.attributions, effects.two_texts, effects.flip, inside.classes,
+    origin.section,
+)  # fmt: skip
+_THEMES: tuple[Theme, ...] = ("light", "dark")
+
+
+def document(found: Report) -> str:
+    """A whole HTML page. Scripts run by their nonce only, and the page may not ask any server for anything."""
+    pieces = [piece for section in SECTIONS for piece in section(found)]
+    body, figures = [], {}
+    for piece in pieces:
+        if isinstance(piece, Drawing):
+            key = f"figure-{len(figures) + 1}"
+            figures[key] = {theme: json.loads(piece.draw(theme).to_json()) for theme in _THEMES}
+            body.append(f'<div class="hl-figure" id="{key}" role="img" aria-label="{piece.alt}"></div>')
+        else:
+            body.append(piece)
+    data = _harmless(json.dumps(figures, ensure_ascii=False))
+    nonce = hashlib.sha256(data.encode("utf-8", "replace")).hexdigest()[:32]
+    title = text(f"Headlight: {found.origin.model.selection} says {found.reading.prediction.label}")
+    return _TEMPLATE.format(
+        title=title.removeprefix("<bdi>").removesuffix("</bdi>"), nonce=nonce, data=data, body="\n".join(body),
+        style=(_HERE / "report.css").read_text(encoding="utf-8"),
+        plotly=get_plotlyjs(), draw=(_HERE / "report.js").read_text(encoding="utf-8"),
+    ).encode("utf-8", "replace").decode("utf-8")  # fmt: skip
+
+
+def _harmless(data: str) -> str:
+    """JSON that cannot end the script element that it stands in."""
+    return data.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+_TEMPLATE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'nonce-{nonce}'; \
+style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'">
+<link rel="icon" href="data:,">
+<title>{title}</title>
+<style>{style}</style>
+</head>
+<body>
+<main>
+{body}
+</main>
+<script type="application/json" id="figures">{data}</script>
+<script nonce="{nonce}">{plotly}</script>
+<script nonce="{nonce}">{draw}</script>
+</body>
+</html>
+"""

@@ -1,0 +1,132 @@
+"""Sections of a report that are there when somebody has looked at them: they take longer to compute."""
+
+from __future__ import annotations
+
+from core.figures.adapter import curve, heat, versus
+from core.figures.attention import matrix
+from core.figures.attribution import agreement
+from core.figures.report.pieces import Piece, figure, heading, note, says, share, table
+from core.figures.two_texts import after, before, changes, struck
+from core.results import Report, between_units
+
+#: Words above which the rollout is left out: it is a figure of words times words.
+MOST_WORDS = 120
+
+
+def adapter(found: Report) -> list[Piece]:
+    """The classes over the scale of the adapter's update."""
+    scales = found.curve
+    if scales is None:
+        return []
+    flips = [f"at {flip.scale:.3f} from '{flip.before}' to '{flip.after}'" for flip in scales.flips]
+    told = f"The verdict flips {'; '.join(flips)}." if flips else "The verdict stays at every scale."
+    return [
+        heading("The adapter's update, from off to twice as much"),
+        says(told),
+        figure(lambda theme: curve(scales, 1.0, found.label, theme), "Leading classes over the scale of the update"),
+    ]
+
+
+def ablation(found: Report) -> list[Piece]:
+    """Each part of the adapter taken away."""
+    parts = found.ablation
+    if parts is None:
+        return []
+    rows = [(part.module, part.layer, part.change, part.verdict) for part in parts.parts(found.label)[:12]]
+    return [
+        heading("Which parts of the adapter carry it"),
+        figure(
+            lambda theme: heat(parts, found.label, theme), f"Change of the logit of {found.label} without each part"
+        ),
+        table(("Part", "Layer", "Change of logit", "Verdict without"), rows),
+    ]
+
+
+def masks(found: Report) -> list[Piece]:
+    """Both attention masks."""
+    both = found.masks
+    if both is None:
+        return []
+    a, b = both.causal, both.bidirectional
+    return [
+        heading("Read causally and in both directions"),
+        says(f"Causally '{a.label}', in both directions '{b.label}'. Trained: {both.trained}."),
+        figure(
+            lambda theme: versus(both.labels, (a.logits, b.logits), (a.probabilities, b.probabilities),
+                                 (a.mask, b.mask), found.label, theme),
+            "Leading classes under both masks",
+        ),
+    ]  # fmt: skip
+
+
+def rollout(found: Report) -> list[Piece]:
+    """Attention rolled out over the layers."""
+    units, rolled = found.reading.words, found.rollout
+    if rolled is None:
+        return []
+    if len(units) > MOST_WORDS:
+        return [heading("Attention rollout"), note(f"Left out: {len(units):,} words make too large a figure.")]
+    values = between_units(rolled.matrix, units)
+    alt = "How much of each word reaches each word after the last layer"
+    return [
+        heading("Attention rollout"),
+        note("How much of each word (column) reaches each (row) after the last layer (Abnar and Zuidema 2020)."),
+        figure(lambda theme: matrix(values, units, theme), alt),
+    ]
+
+
+def attributions(found: Report) -> list[Piece]:
+    """Four methods and how faithful they are."""
+    methods = found.attributions
+    if methods is None:
+        return []
+    rows = [
+        (m.method, m.total, float("nan") if m.error is None else m.error, f.comprehensiveness, f.sufficiency)
+        for m, f in zip(methods.methods, methods.faithfulness, strict=True)
+    ]
+    chance = methods.chance("comprehensiveness")[0], methods.chance("sufficiency")[0]
+    options = methods.options
+    return [
+        heading(f"Attributions to '{options.label}'"),
+        figure(lambda theme: agreement(methods, theme), f"Four methods by {options.by}, in the order of the text"),
+        table(("Method", "Sum", "Error of the sum", "Comprehensiveness", "Sufficiency"),
+              [*rows, ("random order", float("nan"), float("nan"), *chance)]),
+        note(f"{options.steps} steps, baseline: {options.baseline}; computed in {methods.dtype}."),
+    ]  # fmt: skip
+
+
+def two_texts(found: Report) -> list[Piece]:
+    """The last edit that was compared."""
+    pair = found.two_texts
+    if pair is None:
+        return []
+    rows = [
+        (pair.labels[k], float(pair.probabilities[0, k]), float(pair.probabilities[1, k]), float(pair.change[k]),
+         float(pair.logit_change[k]))
+        for k in pair.leading(8)
+    ]  # fmt: skip
+    return [
+        heading(f"An edit: '{pair.verdicts[0]}' before, '{pair.verdicts[1]}' after"),
+        before(pair.edits),
+        after(pair.edits),
+        figure(lambda theme: changes(pair, theme), "Classes that change most"),
+        table(("Class", "Before", "After", "Change", "Change of logit"), rows),
+    ]
+
+
+def flip(found: Report) -> list[Piece]:
+    """The fewest words that the verdict cannot do without."""
+    least = found.flip
+    if least is None:
+        return []
+    tried = (
+        f"{least.tried:,} texts of at most {least.budget:,} were tried; every removal of up to {least.complete} words."
+    )
+    if not least.found:
+        return [heading("Minimal flip"), says(f"No removal that was tried changes '{least.verdict}'."), note(tried)]
+    told = f"Without these {len(least.removed)} of {least.words} words the verdict is '{least.label}'"
+    if least.label in least.labels:
+        k = least.labels.index(least.label)
+        told += f" ({share(float(least.probabilities[1, k]), float(least.logits[1, k]))})"
+    kind = "Proven minimal" if least.proven else "The smallest found, not proven minimal"
+    return [heading("Minimal flip"), struck(found.reading, least), says(f"{told}. {kind}."), note(tried)]

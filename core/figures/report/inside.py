@@ -1,0 +1,109 @@
+"""Sections of a report that every text has: verdict, words, depth, pooling, classes."""
+
+from __future__ import annotations
+
+from core.figures.depth import lens as lens_figure
+from core.figures.markup import label as name
+from core.figures.markup import text
+from core.figures.positions import bars
+from core.figures.ranking import ranking
+from core.figures.report.pieces import Piece, figure, heading, note, says, share, table
+from core.figures.strip import legend, strip
+from core.results import Report, by_unit
+
+
+def verdict(found: Report) -> list[Piece]:
+    """What was said of which text."""
+    told = found.reading.prediction
+    number = share(told.top.probability, told.top.logit)
+    if told.problem_type == "multi_label_classification":
+        number = f"first: {number}"
+    facts = [("Tokens read", f"{len(told.tokens):,} of {told.total_tokens:,}")]
+    if told.problem_type == "single_label_classification":
+        facts += [
+            ("Margin to the next class", f"{100 * told.margin:.1f} points"),
+            ("Entropy", f"{told.entropy:.3f} bits"),
+        ]
+    return [
+        f'<p class="hl-kicker">Headlight report · {text(str(found.origin.model.selection))} · {found.origin.made}</p>',
+        f'<h1 id="verdict">{name(told.label)} <b>{text(number)}</b></h1>',
+        table(("", ""), facts),
+    ]
+
+
+def words(found: Report) -> list[Piece]:
+    """Contributions to the class, and to its lead over the next one."""
+    parts, units = found.contributions, found.reading.words
+    k = parts.labels.index(found.label)
+    values = by_unit(parts.of(found.label), units)
+    kind = "Exact" if parts.exact else "A linearisation, not exact"
+    pieces: list[Piece] = [
+        heading(f"What each word did to '{found.label}'"),
+        strip(found.reading, units, values, "contribution"),
+        legend("against", "for", signed=True),
+        ranking(units, values, most=8),
+        says(f"{kind}: the parts sum to {parts.sums[k]:.5f}, the model's logit is {parts.logits[k]:.5f}, "
+             f"the difference {abs(parts.gaps[k]):.1e}. How: {parts.method}."),
+        note("A split over positions after the backbone, where every state already holds what it read from others: "
+             "no statement about causes among words."),
+        figure(lambda theme: bars(units, values, theme, "contribution"), "Contribution of each word by position"),
+    ]  # fmt: skip
+    if found.runner_up is not None:
+        lead = by_unit(parts.between(found.label, found.runner_up), units)
+        pieces += [
+            heading(f"Its lead over '{found.runner_up}': {float(lead.sum()):+.3f} in logits", 3),
+            strip(found.reading, units, lead, "lead"),
+            ranking(units, lead, most=8),
+        ]
+    return pieces
+
+
+def depth(found: Report) -> list[Piece]:
+    """The class lens."""
+    pieces: list[Piece] = [heading("Where in depth it formed")]
+    lens = found.lens
+    if lens is None:
+        return [*pieces, says(found.no_lens)]
+    layers, at = len(lens.verdicts) - 1, lens.decided_at
+    place = "the embeddings" if at == 0 else f"layer {at} of {layers}"
+    return [
+        *pieces,
+        says(f"'{lens.verdicts[-1]}' leads from {place} on."),
+        figure(lambda theme: lens_figure(lens, theme), f"Probability of the leading classes over {layers} layers"),
+        note(f"Pooler and head at every depth; the last equals the model's logits within {lens.final_difference:.1e}."),
+    ]
+
+
+def pooling(found: Report) -> list[Piece]:
+    """What the pooler weighed."""
+    pooled, units = found.pooling, found.reading.words
+    values = by_unit(pooled.weights, units)
+    clamped = "" if pooled.clamped_share is None else f" {100 * pooled.clamped_share:.1f} % of dimensions are clamped."
+    return [
+        heading(f"What the pooler weighed: {pooled.pooler}"),
+        strip(found.reading, units, values, pooled.meaning),
+        legend("0 %", f"{100 * float(values.max()):.1f} %", signed=False),
+        says(f"{pooled.effective_tokens:.3g} of {len(pooled.weights)} tokens count, effectively.{clamped}"),
+        figure(lambda theme: bars(units, values, theme, pooled.meaning, percent=True), f"{pooled.meaning} by position"),
+    ]
+
+
+def poolers(found: Report) -> list[Piece]:
+    """All four poolers on the same hidden states."""
+    k = found.reading.prediction.labels.index(found.label)
+    rows = [
+        (p.pooling.pooler, "trained" if p.trained else "not trained with this head", p.label,
+         float(p.probabilities[k]), p.pooling.effective_tokens)
+        for p in found.poolers
+    ]  # fmt: skip
+    head = ("Pooler", "Pairing with the head", "Says", f"p of {found.label}", "Effective tokens")
+    return [heading("The four poolers on the same hidden states"), table(head, rows)]
+
+
+def classes(found: Report) -> list[Piece]:
+    """Every class."""
+    told = found.reading.prediction
+    rows = [(row.label, row.probability, row.logit) for row in told.ranked]
+    listed = table(("Class", "Probability", "Logit"), rows)
+    summary = f"All {len(rows)} classes" if told.problem_type != "regression" else "All outputs"
+    return [heading(summary), f'<details id="classes" open><summary>{summary}</summary>{listed}</details>']

@@ -1,0 +1,146 @@
+"""The report: downloaded in one click, opened from disk without a network, and the same numbers as the explainer's."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from core.config.catalogue import Catalogue
+from core.figures.report import document
+from core.inference.engine import Engine
+from core.inspection.explainer import Explainer
+from core.results import AttributionOptions, Selection, by_unit
+from core.settings import settings
+from tests.browser.conftest import OpenPage, Server
+from tests.browser.reading import words
+from tests.browser.test_two_texts import PAIRS, A, address
+
+HOSTILE = (
+    "<script>document.title='run'</script> card </script><img src=http://x.invalid/y.png onerror=alert(1)> \u202eשלום"
+)
+
+
+@pytest.fixture(scope="session")
+def explainer(engine: Engine) -> Explainer:
+    return Explainer(engine)
+
+
+class Opened:
+    """A file in a browser without a network, and whatever went wrong in it."""
+
+    def __init__(self, browser: Browser, path: Path, scheme: str = "light") -> None:
+        context = browser.new_context(offline=True, color_scheme=scheme)  # type: ignore[arg-type]
+        self.page: Page = context.new_page()
+        self.wrong: list[str] = []
+        self.page.on("console", lambda m: self.wrong.append(m.text))
+        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        self.page.on("dialog", lambda d: (self.wrong.append("a dialog"), d.dismiss()))  # type: ignore[func-returns-value]
+        self.page.on("request", lambda r: self.wrong.append(r.url) if r.url != path.as_uri() else None)
+        self.page.goto(path.as_uri())
+        figures = self.page.locator(".hl-figure").count()
+        expect(self.page.locator(".hl-figure > .plot-container")).to_have_count(figures)
+
+
+@pytest.fixture
+def opened(browser: Browser) -> Iterator[type]:
+    made: list[Opened] = []
+
+    class Open(Opened):
+        def __init__(self, path: Path, scheme: str = "light") -> None:
+            super().__init__(browser, path, scheme)
+            made.append(self)
+
+    yield Open
+    for one in made:
+        one.page.context.close()
+        assert not one.wrong
+
+
+@pytest.mark.parametrize("selection", PAIRS, ids=str)
+def test_the_downloaded_file_says_what_the_explainer_says(
+    server: Server, open_page: OpenPage, explainer: Explainer, opened: type, tmp_path: Path, selection: Selection
+) -> None:
+    page = open_page(address(server, selection).replace("/two_texts?", "/why?"))
+    button = page.get_by_role("button", name="Download the report")
+    button.wait_for(timeout=180_000)
+    with page.expect_download(timeout=60_000) as waiting:
+        button.click()
+    path = tmp_path / "report.html"
+    waiting.value.save_as(path)
+    report = opened(path).page
+    told = explainer.reading(selection, A).prediction
+    expect(report.locator("h1")).to_contain_text(told.label)
+    assert report.locator(".hl-strip").first.text_content() == "".join(
+        [u.text for u in explainer.reading(selection, A).words if u.special] + [A]
+    )
+    found = explainer.contributions(selection, A)
+    k = found.labels.index(told.label)
+    kind = "Exact" if found.exact else "A linearisation, not exact"
+    expect(report.get_by_text(f"{kind}: the parts sum to {found.sums[k]:.5f}")).to_be_visible()
+    values = by_unit(found.of(told.label), explainer.reading(selection, A).words)
+    drawn = report.evaluate("[...document.getElementById('figure-1').data[0].y]")
+    np.testing.assert_allclose(drawn, values, rtol=1e-6)
+    lens = explainer.lens(selection, A)
+    drawn = report.evaluate("[...document.getElementById('figure-2').data[0].y]")
+    np.testing.assert_allclose(drawn, lens.probabilities[:, k], rtol=1e-6)
+    rows = report.locator("#classes tbody tr")
+    expect(rows).to_have_count(len(told.labels))
+    assert [words(c) for c in rows.first.locator("td").all()] == [
+        told.top.label, f"{told.top.probability:.4g}", f"{told.top.logit:.4g}",
+    ]  # fmt: skip
+    adapter = next(
+        a for a in Catalogue.read(settings().catalogue).get(selection.candidate).adapters if a.id == selection.adapter
+    )
+    weights = (Path(adapter.path) / "adapter_model.safetensors").read_bytes()
+    expect(report.get_by_text(hashlib.sha256(weights).hexdigest())).to_be_visible()
+    expect(report.get_by_text(selection.candidate, exact=True).first).to_be_visible()
+
+
+def test_what_was_looked_at_before_is_in_it_in_both_themes(engine: Engine, opened: type, tmp_path: Path) -> None:
+    explainer, selection = Explainer(engine), PAIRS[2]
+    label = explainer.reading(selection, A).prediction.label
+    bare = explainer.report(selection, A, label)
+    assert (bare.curve, bare.masks, bare.flip, bare.two_texts) == (None, None, None, None)
+    for job in (explainer.scale_curve, explainer.ablation):
+        job(selection, A, start=True, wait=120)
+    explainer.attributions(selection, A, AttributionOptions(label, steps=5), start=True, wait=120)
+    explainer.flip(selection, A, 300, start=True, wait=120)
+    explainer.masks(selection, A)
+    explainer.attention(selection, A, "rollout")
+    explainer.two_texts(selection, A, A + " now")
+    explainer.two_texts(selection, A, A)
+    full = explainer.report(selection, A, label)
+    missing = [name for name in ("curve", "ablation", "masks", "rollout", "attributions", "flip", "two_texts")
+               if getattr(full, name) is None]  # fmt: skip
+    assert not missing
+    path = tmp_path / "full.html"
+    path.write_text(document(full), encoding="utf-8")
+    for scheme, ground in (("light", "rgb(255, 255, 255)"), ("dark", "rgb(16, 19, 24)")):
+        report = opened(path, scheme).page
+        expect(report.locator(".hl-figure")).to_have_count(9)
+        assert report.evaluate("getComputedStyle(document.body).backgroundColor") == ground
+        for width in (1200, 390):
+            report.set_viewport_size({"width": width, "height": 800})
+            assert report.evaluate("document.documentElement.scrollWidth") <= width
+    lens = explainer.report(selection, A, label).lens
+    assert lens is not None
+
+
+def test_a_hostile_text_runs_nothing_and_asks_for_nothing(engine: Engine, opened: type, tmp_path: Path) -> None:
+    explainer, selection = Explainer(engine), PAIRS[0]
+    found = explainer.report(selection, HOSTILE, explainer.reading(selection, HOSTILE).prediction.label)
+    named = replace(found, label=found.label, no_lens=HOSTILE, lens=None)
+    for i, report in enumerate((found, named)):
+        path = tmp_path / f"{i}.html"
+        path.write_text(document(report), encoding="utf-8")
+        page = opened(path).page
+        assert HOSTILE in (page.locator(".hl-strip").first.text_content() or "")
+        expect(page).to_have_title(re.compile("^Headlight"))
+        assert page.locator("main script, main img").count() == 0
