@@ -33,9 +33,11 @@ def report(explainer: Explainer, selection: Selection, text: str, label: str) ->
     others = [row.label for row in reading.prediction.ranked if row.label != label]
     lens, no_lens = _lens(explainer, selection, text)
 
-    def latest(name: str, kind: type) -> Any:
+    def latest(name: str, kind: type[Any]) -> Any:
         """The last result of that kind; of attributions one for this class, of comparisons one with another text."""
-        held = [value for value in explainer.found(selection, text, name).values() if isinstance(value, kind)]
+        held: list[Any] = [
+            value for value in explainer.found(selection, text, name).values() if isinstance(value, kind)
+        ]
         if kind is Attributions:
             held = [value for value in held if value.options.label == label]
         if kind is TwoTexts:

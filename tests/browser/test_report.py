@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Dialog, Page, expect
 
 from core.config.catalogue import Catalogue
 from core.figures.report import document
@@ -41,11 +41,15 @@ class Opened:
         self.wrong: list[str] = []
         self.page.on("console", lambda m: self.wrong.append(m.text))
         self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
-        self.page.on("dialog", lambda d: (self.wrong.append("a dialog"), d.dismiss()))  # type: ignore[func-returns-value]
+        self.page.on("dialog", self._dialog)
         self.page.on("request", lambda r: self.wrong.append(r.url) if r.url != path.as_uri() else None)
         self.page.goto(path.as_uri())
         figures = self.page.locator(".hl-figure").count()
         expect(self.page.locator(".hl-figure > .plot-container")).to_have_count(figures)
+
+    def _dialog(self, dialog: Dialog) -> None:
+        self.wrong.append("a dialog")
+        dialog.dismiss()
 
 
 @pytest.fixture

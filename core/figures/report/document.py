@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from plotly.offline import get_plotlyjs
 
@@ -28,7 +29,8 @@ _THEMES: tuple[Theme, ...] = ("light", "dark")
 def document(found: Report) -> str:
     """A whole HTML page. Scripts run by their nonce only, and the page may not ask any server for anything."""
     pieces = [piece for section in SECTIONS for piece in section(found)]
-    body, figures = [], {}
+    body: list[str] = []
+    figures: dict[str, dict[Theme, Any]] = {}
     for piece in pieces:
         if isinstance(piece, Drawing):
             key = f"figure-{len(figures) + 1}"
