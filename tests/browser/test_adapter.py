@@ -35,6 +35,13 @@ def address(server: Server, page: str, selection: Selection, **more: str) -> str
     return f"{server.url}/{page}?" + "&".join(f"{key}={quote(value)}" for key, value in query.items())
 
 
+def visit(open_page: OpenPage, url: str) -> Page:
+    """Opens the page and waits for the candidate, which the first visit to a server loads."""
+    page = open_page(url)
+    page.locator(".hl-verdict").first.wait_for(timeout=90_000)
+    return page
+
+
 def outcome(state: JobState | None) -> Any:
     assert state is not None
     assert state.result is not None
@@ -57,8 +64,7 @@ def line(said: str) -> str:
 def test_off_and_on_the_flips_and_the_parts(
     server: Server, open_page: OpenPage, explainer: Explainer, selection: Selection
 ) -> None:
-    page = open_page(address(server, "adapter", selection))
-    page.locator(".hl-verdict").first.wait_for(timeout=90_000)  # the first visit loads the candidate
+    page = visit(open_page, address(server, "adapter", selection))
     page.get_by_test_id("stDataFrame").wait_for()
     off, on = (explainer.at_scale(selection, TEXT, scale) for scale in (0, 1))
     curve = outcome(explainer.scale_curve(selection, TEXT, start=True, wait=60))
@@ -82,8 +88,7 @@ def test_off_and_on_the_flips_and_the_parts(
 
 @pytest.mark.parametrize("selection", PAIRS, ids=str)
 def test_both_masks(server: Server, open_page: OpenPage, explainer: Explainer, selection: Selection) -> None:
-    page = open_page(address(server, "mask", selection))
-    page.locator(".hl-verdict").first.wait_for(timeout=90_000)
+    page = visit(open_page, address(server, "mask", selection))
     page.locator(".hl-facts").wait_for()
     found = explainer.masks(selection, TEXT)
     label = explainer.reading(selection, TEXT).prediction.label
@@ -107,7 +112,7 @@ def test_both_masks(server: Server, open_page: OpenPage, explainer: Explainer, s
 
 
 def test_the_slider_by_keyboard_its_url_and_a_reload(server: Server, open_page: OpenPage, explainer: Explainer) -> None:
-    page = open_page(address(server, "adapter", LLAMA, scale="0.8"))
+    page = visit(open_page, address(server, "adapter", LLAMA, scale="0.8"))
     at = page.locator(".hl-at")
     expect(at).to_contain_text("At scale 0.80")
     flip = outcome(explainer.scale_curve(LLAMA, TEXT, start=True, wait=60)).flips[0]
@@ -132,13 +137,13 @@ def test_the_slider_by_keyboard_its_url_and_a_reload(server: Server, open_page: 
 
 @pytest.mark.parametrize("scale", ["nan", "much", "-1", "1e9", "inf"])
 def test_a_scale_in_the_url_that_is_none(server: Server, open_page: OpenPage, scale: str) -> None:
-    page = open_page(address(server, "adapter", LLAMA, scale=scale))
+    page = visit(open_page, address(server, "adapter", LLAMA, scale=scale))
     expect(page.locator(".hl-at")).to_contain_text(re.compile(r"At scale (1\.00|2\.00|0\.00)"))
     assert page.get_by_test_id("stException").count() == 0
 
 
 def test_the_class_that_is_asked_for(server: Server, open_page: OpenPage, explainer: Explainer) -> None:
-    page = open_page(address(server, "adapter", LLAMA, **{"class": "home"}))
+    page = visit(open_page, address(server, "adapter", LLAMA, **{"class": "home"}))
     page.get_by_test_id("stDataFrame").wait_for()
     found = outcome(explainer.ablation(LLAMA, TEXT, start=True, wait=60))
     assert leads(page)[2] == line(changes.carried(found, "home"))
@@ -151,7 +156,7 @@ def test_without_an_adapter_the_page_says_what_it_needs_and_the_mask_answers(
     server: Server, open_page: OpenPage
 ) -> None:
     bare = Selection("demo-llama", None)
-    page = open_page(address(server, "adapter", bare))
+    page = visit(open_page, address(server, "adapter", bare))
     alert = page.get_by_role("alert")
     expect(alert).to_contain_text("This candidate is loaded without an adapter")
     expect(alert).to_contain_text("Choose an adapter in the sidebar")
@@ -162,7 +167,7 @@ def test_without_an_adapter_the_page_says_what_it_needs_and_the_mask_answers(
 
 @pytest.mark.parametrize("text", ["a", "🙂", "e\u0301 👩\u200d👩\u200d👧", "card " * 2000])
 def test_short_odd_and_long_texts(server: Server, open_page: OpenPage, text: str) -> None:
-    page = open_page(address(server, "adapter", LLAMA, text="a"))
+    page = visit(open_page, address(server, "adapter", LLAMA, text="a"))
     page.get_by_label("Text", exact=True).fill(text)
     page.get_by_role("button", name="Explain", exact=True).click()
     for name in ("Adapter", "Mask"):
@@ -174,7 +179,7 @@ def test_short_odd_and_long_texts(server: Server, open_page: OpenPage, text: str
 
 
 def test_one_drags_the_scale_while_the_other_classifies(server: Server, open_page: OpenPage, engine: Engine) -> None:
-    dragging = open_page(address(server, "adapter", LLAMA))
+    dragging = visit(open_page, address(server, "adapter", LLAMA))
     other = open_page(f"{server.url}/classify?candidate={LLAMA.candidate}&adapter={LLAMA.adapter}")
     other.locator(".hl-headline").wait_for()
     slider = dragging.get_by_role("slider", name="Scale of the update")
