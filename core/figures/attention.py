@@ -20,26 +20,26 @@ NAMED = 30
 def heads(found: AttentionOverview, measure: str, chosen: tuple[int, int], theme: Theme) -> go.Figure:
     """One number of every head, layer by head; the chosen (layer, head) framed.
 
-    Over the cells lie invisible markers, a trace of their own, so that a cell can be clicked: x is the head, y the
-    layer.
+    A heat map hears no clicks: over the cells lie invisible markers, x the head and y the layer, that do.
     """
     colours = PALETTES[theme]
     values = found.values[measure]
     layers, count = found.shape
     shares = measure in ("first token", "token before", "itself")
-    form = "%{z:.1%}" if shares else "%{z:.3r} tokens"
+    form = "%{customdata:.1%}" if shares else "%{customdata:.3r} tokens"
     places = np.array([(head, layer) for layer in range(1, layers + 1) for head in range(1, count + 1)])
     figure = go.Figure(
         go.Heatmap(
             z=values, x0=1, dx=1, y0=1, dy=1, xgap=2, ygap=2,
             colorscale=scale(colours.rising), zmin=0, zmax=_end(values),
-            hovertemplate="layer %{y}, head %{x}<br>" + measure + " " + form + "<extra></extra>",
+            hoverinfo="skip",
             colorbar={"thickness": 10, "outlinewidth": 0, "tickformat": ".0%" if shares else None},
         )
     )  # fmt: skip
     invisible = {"opacity": 0}
     figure.add_scatter(
-        x=places[:, 0], y=places[:, 1], mode="markers", marker={"size": 22, "opacity": 0}, hoverinfo="skip",
+        x=places[:, 0], y=places[:, 1], mode="markers", marker={"size": 22, "opacity": 0}, customdata=values.ravel(),
+        hovertemplate="layer %{y}, head %{x}<br>" + measure + " " + form + "<extra></extra>",
         selected={"marker": invisible}, unselected={"marker": invisible}, showlegend=False,
     )  # fmt: skip
     layer, head = chosen
@@ -47,8 +47,10 @@ def heads(found: AttentionOverview, measure: str, chosen: tuple[int, int], theme
         type="rect", x0=head - 0.5, x1=head + 0.5, y0=layer - 0.5, y1=layer + 0.5,
         line={"color": colours.minus, "width": 3},
     )  # fmt: skip
-    finish(figure, theme, max(220, min(520, 70 + 44 * layers)), xaxis_title="head", yaxis_title="layer",
-           xaxis_automargin=False, yaxis_automargin=False, margin={"l": 56, "r": 8, "t": 8, "b": 48})  # fmt: skip
+    finish(
+        figure, theme, max(220, min(520, 70 + 44 * layers)), xaxis_title="head", yaxis_title="layer", hoverdistance=60,
+        xaxis_automargin=False, yaxis_automargin=False, margin={"l": 56, "r": 8, "t": 8, "b": 48},
+    )  # fmt: skip
     figure.update_xaxes(showgrid=False, zeroline=False, range=[0.5, count + 0.5], dtick=_step(count), tick0=1)
     figure.update_yaxes(showgrid=False, zeroline=False, range=[layers + 0.5, 0.5], dtick=_step(layers), tick0=1)
     return figure
