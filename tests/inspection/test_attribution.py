@@ -65,9 +65,10 @@ class ByHand:
 
     def __init__(self, explainer: Explainer, selection: Selection, text: str = TEXT) -> None:
         predictor = explainer.engine.pair(selection).predictor
-        self.model: Any = copy.deepcopy(predictor.model)
-        self.model.requires_grad_(False)
-        self.inner = self.model.get_base_model() if hasattr(self.model, "get_base_model") else self.model
+        model: Any = copy.deepcopy(predictor.model)
+        model.requires_grad_(False)
+        self.model = model
+        self.inner: Any = model.get_base_model() if hasattr(model, "get_base_model") else model
         encoded = predictor.encoder.encode([text])[0]
         self.ids, self.special = encoded.ids, [a == b for a, b in encoded.offsets]
         self.embed = self.inner.backbone.get_input_embeddings()
@@ -240,7 +241,7 @@ def test_no_pass_is_larger_than_the_budget_and_no_gradient_stays(explainer: Expl
     real = type(make_probe(pair).classifier).forward
 
     def forward(self: Any, *args: Any, **options: Any) -> Any:
-        given = options.get("inputs_embeds") if options.get("inputs_embeds") is not None else options["input_ids"]
+        given: Any = options["input_ids"] if options.get("inputs_embeds") is None else options["inputs_embeds"]
         sizes.append(given.shape[0] * given.shape[1])
         return real(self, *args, **options)
 
@@ -350,12 +351,19 @@ def test_what_it_costs_is_told_before_and_no_pass_more_is_made(explainer: Explai
     assert told.passes["gradients"] == 12
     assert told.passes["occlusions"] == len(explainer.reading(selection, TEXT).words)
     rows: list[int] = []
-    real = Probe.logits
+    logits, call = Probe.logits, Embedded.__call__
+
+    def counted_logits(self: Probe, given: Any, told: Any = None) -> Tensor:
+        rows.append(len(given))
+        return logits(self, given, told)
+
+    def counted_call(self: Embedded, embeddings: Tensor) -> Tensor:
+        rows.append(len(embeddings))
+        return call(self, embeddings)
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            Embedded, "__call__", lambda self, e, real=Embedded.__call__: rows.append(len(e)) or real(self, e)
-        )
-        patch.setattr(Probe, "logits", lambda self, r, told=None: rows.append(len(r)) or real(self, r, told))
+        patch.setattr(Embedded, "__call__", counted_call)
+        patch.setattr(Probe, "logits", counted_logits)
         done(explainer, selection, TEXT, options)
     assert sum(rows) <= sum(told.passes.values())
     more = explainer.attribution_cost(selection, TEXT, AttributionOptions(label, steps=500))
