@@ -89,10 +89,10 @@ def test_the_downloaded_file_says_what_the_explainer_says(
     kind = "Exact" if found.exact else "A linearisation, not exact"
     expect(report.get_by_text(f"{kind}: the parts sum to {found.sums[k]:.5f}")).to_be_visible()
     values = by_unit(found.of(told.label), explainer.reading(selection, A).words)
-    drawn = report.evaluate("[...document.getElementById('figure-1').data[0].y]")
+    drawn = report.evaluate("Array.from(document.getElementById('figure-1')._fullData[0].y)")
     np.testing.assert_allclose(drawn, values, rtol=1e-6)
     lens = explainer.lens(selection, A)
-    drawn = report.evaluate("[...document.getElementById('figure-2').data[0].y]")
+    drawn = report.evaluate("Array.from(document.getElementById('figure-2')._fullData[0].y)")
     np.testing.assert_allclose(drawn, lens.probabilities[:, k], rtol=1e-6)
     rows = report.locator("#classes tbody tr")
     expect(rows).to_have_count(len(told.labels))
