@@ -132,7 +132,7 @@ def test_what_was_looked_at_before_is_in_it_in_both_themes(engine: Engine, opene
         assert report.evaluate("getComputedStyle(document.body).backgroundColor") == ground
         for width in (1200, 390):
             report.set_viewport_size({"width": width, "height": 800})
-            assert report.evaluate("document.documentElement.scrollWidth") <= width
+            report.wait_for_function(f"document.documentElement.scrollWidth <= {width}")
     lens = explainer.report(selection, A, label).lens
     assert lens is not None
 
