@@ -7,16 +7,11 @@ pair is loaded. Importing this file imports neither torch nor transformers.
 
 from __future__ import annotations
 
-import itertools
-import threading
-import weakref
-from collections import OrderedDict
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, TypeGuard, TypeVar, cast, overload
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, Any, Literal, overload
 
-from core.inference.engine import Engine, check_texts
-from core.inspection.jobs import Jobs, Progress
+from core.inference.engine import Engine
+from core.inspection.shelves import Shelves
 from core.results import (
     AtScale,
     AttentionCost,
@@ -43,28 +38,9 @@ from core.results import (
 )
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from core.inference.encoding import Encoded
-    from core.inference.loading import LoadedPair
+    from core.inspection.jobs import Progress
     from core.inspection.probe import Probe
-
-Result = TypeVar("Result")
-
-#: Results, and hidden states of texts, that are remembered for each loaded pair.
-REMEMBERED = 48
-STATES = 4
-
-
-@dataclass(eq=False)
-class _Shelf:
-    """What belongs to one loaded pair: its probe, who may use it now, and what was found."""
-
-    probe: Probe
-    number: int
-    lock: threading.Lock = field(default_factory=threading.Lock)
-    found: OrderedDict[Hashable, Any] = field(default_factory=OrderedDict)
-    states: OrderedDict[str, Any] = field(default_factory=OrderedDict)
 
 
 class Explainer:
@@ -76,35 +52,34 @@ class Explainer:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self._jobs = Jobs()
-        self._lock = threading.Lock()
-        self._shelves: weakref.WeakKeyDictionary[LoadedPair, _Shelf] = weakref.WeakKeyDictionary()
-        self._numbers = itertools.count()
+        self._shelves = Shelves(engine)
 
     def reading(self, selection: Selection, text: str) -> Reading:
         """The prediction, and the text cut into words and tokens."""
         from core.inspection.units import read
 
-        check_texts([text], self.engine.settings.max_characters)
-        return self._remember(selection, ("reading", text), lambda _: read(self.engine.classify(selection, [text])[0]))
+        def reading() -> Reading:
+            return read(self.engine.classify(selection, [text])[0])
+
+        return self._shelves.without_probe(selection, text, "reading", reading)
 
     def pooling(self, selection: Selection, text: str) -> Pooling:
         """How much each token weighed."""
         from core.inspection.pooling import pooling
 
-        return self._of_states(selection, text, pooling)
+        return self._shelves.of_states(selection, text, pooling)
 
     def poolers(self, selection: Selection, text: str) -> list[PoolerVerdict]:
         """All four poolers on the same hidden states."""
         from core.inspection.pooling import compare_poolers
 
-        return self._of_states(selection, text, compare_poolers)
+        return self._shelves.of_states(selection, text, compare_poolers)
 
     def contributions(self, selection: Selection, text: str) -> Contributions:
         """Every class's logit, split over the tokens."""
         from core.inspection.contributions import contributions
 
-        return self._of_states(selection, text, contributions)
+        return self._shelves.of_states(selection, text, contributions)
 
     def lens(self, selection: Selection, text: str) -> Lens:
         """What would be said at every depth.
@@ -114,7 +89,7 @@ class Explainer:
         """
         from core.inspection.lens import trace
 
-        return self._of_text(selection, text, trace)
+        return self._shelves.of_text(selection, text, trace)
 
     def attribution_cost(self, selection: Selection, text: str, options: AttributionOptions) -> AttributionCost:
         """What `attributions` will take, from one measured batch.
@@ -124,7 +99,7 @@ class Explainer:
         """
         from core.inspection.costing import cost, one_batch
 
-        return cost(self._units(selection, text, options), options, self._of_text(selection, text, one_batch))
+        return cost(self._units(selection, text, options), options, self._shelves.of_text(selection, text, one_batch))
 
     def attributions(
         self,
@@ -143,7 +118,7 @@ class Explainer:
 
             return attribute(probe, encoded, self._units(selection, text, options), options, progress)
 
-        return self._job(selection, text, attributions, options, start=start, stop=stop, wait=wait)
+        return self._shelves.job(selection, text, attributions, options, start=start, stop=stop, wait=wait)
 
     def attention_cost(self, selection: Selection, text: str) -> AttentionCost:
         """Memory for attention maps; nothing runs."""
@@ -151,9 +126,9 @@ class Explainer:
         def attention_cost(probe: Probe, encoded: Encoded) -> AttentionCost:
             from core.inspection.attention import cost
 
-            return cost(probe, encoded, self._attention_budget)
+            return cost(probe, encoded, self._shelves.attention_budget)
 
-        return self._of_text(selection, text, attention_cost)
+        return self._shelves.of_text(selection, text, attention_cost)
 
     @overload
     def attention(self, selection: Selection, text: str, part: Literal["overview"]) -> AttentionOverview: ...
@@ -173,9 +148,9 @@ class Explainer:
         def attention(probe: Probe, encoded: Encoded) -> Any:
             from core.inspection.attention import take
 
-            return take(probe, encoded, part, self._attention_budget)
+            return take(probe, encoded, part, self._shelves.attention_budget)
 
-        return self._of_text(selection, text, attention, part)
+        return self._shelves.of_text(selection, text, attention, part)
 
     def attention_job(
         self,
@@ -192,11 +167,11 @@ class Explainer:
         def attention(probe: Probe, encoded: Encoded, progress: Progress) -> bool:
             from core.inspection.attention import take
 
-            found = take(probe, encoded, part, self._attention_budget, progress)
-            self._remember(selection, ("attention", text, part), lambda _: found)
+            found = take(probe, encoded, part, self._shelves.attention_budget, progress)
+            self._shelves.without_probe(selection, text, "attention", lambda: found, part)
             return True
 
-        return self._job(selection, text, attention, part, start=start, stop=stop, wait=wait)
+        return self._shelves.job(selection, text, attention, part, start=start, stop=stop, wait=wait)
 
     def at_scale(self, selection: Selection, text: str, scale: float) -> AtScale:
         """What is said with the adapter's update at this scale, rounded to a thousandth; 0 is without, 1 as trained.
@@ -210,11 +185,8 @@ class Explainer:
             return scaling.at_scale(probe, encoded, round(scale, 3))
 
         if scale in (0, 1):
-            return self._of_text(selection, text, at_scale, scale)
-        check_texts([text], self.engine.settings.max_characters)
-        shelf = self._shelf(selection)
-        with shelf.lock:  # a slider asks for hundreds: remembering them would push everything else out
-            return at_scale(shelf.probe, shelf.probe.encode(text))
+            return self._shelves.of_text(selection, text, at_scale, scale)
+        return self._shelves.unremembered(selection, text, at_scale)
 
     def scale_curve(
         self, selection: Selection, text: str, *, start: bool = False, stop: bool = False, wait: float = 0.0
@@ -222,7 +194,7 @@ class Explainer:
         """The classes over the scale, and where the verdict flips: long work, result `ScaleCurve`."""
         from core.inspection.scaling import scale_curve
 
-        return self._job(selection, text, scale_curve, start=start, stop=stop, wait=wait)
+        return self._shelves.job(selection, text, scale_curve, start=start, stop=stop, wait=wait)
 
     def ablation(
         self, selection: Selection, text: str, *, start: bool = False, stop: bool = False, wait: float = 0.0
@@ -230,7 +202,7 @@ class Explainer:
         """Which parts of the adapter carry the decision: long work, result `Ablation`."""
         from core.inspection.ablation import ablate
 
-        return self._job(selection, text, ablate, start=start, stop=stop, wait=wait)
+        return self._shelves.job(selection, text, ablate, start=start, stop=stop, wait=wait)
 
     def masks(self, selection: Selection, text: str) -> MaskEffect:
         """The text read causally and in both directions.
@@ -240,20 +212,20 @@ class Explainer:
         """
         from core.inspection.mask import compare_masks
 
-        return self._of_text(selection, text, compare_masks)
+        return self._shelves.of_text(selection, text, compare_masks)
 
     def two_texts(self, selection: Selection, text: str, other: str) -> TwoTexts:
         """Text A and text B: what was edited, and what that did to every class."""
         from core.inspection.two_texts import compare
 
         a, b = self.reading(selection, text), self.reading(selection, other)
-        return self._remember(selection, ("two_texts", text, other), lambda _: compare(a, b))
+        return self._shelves.without_probe(selection, text, "two_texts", lambda: compare(a, b), other)
 
     def flip_cost(self, selection: Selection, text: str, budget: int) -> FlipCost:
         """What `flip` takes at most, from one measured batch."""
         from core.inspection.costing import one_batch
 
-        rows, seconds = self._of_text(selection, text, one_batch)
+        rows, seconds = self._shelves.of_text(selection, text, one_batch)
         return FlipCost(budget, budget * seconds / rows)
 
     def flip(
@@ -273,7 +245,7 @@ class Explainer:
 
             return find(probe, encoded, self.reading(selection, text).words, budget, progress)
 
-        return self._job(selection, text, flip, budget, start=start, stop=stop, wait=wait)
+        return self._shelves.job(selection, text, flip, budget, start=start, stop=stop, wait=wait)
 
     def report(self, selection: Selection, text: str, label: str) -> Report:
         """All that is quick about one class of a text, and of what takes long whatever was found before.
@@ -290,107 +262,8 @@ class Explainer:
 
         Nothing is computed.
         """
-        shelf = self._shelf(selection)
-        with shelf.lock:
-            quick = {key[2:]: value for key, value in shelf.found.items() if _begins(key, name, text)}
-        long = self._jobs.results(shelf.number, name, text)
-        return quick | {cast(tuple[Hashable, ...], key)[3:]: value for key, value in long.items()}
-
-    # Inside
-
-    @property
-    def _attention_budget(self) -> int:
-        return int(self.engine.settings.attention_budget_mb * 2**20)
+        return self._shelves.found(selection, text, name)
 
     def _units(self, selection: Selection, text: str, options: AttributionOptions) -> tuple[Unit, ...]:
         reading = self.reading(selection, text)
         return reading.words if options.by == "words" else reading.pieces
-
-    def _of_text(
-        self, selection: Selection, text: str, work: Callable[[Probe, Encoded], Result], *options: Hashable
-    ) -> Result:
-        """Quick work on the encoded text, alone with the pair's probe; remembered by its name and the options."""
-        check_texts([text], self.engine.settings.max_characters)
-        key = (work.__name__, text, *options)
-        return self._remember(selection, key, lambda shelf: work(shelf.probe, shelf.probe.encode(text)))
-
-    def _of_states(self, selection: Selection, text: str, work: Callable[[Probe, Tensor], Result]) -> Result:
-        """Quick work on the states that the pooler sees; the backbone runs once for all such work on a text."""
-
-        def worked(shelf: _Shelf) -> Result:
-            if text not in shelf.states:
-                _keep(shelf.states, text, shelf.probe.states(shelf.probe.encode(text)), STATES)
-            return work(shelf.probe, shelf.states[text])
-
-        check_texts([text], self.engine.settings.max_characters)
-        return self._remember(selection, (work.__name__, text), worked)
-
-    def _job(
-        self,
-        selection: Selection,
-        text: str,
-        work: Callable[[Probe, Encoded, Progress], Any],
-        *options: Hashable,
-        start: bool,
-        stop: bool = False,
-        wait: float = 0.0,
-    ) -> JobState | None:
-        """Long work, in a thread and on a probe of its own: begun when `start`, else only looked at.
-
-        `wait` gives it that many seconds to end before the answer, so that short work shows no progress bar;
-        `stop` asks it to end at its next step. `work.__name__`, the text and the options tell jobs apart.
-        """
-        check_texts([text], self.engine.settings.max_characters)
-        key = (self._shelf(selection).number, work.__name__, text, *options)
-        if stop:
-            self._jobs.cancel(key)
-        if not start:
-            return self._jobs.state(key, wait)
-
-        def worked(progress: Progress) -> Any:
-            from core.inspection.probe import make_probe
-
-            probe = make_probe(self.engine.pair(selection))
-            return work(probe, probe.encode(text), progress)
-
-        state = self._jobs.start(key, worked)
-        return self._jobs.state(key, wait) if wait else state
-
-    def _remember(self, selection: Selection, key: Hashable, work: Callable[[_Shelf], Result]) -> Result:
-        """The result from before, or the work, alone with the pair's probe."""
-        shelf = self._shelf(selection)
-        with shelf.lock:
-            if key not in shelf.found:
-                _keep(shelf.found, key, work(shelf), REMEMBERED)
-                _lighten(shelf.found, self._attention_budget)
-            shelf.found.move_to_end(key)
-            return cast(Result, shelf.found[key])
-
-    def _shelf(self, selection: Selection) -> _Shelf:
-        pair = self.engine.pair(selection)
-        with self._lock:
-            if pair not in self._shelves:
-                from core.inspection.probe import make_probe
-
-                self._shelves[pair] = _Shelf(make_probe(pair), next(self._numbers))
-            return self._shelves[pair]
-
-
-def _begins(key: Hashable, *beginning: Hashable) -> TypeGuard[tuple[Hashable, ...]]:
-    return isinstance(key, tuple) and key[: len(beginning)] == beginning
-
-
-def _keep(shelf: OrderedDict[Any, Any], key: Hashable, value: Any, most: int) -> None:
-    """Add, and drop the oldest beyond the limit."""
-    shelf[key] = value
-    while len(shelf) > most:
-        shelf.popitem(last=False)
-
-
-def _lighten(shelf: OrderedDict[Hashable, Any], most: int) -> None:
-    """Drop the oldest attention maps until they hold no more bytes than that."""
-    heavy = [key for key, value in shelf.items() if isinstance(value, (AttentionMaps, AttentionRollout))]
-    total = sum(shelf[key].nbytes for key in heavy)
-    for key in heavy[:-1]:
-        if total > most:
-            total -= shelf.pop(key).nbytes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from urllib.parse import parse_qs, quote, urlparse
 
 import numpy as np
@@ -20,7 +21,7 @@ CANDIDATES = ("demo-llama", "demo-mistral", "demo-gemma2")
 ADAPTERS = ("banking77", "clinc150-domains")
 PAIRS = [Selection(c, a) for c in CANDIDATES for a in ADAPTERS]
 TEXT = "My new card has not arrived, and the card 👩\u200d👩\u200d👧 café was expected last week."
-SECTION = ("Overview", "Pooling", "Contributions", "Depth")
+SECTION = ("Overview", "Pooling", "Contributions", "Depth", "Adapter", "Mask", "Attention", "Attributions", "Two texts")
 
 
 @pytest.fixture(scope="session")
@@ -46,11 +47,7 @@ def told(page: Page, name: str) -> str:
     return words(page.locator(".hl-facts > div").filter(has_text=name).locator("dd").first)
 
 
-@pytest.mark.parametrize("selection", PAIRS, ids=str)
-def test_the_overview_says_which_words_and_where_in_depth(
-    server: Server, open_page: OpenPage, explainer: Explainer, selection: Selection
-) -> None:
-    page = ready(open_page(address(server, "why", selection)))
+def overview_says_which_words_and_where_in_depth(page: Page, explainer: Explainer, selection: Selection) -> None:
     reading, found = explainer.reading(selection, TEXT), explainer.contributions(selection, TEXT)
     top = reading.prediction.ranked[0]
     expect(page.locator(".hl-verdict strong")).to_have_text(top.label)
@@ -71,11 +68,7 @@ def test_the_overview_says_which_words_and_where_in_depth(
     expect(page.locator(".hl-note", has_text=kind)).to_be_visible()
 
 
-@pytest.mark.parametrize("selection", PAIRS, ids=str)
-def test_pooling_shows_what_was_weighed(
-    server: Server, open_page: OpenPage, explainer: Explainer, selection: Selection
-) -> None:
-    page = ready(open_page(address(server, "pooling", selection)))
+def pooling_shows_what_was_weighed(page: Page, explainer: Explainer, selection: Selection) -> None:
     found = explainer.pooling(selection, TEXT)
     assert told(page, "Effective tokens") == f"{three_digits(found.effective_tokens)} of {len(found.weights)}"
     if found.clamped_share is not None:
@@ -96,11 +89,7 @@ def test_pooling_shows_what_was_weighed(
     assert [words(card.locator("strong")) for card in cards.all()] == [p.label for p in poolers]
 
 
-@pytest.mark.parametrize("selection", PAIRS, ids=str)
-def test_contributions_print_sum_logit_and_difference(
-    server: Server, open_page: OpenPage, explainer: Explainer, selection: Selection
-) -> None:
-    page = ready(open_page(address(server, "contributions", selection)))
+def contributions_print_sum_logit_and_difference(page: Page, explainer: Explainer, selection: Selection) -> None:
     found, prediction = explainer.contributions(selection, TEXT), explainer.reading(selection, TEXT).prediction
     k = prediction.labels.index(prediction.ranked[0].label)
     assert told(page, "Sum of the parts") == f"{found.sums[k]:.5f}"
@@ -119,11 +108,7 @@ def test_contributions_print_sum_logit_and_difference(
     assert told(page, "Sum of the parts") == f"{found.sums[k] - found.sums[j]:.5f}"
 
 
-@pytest.mark.parametrize("selection", PAIRS, ids=str)
-def test_depth_draws_the_lens_and_checks_it(
-    server: Server, open_page: OpenPage, explainer: Explainer, selection: Selection
-) -> None:
-    page = ready(open_page(address(server, "depth", selection)))
+def depth_draws_the_lens_and_checks_it(page: Page, explainer: Explainer, selection: Selection) -> None:
     lens = explainer.lens(selection, TEXT)
     page.locator(".js-plotly-plot").wait_for()
     expect(page.locator(".hl-lead")).to_contain_text(lens.verdicts[-1])
@@ -132,6 +117,25 @@ def test_depth_draws_the_lens_and_checks_it(
     assert shown is not None
     assert float(shown[1]) <= 1e-5 * np.abs(lens.logits[-1]).max()
     page.get_by_test_id("stDataFrame").wait_for()
+
+
+ANSWERS: dict[str, Callable[[Page, Explainer, Selection], None]] = {
+    "why": overview_says_which_words_and_where_in_depth,
+    "pooling": pooling_shows_what_was_weighed,
+    "contributions": contributions_print_sum_logit_and_difference,
+    "depth": depth_draws_the_lens_and_checks_it,
+}
+
+
+@pytest.mark.parametrize("selection", PAIRS, ids=str)
+def test_every_page_answers_with_the_explainers_numbers(
+    server: Server, open_page: OpenPage, explainer: Explainer, selection: Selection
+) -> None:
+    page = open_page(address(server, "why", selection))
+    for path, holds in ANSWERS.items():
+        if path != "why":
+            page.goto(address(server, path, selection))
+        holds(ready(page), explainer, selection)
 
 
 def test_one_text_goes_with_the_person_and_stands_in_the_url(server: Server, open_page: OpenPage) -> None:
