@@ -13,8 +13,10 @@ from tests.browser.reading import BANKING
 
 SIZES = {"desktop": (1440, 900), "mobile": (390, 844)}
 #: Every page, and what is on it once it has answered.
-PATHS = ("classify", "candidates", "why", "pooling", "contributions", "depth")
-PATHS += ("adapter", "mask", "attention", "attributions", "two_texts")
+PATHS = (
+    *("classify", "candidates"),
+    *("why", "pooling", "contributions", "depth", "adapter", "mask", "attention", "attributions", "two_texts"),
+)
 ANSWERED = {"classify": ".hl-headline", "candidates": ".hl-card"}
 #: Streamlit's own, whatever an app draws: axe rule -> a part of the element that is at fault.
 STREAMLITS_OWN: dict[str, str] = {}

@@ -31,7 +31,7 @@ def company_embeddings(texts: Sequence[Sequence[int]], vocabulary: int, width: i
 
 
 def _counts(texts: Sequence[Sequence[int]], vocabulary: int) -> Any:
-    from scipy.sparse import coo_matrix  # type: ignore[import-untyped]
+    from scipy.sparse import coo_matrix
 
     rows: list[int] = []
     columns: list[int] = []
