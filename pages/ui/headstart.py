@@ -4,26 +4,24 @@ from __future__ import annotations
 
 import gc
 import importlib
-import pkgutil
 import threading
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-import pages.ui
-
 #: Pages that answer on opening, so that a load follows for certain.
-_ANSWERING = frozenset({"/", "/classify"})
+_ANSWERING = frozenset({"/", "/classify", "/why", "/pooling", "/contributions", "/depth", "/adapter", "/mask"})
+_ANSWERING |= {"/attention", "/attributions", "/two_texts"}
+#: What the first pages draw with; the others' widgets bring Plotly, and come with them.
+_WIDGETS = ("adding", "answer", "classes", "details", "frame", "question")
 _NEEDED = ("core.inference.loading", "core.model.adapters")
 #: What those import and costs an idle server little: 30 MB of memory for 0.8 s of the first answer. It has no torch.
 _SMALL = ("transformers",)
 
 
 def import_widgets() -> None:
-    """Import what every page uses, and the small part of what a load needs, before anybody waits for it."""
-    for module in pkgutil.iter_modules(pages.ui.__path__):
-        importlib.import_module(f"pages.ui.{module.name}")
-    for name in _SMALL:
+    """Import what the first pages use, and the small part of what a load needs, before anybody waits for it."""
+    for name in (*(f"pages.ui.{widget}" for widget in _WIDGETS), *_SMALL):
         importlib.import_module(name)
 
 
