@@ -61,6 +61,7 @@ def _begin(work: working.Work) -> None:
 
 def cards(asked: Question, found: Attributions) -> None:
     """Each method's tinted text, what it is, what it sums to."""
+    st.html(markup.section(f"Four methods on '{asked.label}'"))
     for row in (METHODS[:2], METHODS[2:]):
         for column, name in zip(st.columns(2, gap="medium"), row, strict=True):
             method = found.methods[METHODS.index(name)]

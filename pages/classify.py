@@ -72,11 +72,16 @@ def asking(examples: tuple[str, ...]) -> None:
 def answering(selection: Selection, candidate: CandidateSummary) -> None:
     """The verdict; what this session used before answers while the chosen candidate cannot."""
     by: Selection | None = selection
-    with st.container():  # always there, so that the verdict below keeps its place when something has to be said
-        if loading.ready(selection, candidate) is None:
+    place = st.empty()
+    with place.container():
+        model = loading.ready(selection, candidate)
+        if model is None:
             by = loading.stand_in()
             if by is not None:
                 st.html(markup.note(f"Meanwhile, {by} answers."))
+    if model is not None:
+        place.empty()  # at once: a bar that goes only when all is drawn would make the verdict jump
+    with st.container():  # always there, so that the verdict below keeps its place when something has to be said
         answer = answered(by, st.session_state.get(ASKED)) if by else None
     if answer is not None:
         st.html(verdict(answer))

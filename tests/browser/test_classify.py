@@ -162,6 +162,8 @@ def test_an_unknown_candidate_in_the_url_is_told(server: Server, open_page: Open
 def test_nothing_jumps_between_two_answers(page: Page, examples: tuple[str, ...]) -> None:
     where = """() => ['.hl-headline', '.hl-bars', 'textarea']
       .map((part) => document.querySelector(part).getBoundingClientRect().y)"""
+    for part in (".hl-headline", ".hl-bars", "textarea"):
+        page.locator(part).first.wait_for()
     before = page.evaluate(where)
     page.get_by_role("button", name=examples[1], exact=True).click()
     wait_for(page, examples[1])
