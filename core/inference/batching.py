@@ -31,3 +31,8 @@ def plan_batches(lengths: Sequence[int], tokens_per_batch: int) -> list[list[int
     if current:
         batches.append(current)
     return batches
+
+
+def rows_of(length: int, tokens_per_batch: int) -> int:
+    """Texts of so many tokens that go into one forward pass; one at least."""
+    return max(1, tokens_per_batch // max(1, length))

@@ -13,7 +13,7 @@ from core.inspection.jobs import Progress
 from core.inspection.lora_parts import LoraPart, lora_parts
 from core.inspection.probe import Probe
 from core.inspection.scaling import logits_with
-from core.results import Ablation, Floats
+from core.results import Ablation
 
 _OUTSIDE = "outside the layers"
 
@@ -49,7 +49,7 @@ def ablate(probe: Probe, text: Encoded, progress: Progress) -> Ablation:
         table[r, c], words[r][c] = row, verdict
     return Ablation(
         labels=probe.labels, layers=_layer_names(rows), modules=short_names(columns), full=values[0],
-        without=values[1], cells=table, by_layer=_rows(values[2:first]), by_module=_rows(values[first:last]),
+        without=values[1], cells=table, by_layer=values[2:first], by_module=values[first:last],
         verdict=verdicts[0], verdict_without=verdicts[1], cell_verdicts=tuple(tuple(row) for row in words),
         layer_verdicts=tuple(verdicts[2:first]), module_verdicts=tuple(verdicts[first:last]),
     )  # fmt: skip
@@ -82,7 +82,3 @@ def _factors(parts: Sequence[LoraPart], removed: Sequence[Sequence[LoraPart]]) -
 
 def _layer_names(rows: Sequence[int | None]) -> tuple[str, ...]:
     return tuple(_OUTSIDE if row is None else f"layer {row + 1}" for row in rows)
-
-
-def _rows(values: Floats) -> Floats:
-    return np.ascontiguousarray(values)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from core.errors import InputError
+from core.inference.batching import rows_of
 from core.inference.encoding import Encoded
 from core.inspection.faithfulness import SHUFFLES
 from core.inspection.probe import Probe
@@ -16,7 +17,7 @@ GRADIENT = 3
 
 def one_batch(probe: Probe, text: Encoded) -> tuple[int, float]:
     """Rows in one batch of this text's length, and the seconds that it takes, forward only."""
-    rows = max(1, probe.tokens_per_batch // len(text.ids))
+    rows = rows_of(len(text.ids), probe.tokens_per_batch)
     start = time.perf_counter()
     probe.logits([text.ids] * rows)
     return rows, time.perf_counter() - start

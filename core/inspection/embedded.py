@@ -11,6 +11,7 @@ from peft import LoraModel, PeftModel
 from torch import Tensor, nn
 
 from core.errors import CheckpointError
+from core.inference.batching import rows_of
 from core.inference.encoding import Encoded
 from core.inspection.probe import Probe, at_least_float32
 from core.results import Baseline
@@ -47,7 +48,7 @@ class Embedded:
     @property
     def rows(self) -> int:
         """Rows of this length that go into one forward pass."""
-        return max(1, self.probe.tokens_per_batch // self.point.shape[1])
+        return rows_of(self.point.shape[1], self.probe.tokens_per_batch)
 
     @property
     def gradient_rows(self) -> int:

@@ -16,6 +16,7 @@ import numpy as np
 from torch import Tensor
 
 from core.errors import InputError
+from core.inference.batching import rows_of
 from core.inference.encoding import Encoded
 from core.inspection.contributions import contributions
 from core.inspection.jobs import Progress
@@ -82,7 +83,7 @@ class _Search:
     def __post_init__(self) -> None:
         self._run([self.text])
         self.verdict = self.probe.verdict(self.logits[self.text])
-        self.rows = max(1, self.probe.tokens_per_batch // max(1, len(self.probe.encode(self.text).ids)))
+        self.rows = rows_of(len(self.probe.encode(self.text).ids), self.probe.tokens_per_batch)
 
     @property
     def left(self) -> int:

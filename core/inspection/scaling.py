@@ -15,6 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from core.inference.batching import rows_of
 from core.inference.encoding import Encoded
 from core.inspection.jobs import Progress
 from core.inspection.lora_parts import LoraPart, kept_parts, lora_parts
@@ -86,7 +87,7 @@ def logits_with(
     As many rows at once as the probe's budget of tokens allows; one at a time where an adapted module cannot tell
     rows apart. Every scale and hook is put back, also after an error.
     """
-    rows = max(1, probe.tokens_per_batch // max(1, len(text.ids)))
+    rows = rows_of(len(text.ids), probe.tokens_per_batch)
     rows = rows if all(part.takes_rows for part in parts) else 1
     found: list[Tensor] = []
     while len(found) < len(factors):

@@ -6,14 +6,10 @@ import streamlit as st
 
 from core.results import Prediction
 from pages.ui import markup
-from pages.ui.numbers import three_digits
+from pages.ui.tables import shown
 
 FIND = "classes.find"
 _ROW, _MOST_ROWS = 35, 10
-
-
-def _shown(value: object) -> str:
-    return three_digits(value) if isinstance(value, float) else str(value)
 
 
 def table(prediction: Prediction) -> None:
@@ -34,7 +30,7 @@ def table(prediction: Prediction) -> None:
         frame = frame.drop(columns="Probability").rename(columns={"Class": "Output", "Logit": "Value"})
     numbers = frame.columns.intersection(["Probability", "Logit", "Value"])
     st.dataframe(
-        frame.style.format(_shown, subset=numbers),
+        frame.style.format(shown, subset=numbers),
         hide_index=True,
         height=_ROW * (min(len(prediction.labels), _MOST_ROWS) + 1) + 3,
         column_config={

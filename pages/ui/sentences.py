@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from core.results import Contributions, Lens, Pooling
-from pages.ui.numbers import three_digits
+from core.results import Contributions, Lens
 
 #: What contributions are, and what they are not.
 CONTRIBUTIONS = (
@@ -35,9 +34,3 @@ def decided(found: Lens) -> str:
     if depth == layers:
         return f"'{label}' leads only after the last of {layers} layers; before it, '{before}' did."
     return f"'{label}' leads from layer {depth} of {layers} on; before that, '{before}' did."
-
-
-def effective(found: Pooling) -> str:
-    """The effective number of tokens, in words."""
-    count, all_tokens = found.effective_tokens, len(found.weights)
-    return f"{three_digits(count)} of {all_tokens} tokens count, effectively (exp of the entropy of the weights)."

@@ -10,7 +10,8 @@ import streamlit as st
 from pages.ui.numbers import three_digits
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """A cell: floats at three significant digits, the rest as it is."""
     return three_digits(value) if isinstance(value, float) else str(value)
 
 
@@ -19,4 +20,4 @@ def table(rows: Sequence[Mapping[str, Any]], alt: str, key: str) -> None:
     import pandas as pd  # with the first table, not when the server starts
 
     frame = pd.DataFrame(list(rows))
-    st.dataframe(frame.style.format(_shown), hide_index=True, key=key, alt=alt)
+    st.dataframe(frame.style.format(shown), hide_index=True, key=key, alt=alt)
