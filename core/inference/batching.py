@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-#: A batch may waste this share on padding before a new one is begun.
-MAX_PADDING = 0.10
+#: Tokens of padding that a batch may hold before a new one is begun: beginning one costs about as much.
+MAX_PADDING = 32
 
 
 def plan_batches(lengths: Sequence[int], tokens_per_batch: int) -> list[list[int]]:
     """Positions grouped by length, longest first; every position stands in exactly one group.
 
-    A group holds at most `tokens_per_batch` tokens, padding included (a longer text goes alone), and little
-    padding: sorting by length and a token budget are worth 2x over fixed batches in the order of arrival.
+    A group holds at most `tokens_per_batch` tokens, padding included (a longer text goes alone), and at most
+    `MAX_PADDING` of padding; texts of one length that fill half of the budget stay among themselves, and need no mask.
+    Sorting by length and a token budget are worth 2x over fixed batches in the order of arrival.
     """
     order = sorted(range(len(lengths)), key=lambda i: -lengths[i])
     batches: list[list[int]] = []
@@ -21,7 +22,9 @@ def plan_batches(lengths: Sequence[int], tokens_per_batch: int) -> list[list[int
     for position in order:
         length = lengths[position]
         size = longest * (len(current) + 1)
-        if current and (size > tokens_per_batch or 1 - (real + length) / size > MAX_PADDING):
+        padding = size - real - length
+        enough_alike = real == longest * len(current) and real >= tokens_per_batch // 2 and length < longest
+        if current and (size > tokens_per_batch or padding > MAX_PADDING or enough_alike):
             batches.append(current)
             current, real = [], 0
         if not current:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes
 import gc
-import sys
 import time
 import weakref
 from collections.abc import Callable
@@ -18,6 +16,7 @@ from transformers.utils import logging as hf_logging
 
 from core.config.candidate import AdapterEntry, CandidateConfig
 from core.errors import CheckpointError
+from core.inference import heap
 from core.inference.encoding import Encoder
 from core.inference.predictor import Predictor
 from core.inference.sharing import SharedLock
@@ -52,6 +51,7 @@ class Loader:
         self._bases: weakref.WeakValueDictionary[str, OpenedClassifier] = weakref.WeakValueDictionary()
         hf_logging.set_verbosity_error()
         hf_logging.disable_progress_bar()
+        heap.keep_freed_blocks()
 
     def load(self, candidate: CandidateConfig, adapter: AdapterEntry | None, progress: Progress) -> LoadedPair:
         """Every stage of a load.
@@ -148,11 +148,7 @@ def release() -> None:
     _settle()
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
-    if sys.platform == "linux":
-        try:
-            ctypes.CDLL("libc.so.6").malloc_trim(0)
-        except (OSError, AttributeError):
-            return  # another C library than glibc
+    heap.give_back()
 
 
 def _settle() -> None:

@@ -116,16 +116,25 @@ def browser(chromium: str | None) -> Iterator[Browser]:
         launched.close()
 
 
+@pytest.fixture(scope="session")
+def visitors(browser: Browser) -> Iterator[BrowserContext]:
+    """What all pages share: the browser's cache of files. A session on the server is a page's own."""
+    context = browser.new_context()
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def open_page(browser: Browser) -> Iterator[OpenPage]:
+def open_page(visitors: BrowserContext) -> Iterator[OpenPage]:
     """Opens a page as a visitor of their own; afterwards, no visitor may have seen an error or left this server."""
-    contexts: list[BrowserContext] = []
+    pages: list[Page] = []
     wrong: list[str] = []
 
     def opened(url: str, *, width: int = 1440, height: int = 900, scheme: Scheme = "light") -> Page:
-        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
-        contexts.append(context)
-        page = context.new_page()
+        page = visitors.new_page()
+        pages.append(page)
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=scheme)
         page.set_default_timeout(30_000)
         page.on("pageerror", lambda error: wrong.append(f"uncaught: {error}"))
         page.on("console", lambda m: wrong.append(f"console: {m.text}") if _is_wrong(m.type, m.text) else None)
@@ -135,8 +144,8 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
         return page
 
     yield opened
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.close()
     assert not wrong, wrong
 
 
