@@ -16,7 +16,7 @@ run: install
 	$(PY) -m pages.ui.serve --port $(PORT)
 
 test: install-dev lint
-	HEADLIGHT_CHROMIUM="$$(.ci/browser $(PY))" $(PY) -m pytest
+	HEADLIGHT_CHROMIUM="$$(.ci/browser $(PY))" $(PY) -m pytest --numprocesses 2 --dist loadfile
 
 lint: install-dev
 	$(PY) -m ruff check .

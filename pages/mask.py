@@ -67,7 +67,7 @@ def words(asked: Question, found: MaskEffect) -> None:
         st.html(legend("takes away", "adds", signed=True))
         st.html(markup.facts(facts(asked, found)))
     with right:
-        st.html(ranking(asked.units, added, most=8))
+        st.html(ranking(asked.units, added, asked.by[:-1], most=8))
     charts.chart(bars(asked.units, added, charts.theme(), "added"), "added", "Added by reading ahead, by position")
     st.html(markup.section("How far each state moves"))
     moved = np.array([found.moved[list(unit.tokens)].mean() for unit in asked.units])

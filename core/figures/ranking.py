@@ -10,14 +10,21 @@ from core.figures.markup import text
 from core.results import Floats, Unit
 
 
-def ranking(units: Sequence[Unit], values: Floats, *, most: int = 6) -> str:
-    """The largest by size, and what all others add up to; signed, so that the column sums to the whole."""
+def ranking(units: Sequence[Unit], values: Floats, noun: str = "word", *, most: int = 6) -> str:
+    """The largest by size, and what all others add up to; signed, so that the column sums to the whole.
+
+    Args:
+        units: words or tokens, special ones included.
+        values: a part for each, in logits.
+        noun: what one of them is called.
+        most: how many get a row of their own.
+    """
     order = [int(i) for i in np.argsort(-np.abs(values), kind="stable")]
     shown, rest = order[:most], order[most:]
     rows = [(_named(units, i), float(values[i]), False) for i in shown]
     if rest:
-        noun = "part" if len(rest) == 1 else "parts"
-        rows.append((text(f"{len(rest)} other {noun}"), float(values[rest].sum()), True))
+        plural = "" if len(rest) == 1 else "s"
+        rows.append((text(f"{len(rest)} other {noun}{plural}"), float(values[rest].sum()), True))
     largest = max((abs(float(values[i])) for i in shown), default=0.0) or 1.0
     return f'<ol class="hl-signed">{"".join(_row(*row, largest) for row in rows)}</ol>'
 

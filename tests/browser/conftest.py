@@ -16,10 +16,11 @@ from typing import Literal
 from urllib.parse import urlparse
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Response, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Response, expect, sync_playwright
 
 from core.config.catalogue import Catalogue
 from core.inference.engine import Engine
+from core.inspection.explainer import Explainer
 from core.results import Availability
 from core.settings import ROOT, Settings, settings
 
@@ -164,11 +165,55 @@ def _refused(response: Response) -> list[str]:
     return [] if response.status < 400 or expected else [f"{response.status} for {response.url}"]
 
 
+class Opened:
+    """A file in a browser without a network, and whatever went wrong in it."""
+
+    def __init__(self, browser: Browser, path: Path, scheme: Scheme) -> None:
+        context = browser.new_context(offline=True, color_scheme=scheme)
+        self.page: Page = context.new_page()
+        self.wrong: list[str] = []
+        self.page.on("console", lambda m: self.wrong.append(m.text))
+        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        self.page.on("dialog", self._dialog)
+        self.page.on("request", lambda r: self.wrong.append(r.url) if r.url != path.as_uri() else None)
+        self.page.goto(path.as_uri())
+        figures = self.page.locator(".hl-figure").count()
+        expect(self.page.locator(".hl-figure > .plot-container")).to_have_count(figures)
+
+    def _dialog(self, dialog: Dialog) -> None:
+        self.wrong.append("a dialog")
+        dialog.dismiss()
+
+
+OpenFile = Callable[..., Opened]
+
+
+@pytest.fixture
+def opened(browser: Browser) -> Iterator[OpenFile]:
+    """Opens an HTML file; afterwards, none may have asked for anything or said that something is wrong."""
+    made: list[Opened] = []
+
+    def opening(path: Path, scheme: Scheme = "light") -> Opened:
+        made.append(Opened(browser, path, scheme))
+        return made[-1]
+
+    yield opening
+    for one in made:
+        one.page.context.close()
+        assert not one.wrong
+
+
 @pytest.fixture(scope="session")
 def engine(demos: None) -> Engine:
     """The same candidates in this process: what the pages must show."""
     settings.cache_clear()
     return Engine(Settings())
+
+
+@pytest.fixture(scope="session")
+def explainer(engine: Engine) -> Explainer:
+    """What the pages about one prediction must show."""
+    return Explainer(engine)
 
 
 @pytest.fixture(scope="session")

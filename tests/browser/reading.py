@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from playwright.sync_api import Locator, Page, expect
 
+from core.results import Selection
+from tests.browser.conftest import Server
+
 BANKING = "candidate=demo-llama&adapter=banking77"
+CANDIDATES = ("demo-llama", "demo-mistral", "demo-gemma2")
+ADAPTERS = ("banking77", "clinc150-domains")
+#: A text for every page.
+A = "My new card has not arrived, where is it? 👩\u200d👩\u200d👧 café"
+PAIRS = [Selection(candidate, adapter) for candidate in CANDIDATES for adapter in ADAPTERS]
 
 
 @dataclass(frozen=True)
@@ -18,6 +27,20 @@ class Shown:
     probability: str
     bars: list[tuple[str, str]]
     facts: dict[str, str]
+
+
+def address(server: Server, page: str, selection: Selection, text: str, **more: str) -> str:
+    """A link to a page that shows this text."""
+    query = {"candidate": selection.candidate, "adapter": selection.adapter or "-", "text": text, **more}
+    return f"{server.url}/{page}?" + "&".join(f"{key}={quote(value)}" for key, value in query.items())
+
+
+def turn_to(page: Page, name: str) -> Page:
+    """Another page about the same text, by its link; once it has answered."""
+    page.get_by_test_id("stMain").get_by_role("link", name=name, exact=True).click()
+    expect(page.locator("h1")).to_have_text("Why this class?" if name == "Overview" else name)
+    page.locator(".hl-verdict").first.wait_for()
+    return page
 
 
 def write(page: Page, text: str) -> None:

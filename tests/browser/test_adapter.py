@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -15,24 +14,11 @@ from core.results import JobState, Selection
 from pages.ui import changes
 from pages.ui.numbers import percent, three_digits
 from tests.browser.conftest import OpenPage, Server
-from tests.browser.reading import cell, classify, words
+from tests.browser.reading import address, cell, classify, turn_to, words
 
-PAIRS = [
-    Selection(c, a) for c in ("demo-llama", "demo-mistral", "demo-gemma2") for a in ("banking77", "clinc150-domains")
-]
 LLAMA = Selection("demo-llama", "clinc150-domains")
 #: With demo-llama and clinc150-domains its verdict flips on the way from scale 0 to 1.
 TEXT = "My card has not arrived yet, where is it? I have been waiting for two weeks now and nothing."
-
-
-@pytest.fixture(scope="module")
-def explainer(engine: Engine) -> Explainer:
-    return Explainer(engine)
-
-
-def address(server: Server, page: str, selection: Selection, **more: str) -> str:
-    query = {"candidate": selection.candidate, "adapter": selection.adapter or "-", "text": TEXT, **more}
-    return f"{server.url}/{page}?" + "&".join(f"{key}={quote(value)}" for key, value in query.items())
 
 
 def visit(open_page: OpenPage, url: str) -> Page:
@@ -60,21 +46,18 @@ def line(said: str) -> str:
     return " ".join(said.split())
 
 
-@pytest.mark.parametrize("selection", PAIRS, ids=str)
-def test_off_and_on_the_flips_and_the_parts(
-    server: Server, open_page: OpenPage, explainer: Explainer, selection: Selection
-) -> None:
-    page = visit(open_page, address(server, "adapter", selection))
+def adapter_holds(page: Page, explainer: Explainer, selection: Selection, text: str) -> None:
+    """Off and on side by side, the flips, and the parts."""
     page.get_by_test_id("stDataFrame").wait_for()
-    off, on = (explainer.at_scale(selection, TEXT, scale) for scale in (0, 1))
-    curve = outcome(explainer.scale_curve(selection, TEXT, start=True, wait=60))
-    found = outcome(explainer.ablation(selection, TEXT, start=True, wait=60))
+    off, on = (explainer.at_scale(selection, text, scale) for scale in (0, 1))
+    curve = outcome(explainer.scale_curve(selection, text, start=True, wait=60))
+    found = outcome(explainer.ablation(selection, text, start=True, wait=60))
     k = on.labels.index(on.label)
     assert cards(page) == [
         f"Off scale 0 says {off.label} {on.label} {percent(off.probabilities[k])} %",
         f"On scale 1, as trained says {on.label} {on.label} {percent(on.probabilities[k])} %",
     ]
-    assert on.label == explainer.reading(selection, TEXT).prediction.label
+    assert on.label == explainer.reading(selection, text).prediction.label
     expect(page.locator(".hl-at strong")).to_have_text(on.label)
     said = [changes.switched(off, on, on.label), changes.flips(curve), changes.carried(found, on.label)]
     assert leads(page) == [line(s) for s in said]
@@ -86,12 +69,11 @@ def test_off_and_on_the_flips_and_the_parts(
     assert any(f"{z[0, 0]:+.2f}" in words for words in heat)
 
 
-@pytest.mark.parametrize("selection", PAIRS, ids=str)
-def test_both_masks(server: Server, open_page: OpenPage, explainer: Explainer, selection: Selection) -> None:
-    page = visit(open_page, address(server, "mask", selection))
+def mask_holds(page: Page, explainer: Explainer, selection: Selection, text: str) -> None:
+    """Both masks side by side."""
     page.locator(".hl-facts").wait_for()
-    found = explainer.masks(selection, TEXT)
-    label = explainer.reading(selection, TEXT).prediction.label
+    found = explainer.masks(selection, text)
+    label = explainer.reading(selection, text).prediction.label
     k = found.labels.index(label)
     tags = {found.trained: "trained with this mask"}
     assert cards(page) == [
@@ -112,7 +94,7 @@ def test_both_masks(server: Server, open_page: OpenPage, explainer: Explainer, s
 
 
 def test_the_slider_by_keyboard_its_url_and_a_reload(server: Server, open_page: OpenPage, explainer: Explainer) -> None:
-    page = visit(open_page, address(server, "adapter", LLAMA, scale="0.8"))
+    page = visit(open_page, address(server, "adapter", LLAMA, TEXT, scale="0.8"))
     at = page.locator(".hl-at")
     expect(at).to_contain_text("At scale 0.80")
     flip = outcome(explainer.scale_curve(LLAMA, TEXT, start=True, wait=60)).flips[0]
@@ -135,15 +117,15 @@ def test_the_slider_by_keyboard_its_url_and_a_reload(server: Server, open_page: 
     expect(page.locator(".hl-at strong")).to_have_text(flip.before)
 
 
-@pytest.mark.parametrize("scale", ["nan", "much", "-1", "1e9", "inf"])
+@pytest.mark.parametrize("scale", ["nan", "1e9"])
 def test_a_scale_in_the_url_that_is_none(server: Server, open_page: OpenPage, scale: str) -> None:
-    page = visit(open_page, address(server, "adapter", LLAMA, scale=scale))
+    page = visit(open_page, address(server, "adapter", LLAMA, TEXT, scale=scale))
     expect(page.locator(".hl-at")).to_contain_text(re.compile(r"At scale (1\.00|2\.00|0\.00)"))
     assert page.get_by_test_id("stException").count() == 0
 
 
 def test_the_class_that_is_asked_for(server: Server, open_page: OpenPage, explainer: Explainer) -> None:
-    page = visit(open_page, address(server, "adapter", LLAMA, **{"class": "home"}))
+    page = visit(open_page, address(server, "adapter", LLAMA, TEXT, **{"class": "home"}))
     page.get_by_test_id("stDataFrame").wait_for()
     found = outcome(explainer.ablation(LLAMA, TEXT, start=True, wait=60))
     assert leads(page)[2] == line(changes.carried(found, "home"))
@@ -156,7 +138,7 @@ def test_without_an_adapter_the_page_says_what_it_needs_and_the_mask_answers(
     server: Server, open_page: OpenPage
 ) -> None:
     bare = Selection("demo-llama", None)
-    page = visit(open_page, address(server, "adapter", bare))
+    page = visit(open_page, address(server, "adapter", bare, TEXT))
     alert = page.get_by_role("alert")
     expect(alert).to_contain_text("This candidate is loaded without an adapter")
     expect(alert).to_contain_text("Choose an adapter in the sidebar")
@@ -165,21 +147,20 @@ def test_without_an_adapter_the_page_says_what_it_needs_and_the_mask_answers(
     assert page.get_by_test_id("stException").count() == 0
 
 
-@pytest.mark.parametrize("text", ["a", "🙂", "e\u0301 👩\u200d👩\u200d👧", "card " * 2000])
-def test_short_odd_and_long_texts(server: Server, open_page: OpenPage, text: str) -> None:
-    page = visit(open_page, address(server, "adapter", LLAMA, text="a"))
-    page.get_by_label("Text", exact=True).fill(text)
-    page.get_by_role("button", name="Explain", exact=True).click()
-    for name in ("Adapter", "Mask"):
-        page.get_by_test_id("stMain").get_by_role("link", name=name).click()
-        expect(page.get_by_role("heading", level=1)).to_have_text(name)
-        expect(page.locator(".hl-pooler")).to_have_count(2)
-        expect(page.get_by_test_id("stDataFrame")).to_be_visible()
-        assert page.get_by_test_id("stException").count() == 0
+def test_short_odd_and_long_texts(server: Server, open_page: OpenPage) -> None:
+    page = visit(open_page, address(server, "mask", LLAMA, "a"))
+    for text in ("🙂", "e\u0301 👩\u200d👩\u200d👧", "card " * 2000):
+        page.get_by_label("Text", exact=True).fill(text)
+        page.get_by_role("button", name="Explain", exact=True).click()
+        for name in ("Adapter", "Mask"):
+            turn_to(page, name)
+            expect(page.locator(".hl-pooler")).to_have_count(2)
+            expect(page.get_by_test_id("stDataFrame")).to_be_visible()
+            assert page.get_by_test_id("stException").count() == 0
 
 
 def test_one_drags_the_scale_while_the_other_classifies(server: Server, open_page: OpenPage, engine: Engine) -> None:
-    dragging = visit(open_page, address(server, "adapter", LLAMA))
+    dragging = visit(open_page, address(server, "adapter", LLAMA, TEXT))
     other = open_page(f"{server.url}/classify?candidate={LLAMA.candidate}&adapter={LLAMA.adapter}")
     other.locator(".hl-headline").wait_for()
     slider = dragging.get_by_role("slider", name="Scale of the update")

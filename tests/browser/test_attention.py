@@ -12,7 +12,6 @@ from transformers import AutoModelForSequenceClassification, LlamaConfig
 
 from core.config import BaseModelConfig, CandidateConfig
 from core.config.catalogue import write_candidate
-from core.inference.engine import Engine
 from core.inspection.explainer import Explainer
 from core.results import AttentionOverview, Selection, between_units
 from pages.ui.attending import MEASURED
@@ -21,13 +20,7 @@ from tests.browser.conftest import OpenPage, Serve, Server
 from tests.browser.reading import BANKING, words
 from tests.tiny import make_tiny_tokenizer
 
-PAIRS = [Selection(f"demo-{c}", a) for c in ("llama", "mistral", "gemma2") for a in ("banking77", "clinc150-domains")]
 MATRIX = "[class*='st-key-matrix']"
-
-
-@pytest.fixture(scope="module")
-def explainer(engine: Engine) -> Explainer:
-    return Explainer(engine)
 
 
 def opened(open_page: OpenPage, server: Server, rest: str) -> Page:
@@ -52,12 +45,8 @@ def numbers_are(page: Page, found: AttentionOverview, layer: int, head: int) -> 
         expect(page.locator(".hl-facts > div").filter(has_text=MEASURED[measure]).locator("dd")).to_have_text(shown)
 
 
-@pytest.mark.parametrize("selection", PAIRS, ids=str)
-def test_every_head_of_every_pair(
-    selection: Selection, server: Server, open_page: OpenPage, explainer: Explainer
-) -> None:
-    text = "My card, my new card."
-    page = opened(open_page, server, f"candidate={selection.candidate}&adapter={selection.adapter}&text={text}")
+def attention_holds(page: Page, explainer: Explainer, selection: Selection, text: str) -> None:
+    """Every head in numbers, and one of them as words."""
     found = explainer.attention(selection, text, "overview")
     numbers_are(page, found, 1, 1)
     needs = explainer.attention_cost(selection, text)

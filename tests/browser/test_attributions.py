@@ -3,34 +3,19 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.inference.engine import Engine
 from core.inspection.explainer import Explainer
 from core.results import METHODS, AttributionOptions, Attributions, Selection
 from pages.ui.attributing import best
 from pages.ui.numbers import three_digits
 from tests.browser.conftest import OpenPage, Server
-from tests.browser.reading import cell, words
+from tests.browser.reading import PAIRS, address, cell, words
 
-PAIRS = [
-    Selection(c, a) for c in ("demo-llama", "demo-mistral", "demo-gemma2") for a in ("banking77", "clinc150-domains")
-]
 TEXT = "My new card has not arrived, and the card 👩\u200d👩\u200d👧 café was expected last week."
 LONG = "where is my card and who can tell me when it comes " * 35
-
-
-@pytest.fixture(scope="session")
-def explainer(engine: Engine) -> Explainer:
-    return Explainer(engine)
-
-
-def address(server: Server, selection: Selection, text: str, **more: str) -> str:
-    query = {"candidate": selection.candidate, "adapter": selection.adapter or "-", "text": text, **more}
-    return f"{server.url}/attributions?" + "&".join(f"{key}={quote(value)}" for key, value in query.items())
 
 
 def computed(explainer: Explainer, selection: Selection, text: str, options: AttributionOptions) -> Attributions:
@@ -63,13 +48,10 @@ def facts(page: Page, method: int) -> dict[str, str]:
     return {words(row.locator("dt")): words(row.locator("dd")) for row in rows}
 
 
-@pytest.mark.parametrize("selection", PAIRS, ids=str)
-def test_every_pair_is_answered_with_the_explainers_numbers(
-    server: Server, open_page: OpenPage, explainer: Explainer, selection: Selection
-) -> None:
-    page = open_page(address(server, selection, TEXT, steps="20"))
-    label = explainer.reading(selection, TEXT).prediction.ranked[0].label
-    found = computed(explainer, selection, TEXT, AttributionOptions(label, steps=20))
+def attributions_hold(page: Page, explainer: Explainer, selection: Selection, text: str) -> None:
+    """Four methods, and how faithful each is."""
+    label = explainer.reading(selection, text).prediction.ranked[0].label
+    found = computed(explainer, selection, text, AttributionOptions(label))
     answered(page, best(found))
     expect(page.locator(".hl-strip")).to_have_count(4, timeout=60_000)
     for number, method in enumerate(METHODS):
@@ -78,7 +60,7 @@ def test_every_pair_is_answered_with_the_explainers_numbers(
         assert strip.all_text_contents() == [unit.text for unit in found.units]
         assert float(facts(page, number)["Sum"]) == pytest.approx(found.methods[number].total, abs=1e-3)
     assert float(facts(page, 2)["Completeness error"]) == pytest.approx(found.methods[2].error or 0, rel=0.05, abs=1e-3)
-    expect(page.locator(".hl-note").filter(has_text="from one measured batch")).to_contain_text("21 gradients")
+    expect(page.locator(".hl-note").filter(has_text="from one measured batch")).to_contain_text("51 gradients")
     expect(page.locator(".js-plotly-plot")).to_have_count(3)
     page.get_by_test_id("stDataFrame").wait_for()
     for row, one in enumerate(found.faithfulness):
@@ -94,7 +76,7 @@ def test_another_class_and_baseline_stand_in_the_url(server: Server, open_page: 
     second = explainer.reading(selection, TEXT).prediction.ranked[1].label
     options = AttributionOptions(second, "tokens", 10, "mean")
     query = {"class": second, "by": "tokens", "steps": "10", "baseline": "mean"}
-    page = open_page(address(server, selection, TEXT, **query))
+    page = open_page(address(server, "attributions", selection, TEXT, **query))
     found = computed(explainer, selection, TEXT, options)
     answered(page, best(found))
     assert float(facts(page, 2)["Sum"]) == pytest.approx(found.methods[2].total, abs=1e-3)
@@ -107,7 +89,7 @@ def test_another_class_and_baseline_stand_in_the_url(server: Server, open_page: 
 
 
 def test_long_work_is_told_before_stopped_and_begun_anew(server: Server, open_page: OpenPage) -> None:
-    page = open_page(address(server, PAIRS[1], LONG + "one", steps="500"))
+    page = open_page(address(server, "attributions", PAIRS[1], LONG + "one", steps="500"))
     begun(page)
     page.get_by_role("button", name="Cancel").click()
     expect(page.locator(".hl-note").filter(has_text="stopped at")).to_be_visible(timeout=60_000)
@@ -119,7 +101,7 @@ def test_long_work_is_told_before_stopped_and_begun_anew(server: Server, open_pa
 
 
 def test_a_reload_in_the_middle_finds_the_same_job(server: Server, open_page: OpenPage) -> None:
-    page = open_page(address(server, PAIRS[1], LONG + "two", steps="500"))
+    page = open_page(address(server, "attributions", PAIRS[1], LONG + "two", steps="500"))
     begun(page)
     page.wait_for_function(
         "() => Number(document.querySelector('[role=progressbar]')?.ariaValueNow) >= 2", timeout=90_000
@@ -133,7 +115,7 @@ def test_a_reload_in_the_middle_finds_the_same_job(server: Server, open_page: Op
 
 
 def test_it_goes_on_while_the_person_looks_elsewhere(server: Server, open_page: OpenPage) -> None:
-    page = open_page(address(server, PAIRS[3], LONG + "three", steps="200"))
+    page = open_page(address(server, "attributions", PAIRS[3], LONG + "three", steps="200"))
     begun(page)
     page.get_by_role("link", name="Pooling", exact=True).first.click()
     page.locator(".hl-pooler").first.wait_for()

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pytest
-from playwright.sync_api import Browser, Dialog, Page, expect
+from playwright.sync_api import Page, expect
 
 from core.config.catalogue import Catalogue
 from core.figures.report import document
@@ -18,80 +16,37 @@ from core.inference.engine import Engine
 from core.inspection.explainer import Explainer
 from core.results import AttributionOptions, Selection, by_unit
 from core.settings import settings
-from tests.browser.conftest import OpenPage, Server
-from tests.browser.reading import words
-from tests.browser.test_two_texts import PAIRS, A, address
+from tests.browser.conftest import OpenFile
+from tests.browser.reading import PAIRS, A, words
 
 HOSTILE = (
     "<script>document.title='run'</script> card </script><img src=http://x.invalid/y.png onerror=alert(1)> \u202eשלום"
 )
 
 
-@pytest.fixture(scope="session")
-def explainer(engine: Engine) -> Explainer:
-    return Explainer(engine)
-
-
-class Opened:
-    """A file in a browser without a network, and whatever went wrong in it."""
-
-    def __init__(self, browser: Browser, path: Path, scheme: str = "light") -> None:
-        context = browser.new_context(offline=True, color_scheme=scheme)  # type: ignore[arg-type]
-        self.page: Page = context.new_page()
-        self.wrong: list[str] = []
-        self.page.on("console", lambda m: self.wrong.append(m.text))
-        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
-        self.page.on("dialog", self._dialog)
-        self.page.on("request", lambda r: self.wrong.append(r.url) if r.url != path.as_uri() else None)
-        self.page.goto(path.as_uri())
-        figures = self.page.locator(".hl-figure").count()
-        expect(self.page.locator(".hl-figure > .plot-container")).to_have_count(figures)
-
-    def _dialog(self, dialog: Dialog) -> None:
-        self.wrong.append("a dialog")
-        dialog.dismiss()
-
-
-@pytest.fixture
-def opened(browser: Browser) -> Iterator[type]:
-    made: list[Opened] = []
-
-    class Open(Opened):
-        def __init__(self, path: Path, scheme: str = "light") -> None:
-            super().__init__(browser, path, scheme)
-            made.append(self)
-
-    yield Open
-    for one in made:
-        one.page.context.close()
-        assert not one.wrong
-
-
-@pytest.mark.parametrize("selection", PAIRS, ids=str)
-def test_the_downloaded_file_says_what_the_explainer_says(
-    server: Server, open_page: OpenPage, explainer: Explainer, opened: type, tmp_path: Path, selection: Selection
+def the_report_holds(
+    page: Page, explainer: Explainer, selection: Selection, text: str, opened: OpenFile, path: Path
 ) -> None:
-    page = open_page(address(server, selection).replace("/two_texts?", "/why?"))
+    """Downloaded in one click, it says what the explainer says."""
     button = page.get_by_role("button", name="Download the report")
     button.wait_for(timeout=180_000)
     with page.expect_download(timeout=60_000) as waiting:
         button.click()
-    path = tmp_path / "report.html"
     waiting.value.save_as(path)
     report = opened(path).page
-    told = explainer.reading(selection, A).prediction
+    told = explainer.reading(selection, text).prediction
     expect(report.locator("h1")).to_contain_text(told.label)
     assert report.locator(".hl-strip").first.text_content() == "".join(
-        [u.text for u in explainer.reading(selection, A).words if u.special] + [A]
+        [u.text for u in explainer.reading(selection, text).words if u.special] + [text]
     )
-    found = explainer.contributions(selection, A)
+    found = explainer.contributions(selection, text)
     k = found.labels.index(told.label)
     kind = "Exact" if found.exact else "A linearisation, not exact"
     expect(report.get_by_text(f"{kind}: the parts sum to {found.sums[k]:.5f}")).to_be_visible()
-    values = by_unit(found.of(told.label), explainer.reading(selection, A).words)
+    values = by_unit(found.of(told.label), explainer.reading(selection, text).words)
     drawn = report.evaluate("Array.from(document.getElementById('figure-1')._fullData[0].y)")
     np.testing.assert_allclose(drawn, values, rtol=1e-6)
-    lens = explainer.lens(selection, A)
+    lens = explainer.lens(selection, text)
     drawn = report.evaluate("Array.from(document.getElementById('figure-2')._fullData[0].y)")
     np.testing.assert_allclose(drawn, lens.probabilities[:, k], rtol=1e-6)
     rows = report.locator("#classes tbody tr")
@@ -107,7 +62,7 @@ def test_the_downloaded_file_says_what_the_explainer_says(
     expect(report.get_by_text(selection.candidate, exact=True).first).to_be_visible()
 
 
-def test_what_was_looked_at_before_is_in_it_in_both_themes(engine: Engine, opened: type, tmp_path: Path) -> None:
+def test_what_was_looked_at_before_is_in_it_in_both_themes(engine: Engine, opened: OpenFile, tmp_path: Path) -> None:
     explainer, selection = Explainer(engine), PAIRS[2]
     label = explainer.reading(selection, A).prediction.label
     bare = explainer.report(selection, A, label)
@@ -137,7 +92,7 @@ def test_what_was_looked_at_before_is_in_it_in_both_themes(engine: Engine, opene
     assert lens is not None
 
 
-def test_a_hostile_text_runs_nothing_and_asks_for_nothing(engine: Engine, opened: type, tmp_path: Path) -> None:
+def test_a_hostile_text_runs_nothing_and_asks_for_nothing(engine: Engine, opened: OpenFile, tmp_path: Path) -> None:
     explainer, selection = Explainer(engine), PAIRS[0]
     found = explainer.report(selection, HOSTILE, explainer.reading(selection, HOSTILE).prediction.label)
     named = replace(found, label=found.label, no_lens=HOSTILE, lens=None)

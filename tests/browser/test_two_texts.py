@@ -3,34 +3,19 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qs, quote, urlparse
+from urllib.parse import parse_qs, urlparse
 
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.inference.engine import Engine
 from core.inspection.explainer import Explainer
 from core.results import MinimalFlip, Selection
 from pages.ui.numbers import percent
 from tests.browser.conftest import OpenPage, Server
-from tests.browser.reading import cell, words
+from tests.browser.reading import PAIRS, A, address, cell, words
 
-PAIRS = [
-    Selection(c, a) for c in ("demo-llama", "demo-mistral", "demo-gemma2") for a in ("banking77", "clinc150-domains")
-]
-A = "My new card has not arrived, where is it? 👩\u200d👩\u200d👧 café"
-B = "My new card was stolen, where is it? 👩\u200d👩\u200d👧 שלום <b>café</b>"
-
-
-@pytest.fixture(scope="session")
-def explainer(engine: Engine) -> Explainer:
-    return Explainer(engine)
-
-
-def address(server: Server, selection: Selection, text: str = A, **more: str) -> str:
-    query = {"candidate": selection.candidate, "adapter": selection.adapter or "-", "text": text, **more}
-    return f"{server.url}/two_texts?" + "&".join(f"{key}={quote(value)}" for key, value in query.items())
+BOX = "Text B, an edit of the text above (A)"
 
 
 def fact(page: Page, name: str) -> str:
@@ -42,24 +27,53 @@ def searched(page: Page) -> Page:
     return page
 
 
-@pytest.mark.parametrize("selection", PAIRS, ids=str)
-def test_an_edit_is_shown_word_by_word_with_what_it_changed(
-    server: Server, open_page: OpenPage, explainer: Explainer, selection: Selection
-) -> None:
-    page = searched(open_page(address(server, selection, other=B)))
-    found = explainer.two_texts(selection, A, B)
+def the_minimal_flip_holds(page: Page, explainer: Explainer, selection: Selection, text: str) -> None:
+    """The fewest words whose removal flips the verdict, and that they do."""
+    searched(page)
+    state = explainer.flip(selection, text, 1000, start=True, wait=60)
+    assert state is not None
+    flip: MinimalFlip = state.result
+    reading = explainer.reading(selection, text)
+    struck = page.locator(".hl-diff")
+    assert struck.text_content() == text
+    assert struck.locator("del").all_text_contents() == [reading.words[i].text for i in flip.removed]
+    assert fact(page, "Words taken away") == f"{len(flip.removed)} of {flip.words}"
+    assert fact(page, "Texts tried") == f"{flip.tried} of at most 1,000"
+    said = page.locator(".hl-lead").last
+    expect(said).to_contain_text(f"the verdict is '{flip.label}' instead of '{flip.verdict}'")
+    expect(said).to_contain_text("Proven minimal" if flip.proven else "not proven minimal")
+    page.get_by_role("button", name="Compare with this as text B").click()
+    other = page.get_by_label(BOX)
+    expect(other).to_have_value(flip.text)
+    after = explainer.reading(selection, flip.text).prediction
+    assert after.label == flip.label != reading.prediction.label
+    expect(page.locator(".hl-lead").first).to_contain_text(
+        f"turns the verdict from '{flip.verdict}' into '{flip.label}'"
+    )
+    top = np.argmax(after.logits)
+    assert flip.labels[int(top)] == flip.label
+    expect(page).to_have_url(re.compile("other="))
+
+
+def an_edit_holds(page: Page, explainer: Explainer, selection: Selection, text: str) -> None:
+    """An edit is shown word by word, with what it changed."""
+    other = "My new card was stolen, where is it? 👩\u200d👩\u200d👧 שלום <b>café</b>"
+    page.get_by_label(BOX).fill(other)
+    page.get_by_role("button", name="Compare", exact=True).click()
+    expect(page.locator(".hl-diff").nth(1)).to_have_text(other, use_inner_text=False)
+    found = explainer.two_texts(selection, text, other)
     before, after = page.locator(".hl-diff").nth(0), page.locator(".hl-diff").nth(1)
-    assert before.text_content() == A
-    assert after.text_content() == B
+    assert before.text_content() == text
+    assert after.text_content() == other
     assert before.locator("del").all_text_contents() == [e.before for e in found.edits if e.kind != "same" and e.before]
     assert after.locator("ins").all_text_contents() == [e.after for e in found.edits if e.kind != "same" and e.after]
-    top = explainer.reading(selection, A).prediction.ranked[0].label
+    top = explainer.reading(selection, text).prediction.ranked[0].label
     k = found.labels.index(top)
     shares = [f"{percent(found.probabilities[i, k])}\u00a0%" for i in (0, 1)]
     expect(page.locator(".hl-lead").first).to_contain_text(f"'{top}' goes from {shares[0]} to {shares[1]}")
-    for i, text in enumerate((A, B)):
-        parts = explainer.contributions(selection, text).of(top)
-        units = explainer.reading(selection, text).words
+    for i, one in enumerate((text, other)):
+        parts = explainer.contributions(selection, one).of(top)
+        units = explainer.reading(selection, one).words
         titles = page.locator(".hl-strip:not(.hl-diff)").nth(i).locator("span[title]")
         expected = [f"{u.text}: contribution {parts[list(u.tokens)].sum():.3g}" for u in units]
         assert [t.get_attribute("title") for t in titles.all()] == expected
@@ -74,39 +88,9 @@ def test_an_edit_is_shown_word_by_word_with_what_it_changed(
     assert float(cell(page, 4, 0)) == pytest.approx(found.logits[0, leader], rel=1e-3)
 
 
-@pytest.mark.parametrize("selection", PAIRS, ids=str)
-def test_the_minimal_flip_flips(
-    server: Server, open_page: OpenPage, engine: Engine, explainer: Explainer, selection: Selection
-) -> None:
-    page = searched(open_page(address(server, selection)))
-    state = explainer.flip(selection, A, 1000, start=True, wait=60)
-    assert state is not None
-    flip: MinimalFlip = state.result
-    reading = explainer.reading(selection, A)
-    struck = page.locator(".hl-diff")
-    assert struck.text_content() == A
-    assert struck.locator("del").all_text_contents() == [reading.words[i].text for i in flip.removed]
-    assert fact(page, "Words taken away") == f"{len(flip.removed)} of {flip.words}"
-    assert fact(page, "Texts tried") == f"{flip.tried} of at most 1,000"
-    said = page.locator(".hl-lead").last
-    expect(said).to_contain_text(f"the verdict is '{flip.label}' instead of '{flip.verdict}'")
-    expect(said).to_contain_text("Proven minimal" if flip.proven else "not proven minimal")
-    page.get_by_role("button", name="Compare with this as text B").click()
-    other = page.get_by_label("Text B, an edit of the text above (A)")
-    expect(other).to_have_value(flip.text)
-    after = engine.classify(selection, [flip.text])[0]
-    assert after.label == flip.label != reading.prediction.label
-    expect(page.locator(".hl-lead").first).to_contain_text(
-        f"turns the verdict from '{flip.verdict}' into '{flip.label}'"
-    )
-    top = np.argmax(after.logits)
-    assert flip.labels[int(top)] == flip.label
-    expect(page).to_have_url(re.compile("other="))
-
-
 def test_text_b_follows_a_until_it_is_edited_and_stays_then(server: Server, open_page: OpenPage) -> None:
-    page = searched(open_page(address(server, PAIRS[0])))
-    box = page.get_by_label("Text B, an edit of the text above (A)")
+    page = searched(open_page(address(server, "two_texts", PAIRS[0], A)))
+    box = page.get_by_label(BOX)
     expect(box).to_have_value(A)
     expect(page.locator(".hl-lead").first).to_contain_text("still text A")
     page.get_by_label("Text", exact=True).fill("How do I top up?")
@@ -133,7 +117,7 @@ def test_text_b_follows_a_until_it_is_edited_and_stays_then(server: Server, open
 
 def test_a_long_search_goes_on_elsewhere_and_is_stopped(server: Server, open_page: OpenPage) -> None:
     text = "I was charged twice for the same purchase at the shop and want one of the two refunded " * 3
-    page = open_page(address(server, PAIRS[0], text=text, texts="20000"))
+    page = open_page(address(server, "two_texts", PAIRS[0], text, texts="20000"))
     start = page.get_by_role("button", name="Search", exact=True)
     cancel = page.get_by_role("button", name="Cancel", exact=True)
     start.or_(cancel).wait_for()
@@ -155,11 +139,11 @@ def test_a_long_search_goes_on_elsewhere_and_is_stopped(server: Server, open_pag
 
 @pytest.mark.parametrize("text", ["card", "<s>"])
 def test_one_word(server: Server, open_page: OpenPage, text: str) -> None:
-    page = searched(open_page(address(server, PAIRS[0], text=text, other=f"{text} {text}")))
+    page = searched(open_page(address(server, "two_texts", PAIRS[0], text, other=f"{text} {text}")))
     expect(page.locator(".hl-lead").last).to_contain_text("nothing to take away")
     expect(page.locator(".hl-diff ins")).to_have_count(1)
 
 
 def test_without_an_adapter_it_answers_too(server: Server, open_page: OpenPage) -> None:
-    page = searched(open_page(address(server, Selection("demo-llama"), other="My card")))
+    page = searched(open_page(address(server, "two_texts", Selection("demo-llama"), A, other="My card")))
     expect(page.locator(".hl-diff del").first).to_be_visible()

@@ -3,35 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from urllib.parse import parse_qs, quote, urlparse
+from urllib.parse import parse_qs, urlparse
 
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.inference.engine import Engine
 from core.inspection.explainer import Explainer
 from core.results import Selection, by_unit
 from pages.ui.numbers import percent, three_digits
 from tests.browser.conftest import OpenPage, Server
-from tests.browser.reading import BANKING, choose, words
+from tests.browser.reading import BANKING, PAIRS, address, choose, turn_to, words
 
-CANDIDATES = ("demo-llama", "demo-mistral", "demo-gemma2")
-ADAPTERS = ("banking77", "clinc150-domains")
-PAIRS = [Selection(c, a) for c in CANDIDATES for a in ADAPTERS]
 TEXT = "My new card has not arrived, and the card 👩\u200d👩\u200d👧 café was expected last week."
 SECTION = ("Overview", "Pooling", "Contributions", "Depth", "Adapter", "Mask", "Attention", "Attributions", "Two texts")
-
-
-@pytest.fixture(scope="session")
-def explainer(engine: Engine) -> Explainer:
-    return Explainer(engine)
-
-
-def address(server: Server, page: str, selection: Selection, **more: str) -> str:
-    query = {"candidate": selection.candidate, "adapter": selection.adapter or "-", "text": TEXT, **more}
-    return f"{server.url}/{page}?" + "&".join(f"{key}={quote(value)}" for key, value in query.items())
 
 
 def ready(page: Page) -> Page:
@@ -47,8 +32,8 @@ def told(page: Page, name: str) -> str:
     return words(page.locator(".hl-facts > div").filter(has_text=name).locator("dd").first)
 
 
-def overview_says_which_words_and_where_in_depth(page: Page, explainer: Explainer, selection: Selection) -> None:
-    reading, found = explainer.reading(selection, TEXT), explainer.contributions(selection, TEXT)
+def overview_holds(page: Page, explainer: Explainer, selection: Selection, text: str) -> None:
+    reading, found = explainer.reading(selection, text), explainer.contributions(selection, text)
     top = reading.prediction.ranked[0]
     expect(page.locator(".hl-verdict strong")).to_have_text(top.label)
     expect(page.locator(".hl-verdict b")).to_have_text(f"{percent(top.probability)} %")
@@ -58,7 +43,7 @@ def overview_says_which_words_and_where_in_depth(page: Page, explainer: Explaine
     strongest = int(np.argmax(np.abs(values)))
     assert words(first.locator(".hl-name")).split(" at ")[0] == reading.words[strongest].text
     assert words(first.locator(".hl-number")) == f"{values[strongest]:+.3f}"
-    lens = explainer.lens(selection, TEXT)
+    lens = explainer.lens(selection, text)
     lead = page.locator(".hl-lead")
     expect(lead).to_contain_text(lens.verdicts[-1])
     if 0 < lens.decided_at < len(lens.verdicts) - 1:
@@ -68,19 +53,19 @@ def overview_says_which_words_and_where_in_depth(page: Page, explainer: Explaine
     expect(page.locator(".hl-note", has_text=kind)).to_be_visible()
 
 
-def pooling_shows_what_was_weighed(page: Page, explainer: Explainer, selection: Selection) -> None:
-    found = explainer.pooling(selection, TEXT)
+def pooling_holds(page: Page, explainer: Explainer, selection: Selection, text: str) -> None:
+    found = explainer.pooling(selection, text)
     assert told(page, "Effective tokens") == f"{three_digits(found.effective_tokens)} of {len(found.weights)}"
     if found.clamped_share is not None:
         assert told(page, "Clamped") == f"{percent(found.clamped_share)} % of dimensions"
-    reading = explainer.reading(selection, TEXT)
+    reading = explainer.reading(selection, text)
     titles = [
         t or ""
         for t in (s.get_attribute("title") for s in page.locator(".hl-strip").first.locator("span[title]").all())
     ]
     values = by_unit(found.weights, reading.words)
     assert titles == [f"{u.text}: {found.meaning} {v:.3g}" for u, v in zip(reading.words, values, strict=True)]
-    poolers = explainer.poolers(selection, TEXT)
+    poolers = explainer.poolers(selection, text)
     cards = page.locator(".hl-pooler")
     assert [words(card.locator("h3")) for card in cards.all()] == [p.pooling.pooler for p in poolers]
     assert [words(card.locator(".hl-tag")) for card in cards.all()] == [
@@ -89,8 +74,8 @@ def pooling_shows_what_was_weighed(page: Page, explainer: Explainer, selection: 
     assert [words(card.locator("strong")) for card in cards.all()] == [p.label for p in poolers]
 
 
-def contributions_print_sum_logit_and_difference(page: Page, explainer: Explainer, selection: Selection) -> None:
-    found, prediction = explainer.contributions(selection, TEXT), explainer.reading(selection, TEXT).prediction
+def contributions_hold(page: Page, explainer: Explainer, selection: Selection, text: str) -> None:
+    found, prediction = explainer.contributions(selection, text), explainer.reading(selection, text).prediction
     k = prediction.labels.index(prediction.ranked[0].label)
     assert told(page, "Sum of the parts") == f"{found.sums[k]:.5f}"
     assert told(page, "Logit, by the model") == f"{found.logits[k]:.5f}"
@@ -108,8 +93,8 @@ def contributions_print_sum_logit_and_difference(page: Page, explainer: Explaine
     assert told(page, "Sum of the parts") == f"{found.sums[k] - found.sums[j]:.5f}"
 
 
-def depth_draws_the_lens_and_checks_it(page: Page, explainer: Explainer, selection: Selection) -> None:
-    lens = explainer.lens(selection, TEXT)
+def depth_holds(page: Page, explainer: Explainer, selection: Selection, text: str) -> None:
+    lens = explainer.lens(selection, text)
     page.locator(".js-plotly-plot").wait_for()
     expect(page.locator(".hl-lead")).to_contain_text(lens.verdicts[-1])
     note = page.locator(".hl-note", has_text="equals the model's own logits within")
@@ -117,25 +102,6 @@ def depth_draws_the_lens_and_checks_it(page: Page, explainer: Explainer, selecti
     assert shown is not None
     assert float(shown[1]) <= 1e-5 * np.abs(lens.logits[-1]).max()
     page.get_by_test_id("stDataFrame").wait_for()
-
-
-ANSWERS: dict[str, Callable[[Page, Explainer, Selection], None]] = {
-    "why": overview_says_which_words_and_where_in_depth,
-    "pooling": pooling_shows_what_was_weighed,
-    "contributions": contributions_print_sum_logit_and_difference,
-    "depth": depth_draws_the_lens_and_checks_it,
-}
-
-
-@pytest.mark.parametrize("selection", PAIRS, ids=str)
-def test_every_page_answers_with_the_explainers_numbers(
-    server: Server, open_page: OpenPage, explainer: Explainer, selection: Selection
-) -> None:
-    page = open_page(address(server, "why", selection))
-    for path, holds in ANSWERS.items():
-        if path != "why":
-            page.goto(address(server, path, selection))
-        holds(ready(page), explainer, selection)
 
 
 def test_one_text_goes_with_the_person_and_stands_in_the_url(server: Server, open_page: OpenPage) -> None:
@@ -147,9 +113,7 @@ def test_one_text_goes_with_the_person_and_stands_in_the_url(server: Server, ope
     page.get_by_test_id("stMain").get_by_role("link", name="Why this class?").click()
     ready(page)
     for name in SECTION:
-        page.get_by_test_id("stMain").get_by_role("link", name=name, exact=True).click()
-        expect(page.locator("h1")).to_have_text("Why this class?" if name == "Overview" else name)
-        ready(page)
+        turn_to(page, name)
         expect(page.get_by_label("Text", exact=True)).to_have_value(TEXT)
         expect(page).to_have_url(re.compile("text="))
         assert parse_qs(urlparse(page.url).query)["text"] == [TEXT]
@@ -168,7 +132,7 @@ def test_class_and_unit_are_chosen_and_shared_by_link(
     server: Server, open_page: OpenPage, explainer: Explainer
 ) -> None:
     selection = PAIRS[0]
-    page = ready(open_page(address(server, "contributions", selection)))
+    page = ready(open_page(address(server, "contributions", selection, TEXT)))
     other = explainer.reading(selection, TEXT).prediction.ranked[2]
     page.get_by_label("Class", exact=True).click()
     page.get_by_role("option", name=re.compile(f"^{other.label} ")).click()
@@ -184,7 +148,7 @@ def test_class_and_unit_are_chosen_and_shared_by_link(
 
 
 def test_bad_texts_are_told_and_the_explanation_stays(server: Server, open_page: OpenPage) -> None:
-    page = ready(open_page(address(server, "contributions", PAIRS[0])))
+    page = ready(open_page(address(server, "contributions", PAIRS[0], TEXT)))
     before = tinted(page)
     page.get_by_label("Text", exact=True).fill("   ")
     page.get_by_role("button", name="Explain").click()
@@ -198,7 +162,7 @@ def test_bad_texts_are_told_and_the_explanation_stays(server: Server, open_page:
 
 
 def test_a_long_text_shows_what_was_cut_off_and_stays_out_of_the_url(server: Server, open_page: OpenPage) -> None:
-    page = ready(open_page(address(server, "pooling", PAIRS[0])))
+    page = ready(open_page(address(server, "pooling", PAIRS[0], TEXT)))
     page.get_by_label("Text", exact=True).fill("My card has not arrived. " * 900)
     page.get_by_role("button", name="Explain").click()
     expect(page.locator(".hl-strip .hl-unread").first).to_be_attached(timeout=60_000)
@@ -207,7 +171,7 @@ def test_a_long_text_shows_what_was_cut_off_and_stays_out_of_the_url(server: Ser
 
 
 def test_a_candidate_without_an_adapter_goes_on(server: Server, open_page: OpenPage) -> None:
-    page = ready(open_page(address(server, "why", Selection("demo-llama"))))
+    page = ready(open_page(address(server, "why", Selection("demo-llama"), TEXT)))
     assert tinted(page)[1] == "My"
     choose(page, "Adapter", "Banking questions (77 intents)")
     expect(page.locator(".hl-verdict strong")).to_contain_text("card")

@@ -80,7 +80,8 @@ def test_a_picture_holds_every_number_within_half_a_step(high: int, wide: int, s
     assert pixels.shape == (high, wide, 4)
     hidden = np.isnan(values)
     np.testing.assert_array_equal(pixels[..., 3] == 0, hidden)
-    np.testing.assert_allclose(pixels[..., 0][~hidden] / 255, values[~hidden] / 0.7, atol=1 / STEPS)
+    bound = 0.5 / (STEPS - 1) + 0.5 / 255  # the step, and a colour of 8 bits
+    np.testing.assert_allclose(pixels[..., 0][~hidden] / 255, values[~hidden] / 0.7, rtol=0, atol=bound + 1e-9)
 
 
 def test_a_palette_goes_through_its_colours() -> None:

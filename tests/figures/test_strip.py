@@ -82,4 +82,4 @@ def test_the_ranking_adds_up_and_tells_equal_words_apart(reading_of: Read) -> No
     assert sum(numbers) == pytest.approx(values.sum(), abs=1e-3)
     assert "at 4" in html
     assert "at 2" in html
-    assert "3 other parts" in html
+    assert "3 other words" in html

@@ -38,7 +38,7 @@ def words(found: Report) -> list[Piece]:
     values = by_unit(parts.of(found.label), units)
     kind = "Exact" if parts.exact else "A linearisation, not exact"
     pieces: list[Piece] = [
-        heading(f"What each word did to '{found.label}'"),
+        heading(f"What each word added to the logit of '{found.label}'"),
         strip(found.reading, units, values, "contribution"),
         legend("against", "for", signed=True),
         ranking(units, values, most=8),

@@ -1,0 +1,52 @@
+"""Why this class? For every demo pair, a person turns from page to page, and each says what the explainer says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from core.inspection.explainer import Explainer
+from core.results import Selection
+from tests.browser.conftest import OpenFile, OpenPage, Server
+from tests.browser.reading import PAIRS, A, address, turn_to
+from tests.browser.test_adapter import adapter_holds, mask_holds
+from tests.browser.test_attention import attention_holds
+from tests.browser.test_attributions import attributions_hold
+from tests.browser.test_report import the_report_holds
+from tests.browser.test_two_texts import an_edit_holds, the_minimal_flip_holds
+from tests.browser.test_why import contributions_hold, depth_holds, overview_holds, pooling_holds
+
+Holds = Callable[[Page, Explainer, Selection, str], None]
+#: Pages in the order of the walk, and what must hold on each.
+WALK: tuple[tuple[str, tuple[Holds, ...]], ...] = (
+    ("Pooling", (pooling_holds,)),
+    ("Contributions", (contributions_hold,)),
+    ("Depth", (depth_holds,)),
+    ("Adapter", (adapter_holds,)),
+    ("Mask", (mask_holds,)),
+    ("Attention", (attention_holds,)),
+    ("Attributions", (attributions_hold,)),
+    ("Two texts", (the_minimal_flip_holds, an_edit_holds)),
+)
+
+
+@pytest.mark.parametrize("selection", PAIRS, ids=str)
+def test_every_page_says_what_the_explainer_says(
+    server: Server,
+    open_page: OpenPage,
+    explainer: Explainer,
+    opened: OpenFile,
+    tmp_path: Path,
+    selection: Selection,
+) -> None:
+    page = open_page(address(server, "why", selection, A))
+    page.locator(".hl-verdict").wait_for(timeout=90_000)  # a fresh server loads first
+    overview_holds(page, explainer, selection, A)
+    the_report_holds(page, explainer, selection, A, opened, tmp_path / "report.html")
+    for name, checks in WALK:
+        turn_to(page, name)
+        for holds in checks:
+            holds(page, explainer, selection, A)
