@@ -124,7 +124,8 @@ def _choices(reading: Reading) -> tuple[str, str]:
     if st.session_state.get(_BY) not in (WORDS, TOKENS):
         st.session_state[_BY] = WORDS
     top = ranked[0].label
-    titles = {VERDICT: f"{top} (the verdict)"} | {r.label: f"{r.label} · {numbers.three_digits(r.logit)}" for r in ranked}
+    titles = {r.label: f"{r.label} · {numbers.three_digits(r.logit)}" for r in ranked}
+    titles = {VERDICT: f"{top} (the verdict)"} | titles
     chosen = st.selectbox(
         "Class", list(titles), format_func=lambda c: titles.get(c, c), key=_CLASS, persist_state="session"
     )
