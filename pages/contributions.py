@@ -58,7 +58,7 @@ def draw(asked: Question, found: Contributions) -> None:
         st.html(legend(f"for {other}" if other else "against", f"for {asked.label}" if other else "for", signed=True))
         st.html(markup.facts(facts(found, asked.label, other)))
     with right:
-        st.html(ranking(asked.units, values, asked.by[:-1], most=8))
+        st.html(ranking(asked.units, values, asked.unit, most=8))
     what = f"lead over {other}" if other else "contribution"
     st.html(markup.section(f"{what[:1].upper()}{what[1:]} by position"))
     charts.chart(

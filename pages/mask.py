@@ -60,14 +60,14 @@ def classes(found: MaskEffect) -> None:
 def words(asked: Question, found: MaskEffect) -> None:
     """What reading ahead adds, word by word."""
     added = by_unit(found.added(asked.label), asked.units)
-    st.html(markup.section(f"What reading ahead adds to '{asked.label}', by {asked.by[:-1]}"))
+    st.html(markup.section(f"What reading ahead adds to '{asked.label}', by {asked.unit}"))
     left, right = st.columns(2, gap="large")
     with left:
         st.html(strip(asked.reading, asked.units, added, "added"))
         st.html(legend("takes away", "adds", signed=True))
         st.html(markup.facts(facts(asked, found)))
     with right:
-        st.html(ranking(asked.units, added, asked.by[:-1], most=8))
+        st.html(ranking(asked.units, added, asked.unit, most=8))
     charts.chart(bars(asked.units, added, charts.theme(), "added"), "added", "Added by reading ahead, by position")
     st.html(markup.section("How far each state moves"))
     moved = np.array([found.moved[list(unit.tokens)].mean() for unit in asked.units])

@@ -24,10 +24,10 @@ REPORT = (
 def words(asked: Question, found: Contributions) -> None:
     """The text tinted by what each word did, and the largest parts."""
     values = by_unit(found.of(asked.label), asked.units)
-    st.html(markup.section(f"What each {asked.by[:-1]} added to the logit of '{asked.label}'"))
+    st.html(markup.section(f"What each {asked.unit} added to the logit of '{asked.label}'"))
     st.html(strip(asked.reading, asked.units, values, "contribution"))
     st.html(legend("against", "for", signed=True))
-    st.html(ranking(asked.units, values, asked.by[:-1]))
+    st.html(ranking(asked.units, values, asked.unit))
     st.html(markup.note(sentences.whole(found, asked.label)))
 
 

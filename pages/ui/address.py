@@ -19,9 +19,8 @@ def asked(owner: str, keys: Iterable[str]) -> dict[str, str]:
     before the browser had the latest address brings the one before it: that asks for nothing either.
     """
     params = {key: st.query_params[key] for key in keys if key in st.query_params}
-    state, now = st.session_state, time.monotonic()
-    late = [old for old, replaced in state.get(_LEFT + owner, []) if now - replaced < ECHO]
-    return {} if params == state.get(_WRITTEN + owner) or params in late else params
+    late = [old for old, _ in _left(owner)]
+    return {} if params == st.session_state.get(_WRITTEN + owner) or params in late else params
 
 
 def write(owner: str, params: dict[str, str | None]) -> None:
@@ -32,9 +31,13 @@ def write(owner: str, params: dict[str, str | None]) -> None:
     for key in params.keys() - kept.keys():
         if key in st.query_params:
             del st.query_params[key]
-    state, now = st.session_state, time.monotonic()
-    before = state.get(_WRITTEN + owner, kept)
+    before = st.session_state.get(_WRITTEN + owner, kept)
     if before != kept:
-        left = [(old, replaced) for old, replaced in state.get(_LEFT + owner, []) if now - replaced < ECHO]
-        state[_LEFT + owner] = [*left, (before, now)]
-    state[_WRITTEN + owner] = kept
+        st.session_state[_LEFT + owner] = [*_left(owner), (before, time.monotonic())]
+    st.session_state[_WRITTEN + owner] = kept
+
+
+def _left(owner: str) -> list[tuple[dict[str, str], float]]:
+    """What this session replaced a moment ago, and when."""
+    now = time.monotonic()
+    return [(old, replaced) for old, replaced in st.session_state.get(_LEFT + owner, []) if now - replaced < ECHO]

@@ -41,6 +41,11 @@ class Question:
         return self.reading.prediction.text
 
     @property
+    def unit(self) -> str:
+        """What one of the units is called."""
+        return "word" if self.by == WORDS else "token"
+
+    @property
     def units(self) -> tuple[Unit, ...]:
         """Words or tokens, as chosen."""
         return self.reading.words if self.by == WORDS else self.reading.pieces

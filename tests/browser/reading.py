@@ -13,8 +13,8 @@ from tests.browser.conftest import Server
 BANKING = "candidate=demo-llama&adapter=banking77"
 CANDIDATES = ("demo-llama", "demo-mistral", "demo-gemma2")
 ADAPTERS = ("banking77", "clinc150-domains")
-#: A text for every page.
-A = "My new card has not arrived, where is it? 👩\u200d👩\u200d👧 café"
+#: A text for every page; a word of it stands at two places.
+A = "My new card has not arrived, where is my card? 👩\u200d👩\u200d👧 café"
 PAIRS = [Selection(candidate, adapter) for candidate in CANDIDATES for adapter in ADAPTERS]
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from core.inference.engine import Engine
 from core.inspection.explainer import Explainer
 from core.results import MinimalFlip, Selection
 from pages.ui.numbers import percent
@@ -27,7 +28,7 @@ def searched(page: Page) -> Page:
     return page
 
 
-def the_minimal_flip_holds(page: Page, explainer: Explainer, selection: Selection, text: str) -> None:
+def the_minimal_flip_holds(page: Page, explainer: Explainer, engine: Engine, selection: Selection, text: str) -> None:
     """The fewest words whose removal flips the verdict, and that they do."""
     searched(page)
     state = explainer.flip(selection, text, 1000, start=True, wait=60)
@@ -45,7 +46,7 @@ def the_minimal_flip_holds(page: Page, explainer: Explainer, selection: Selectio
     page.get_by_role("button", name="Compare with this as text B").click()
     other = page.get_by_label(BOX)
     expect(other).to_have_value(flip.text)
-    after = explainer.reading(selection, flip.text).prediction
+    after = engine.classify(selection, [flip.text])[0]
     assert after.label == flip.label != reading.prediction.label
     expect(page.locator(".hl-lead").first).to_contain_text(
         f"turns the verdict from '{flip.verdict}' into '{flip.label}'"
@@ -57,7 +58,7 @@ def the_minimal_flip_holds(page: Page, explainer: Explainer, selection: Selectio
 
 def an_edit_holds(page: Page, explainer: Explainer, selection: Selection, text: str) -> None:
     """An edit is shown word by word, with what it changed."""
-    other = "My new card was stolen, where is it? 👩\u200d👩\u200d👧 שלום <b>café</b>"
+    other = "My new card was stolen, where is my card? 👩\u200d👩\u200d👧 שלום <b>café</b>"
     page.get_by_label(BOX).fill(other)
     page.get_by_role("button", name="Compare", exact=True).click()
     expect(page.locator(".hl-diff").nth(1)).to_have_text(other, use_inner_text=False)
