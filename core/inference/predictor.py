@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, cast
@@ -14,6 +15,7 @@ from torch import Tensor
 
 from core.inference.batching import plan_batches
 from core.inference.encoding import Encoded, Encoder
+from core.inference.last_token import reading_only
 from core.inference.sharing import SharedLock
 from core.results import Prediction
 
@@ -26,6 +28,7 @@ class Predictor:
     """A model, its encoder and its classes.
 
     `lock` is held shared while predicting; whoever hooks, rescales or switches the model holds it exclusively.
+    `narrowed` says that only the last token of the last layer is read (`core.inference.last_token`).
     """
 
     model: torch.nn.Module
@@ -36,6 +39,7 @@ class Predictor:
     tokens_per_batch: int
     workers: int | None
     lock: SharedLock
+    narrowed: bool
 
     def predict(self, texts: Sequence[str]) -> list[Prediction]:
         """Predictions in the order of the texts; each equals what the text would get alone."""
@@ -58,7 +62,8 @@ class Predictor:
     def _forward(self, group: list[Encoded]) -> list[Prediction]:
         """One forward pass over texts of like length."""
         ids, mask = pad([text.ids for text in group], self.device)
-        with torch.inference_mode():
+        last = torch.tensor([len(text.ids) - 1 for text in group], device=self.device)
+        with torch.inference_mode(), reading_only(last) if self.narrowed else nullcontext():
             output = self.model(input_ids=ids, attention_mask=mask)
             logits = output.logits.float() if output.logits.dtype != torch.float64 else output.logits
             shares = probabilities(logits, self.problem_type)

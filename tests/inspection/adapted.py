@@ -32,7 +32,7 @@ def moved(model: PeftModel) -> PeftModel:
         torch.manual_seed(7)
         for parameter in model.parameters():
             if parameter.requires_grad:
-                parameter.data.add_(torch.randn_like(parameter) * 0.3)
+                parameter.data.add_(torch.randn_like(parameter) * 0.15)
     model.train(False)
     return model.requires_grad_(False)
 

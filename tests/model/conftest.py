@@ -28,7 +28,7 @@ def write_adapter(
     torch.manual_seed(7)
     for parameter in attached.parameters():
         if parameter.requires_grad:
-            parameter.data.add_(torch.randn_like(parameter) * 0.3)
+            parameter.data.add_(torch.randn_like(parameter) * 0.15)
     save_adapter(attached, folder, card_for(base, model, LABELS))
     return attached.eval()
 
