@@ -7,7 +7,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from core.cli import candidates, check, classify, evaluate, explain, train
+from core.cli import candidates, check, classify, evaluate, explain, train, weights
 from core.cli.output import complain
 from core.errors import AppError
 
@@ -41,3 +41,4 @@ app.command("classify")(classify.classify)
 app.command("evaluate")(evaluate.evaluate)
 app.command("explain")(explain.explain)
 app.command("train")(train.train)
+app.command("weights")(weights.weights)

@@ -53,12 +53,12 @@ def read_model_folder(path: Path) -> ModelFolder:
                 fix="give it as the adapter, and its base as model.",
             )
         raise CheckpointError(
-            f"'{path}' has no config.json: it holds {_listing(path)}.",
+            f"'{path}' has no config.json: it holds {listing(path)}.",
             fix="give the folder that `save_pretrained` wrote.",
         )
     config = _read_json(path / "config.json")
     tensors: dict[str, TensorEntry] = {}
-    for shard in _weight_files(path):
+    for shard in weight_files(path):
         tensors.update((entry.name, entry) for entry in read_header(shard))
     if not tensors:
         raise CheckpointError(f"The weight files of '{path}' hold no tensor.", fix="save the model again.")
@@ -75,12 +75,12 @@ def read_adapter_folder(path: Path) -> AdapterFolder:
     _require_folder(path)
     if not (path / ADAPTER_CONFIG).is_file():
         raise CheckpointError(
-            f"'{path}' has no {ADAPTER_CONFIG}: it holds {_listing(path)}.", fix="give a folder that PEFT saved."
+            f"'{path}' has no {ADAPTER_CONFIG}: it holds {listing(path)}.", fix="give a folder that PEFT saved."
         )
     config = _read_json(path / ADAPTER_CONFIG)
     weights = path / ADAPTER_WEIGHTS
     if not weights.is_file():
-        _refuse_pickles(path)
+        refuse_pickles(path)
         raise CheckpointError(f"'{path}' has no {ADAPTER_WEIGHTS}.", fix="save the adapter again with PEFT.")
     return AdapterFolder(path, config, {entry.name: entry for entry in read_header(weights)})
 
@@ -90,16 +90,21 @@ def is_adapter_folder(path: Path) -> bool:
     return (path / ADAPTER_CONFIG).is_file()
 
 
-def _weight_files(path: Path) -> list[Path]:
+def weight_files(path: Path) -> list[Path]:
+    """The safetensors files of a model folder: those its index names, or the one it holds.
+
+    Raises:
+        CheckpointError: a missing shard, a broken index, only pickles, none.
+    """
     indexes = sorted(path.glob("model*.index*.json"))
     if indexes:
         return _indexed_files(path, indexes[0])
     for name in ("model.safetensors", "model.pooled.safetensors"):
         if (path / name).is_file():
             return [path / name]
-    _refuse_pickles(path)
+    refuse_pickles(path)
     raise CheckpointError(
-        f"'{path}' has a config.json but no weights (model.safetensors): it holds {_listing(path)}.",
+        f"'{path}' has a config.json but no weights (model.safetensors): it holds {listing(path)}.",
         fix="save the model with `save_pretrained`, or finish the download.",
     )
 
@@ -126,7 +131,10 @@ def _require_folder(path: Path) -> None:
         raise NotFoundError(f"'{path}' is a file, not a folder.", fix="give the folder that holds it.")
 
 
-def _refuse_pickles(path: Path) -> None:
+def refuse_pickles(path: Path) -> None:
+    """Raises:
+    CheckpointError: the folder has weights as a pickle.
+    """
     pickles = sorted(p.name for p in path.iterdir() if p.suffix in PICKLES)
     if pickles:
         raise CheckpointError(
@@ -135,7 +143,8 @@ def _refuse_pickles(path: Path) -> None:
         )
 
 
-def _listing(path: Path) -> str:
+def listing(path: Path) -> str:
+    """What a folder holds, in a few words."""
     names = sorted(p.name for p in path.iterdir())
     return ("nothing" if not names else ", ".join(names[:5])) + (
         f" and {len(names) - 5} more" if len(names) > 5 else ""
@@ -145,7 +154,7 @@ def _listing(path: Path) -> str:
 def _read_json(path: Path) -> dict[str, Any]:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise CheckpointError(f"'{path}' is not valid JSON: {error}.", fix="fetch or write it again.") from None
     if not isinstance(data, dict):
         raise CheckpointError(f"'{path}' holds {type(data).__name__}, not fields.", fix="fetch or write it again.")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -54,12 +55,22 @@ def read_header(path: Path) -> tuple[TensorEntry, ...]:
         raw = file.read(length)
     try:
         header = json.loads(raw)
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
+    except (ValueError, RecursionError):  # not UTF-8, not JSON, a number of thousands of digits
         raise _broken(path, "its header is not JSON") from None
     if not isinstance(header, dict):
         raise _broken(path, "its header is not a table of tensors")
     header.pop("__metadata__", None)
-    return tuple(_entry(path, name, value, 8 + length, size) for name, value in header.items())
+    entries = tuple(_entry(path, name, value, 8 + length, size) for name, value in header.items())
+    _require_apart(path, entries)
+    return entries
+
+
+def _require_apart(path: Path, entries: tuple[TensorEntry, ...]) -> None:
+    """No two tensors may share bytes."""
+    ordered = sorted(entries, key=lambda e: (e.start, e.end))
+    for before, after in pairwise(ordered):
+        if after.start < before.end:
+            raise _broken(path, f"tensors '{before.name}' and '{after.name}' overlap")
 
 
 def _entry(path: Path, name: str, value: Any, data_start: int, file_size: int) -> TensorEntry:

@@ -49,6 +49,7 @@ from core.results.loading import (
 from core.results.prediction import ClassScore, Evaluation, Prediction, Selection, Token
 from core.results.report import Origin, Report, WeightFile
 from core.results.two_texts import Edit, EditKind, FlipCost, MinimalFlip, TwoTexts, spans
+from core.results.weights import ExportFormat, Histogram, Outlier, WeightReport, WeightStats
 
 __all__ = [
     "BASELINES",
@@ -79,11 +80,13 @@ __all__ = [
     "Edit",
     "EditKind",
     "Evaluation",
+    "ExportFormat",
     "Faithfulness",
     "Flip",
     "FlipCost",
     "Floats",
     "HealthReport",
+    "Histogram",
     "JobState",
     "Lens",
     "LoadStage",
@@ -94,6 +97,7 @@ __all__ = [
     "Method",
     "MinimalFlip",
     "Origin",
+    "Outlier",
     "Part",
     "PoolerVerdict",
     "Pooling",
@@ -108,6 +112,8 @@ __all__ = [
     "TwoTexts",
     "Unit",
     "WeightFile",
+    "WeightReport",
+    "WeightStats",
     "between_units",
     "by_unit",
     "effective_count",

@@ -1,0 +1,58 @@
+"""`weights`: statistics of every tensor of a checkpoint, which need not fit in memory."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core.cli.output import print_json, print_table, say, significant
+from core.cli.selecting import Json
+from core.inference.engine import Engine
+from core.inspection.weights.exporting import FIELDS, check_output, write_statistics
+from core.inspection.weights.library import source_of
+from core.results import WeightReport, WeightStats
+
+Source = Annotated[
+    str,
+    typer.Argument(metavar="SOURCE", help="A candidate, a folder (sharded or not, also an adapter's), or a file."),
+]
+Output = Annotated[
+    Path | None, typer.Option("--output", metavar="F", help="Write to F: .csv, .parquet, or .json with histograms.")
+]
+SHOWN = ("mean", "std", "min", "max", "norm", "kurtosis")
+
+
+def weights(source: Source, output: Output = None, json: Json = False) -> None:
+    """Statistics of every tensor, straight from the files: exact for 16 bits and fewer."""
+    from core.inspection.weights.checkpoint import open_checkpoint
+    from core.inspection.weights.statistics import checkpoint_statistics
+
+    if output is not None:
+        check_output(output)
+    report = checkpoint_statistics(open_checkpoint(source_of(source, Engine())))
+    if output is not None:
+        write_statistics(output, report)
+        say(f"Wrote {len(report.tensors):,} tensors to {output}.")
+    if json:
+        print_json([{key: value for key, value in asdict(t).items() if key in FIELDS} for t in report.tensors])
+    elif output is None:
+        _tell(report)
+
+
+def _tell(report: WeightReport) -> None:
+    columns = ("tensor", "dtype", "shape", *SHOWN, "zeros", "nan", "inf")
+    print_table(columns, [_row(t) for t in report.tensors])
+    say(f"{report.parameters:,} values, {report.bytes / 1e6:,.1f} MB, in {report.seconds:.2f} s.")
+    for outlier in report.outliers:
+        say(f"{outlier.tensor}: {outlier.seen} (rule: {outlier.rule}).")
+    if not report.outliers:
+        say("No tensor stands out.")
+
+
+def _row(t: WeightStats) -> tuple[str, ...]:
+    shape = " x ".join(map(str, t.shape)) or "scalar"
+    numbers = (significant(getattr(t, name)) for name in SHOWN)
+    return t.name, t.dtype, shape, *numbers, f"{t.zeros:,}", f"{t.nan:,}", f"{t.inf:,}"

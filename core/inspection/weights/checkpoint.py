@@ -1,0 +1,110 @@
+"""Which tensors a checkpoint holds: a safetensors file, or a folder of them, sharded or not; also an adapter's."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.errors import CheckpointError, NotFoundError
+from core.model.files import ADAPTER_WEIGHTS, PICKLES, listing, refuse_pickles, weight_files
+from core.model.safetensors_header import TensorEntry, read_header
+
+#: `model.layers.3.`, `encoder.layer.3.`, `transformer.h.3.`: the first number that is a part of the name.
+_LAYER = re.compile(r"(?:^|\.)(\d+)\.")
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """Tensors in the order of layers and names. `signature` changes when a file does: size, time and place on disk."""
+
+    path: Path
+    tensors: tuple[TensorEntry, ...]
+    signature: tuple[tuple[str, int, int, int], ...]
+
+    @property
+    def bytes(self) -> int:
+        """Size of all tensors."""
+        return sum(t.end - t.start for t in self.tensors)
+
+
+def open_checkpoint(path: Path) -> Checkpoint:
+    """Read the headers behind a path; no weight is read.
+
+    Raises:
+        NotFoundError: nothing there.
+        CheckpointError: a pickle, a damaged or missing file, a name twice, a link out of the folder.
+    """
+    files = _files(path)
+    entries: dict[str, TensorEntry] = {}
+    for file in files:
+        for entry in read_header(file):
+            if entry.name in entries:
+                raise CheckpointError(
+                    f"The tensor '{entry.name}' is in '{entries[entry.name].file.name}' and in '{file.name}'.",
+                    fix="give the folder of one checkpoint, or one of its files.",
+                )
+            entries[entry.name] = entry
+    if not entries:
+        raise CheckpointError(f"The weight files of '{path}' hold no tensor.", fix="save the model again.")
+    return Checkpoint(path, tuple(sorted(entries.values(), key=_place)), tuple(_signature(f) for f in files))
+
+
+def layer_and_module(name: str) -> tuple[int | None, str]:
+    """`model.layers.3.self_attn.q_proj.weight` -> 3, `self_attn.q_proj`; None outside the layers."""
+    found = _LAYER.search(name)
+    if found is None:
+        return None, name.removesuffix(".weight")
+    return int(found[1]), name[found.end() :].removesuffix(".weight")
+
+
+def _place(entry: TensorEntry) -> tuple[int, int, str]:
+    layer, module = layer_and_module(entry.name)
+    outside = 0 if "embed" in entry.name or "wte" in entry.name else 2
+    return (outside, 0, entry.name) if layer is None else (1, layer, module)
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.exists():
+        raise NotFoundError(f"There is nothing at '{path}'.", fix="check the path.")
+    if path.is_dir():
+        found = _in_folder(path)
+        for file in found:
+            _require_inside(file, path)
+        return found
+    if path.suffix in PICKLES:
+        raise CheckpointError(
+            f"'{path.name}' is a pickle, which can run code when opened; it was not opened.",
+            fix="open it where you trust it and save it with safetensors.",
+        )
+    if path.suffix != ".safetensors":
+        raise CheckpointError(f"'{path.name}' is no .safetensors file.", fix="give a .safetensors file or its folder.")
+    return [path]
+
+
+def _in_folder(path: Path) -> list[Path]:
+    if (path / "config.json").is_file() or any(path.glob("model*.index*.json")):
+        return weight_files(path)
+    if (path / ADAPTER_WEIGHTS).is_file():
+        return [path / ADAPTER_WEIGHTS]
+    found = sorted(path.glob("*.safetensors"))
+    if not found:
+        refuse_pickles(path)
+        raise CheckpointError(
+            f"'{path}' holds no .safetensors file: it holds {listing(path)}.", fix="give a checkpoint's folder."
+        )
+    return found
+
+
+def _require_inside(file: Path, folder: Path) -> None:
+    """A link may lead to the folder itself or, in the Hub's cache, to the blobs beside its snapshots."""
+    real, home = file.resolve(), folder.resolve()
+    if not (real.is_relative_to(home) or real.is_relative_to(home.parent.parent / "blobs")):
+        raise CheckpointError(
+            f"'{file.name}' is a link out of its folder, to '{real}'.", fix="give the folder where the file itself is."
+        )
+
+
+def _signature(file: Path) -> tuple[str, int, int, int]:
+    status = file.stat()
+    return str(file.resolve()), status.st_ino, status.st_size, status.st_mtime_ns

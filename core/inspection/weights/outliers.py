@@ -1,0 +1,59 @@
+"""Tensors that deserve a look, each with the rule that found it."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from statistics import median
+
+from core.results import Outlier, WeightStats
+
+#: A root mean square so many times that of its module's other layers, or that part of it, stands out.
+FACTOR = 4.0
+#: From this many layers on, a module has neighbours to compare with.
+MIN_LAYERS = 4
+
+
+def outliers(tensors: Sequence[WeightStats]) -> tuple[Outlier, ...]:
+    """Everything that a rule finds, in the order of the tensors."""
+    found = [o for t in tensors for o in _alone(t)]
+    found += _among_layers(tensors)
+    order = {t.name: i for i, t in enumerate(tensors)}
+    return tuple(sorted(found, key=lambda o: order[o.tensor]))
+
+
+def _alone(t: WeightStats) -> Iterator[Outlier]:
+    if t.nan:
+        yield Outlier(t.name, f"{t.nan:,} of {t.count:,} values are NaN", "any NaN")
+    if t.inf:
+        yield Outlier(t.name, f"{t.inf:,} of {t.count:,} values are infinite", "any infinity")
+    if t.count > 1 and t.zeros == t.count:
+        yield Outlier(t.name, "every value is zero", "all zero")
+    elif t.dead_rows:
+        yield Outlier(t.name, f"{t.dead_rows:,} of {t.shape[0]:,} rows are all zero", "a row of zeros alone")
+    if len(t.shape) >= 2 and t.count > 1 and t.min == t.max != 0:
+        yield Outlier(t.name, f"every value is {t.min:.4g}", "a matrix of one value")
+
+
+def _among_layers(tensors: Sequence[WeightStats]) -> Iterator[Outlier]:
+    modules: dict[str, list[WeightStats]] = defaultdict(list)
+    for t in tensors:
+        if t.layer is not None and t.count and math.isfinite(t.norm):
+            modules[t.module].append(t)
+    for layers in modules.values():
+        if len(layers) < MIN_LAYERS:
+            continue
+        sizes = [_rms(t) for t in layers]
+        for i, (t, own) in enumerate(zip(layers, sizes, strict=True)):
+            usual = median(sizes[:i] + sizes[i + 1 :])
+            if usual > 0 and own > 0 and not 1 / FACTOR <= own / usual <= FACTOR:
+                yield Outlier(
+                    t.name,
+                    f"its root mean square is {own:.3g}, the median of this module's other layers {usual:.3g}",
+                    f"more than {FACTOR:g} times, or less than 1/{FACTOR:g} of, the other layers",
+                )
+
+
+def _rms(t: WeightStats) -> float:
+    return t.norm / math.sqrt(t.count)

@@ -1,0 +1,98 @@
+"""What the weights of a checkpoint look like, tensor by tensor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+ExportFormat = Literal["csv", "parquet", "json"]
+
+#: Bins of every histogram.
+BINS = 64
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """Equal bins between min and max of the finite values: `BINS` + 1 edges, `BINS` counts; the last bin is closed.
+
+    Where min equals max, the edges span half a unit to either side, as numpy has it. Empty without finite values.
+    """
+
+    edges: tuple[float, ...]
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class WeightStats:
+    """One tensor. Everything but `count`, `nan` and `inf` is about its finite values, and NaN where there are none.
+
+    Attributes:
+        layer: number of the transformer layer, from 0; None outside the layers.
+        module: name below the layer, without a closing `.weight`; other parameters keep theirs (`q_proj.bias`).
+        dtype: torch's name.
+        std: with n - 1; NaN for fewer than two values.
+        norm: Euclidean (Frobenius).
+        near_zeros: |w| < 1e-5, zeros included.
+        q01, q50, q99: quantiles with linear interpolation.
+        kurtosis: excess (0 for a normal distribution), of the population; NaN where all values are equal.
+        dead_rows: rows (along the first axis, for two axes and more) that hold nothing but zeros.
+        note: why there are no numbers, or how exact they are.
+    """
+
+    name: str
+    layer: int | None
+    module: str
+    dtype: str
+    shape: tuple[int, ...]
+    count: int
+    mean: float
+    std: float
+    min: float
+    max: float
+    norm: float
+    zeros: int
+    near_zeros: int
+    nan: int
+    inf: int
+    q01: float
+    q50: float
+    q99: float
+    kurtosis: float
+    histogram: Histogram
+    dead_rows: int
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Outlier:
+    """A tensor that deserves a look: what was seen, and the rule that found it."""
+
+    tensor: str
+    seen: str
+    rule: str
+
+
+@dataclass(frozen=True)
+class WeightReport:
+    """A checkpoint: its tensors in the order of layers and names, what stands out, and what reading it took."""
+
+    source: str
+    tensors: tuple[WeightStats, ...]
+    outliers: tuple[Outlier, ...]
+    bytes: int
+    seconds: float
+
+    @property
+    def parameters(self) -> int:
+        """Elements of all tensors."""
+        return sum(t.count for t in self.tensors)
+
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """Modules inside the layers, in the order of the first layer that has them."""
+        return tuple(dict.fromkeys(t.module for t in self.tensors if t.layer is not None))
+
+    @property
+    def depth(self) -> int:
+        """Number of layers; 0 where no tensor belongs to one."""
+        return max((t.layer for t in self.tensors if t.layer is not None), default=-1) + 1
