@@ -8,6 +8,7 @@ frame.run(
     [
         st.Page("pages/classify.py", title="Classify"),
         st.Page("pages/candidates.py", title="Candidates"),
+        st.Page("pages/weights.py", title="Weights"),
     ],
     {
         "Why this class?": [

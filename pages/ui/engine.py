@@ -1,4 +1,4 @@
-"""The one engine of this server and the explainer beside it, shared by every session."""
+"""The one engine of this server, and the explainer and the weight library beside it, shared by every session."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.inference.engine import Engine
 from core.inspection.explainer import Explainer
+from core.inspection.weights.library import WeightLibrary
 from core.settings import settings
 
 
@@ -19,3 +20,9 @@ def engine() -> Engine:
 def explainer() -> Explainer:
     """The explainer of that engine; it too brings in torch only with its first question."""
     return Explainer(engine())
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def weights() -> WeightLibrary:
+    """Statistics of checkpoints; the compiled loops come with the first question."""
+    return WeightLibrary(engine())

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from core.config.catalogue import adapter_of
 from core.errors import NotFoundError
 from core.inference.engine import Engine
 from core.inspection.jobs import Jobs, Progress
 from core.model.hub import cached_snapshot
-from core.results import JobState, WeightReport
+from core.results import JobState, Selection, WeightReport
 
 
 def source_of(source: str, engine: Engine) -> Path:
@@ -24,12 +25,16 @@ def source_of(source: str, engine: Engine) -> Path:
     if path.exists():
         return path
     config = engine.candidate(engine.resolve(source).candidate)
-    name = config.base_model.pretrained_model_name_or_path
-    cached = cached_snapshot(name, config.base_model.cache_dir or engine.settings.cache_dir)
-    place = Path(name) if Path(name).is_dir() else cached
+    base = config.base_model
+    return _local(base.pretrained_model_name_or_path, f"'{source}'", base.cache_dir, engine)
+
+
+def _local(name: str, what: str, cache_dir: Path | None, engine: Engine) -> Path:
+    """A folder as it is, or the Hub's cache; nothing is fetched."""
+    place = Path(name) if Path(name).is_dir() else cached_snapshot(name, cache_dir or engine.settings.cache_dir)
     if place is None:
         raise NotFoundError(
-            f"The weights of '{source}' ({name}) are not on this machine.",
+            f"The weights of {what} ({name}) are not on this machine.",
             fix="load the candidate once, which fetches them, or give a folder or file of your own.",
         )
     return place
@@ -41,6 +46,19 @@ class WeightLibrary:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._jobs = Jobs()
+
+    def place(self, selection: Selection, *, adapter: bool) -> str:
+        """The folder of a candidate's base, or of the chosen adapter.
+
+        Raises:
+            NotFoundError: weights that are not on this machine, or no adapter chosen.
+        """
+        if not adapter:
+            return str(source_of(selection.candidate, self._engine))
+        if selection.adapter is None:
+            raise NotFoundError("No adapter is chosen.", fix="choose one at the side, or look at the base model.")
+        path = adapter_of(self._engine.candidate(selection.candidate), selection.adapter).path
+        return str(_local(path, f"the adapter '{selection.adapter}'", None, self._engine))
 
     def statistics(self, source: str, *, start: bool = False, stop: bool = False, wait: float = 0.0) -> JobState | None:
         """Begin a report, stop it, or look where it stands; None when it was not begun for these files as they are.

@@ -1,0 +1,123 @@
+"""Weight statistics as figures: layer by module, one module through the depth, one tensor's values."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Literal, assert_never
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from core.figures.style import PALETTES, Theme, finish, name, scale, whole
+from core.results import WeightReport, WeightStats
+
+Scale = Literal["linear", "logarithmic", "by module"]
+SCALES: tuple[Scale, ...] = ("linear", "logarithmic", "by module")
+
+
+def grid(report: WeightReport, statistic: str) -> NDArray[np.float64]:
+    """(modules, layers) of one statistic; NaN where a layer has no such module."""
+    rows = {module: i for i, module in enumerate(report.modules)}
+    values = np.full((len(rows), report.depth), np.nan)
+    for t in report.tensors:
+        if t.layer is not None:
+            values[rows[t.module], t.layer] = getattr(t, statistic)
+    return values
+
+
+def coloured(values: NDArray[np.float64], how: Scale) -> NDArray[np.float64]:
+    """What the colours show: the value; its decimal logarithm (none at 0 and below); its place in its row, 0 to 1."""
+    match how:
+        case "linear":
+            return values
+        case "logarithmic":
+            return np.log10(values, out=np.full_like(values, np.nan), where=values > 0)
+        case "by module":
+            return np.array([_placed(row) for row in values]).reshape(values.shape)
+        case _:
+            assert_never(how)
+
+
+def _placed(row: NDArray[np.float64]) -> NDArray[np.float64]:
+    known = row[np.isfinite(row)]
+    if not known.size or known.min() == known.max():
+        return np.where(np.isfinite(row), 0.5, np.nan)
+    return np.asarray((row - known.min()) / (known.max() - known.min()))
+
+
+def layers(report: WeightReport, statistic: str, how: Scale, chosen: WeightStats, theme: Theme) -> go.Figure:
+    """Every module in every layer by one statistic; the chosen tensor framed. Markers hear the clicks: x, y."""
+    colours = PALETTES[theme]
+    values = grid(report, statistic)
+    shown = coloured(values, how)
+    known = shown[np.isfinite(shown)]
+    signed = how == "linear" and bool((known < 0).any())
+    largest = float(np.abs(known).max(initial=0)) or 1.0
+    words = statistic.replace("_", " ")
+    figure = go.Figure(
+        go.Heatmap(
+            z=shown, x0=0, dx=1, y0=0, dy=1, xgap=2, ygap=2, hoverinfo="skip",
+            colorscale=scale(colours.diverging if signed else colours.rising),
+            zmin=-largest if signed else None, zmax=largest if signed else None,
+            colorbar={"thickness": 10, "outlinewidth": 0, "tickprefix": "10^" if how == "logarithmic" else "",
+                      "showticklabels": how != "by module"},
+        )
+    )  # fmt: skip
+    places = [(layer, row) for row in range(values.shape[0]) for layer in range(values.shape[1])]
+    invisible = {"opacity": 0}
+    figure.add_scatter(
+        x=[x for x, _ in places], y=[y for _, y in places], mode="markers", marker={"size": 22, "opacity": 0},
+        customdata=[(whole(report.modules[y]), _told(values[y, x])) for x, y in places],
+        hovertemplate="layer %{x}, %{customdata[0]}<br>" + words + " %{customdata[1]}<extra></extra>",
+        selected={"marker": invisible}, unselected={"marker": invisible}, showlegend=False,
+    )  # fmt: skip
+    if chosen.layer is not None:
+        x, y = chosen.layer, report.modules.index(chosen.module)
+        figure.add_shape(type="rect", x0=x - 0.5, x1=x + 0.5, y0=y - 0.5, y1=y + 0.5,
+                         line={"color": colours.minus, "width": 3})  # fmt: skip
+    finish(figure, theme, max(260, min(900, 90 + 30 * len(values))), xaxis_title="layer", hoverdistance=60)
+    figure.update_xaxes(showgrid=False, zeroline=False, range=[-0.5, report.depth - 0.5], tick0=0,
+                        dtick=1 if report.depth <= 20 else -(-report.depth // 16))  # fmt: skip
+    figure.update_yaxes(showgrid=False, zeroline=False, range=[len(values) - 0.5, -0.5], tickmode="array",
+                        tickvals=list(range(len(values))), ticktext=[name(m, 34) for m in report.modules])  # fmt: skip
+    return figure
+
+
+def through_depth(report: WeightReport, statistic: str, module: str, title: str, theme: Theme) -> go.Figure:
+    """One module in every layer, as a line; `title` is what the statistic is called."""
+    values = grid(report, statistic)[report.modules.index(module)]
+    figure = go.Figure(
+        go.Scatter(
+            x=list(range(len(values))), y=values, mode="lines+markers", name=name(module, 40), line={"width": 2.5},
+            hovertemplate="layer %{x}: %{y:.4g}<extra></extra>",
+        )
+    )  # fmt: skip
+    finish(figure, theme, 260, xaxis_title="layer", yaxis_title=title)
+    figure.update_xaxes(showgrid=False, zeroline=False, dtick=1 if len(values) <= 20 else -(-len(values) // 16))
+    return figure
+
+
+def histogram(t: WeightStats, theme: Theme, *, logarithmic: bool) -> go.Figure:
+    """How many finite values lie in each of the bins between min and max."""
+    edges, counts = np.array(t.histogram.edges), np.array(t.histogram.counts)
+    figure = go.Figure(
+        go.Bar(
+            x=(edges[:-1] + edges[1:]) / 2, y=counts, width=np.diff(edges), marker={"line": {"width": 0}},
+            customdata=list(zip(_all_told(edges[:-1]), _all_told(edges[1:]), strict=True)),
+            hovertemplate="%{customdata[0]} to %{customdata[1]}<br>%{y:,} values<extra></extra>",
+        )
+    )  # fmt: skip
+    finish(figure, theme, 260, xaxis_title="value", yaxis_title="values a bin", bargap=0)
+    figure.update_xaxes(showgrid=False, zeroline=False)
+    figure.update_yaxes(type="log" if logarithmic else "linear", zeroline=False, nticks=6)
+    return figure
+
+
+def _all_told(values: Sequence[float] | NDArray[np.float64]) -> list[str]:
+    return [_told(float(value)) for value in values]
+
+
+def _told(value: float) -> str:
+    return "none" if math.isnan(value) else f"{value:.4g}"

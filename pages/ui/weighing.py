@@ -1,0 +1,117 @@
+"""Weight statistics in words and rows: what was read, what stands out, one tensor, the table."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from core.inspection.weights.exporting import exported
+from core.results import ExportFormat, WeightReport, WeightStats
+from pages.ui import markup, numbers
+
+#: The statistics that a person can choose, with what they are.
+STATISTICS = {
+    "std": "Standard deviation",
+    "norm": "Norm (Frobenius)",
+    "mean": "Mean",
+    "min": "Smallest value",
+    "max": "Largest value",
+    "kurtosis": "Excess kurtosis",
+    "q01": "1 % quantile",
+    "q50": "Median",
+    "q99": "99 % quantile",
+    "zeros": "Zeros",
+    "near_zeros": "Near zeros (|w| < 1e-5)",
+    "dead_rows": "Rows of zeros",
+    "nan": "NaN",
+    "inf": "Infinite values",
+    "count": "Number of values",
+}
+COUNTS = ("zeros", "near_zeros", "dead_rows", "nan", "inf", "count")
+SCALES = {"linear": "Linear", "logarithmic": "Logarithmic", "by module": "Within each module"}
+FORMATS: dict[ExportFormat, str] = {"csv": "CSV", "parquet": "Parquet", "json": "JSON with histograms"}
+#: Outliers told before the rest is folded away.
+TOLD = 5
+
+
+def lead(report: WeightReport) -> str:
+    """What was read and whether anything stands out."""
+    count = len(report.outliers)
+    found = "nothing stands out" if not count else "one thing stands out" if count == 1 else f"{count} things stand out"
+    return f"{len(report.tensors):,} tensors, {numbers.count(report.parameters)} values: {found}."
+
+
+def cost(report: WeightReport) -> str:
+    """What reading took, and how exact the numbers are."""
+    took = " ".join(numbers.duration(report.seconds))
+    return (
+        f"{report.bytes / 1e6:,.1f} MB read in {took}, without loading the model. Types of 16 bits and fewer are "
+        f"counted value by value, so their statistics are exact; wider ones say how exact they are."
+    )
+
+
+def outliers(report: WeightReport) -> None:
+    """Each with what was seen and the rule that found it."""
+    rows = [
+        f"<li><strong>{markup.text(o.tensor)}</strong>: {markup.text(o.seen)}. "
+        f'<span class="hl-muted">Rule: {markup.text(o.rule)}.</span></li>'
+        for o in report.outliers
+    ]
+    if rows:
+        st.html(f'<div class="hl-box hl-warn"><ul>{"".join(rows[:TOLD])}</ul></div>')
+    if len(rows) > TOLD:
+        with st.expander(f"{len(rows) - TOLD:,} more"):
+            st.html(f"<ul>{''.join(rows[TOLD:])}</ul>")
+
+
+def facts(t: WeightStats) -> str:
+    """The numbers of one tensor."""
+    shown = [("Shape", shape(t), ""), ("Type", t.dtype, "")]
+    shown += [(STATISTICS[name].split(" (")[0], told(t, name), "") for name in STATISTICS if name != "count"]
+    return markup.facts(shown)
+
+
+def told(t: WeightStats, name: str) -> str:
+    """One statistic of a tensor: counts whole, the rest at three significant digits."""
+    value = getattr(t, name)
+    return f"{value:,}" if name in COUNTS else numbers.three_digits(value) if value == value else "none"
+
+
+def shape(t: WeightStats) -> str:
+    """`128 x 352`."""
+    return " x ".join(f"{n:,}" for n in t.shape) or "scalar"
+
+
+def rows(report: WeightReport) -> list[dict[str, Any]]:
+    """The table: one row a tensor."""
+    return [
+        {"Tensor": t.name, "Layer": t.layer, "Type": t.dtype, "Shape": shape(t)}
+        | {STATISTICS[name].split(" (")[0]: getattr(t, name) for name in ("count", *STATISTICS) if name != "count"}
+        for t in report.tensors
+    ]
+
+
+def table(report: WeightReport) -> None:
+    """All tensors, searchable and sortable, and as files."""
+    import pandas as pd
+
+    st.html(markup.section("Every tensor"))
+    wanted = st.text_input("Search by name", key="weights.search", placeholder="q_proj", persist_state="session")
+    shown = [row for row in rows(report) if wanted.lower() in row["Tensor"].lower()]
+    if not shown:
+        st.html(markup.note(f"No tensor's name holds '{wanted}'."))
+    else:
+        frame = pd.DataFrame(shown).astype({"Layer": "Int64"})
+        form = st.column_config.NumberColumn(format="%.4g")
+        columns = dict.fromkeys(frame.select_dtypes("float64").columns, form)
+        st.dataframe(
+            frame, hide_index=True, column_config=columns, key="weights-table", alt="Statistics of every tensor"
+        )
+    with st.container(horizontal=True, gap="small"):
+        for kind in FORMATS:
+            st.download_button(
+                f"Download {FORMATS[kind]}", partial(exported, report, kind), file_name=f"weights.{kind}",
+                on_click="ignore", key=f"weights.{kind}",
+            )  # fmt: skip

@@ -1,0 +1,124 @@
+"""Weights: statistics of every tensor of a candidate, an adapter, or any safetensors file, without loading it."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from core.errors import AppError
+from core.figures import weights as figures
+from core.results import WeightReport, WeightStats
+from pages.ui import address, charts, frame, markup, weighing, working
+from pages.ui.engine import weights
+
+BASE, ADAPTER, OTHER = "base", "adapter", "other"
+SOURCES = {BASE: "Base model", ADAPTER: "Adapter", OTHER: "A folder or file"}
+_KEYS = {name: f"weights.{name}" for name in ("of", "path", "by", "scale", "tensor")}
+
+
+def restore() -> None:
+    """Choices as the URL asks, or as they were, or the first; what is not there any more falls back to the first."""
+    state = st.session_state
+    for key, value in address.asked("weights", _KEYS).items():
+        state[_KEYS[key]] = value
+    known = {"of": SOURCES, "by": weighing.STATISTICS, "scale": figures.SCALES}
+    for key, values in known.items():
+        if state.get(_KEYS[key]) not in values:
+            state[_KEYS[key]] = next(iter(values))
+
+
+def source() -> str | None:
+    """The path to read; None after saying what is missing."""
+    selection, _ = frame.selection()
+    of = st.segmented_control(
+        "Weights of", list(SOURCES), format_func=SOURCES.__getitem__, key=_KEYS["of"], required=True,
+        persist_state="session",
+    )  # fmt: skip
+    if of == OTHER:
+        path = st.text_input(
+            "Folder or .safetensors file on the server", key=_KEYS["path"], persist_state="session",
+            placeholder="/models/my-checkpoint",
+        )  # fmt: skip
+        if not path.strip():
+            st.html(markup.note("Type where the checkpoint is: sharded or not, larger than memory or not."))
+        return path.strip() or None
+    return weights().place(selection, adapter=of == ADAPTER)
+
+
+def chosen(report: WeightReport) -> WeightStats:
+    """The tensor that the person looks at."""
+    names = [t.name for t in report.tensors]
+    if st.session_state.get(_KEYS["tensor"]) not in names:
+        inside = (t.name for t in report.tensors if t.layer is not None and len(t.shape) > 1)
+        st.session_state[_KEYS["tensor"]] = next(inside, names[0])
+    picked = st.selectbox("Tensor", names, key=_KEYS["tensor"], persist_state="session")
+    return report.tensors[names.index(picked or names[0])]
+
+
+def overview(report: WeightReport, t: WeightStats, statistic: str) -> None:
+    """Layer by module; a click chooses the tensor."""
+
+    def clicked(x: float, y: float) -> None:
+        hit = (round(x), report.modules[round(y)])
+        st.session_state[_KEYS["tensor"]] = next((o.name for o in report.tensors if (o.layer, o.module) == hit), t.name)
+
+    scale = st.segmented_control(
+        "Colours", figures.SCALES, format_func=weighing.SCALES.__getitem__, key=_KEYS["scale"], required=True,
+        persist_state="session",
+    )  # fmt: skip
+    alt = f"{weighing.STATISTICS[statistic]} of {len(report.modules)} modules in {report.depth} layers"
+    figure = figures.layers(report, statistic, scale or figures.SCALES[0], t, charts.theme())
+    charts.clickable(figure, "weights-layers", alt, clicked)
+
+
+def one(report: WeightReport, t: WeightStats, statistic: str) -> None:
+    """A tensor: its values, its numbers, its module through the depth."""
+    st.html(markup.section(t.name))
+    left, right = st.columns(2, gap="large")
+    with left:
+        logarithmic = st.toggle("Logarithmic counts", key="weights.log", persist_state="session")
+        if t.histogram.counts:
+            figure = figures.histogram(t, charts.theme(), logarithmic=logarithmic)
+            charts.chart(figure, "weights-histogram", f"Histogram of {t.name}")
+    with right:
+        if t.layer is not None:
+            st.html(markup.note(f"{t.module} in every layer"))
+            lines = figures.through_depth(report, statistic, t.module, weighing.STATISTICS[statistic], charts.theme())
+            charts.chart(lines, "weights-depth", f"{statistic} of {t.module} in every layer")
+    st.html(weighing.facts(t))
+    if t.note:
+        st.html(markup.note(t.note))
+
+
+def draw(report: WeightReport) -> None:
+    """What stands out, the overview, one tensor, all of them."""
+    st.html(markup.lead(weighing.lead(report)))
+    weighing.outliers(report)
+    left, right = st.columns(2, gap="small")
+    with right:
+        t = chosen(report)
+    with left:
+        statistic = st.selectbox(
+            "Statistic", list(weighing.STATISTICS), format_func=weighing.STATISTICS.__getitem__, key=_KEYS["by"],
+            persist_state="session",
+        )  # fmt: skip
+    if report.depth:
+        overview(report, t, statistic)
+    one(report, t, statistic)
+    weighing.table(report)
+    st.html(markup.note(weighing.cost(report)))
+    address.write("weights", {key: str(st.session_state.get(state, "")) or None for key, state in _KEYS.items()})
+
+
+frame.selection()
+st.html(markup.title("Weights", "Statistics of every tensor, straight from the files."))
+restore()
+try:
+    path = source()
+    if path is not None:
+        found = working.result(partial(weights().statistics, path), "weights", "Weight statistics")
+        if found is not None:
+            draw(found)
+except AppError as error:
+    st.html(markup.problem(error))
