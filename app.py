@@ -8,7 +8,6 @@ frame.run(
     [
         st.Page("pages/classify.py", title="Classify"),
         st.Page("pages/candidates.py", title="Candidates"),
-        st.Page("pages/weights.py", title="Weights"),
     ],
     {
         "Why this class?": [
@@ -21,6 +20,10 @@ frame.run(
             st.Page("pages/attention.py", title="Attention"),
             st.Page("pages/attributions.py", title="Attributions"),
             st.Page("pages/two_texts.py", title="Two texts"),
+        ],
+        "Inside the weights": [
+            st.Page("pages/weights.py", title="Weights"),
+            st.Page("pages/head.py", title="Head geometry"),
         ],
     },
 )

@@ -113,6 +113,7 @@ def draw(report: WeightReport) -> None:
 
 frame.selection()
 st.html(markup.title("Weights", "Statistics of every tensor, straight from the files."))
+frame.section_links()
 restore()
 try:
     path = source()

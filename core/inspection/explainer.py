@@ -24,6 +24,7 @@ from core.results import (
     Attributions,
     Contributions,
     FlipCost,
+    HeadGeometry,
     JobState,
     Lens,
     MaskEffect,
@@ -90,6 +91,16 @@ class Explainer:
         from core.inspection.lens import trace
 
         return self._shelves.of_text(selection, text, trace)
+
+    def head_geometry(self, selection: Selection) -> HeadGeometry:
+        """How the class vectors of the head lie to each other; no text is needed.
+
+        Raises:
+            CheckpointError: a head with one output.
+        """
+        from core.inspection.head_geometry import head_geometry
+
+        return head_geometry(self.engine.pair(selection))
 
     def attribution_cost(self, selection: Selection, text: str, options: AttributionOptions) -> AttributionCost:
         """What `attributions` will take, from one measured batch.

@@ -36,6 +36,7 @@ from core.results.explanation import (
     by_unit,
     effective_count,
 )
+from core.results.head_geometry import HeadGeometry
 from core.results.jobs import JobState
 from core.results.loading import (
     AdapterSummary,
@@ -85,6 +86,7 @@ __all__ = [
     "Flip",
     "FlipCost",
     "Floats",
+    "HeadGeometry",
     "HealthReport",
     "Histogram",
     "JobState",

@@ -1,0 +1,35 @@
+"""Cosines between all classes as a heat map."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+
+from core.figures.style import PALETTES, Theme, finish, name, scale, whole
+from core.results import HeadGeometry
+
+#: Up to so many classes are named at the axes.
+NAMED = 40
+
+
+def cosines(found: HeadGeometry, theme: Theme, *, shared: bool) -> go.Figure:
+    """Class against class, the like side by side; the diagonal, always 1, is left out of the colours."""
+    order = list(found.order)
+    values = (found.cosines if shared else found.apart)[order][:, order].copy()
+    names = [found.labels[k] for k in order]
+    for i in range(len(order)):
+        values[i, i] = float("nan")
+    largest = max((abs(float(v)) for v in values.ravel() if v == v), default=1.0) or 1.0
+    figure = go.Figure(
+        go.Heatmap(
+            z=values, x0=0, dx=1, y0=0, dy=1, colorscale=scale(PALETTES[theme].diverging), zmin=-largest, zmax=largest,
+            customdata=[[(whole(a), whole(b)) for b in names] for a in names], hoverongaps=False,
+            hovertemplate="%{customdata[0]}<br>%{customdata[1]}<br>cosine %{z:.3f}<extra></extra>",
+            colorbar={"thickness": 10, "outlinewidth": 0, "title": {"text": "cosine", "font": {"size": 12}}},
+        )
+    )  # fmt: skip
+    finish(figure, theme, 560)
+    shown = [name(label, 22) for label in names] if len(names) <= NAMED else []
+    ticks = {"tickmode": "array", "tickvals": list(range(len(shown))), "ticktext": shown}
+    figure.update_xaxes(showgrid=False, zeroline=False, range=[-0.5, len(names) - 0.5], **ticks)
+    figure.update_yaxes(showgrid=False, zeroline=False, range=[len(names) - 0.5, -0.5], **ticks)
+    return figure
