@@ -47,6 +47,7 @@ from core.results.loading import (
     LoadState,
     Requirements,
 )
+from core.results.lora_update import AdapterUpdate, ModuleUpdate
 from core.results.prediction import ClassScore, Evaluation, Prediction, Selection, Token
 from core.results.report import Origin, Report, WeightFile
 from core.results.two_texts import Edit, EditKind, FlipCost, MinimalFlip, TwoTexts, spans
@@ -59,6 +60,7 @@ __all__ = [
     "METHODS",
     "Ablation",
     "AdapterSummary",
+    "AdapterUpdate",
     "AtScale",
     "AttentionCost",
     "AttentionMaps",
@@ -98,6 +100,7 @@ __all__ = [
     "MaskSide",
     "Method",
     "MinimalFlip",
+    "ModuleUpdate",
     "Origin",
     "Outlier",
     "Part",

@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Response,
 from core.config.catalogue import Catalogue
 from core.inference.engine import Engine
 from core.inspection.explainer import Explainer
+from core.inspection.weights.library import WeightLibrary
 from core.results import Availability
 from core.settings import ROOT, Settings, settings
 
@@ -214,6 +215,12 @@ def engine(demos: None) -> Engine:
 def explainer(engine: Engine) -> Explainer:
     """What the pages about one prediction must show."""
     return Explainer(engine)
+
+
+@pytest.fixture(scope="session")
+def library(engine: Engine) -> WeightLibrary:
+    """What the pages about weights must show."""
+    return WeightLibrary(engine)
 
 
 @pytest.fixture(scope="session")

@@ -5,14 +5,20 @@ Importing this file imports neither numba nor torch.
 
 from __future__ import annotations
 
+import threading
+import weakref
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.config.catalogue import adapter_of
 from core.errors import NotFoundError
 from core.inference.engine import Engine
 from core.inspection.jobs import Jobs, Progress
 from core.model.hub import cached_snapshot
-from core.results import JobState, Selection, WeightReport
+from core.results import AdapterUpdate, JobState, Selection, WeightReport
+
+if TYPE_CHECKING:
+    from core.inference.loading import LoadedPair
 
 
 def source_of(source: str, engine: Engine) -> Path:
@@ -46,6 +52,8 @@ class WeightLibrary:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._jobs = Jobs()
+        self._lock = threading.Lock()
+        self._updates: weakref.WeakKeyDictionary[LoadedPair, AdapterUpdate] = weakref.WeakKeyDictionary()
 
     def place(self, selection: Selection, *, adapter: bool) -> str:
         """The folder of a candidate's base, or of the chosen adapter.
@@ -59,6 +67,21 @@ class WeightLibrary:
             raise NotFoundError("No adapter is chosen.", fix="choose one at the side, or look at the base model.")
         path = adapter_of(self._engine.candidate(selection.candidate), selection.adapter).path
         return str(_local(path, f"the adapter '{selection.adapter}'", None, self._engine))
+
+    def adapter_update(self, selection: Selection) -> AdapterUpdate:
+        """What the adapter of a pair adds to its base; computed once while the pair is loaded.
+
+        Raises:
+            AdapterError: no adapter, or one without low-rank factors.
+            AppError: the pair cannot be loaded.
+        """
+        from core.inspection.weights.lora_update import adapter_update
+
+        pair = self._engine.pair(selection)
+        with self._lock:
+            if pair not in self._updates:
+                self._updates[pair] = adapter_update(pair)
+            return self._updates[pair]
 
     def statistics(self, source: str, *, start: bool = False, stop: bool = False, wait: float = 0.0) -> JobState | None:
         """Begin a report, stop it, or look where it stands; None when it was not begun for these files as they are.

@@ -1,0 +1,89 @@
+"""The size and shape of an adapter's update, from its factors alone: the dense product is never made.
+
+With B = Q_b R_b and A^T = Q_a R_a (QR), B A has the singular values of the r x r matrix R_b R_a^T.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from peft.tuners.lora.layer import Embedding
+from peft.utils import ModulesToSaveWrapper
+from torch import Tensor
+
+from core.inference.loading import LoadedPair
+from core.inspection.lora_parts import LoraPart, kept_parts, lora_parts
+from core.inspection.probe import Probe, make_probe
+from core.results import AdapterUpdate, ModuleUpdate
+
+
+def adapter_update(pair: LoadedPair) -> AdapterUpdate:
+    """Every adapted module of a loaded pair, in float64.
+
+    Raises:
+        AdapterError: no adapter, or one without low-rank factors.
+    """
+    probe = make_probe(pair)
+    with torch.inference_mode():
+        modules = tuple(_update(part, name) for part in lora_parts(probe) for name in part.adapters)
+    factors = sum(p.numel() for n, p in probe.model.named_parameters() if "lora_" in n)
+    return AdapterUpdate(modules, kept_parts(probe), factors, _whole(probe))
+
+
+def low_rank_singular_values(b: Tensor, a: Tensor) -> Tensor:
+    """Singular values of b (out, r) @ a (r, in), largest first: (min(r, out, in),)."""
+    values: Tensor = torch.linalg.svdvals(torch.linalg.qr(b, mode="r")[1] @ torch.linalg.qr(a.T, mode="r")[1].T)
+    return values
+
+
+def _update(part: LoraPart, name: str) -> ModuleUpdate:
+    a, b = _factors(part.module, name)
+    scale = float(part.scaling[name])
+    weight = _matrix(part.base, b.shape[0])
+    dora = _magnitude(part.module, name)
+    values = low_rank_singular_values(b, a) * abs(scale)
+    norm = float(values.norm()) if dora is None else _dora_norm(weight, scale * b, a, dora)
+    return ModuleUpdate(
+        part.layer, part.kind, a.shape[0], scale, values.numpy(), norm, float(weight.norm()), dora is not None
+    )
+
+
+def _factors(module: Any, name: str) -> tuple[Tensor, Tensor]:
+    """A (r, in) and B (out, r); convolutions flattened as PEFT multiplies them."""
+    if isinstance(module, Embedding):
+        return _wide(module.lora_embedding_A[name]), _wide(module.lora_embedding_B[name])
+    return _wide(module.lora_A[name].weight).flatten(1), _wide(module.lora_B[name].weight).flatten(1)
+
+
+def _matrix(base: Any, out: int) -> Tensor:
+    """The weight as (out, in), whichever way the module keeps it."""
+    weight = _wide(base.weight).flatten(1)
+    return weight if len(weight) == out else weight.mT
+
+
+def _magnitude(module: Any, name: str) -> Tensor | None:
+    held = getattr(module, "lora_magnitude_vector", {})
+    return _wide(held[name].weight).flatten() if name in held else None
+
+
+def _dora_norm(weight: Tensor, b: Tensor, a: Tensor, magnitude: Tensor) -> float:
+    """|m (W + B A) / |W + B A| - W|, norms by row of (out, in) (Liu et al. 2024), from products with r columns.
+
+    With d = m / |W + B A| the change is (d - 1) W + d B A, whose squares need only |W|, W A^T and A A^T by row.
+    """
+    own = weight.square().sum(dim=1)
+    cross = (b * (weight @ a.T)).sum(dim=1)
+    added = (b @ (a @ a.T) * b).sum(dim=1)
+    d = magnitude / (own + 2 * cross + added).clamp(min=0).sqrt()
+    return float(((d - 1).square() * own + 2 * (d - 1) * d * cross + d.square() * added).sum().clamp(min=0).sqrt())
+
+
+def _whole(probe: Probe) -> int:
+    """Parameters of the modules that the adapter holds whole."""
+    held = [m for m in probe.classifier.modules() if isinstance(m, ModulesToSaveWrapper)]
+    return sum(p.numel() for m in held for p in m.modules_to_save[m.active_adapters[0]].parameters())
+
+
+def _wide(tensor: Tensor) -> Tensor:
+    return tensor.detach().to("cpu", torch.float64)
