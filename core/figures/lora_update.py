@@ -25,7 +25,8 @@ def relative(found: AdapterUpdate, chosen: ModuleUpdate, theme: Theme) -> go.Fig
     figure = go.Figure(
         go.Heatmap(
             z=values, x0=0, dx=1, y0=0, dy=1, xgap=2, ygap=2, hoverinfo="skip", colorscale=scale(colours.rising),
-            zmin=0, colorbar={"thickness": 10, "outlinewidth": 0, "tickformat": ".0%"},
+            zmin=0, zmax=float(np.nanmax(values)) or 1.0,
+            colorbar={"thickness": 10, "outlinewidth": 0, "tickformat": ".0%"},
         )
     )  # fmt: skip
     invisible = {"opacity": 0}
@@ -41,7 +42,13 @@ def relative(found: AdapterUpdate, chosen: ModuleUpdate, theme: Theme) -> go.Fig
         x, y = chosen.layer, rows.index(chosen.module)
         line = {"color": colours.minus, "width": 3}
         figure.add_shape(type="rect", x0=x - 0.5, x1=x + 0.5, y0=y - 0.5, y1=y + 0.5, line=line)
-    finish(figure, theme, max(260, min(900, 90 + 34 * len(rows))), xaxis_title="layer", hoverdistance=60)
+    finish(
+        figure,
+        theme,
+        max(260, min(900, 90 + 34 * len(rows))),
+        xaxis_title="layer (from 0, as in the names)",
+        hoverdistance=60,
+    )
     figure.update_xaxes(showgrid=False, zeroline=False, range=[-0.5, depth - 0.5], tick0=0,
                         dtick=1 if depth <= 20 else -(-depth // 16))  # fmt: skip
     figure.update_yaxes(showgrid=False, zeroline=False, range=[len(rows) - 0.5, -0.5], tickmode="array",

@@ -77,7 +77,13 @@ def layers(report: WeightReport, statistic: str, how: Scale, chosen: WeightStats
         x, y = chosen.layer, report.modules.index(chosen.module)
         figure.add_shape(type="rect", x0=x - 0.5, x1=x + 0.5, y0=y - 0.5, y1=y + 0.5,
                          line={"color": colours.minus, "width": 3})  # fmt: skip
-    finish(figure, theme, max(260, min(900, 90 + 30 * len(values))), xaxis_title="layer", hoverdistance=60)
+    finish(
+        figure,
+        theme,
+        max(260, min(900, 90 + 30 * len(values))),
+        xaxis_title="layer (from 0, as in the names)",
+        hoverdistance=60,
+    )
     figure.update_xaxes(showgrid=False, zeroline=False, range=[-0.5, report.depth - 0.5], tick0=0,
                         dtick=1 if report.depth <= 20 else -(-report.depth // 16))  # fmt: skip
     figure.update_yaxes(showgrid=False, zeroline=False, range=[len(values) - 0.5, -0.5], tickmode="array",
@@ -94,7 +100,7 @@ def through_depth(report: WeightReport, statistic: str, module: str, title: str,
             hovertemplate="layer %{x}: %{y:.4g}<extra></extra>",
         )
     )  # fmt: skip
-    finish(figure, theme, 260, xaxis_title="layer", yaxis_title=title)
+    finish(figure, theme, 260, xaxis_title="layer (from 0, as in the names)", yaxis_title=title)
     figure.update_xaxes(showgrid=False, zeroline=False, dtick=1 if len(values) <= 20 else -(-len(values) // 16))
     return figure
 

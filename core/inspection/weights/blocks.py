@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from core.errors import CheckpointError
 
-#: Bytes of one block: it fits a core's second-level cache beside the tables it is counted into.
-BLOCK = 1 << 19
+#: Bytes of one block: about what a core's second-level cache holds.
+BLOCK = 1 << 20
 
 
 class OpenFile:
