@@ -43,6 +43,7 @@ def test_every_number_is_the_engines(page: Page, engine: Engine) -> None:
     assert shown.facts["Tokens"] == f"{len(said.tokens)} all read"
     assert re.fullmatch(r"[\d.,]+ m?s", shown.facts["Time"])
     page.get_by_test_id("stDataFrame").wait_for()
+    expect(page.get_by_test_id("glide-cell-0-0").first).to_have_text(said.label)  # it follows the verdict
     for row in range(4):
         expected = said.ranked[row]
         assert cell(page, 0, row) == expected.label

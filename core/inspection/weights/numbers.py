@@ -78,7 +78,7 @@ def assembled(
 ) -> dict[str, Any]:
     """The fields of `WeightStats` from moments, quantiles at `QUANTILES` and a histogram."""
     variance = m.second / m.count
-    with np.errstate(over="ignore", invalid="ignore"):
+    with np.errstate(all="ignore"):  # fourth powers of extremes have no float64
         kurtosis = float(np.float64(m.count) * m.fourth / np.float64(m.second) ** 2 - 3) if variance > 0 else math.nan
         norm = float(np.sqrt(np.float64(m.second) + m.count * np.float64(m.mean) ** 2))
     return {

@@ -1,7 +1,7 @@
 """Statistics of values wider than 16 bits, in two readings: moments and coarse ranks, then exact ranks and bins.
 
 Moments are sums in float64. Quantiles are exact for float32; wider types are ranked by their nearest float32 (a
-relative error of at most 6e-8), and integers beyond 2^53 are rounded to float64 first.
+relative error of at most 6e-8, below 1e-38 an absolute one of 1e-45). Integers beyond 2^53 are rounded to float64.
 """
 
 from __future__ import annotations

@@ -24,6 +24,8 @@ from core.results import WeightReport, WeightStats
 
 FLOATS = (torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.float8_e4m3fn, torch.float8_e5m2)
 INTEGERS = (torch.bool, torch.uint8, torch.int8, torch.int16, torch.uint16, torch.int32, torch.uint32, torch.int64)
+#: The smallest float32, by which float64 is ranked; squares of far less have no float64, here as in numpy.
+TINY = 2e-45
 WHOLE = (torch.bool, torch.uint8, torch.int8, torch.int16, torch.uint16, torch.float16, torch.bfloat16,
          torch.float8_e4m3fn, torch.float8_e5m2)  # fmt: skip
 
@@ -51,7 +53,8 @@ def agree(found: WeightStats, tensor: torch.Tensor) -> None:
     assert (found.min, found.max) == (finite.min(), finite.max())
     scale = max(1e-300, float(np.abs(finite).max()))
     near(found.mean, finite.mean(), 1e-12, scale)
-    near(found.norm, scale * np.linalg.norm(finite / scale), 1e-12, scale)
+    norm = np.linalg.norm(finite)
+    near(found.norm, norm, 1e-12, float(norm))
     if finite.size > 1:
         near(found.std, scale * (finite / scale).std(ddof=1), 1e-11, scale)
     exact = tensor.dtype in (*WHOLE, torch.float32)
@@ -60,13 +63,14 @@ def agree(found: WeightStats, tensor: torch.Tensor) -> None:
         near(value, quantile, 1e-15 if exact else 1.3e-7, scale)
     counts, edges = np.histogram(finite, bins=np.array(found.histogram.edges))
     assert found.histogram.counts == tuple(counts)
-    assert np.allclose(edges, np.histogram_bin_edges(finite, 64), rtol=1e-12)
-    if found.std > 1e-3 * scale:
+    if (np.diff(edges) > 0).all():  # numpy refuses bins that float64 cannot tell apart
+        assert np.allclose(edges, np.histogram_bin_edges(finite, 64), rtol=1e-12)
+    if found.std > 1e-3 * scale > 1e-60:  # below, fourth powers have no float64
         near(found.kurtosis, kurtosis(finite / scale), 1e-9, 1 + abs(found.kurtosis))
 
 
 def near(found: float, wanted: Any, relative: float, scale: float) -> None:
-    assert abs(found - wanted) <= relative * scale, (found, wanted)
+    assert abs(found - wanted) <= relative * scale + TINY, (found, wanted)
 
 
 @pytest.mark.parametrize("dtype", [*FLOATS, *INTEGERS], ids=str)
