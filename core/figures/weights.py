@@ -10,6 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from core.figures.layer_map import LAYER, layer_map, tick_step
 from core.figures.style import PALETTES, Theme, finish, name, scale, whole
 from core.results import WeightReport, WeightStats
 
@@ -56,39 +57,17 @@ def layers(report: WeightReport, statistic: str, how: Scale, chosen: WeightStats
     signed = how == "linear" and bool((known < 0).any())
     largest = float(np.abs(known).max(initial=0)) or 1.0
     words = statistic.replace("_", " ")
-    figure = go.Figure(
-        go.Heatmap(
-            z=shown, x0=0, dx=1, y0=0, dy=1, xgap=2, ygap=2, hoverinfo="skip",
-            colorscale=scale(colours.diverging if signed else colours.rising),
-            zmin=-largest if signed else None, zmax=largest if signed else None,
-            colorbar={"thickness": 10, "outlinewidth": 0, "tickprefix": "10^" if how == "logarithmic" else "",
-                      "showticklabels": how != "by module"},
-        )
-    )  # fmt: skip
     places = [(layer, row) for row in range(values.shape[0]) for layer in range(values.shape[1])]
-    invisible = {"opacity": 0}
-    figure.add_scatter(
-        x=[x for x, _ in places], y=[y for _, y in places], mode="markers", marker={"size": 22, "opacity": 0},
-        customdata=[(whole(report.modules[y]), _told(values[y, x])) for x, y in places],
-        hovertemplate="layer %{x}, %{customdata[0]}<br>" + words + " %{customdata[1]}<extra></extra>",
-        selected={"marker": invisible}, unselected={"marker": invisible}, showlegend=False,
+    return layer_map(
+        shown, report.modules, marks=places,
+        told=[(whole(report.modules[y]), _told(values[y, x])) for x, y in places],
+        hover="layer %{x}, %{customdata[0]}<br>" + words + " %{customdata[1]}<extra></extra>",
+        chosen=None if chosen.layer is None else (chosen.layer, report.modules.index(chosen.module)), theme=theme,
+        height=max(260, min(900, 90 + 30 * len(values))),
+        colorscale=scale(colours.diverging if signed else colours.rising),
+        zmin=-largest if signed else None, zmax=largest if signed else None,
+        colorbar={"tickprefix": "10^" if how == "logarithmic" else "", "showticklabels": how != "by module"},
     )  # fmt: skip
-    if chosen.layer is not None:
-        x, y = chosen.layer, report.modules.index(chosen.module)
-        figure.add_shape(type="rect", x0=x - 0.5, x1=x + 0.5, y0=y - 0.5, y1=y + 0.5,
-                         line={"color": colours.minus, "width": 3})  # fmt: skip
-    finish(
-        figure,
-        theme,
-        max(260, min(900, 90 + 30 * len(values))),
-        xaxis_title="layer (from 0, as in the names)",
-        hoverdistance=60,
-    )
-    figure.update_xaxes(showgrid=False, zeroline=False, range=[-0.5, report.depth - 0.5], tick0=0,
-                        dtick=1 if report.depth <= 20 else -(-report.depth // 16))  # fmt: skip
-    figure.update_yaxes(showgrid=False, zeroline=False, range=[len(values) - 0.5, -0.5], tickmode="array",
-                        tickvals=list(range(len(values))), ticktext=[name(m, 34) for m in report.modules])  # fmt: skip
-    return figure
 
 
 def through_depth(report: WeightReport, statistic: str, module: str, title: str, theme: Theme) -> go.Figure:
@@ -100,8 +79,8 @@ def through_depth(report: WeightReport, statistic: str, module: str, title: str,
             hovertemplate="layer %{x}: %{y:.4g}<extra></extra>",
         )
     )  # fmt: skip
-    finish(figure, theme, 260, xaxis_title="layer (from 0, as in the names)", yaxis_title=title)
-    figure.update_xaxes(showgrid=False, zeroline=False, dtick=1 if len(values) <= 20 else -(-len(values) // 16))
+    finish(figure, theme, 260, xaxis_title=LAYER, yaxis_title=title)
+    figure.update_xaxes(showgrid=False, zeroline=False, dtick=tick_step(len(values)))
     return figure
 
 
