@@ -50,6 +50,7 @@ from core.results.loading import (
 from core.results.lora_update import AdapterUpdate, ModuleUpdate
 from core.results.prediction import ClassScore, Evaluation, Prediction, Selection, Token
 from core.results.report import Origin, Report, WeightFile
+from core.results.spectra import PowerLaw, SpectraKind, SpectraReport, Spectrum, effective_rank
 from core.results.two_texts import Edit, EditKind, FlipCost, MinimalFlip, TwoTexts, spans
 from core.results.weights import ExportFormat, Histogram, Outlier, WeightReport, WeightStats
 
@@ -106,12 +107,16 @@ __all__ = [
     "Part",
     "PoolerVerdict",
     "Pooling",
+    "PowerLaw",
     "Prediction",
     "Reading",
     "Report",
     "Requirements",
     "ScaleCurve",
     "Selection",
+    "SpectraKind",
+    "SpectraReport",
+    "Spectrum",
     "Stage",
     "Token",
     "TwoTexts",
@@ -122,6 +127,7 @@ __all__ = [
     "between_units",
     "by_unit",
     "effective_count",
+    "effective_rank",
     "read_by",
     "spans",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.results.explanation import Floats
+from core.results.spectra import effective_rank
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,14 +44,8 @@ class ModuleUpdate:
 
     @property
     def effective_rank(self) -> float:
-        """What is used of the rank: exp of the entropy of the singular values' shares (Roy and Vetterli 2007)."""
-        import numpy as np
-
-        total = self.singular_values.sum()
-        if total == 0:
-            return 0.0
-        shares = self.singular_values[self.singular_values > 0] / total
-        return float(np.exp(-(shares * np.log(shares)).sum()))
+        """What is used of the rank, by the entropy of the singular values."""
+        return effective_rank(self.singular_values)
 
 
 @dataclass(frozen=True, eq=False)
