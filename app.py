@@ -23,6 +23,7 @@ frame.run(
         ],
         "Inside the weights": [
             st.Page("pages/weights.py", title="Weights"),
+            st.Page("pages/spectra.py", title="Spectra"),
             st.Page("pages/update.py", title="Adapter update"),
             st.Page("pages/head.py", title="Head geometry"),
         ],

@@ -9,12 +9,10 @@ import streamlit as st
 from core.errors import AppError
 from core.figures import weights as figures
 from core.results import WeightReport, WeightStats
-from pages.ui import address, charts, frame, markup, weighing, working
+from pages.ui import address, charts, frame, markup, source, weighing, working
 from pages.ui.engine import weights
 
-BASE, ADAPTER, OTHER = "base", "adapter", "other"
-SOURCES = {BASE: "Base model", ADAPTER: "Adapter", OTHER: "A folder or file"}
-_KEYS = {name: f"weights.{name}" for name in ("of", "path", "by", "scale", "tensor")}
+_KEYS = {**source.KEYS, **{name: f"weights.{name}" for name in ("by", "scale", "tensor")}}
 
 
 def restore() -> None:
@@ -22,28 +20,11 @@ def restore() -> None:
     state = st.session_state
     for key, value in address.asked("weights", _KEYS).items():
         state[_KEYS[key]] = value
-    known = {"of": SOURCES, "by": weighing.STATISTICS, "scale": figures.SCALES}
+    source.restore()
+    known = {"by": weighing.STATISTICS, "scale": figures.SCALES}
     for key, values in known.items():
         if state.get(_KEYS[key]) not in values:
             state[_KEYS[key]] = next(iter(values))
-
-
-def source() -> str | None:
-    """The path to read; None after saying what is missing."""
-    selection, _ = frame.selection()
-    of = st.segmented_control(
-        "Weights of", list(SOURCES), format_func=SOURCES.__getitem__, key=_KEYS["of"], required=True,
-        persist_state="session",
-    )  # fmt: skip
-    if of == OTHER:
-        path = st.text_input(
-            "Folder or .safetensors file on the server", key=_KEYS["path"], persist_state="session",
-            placeholder="/models/my-checkpoint",
-        )  # fmt: skip
-        if not path.strip():
-            st.html(markup.note("Type where the checkpoint is: sharded or not, larger than memory or not."))
-        return path.strip() or None
-    return weights().place(selection, adapter=of == ADAPTER)
 
 
 def chosen(report: WeightReport) -> WeightStats:
@@ -108,7 +89,6 @@ def draw(report: WeightReport) -> None:
     one(report, t, statistic)
     weighing.table(report)
     st.html(markup.note(weighing.cost(report)))
-    address.write("weights", {key: str(st.session_state.get(state, "")) or None for key, state in _KEYS.items()})
 
 
 frame.selection()
@@ -116,10 +96,11 @@ st.html(markup.title("Weights", "Statistics of every tensor, straight from the f
 frame.section_links()
 restore()
 try:
-    path = source()
+    path = source.choose()
     if path is not None:
         found = working.result(partial(weights().statistics, path), "weights", "Weight statistics")
         if found is not None:
             draw(found)
 except AppError as error:
     st.html(markup.problem(error))
+address.write("weights", {key: str(st.session_state.get(state, "")) or None for key, state in _KEYS.items()})

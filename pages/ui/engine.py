@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.inference.engine import Engine
 from core.inspection.explainer import Explainer
+from core.inspection.spectra.library import SpectraLibrary
 from core.inspection.weights.library import WeightLibrary
 from core.settings import settings
 
@@ -26,3 +27,9 @@ def explainer() -> Explainer:
 def weights() -> WeightLibrary:
     """Statistics of checkpoints; the compiled loops come with the first question."""
     return WeightLibrary(engine())
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def spectra() -> SpectraLibrary:
+    """Spectra of checkpoints; the compiled loops come with the first question."""
+    return SpectraLibrary(engine())

@@ -102,3 +102,12 @@ def test_any_folder_what_stands_out_and_what_is_refused(server: Server, open_pag
     box.fill(str(MODELS / "demo-llama"))
     page.keyboard.press("Enter")
     expect(page.locator(".hl-lead")).to_have_text(lead(report(MODELS / "demo-llama")))
+
+
+def test_a_link_to_what_is_gone_can_be_mended_on_the_page(server: Server, open_page: OpenPage, tmp_path: Path) -> None:
+    save_file({"layers.0.a.weight": torch.ones(3, 4)}, tmp_path / "model.safetensors")
+    page = open_page(f"{server.url}/weights?of=other&path={quote(str(tmp_path / 'gone'))}")
+    expect(page.get_by_role("alert")).to_contain_text("gone", timeout=60_000)
+    page.get_by_label("Folder or .safetensors file").fill(str(tmp_path))
+    page.get_by_label("Folder or .safetensors file").press("Enter")
+    tells(page, report(tmp_path), "layers.0.a.weight")
