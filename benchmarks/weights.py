@@ -21,6 +21,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from benchmarks import spectra
+
 WIDTH, INNER, VOCABULARY = 2048, 5632, 32000
 SHARD = "500MB"
 READ = 1 << 20
@@ -154,6 +156,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=wanted.temporary) as name:
         write_checkpoint(Path(name), wanted.gigabytes)
         compare(Path(name))
+    spectra.compare()
 
 
 def compare(folder: Path) -> None:

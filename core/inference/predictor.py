@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, cast
+from typing import cast
 
 import torch
 from torch import Tensor
@@ -17,6 +17,7 @@ from core.inference.batching import plan_batches
 from core.inference.encoding import Encoded, Encoder
 from core.inference.last_token import reading_only
 from core.inference.sharing import SharedLock
+from core.inference.threads import single_threaded_pool
 from core.results import Prediction
 
 #: From this many texts on, a CPU is used better by one thread a batch than by all threads in one batch.
@@ -122,20 +123,5 @@ def verdict(labels: tuple[str, ...], z: list[float], p: list[float], problem_typ
 
 @lru_cache(maxsize=1)
 def _pool(workers: int) -> ThreadPoolExecutor:
-    """Threads that run torch single threaded each; the setting of the other threads is put back."""
-    before = torch.get_num_threads()
-    pool = ThreadPoolExecutor(workers, "classify", initializer=_one_thread)
-    list(pool.map(_touch, range(workers)))
-    torch.set_num_threads(before)
-    return pool
-
-
-def _one_thread() -> None:
-    torch.set_num_threads(1)
-
-
-def _touch(_: int) -> Any:
-    """Makes the pool start its threads; each sleeps a moment, so that one cannot serve all."""
-    import time
-
-    return time.sleep(0.01)
+    """The threads that classify."""
+    return single_threaded_pool(workers, "classify")

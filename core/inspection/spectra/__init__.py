@@ -1,1 +1,1 @@
-"""Singular values of the matrices of a checkpoint, one matrix in memory at a time."""
+"""Singular values of the matrices of a checkpoint, read straight from its files, a matrix a core in memory."""

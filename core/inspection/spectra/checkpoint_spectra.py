@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from typing import Any, assert_never
 
 from core.errors import CheckpointError, NotFoundError
+from core.inference.threads import single_threaded
 from core.inspection.spectra.gram import singular_values
 from core.inspection.spectra.lanczos import leading
 from core.inspection.spectra.matrix import is_matrix, needed, read_matrix, sides
@@ -22,9 +24,12 @@ from core.results import SpectraKind, SpectraReport, Spectrum
 #: Called with the share done, 0 to 1, and the tensor that is next; may raise to stop.
 Told = Callable[[float, str], None]
 
+#: Up to this smaller side a core has its own matrix.
+SMALL = 1024
+
 
 def checkpoint_spectra(checkpoint: Checkpoint, kind: SpectraKind, told: Told | None = None) -> SpectraReport:
-    """One spectrum a matrix, one matrix in memory at a time.
+    """One spectrum a matrix: small ones side by side, large ones one after the other with all cores.
 
     Raises:
         CheckpointError: a file that ended early, or changed while it was read.
@@ -33,11 +38,13 @@ def checkpoint_spectra(checkpoint: Checkpoint, kind: SpectraKind, told: Told | N
     entries = [t for t in checkpoint.tensors if is_matrix(t)]
     works = [work(t, kind) for t in entries]
     total, done, found = sum(works) or 1.0, 0.0, []
-    with opened({t.file for t in entries}) as files:
+    with opened({t.file for t in entries}) as files, single_threaded(os.cpu_count() or 1, "spectra") as pool:
+        beside = {t.name: pool.submit(_spectrum, t, files[t.file], kind, 1) for t in entries if min(sides(t)) <= SMALL}
         for entry, own in zip(entries, works, strict=True):
             if told is not None:
                 told(done / total, entry.name)
-            found.append(_spectrum(entry, files[entry.file], kind))
+            future = beside.get(entry.name)
+            found.append(_spectrum(entry, files[entry.file], kind) if future is None else future.result())
             done += own
         for file in files.values():
             file.require_unchanged()
@@ -80,7 +87,7 @@ def work(entry: TensorEntry, kind: SpectraKind) -> float:
             assert_never(kind)
 
 
-def _spectrum(entry: TensorEntry, file: OpenFile, kind: SpectraKind) -> Spectrum:
+def _spectrum(entry: TensorEntry, file: OpenFile, kind: SpectraKind, workers: int | None = None) -> Spectrum:
     layer, module = layer_and_module(entry.name)
     rows, columns = sides(entry)
     about: dict[str, Any] = {
@@ -96,7 +103,7 @@ def _spectrum(entry: TensorEntry, file: OpenFile, kind: SpectraKind) -> Spectrum
     about["norm"] = matrix.norm()
     match kind:
         case "norms":
-            return Spectrum(**about, spectral_norm=float(leading(matrix).values[0]))
+            return Spectrum(**about, spectral_norm=float(leading(matrix, workers=workers).values[0]))
         case "full":
             found = singular_values(matrix)
             law = fit_power_law(found.values, found.resolution)

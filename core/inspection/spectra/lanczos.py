@@ -29,11 +29,11 @@ class Leading:
     vectors: NDArray[np.float64]
 
 
-def leading(matrix: Matrix, count: int = 1, tolerance: float = TOLERANCE) -> Leading:
+def leading(matrix: Matrix, count: int = 1, workers: int | None = None) -> Leading:
     """Singular values and right vectors, with full reorthogonalisation (Golub and Van Loan 2013, section 10.1).
 
-    It stops when the residuals bound the relative error of every wanted squared value by `tolerance`; at latest after
-    `MOST_STEPS`, and ten more for each value.
+    It stops when the residuals bound the relative error of every wanted squared value by `TOLERANCE`; at latest after
+    `MOST_STEPS`, and ten more for each value. `workers` threads share the work, one a core if None.
     """
     count = min(count, matrix.rows, matrix.columns)
     most = min(matrix.columns, MOST_STEPS + 10 * count)
@@ -41,7 +41,7 @@ def leading(matrix: Matrix, count: int = 1, tolerance: float = TOLERANCE) -> Lea
     start = np.random.default_rng(0).standard_normal(matrix.columns)
     basis[0] = start / np.linalg.norm(start)
     diagonal, beside = np.zeros(most), np.zeros(most)
-    workers = os.cpu_count() or 1
+    workers = workers or os.cpu_count() or 1
     with ThreadPoolExecutor(workers, "lanczos") as pool:
         for k in range(most):
             y = _product(matrix, basis[k], pool, workers)
@@ -50,7 +50,7 @@ def leading(matrix: Matrix, count: int = 1, tolerance: float = TOLERANCE) -> Lea
                 y -= basis[: k + 1].T @ (basis[: k + 1] @ y)
             beside[k] = np.linalg.norm(y)
             if k + 1 == most or beside[k] <= 1e-7 * diagonal.max() or (
-                k >= count and k % _LOOK == 0 and _enough(diagonal[: k + 1], beside[: k + 1], count, tolerance)
+                k >= count and k % _LOOK == 0 and _enough(diagonal[: k + 1], beside[: k + 1], count)
             ):  # fmt: skip
                 break
             basis[k + 1] = y / beside[k]
@@ -59,7 +59,7 @@ def leading(matrix: Matrix, count: int = 1, tolerance: float = TOLERANCE) -> Lea
     return Leading(np.sqrt(np.clip(values[wanted], 0, None)) * _unit(matrix), vectors[:, wanted].T @ basis[: k + 1])
 
 
-def _enough(diagonal: NDArray[np.float64], beside: NDArray[np.float64], count: int, tolerance: float) -> bool:
+def _enough(diagonal: NDArray[np.float64], beside: NDArray[np.float64], count: int) -> bool:
     """Residuals r and gaps g bound the error of an eigenvalue by min(r, r² / g) (Parlett 1998, section 11.7)."""
     values, vectors = eigh_tridiagonal(diagonal, beside[:-1])
     values, last = values[::-1], np.abs(vectors[-1, ::-1])
@@ -67,7 +67,7 @@ def _enough(diagonal: NDArray[np.float64], beside: NDArray[np.float64], count: i
     gaps = values[:count] - values[1 : count + 1] - residuals[1 : count + 1]
     own = residuals[:count]
     errors = own * (own / np.maximum(np.maximum(gaps, own), 1e-300))
-    return bool((errors <= tolerance * values[:count]).all())
+    return bool((errors <= TOLERANCE * values[:count]).all())
 
 
 def _product(matrix: Matrix, v: NDArray[np.float64], pool: ThreadPoolExecutor, workers: int) -> NDArray[np.float64]:
@@ -85,7 +85,8 @@ def _product(matrix: Matrix, v: NDArray[np.float64], pool: ThreadPoolExecutor, w
             gram_product(rows, narrow * scale, out)
         return np.asarray(out.astype(np.float64) * scale)
 
-    return np.asarray(sum(pool.map(part, range(0, matrix.rows, step))))
+    starts = range(0, matrix.rows, step)
+    return np.asarray(sum(map(part, starts) if workers == 1 else pool.map(part, starts)))
 
 
 def _unit(matrix: Matrix) -> float:
