@@ -47,7 +47,14 @@ from core.results.loading import (
     LoadState,
     Requirements,
 )
-from core.results.lora_update import AdapterUpdate, ModuleUpdate
+from core.results.lora_update import (
+    AdapterOverlap,
+    AdapterPair,
+    AdapterUpdate,
+    ModuleOverlap,
+    ModulePair,
+    ModuleUpdate,
+)
 from core.results.prediction import ClassScore, Evaluation, Prediction, Selection, Token
 from core.results.report import Origin, Report, WeightFile
 from core.results.spectra import PowerLaw, SpectraKind, SpectraReport, Spectrum, effective_rank
@@ -60,6 +67,8 @@ __all__ = [
     "MEASURES",
     "METHODS",
     "Ablation",
+    "AdapterOverlap",
+    "AdapterPair",
     "AdapterSummary",
     "AdapterUpdate",
     "AtScale",
@@ -101,6 +110,8 @@ __all__ = [
     "MaskSide",
     "Method",
     "MinimalFlip",
+    "ModuleOverlap",
+    "ModulePair",
     "ModuleUpdate",
     "Origin",
     "Outlier",

@@ -35,7 +35,7 @@ class ModuleUpdate:
     @property
     def name(self) -> str:
         """Layer and module."""
-        return self.module if self.layer is None else f"layer {self.layer}, {self.module}"
+        return module_name(self.layer, self.module)
 
     @property
     def relative(self) -> float:
@@ -56,3 +56,86 @@ class AdapterUpdate:
     whole: tuple[str, ...]
     parameters: int
     whole_parameters: int
+
+
+@dataclass(frozen=True)
+class ModuleOverlap:
+    """How far the directions of an update are those that lead in the weight it changes.
+
+    Attributes:
+        directions: k, the rank in use; as many leading directions of the weight are looked at.
+        inputs, outputs: mean squared cosine between the two spaces of k directions, 0 to 1 (Hu et al. 2022, section
+            7.2), for what the module reads (right vectors) and what it writes (left vectors).
+        inputs_by_chance, outputs_by_chance: of random directions: k over the size of the space.
+        amplification: norm of the update over that of the weight within the update's directions (ibid., 7.3); infinite
+            where the weight has nothing there.
+    """
+
+    layer: int | None
+    module: str
+    directions: int
+    inputs: float
+    outputs: float
+    inputs_by_chance: float
+    outputs_by_chance: float
+    amplification: float
+
+    @property
+    def name(self) -> str:
+        """Layer and module."""
+        return module_name(self.layer, self.module)
+
+
+@dataclass(frozen=True)
+class AdapterOverlap:
+    """Every adapted module, in the order of `AdapterUpdate`."""
+
+    modules: tuple[ModuleOverlap, ...]
+
+
+@dataclass(frozen=True)
+class ModulePair:
+    """The updates of two adapters on one module.
+
+    Attributes:
+        norms: of either update, s B A (Frobenius); of DoRA, without its magnitudes.
+        cosine: between the two as vectors: 1 same, 0 unrelated, -1 opposite; NaN where one is zero.
+        inputs, outputs: mean squared cosine between the spaces of their directions, over the smaller number of them, 0
+            to 1 (Hu et al. 2022, section 7.2); NaN where one is zero.
+        inputs_by_chance, outputs_by_chance: of random directions.
+    """
+
+    layer: int | None
+    module: str
+    norms: tuple[float, float]
+    cosine: float
+    inputs: float
+    outputs: float
+    inputs_by_chance: float
+    outputs_by_chance: float
+
+    @property
+    def name(self) -> str:
+        """Layer and module."""
+        return module_name(self.layer, self.module)
+
+
+@dataclass(frozen=True)
+class AdapterPair:
+    """Two adapters of one base: the modules that both change, and those that only one does."""
+
+    modules: tuple[ModulePair, ...]
+    only_first: tuple[str, ...]
+    only_second: tuple[str, ...]
+
+    @property
+    def cosine(self) -> float:
+        """Between the two updates of all shared modules together; NaN where one is zero."""
+        dot = sum(m.cosine * m.norms[0] * m.norms[1] for m in self.modules if m.cosine == m.cosine)
+        first, second = (sum(m.norms[i] ** 2 for m in self.modules) ** 0.5 for i in (0, 1))
+        return dot / (first * second) if first * second else float("nan")
+
+
+def module_name(layer: int | None, module: str) -> str:
+    """`layer 3, self_attn.q_proj`."""
+    return module if layer is None else f"layer {layer}, {module}"

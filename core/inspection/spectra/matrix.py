@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from core.inspection.spectra.kernels import sum_of_squares, sum_of_squares_bfloat16
 from core.inspection.weights.blocks import OpenFile
@@ -102,15 +104,24 @@ def read_matrix(entry: TensorEntry, file: OpenFile) -> Matrix | str:
         pass
     shape = sides(entry)
     if entry.dtype == "BF16":
-        words = raw.view(np.uint16).reshape(shape)
-        size = int((words & np.uint16(0x7FFF)).max())
-        largest = float(np.array(size << 16, dtype=np.uint32).view(np.float32))
-        if SMALL < largest < LARGE:
-            return Matrix(words, largest, is_bfloat16=True)
-        values = _from_words(words).astype(np.float64)
-    else:
-        values = _values(raw, entry.dtype).reshape(shape)
-    return _checked(values)
+        return _of_words(raw.view(np.uint16).reshape(shape))
+    return _checked(_values(raw, entry.dtype).reshape(shape))
+
+
+def of_tensor(tensor: Tensor) -> Matrix | str:
+    """The matrix (rows, columns) in memory of a tensor of two axes, or why it has no spectrum."""
+    held = tensor.detach().cpu().contiguous()
+    if held.dtype == torch.bfloat16:
+        return _of_words(held.view(torch.uint16).numpy())
+    return _checked(held.numpy() if held.dtype in (torch.float32, torch.float64) else held.float().numpy())
+
+
+def _of_words(words: NDArray[np.uint16]) -> Matrix | str:
+    size = int((words & np.uint16(0x7FFF)).max())
+    largest = float(np.array(size << 16, dtype=np.uint32).view(np.float32))
+    if SMALL < largest < LARGE:
+        return Matrix(words, largest, is_bfloat16=True)
+    return _checked(_from_words(words).astype(np.float64))
 
 
 def _checked(values: NDArray[Any]) -> Matrix | str:

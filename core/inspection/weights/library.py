@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import threading
 import weakref
+from collections.abc import Hashable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.config.catalogue import adapter_of
 from core.errors import NotFoundError
 from core.inference.engine import Engine
-from core.inspection.jobs import Jobs, Progress
+from core.inspection.jobs import Jobs, Progress, Work
 from core.model.hub import cached_snapshot
-from core.results import AdapterUpdate, JobState, Selection, WeightReport
+from core.results import AdapterOverlap, AdapterPair, AdapterUpdate, JobState, Selection, WeightReport
 
 if TYPE_CHECKING:
     from core.inference.loading import LoadedPair
@@ -83,6 +84,36 @@ class WeightLibrary:
                 self._updates[pair] = adapter_update(pair)
             return self._updates[pair]
 
+    def adapter_overlap(
+        self, selection: Selection, *, start: bool = False, stop: bool = False, wait: float = 0.0
+    ) -> JobState | None:
+        """How far the update's directions are those of the base; begin, stop or look as with `statistics`.
+
+        Its result is an `AdapterOverlap`.
+
+        Raises:
+            AppError: the pair cannot be loaded.
+        """
+        pair = self._engine.pair(selection)
+
+        def work(told: Progress) -> AdapterOverlap:
+            from core.inspection.weights.adapter_overlap import adapter_overlap
+
+            return adapter_overlap(pair, told)
+
+        return self._asked(("overlap", selection, weakref.ref(pair)), work, start, stop, wait)
+
+    def adapter_pair(self, first: Selection, second: Selection) -> AdapterPair:
+        """What two adapters of a candidate add, module by module; both are loaded.
+
+        Raises:
+            AdapterError: one without low-rank factors.
+            AppError: a pair cannot be loaded.
+        """
+        from core.inspection.weights.adapter_pair import adapter_pair
+
+        return adapter_pair(self._engine.pair(first), self._engine.pair(second))
+
     def statistics(self, source: str, *, start: bool = False, stop: bool = False, wait: float = 0.0) -> JobState | None:
         """Begin a report, stop it, or look where it stands; None when it was not begun for these files as they are.
 
@@ -101,6 +132,9 @@ class WeightLibrary:
 
             return checkpoint_statistics(checkpoint, lambda done, total, name: told(done / max(total, 1), name))
 
+        return self._asked(key, work, start, stop, wait)
+
+    def _asked(self, key: Hashable, work: Work, start: bool, stop: bool, wait: float) -> JobState | None:
         if stop:
             self._jobs.cancel(key)
         if start:

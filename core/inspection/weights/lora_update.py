@@ -1,20 +1,17 @@
-"""The size and shape of an adapter's update, from its factors alone: the dense product is never made.
-
-With B = Q_b R_b and A^T = Q_a R_a (QR), B A has the singular values of the r x r matrix R_b R_a^T.
-"""
+"""The size and shape of an adapter's update, from its factors alone: the dense product is never made."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import torch
-from peft.tuners.lora.layer import Embedding
 from peft.utils import ModulesToSaveWrapper
 from torch import Tensor
 
 from core.inference.loading import LoadedPair
 from core.inspection.lora_parts import LoraPart, kept_parts, lora_parts
 from core.inspection.probe import Probe, make_probe
+from core.inspection.weights.low_rank import base_weight, factors, low_rank_singular_values, wide
 from core.results import AdapterUpdate, ModuleUpdate
 
 
@@ -31,40 +28,20 @@ def adapter_update(pair: LoadedPair) -> AdapterUpdate:
     return AdapterUpdate(modules, kept_parts(probe), factors, _whole(probe))
 
 
-def low_rank_singular_values(b: Tensor, a: Tensor) -> Tensor:
-    """Singular values of b (out, r) @ a (r, in), largest first: (min(r, out, in),)."""
-    values: Tensor = torch.linalg.svdvals(torch.linalg.qr(b, mode="r")[1] @ torch.linalg.qr(a.T, mode="r")[1].T)
-    return values
-
-
 def _update(part: LoraPart, name: str) -> ModuleUpdate:
-    a, b = _factors(part.module, name)
-    scale = float(part.scaling[name])
-    weight = _matrix(part.base, b.shape[0])
+    held = factors(part, name)
+    weight = wide(base_weight(part, held.b.shape[0]))
     dora = _magnitude(part.module, name)
-    values = low_rank_singular_values(b, a) * abs(scale)
-    norm = float(values.norm()) if dora is None else _dora_norm(weight, scale * b, a, dora)
+    values = low_rank_singular_values(held.b, held.a)
+    norm = float(values.norm()) if dora is None else _dora_norm(weight, held.b, held.a, dora)
     return ModuleUpdate(
-        part.layer, part.kind, a.shape[0], scale, values.numpy(), norm, float(weight.norm()), dora is not None
+        part.layer, part.kind, held.a.shape[0], held.scale, values.numpy(), norm, float(weight.norm()), dora is not None
     )
-
-
-def _factors(module: Any, name: str) -> tuple[Tensor, Tensor]:
-    """A (r, in) and B (out, r); convolutions flattened as PEFT multiplies them."""
-    if isinstance(module, Embedding):
-        return _wide(module.lora_embedding_A[name]), _wide(module.lora_embedding_B[name])
-    return _wide(module.lora_A[name].weight).flatten(1), _wide(module.lora_B[name].weight).flatten(1)
-
-
-def _matrix(base: Any, out: int) -> Tensor:
-    """The weight as (out, in), whichever way the module keeps it."""
-    weight = _wide(base.weight).flatten(1)
-    return weight if len(weight) == out else weight.mT
 
 
 def _magnitude(module: Any, name: str) -> Tensor | None:
     held = getattr(module, "lora_magnitude_vector", {})
-    return _wide(held[name].weight).flatten() if name in held else None
+    return wide(held[name].weight).flatten() if name in held else None
 
 
 def _dora_norm(weight: Tensor, b: Tensor, a: Tensor, magnitude: Tensor) -> float:
@@ -83,7 +60,3 @@ def _whole(probe: Probe) -> int:
     """Parameters of the modules that the adapter holds whole."""
     held = [m for m in probe.classifier.modules() if isinstance(m, ModulesToSaveWrapper)]
     return sum(p.numel() for m in held for p in m.modules_to_save[m.active_adapters[0]].parameters())
-
-
-def _wide(tensor: Tensor) -> Tensor:
-    return tensor.detach().to("cpu", torch.float64)
