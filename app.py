@@ -25,6 +25,7 @@ frame.run(
             st.Page("pages/weights.py", title="Weights"),
             st.Page("pages/spectra.py", title="Spectra"),
             st.Page("pages/update.py", title="Adapter update"),
+            st.Page("pages/two_adapters.py", title="Two adapters"),
             st.Page("pages/head.py", title="Head geometry"),
         ],
     },

@@ -2,35 +2,62 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any, Protocol
+
 import numpy as np
 import plotly.graph_objects as go
 
 from core.figures.layer_map import layer_map, tick_step
 from core.figures.style import PALETTES, Theme, finish, scale, whole
-from core.results import AdapterUpdate, ModuleUpdate
+from core.results import ModuleUpdate
 
 
-def modules(found: AdapterUpdate) -> tuple[str, ...]:
+class Placed(Protocol):
+    """Something about one adapted module."""
+
+    @property
+    def layer(self) -> int | None:
+        """From 0; None outside the layers."""
+
+    @property
+    def module(self) -> str:
+        """Path inside the layer."""
+
+    @property
+    def name(self) -> str:
+        """Layer and module."""
+
+
+def modules(parts: Sequence[Placed]) -> tuple[str, ...]:
     """Modules inside the layers, in the order of the first layer that has them."""
-    return tuple(dict.fromkeys(m.module for m in found.modules if m.layer is not None))
+    return tuple(dict.fromkeys(m.module for m in parts if m.layer is not None))
 
 
-def relative(found: AdapterUpdate, chosen: ModuleUpdate, theme: Theme) -> go.Figure:
-    """The change against the weight in every layer; the chosen module framed. Markers hear the clicks: x, y."""
-    rows = modules(found)
-    inside = [m for m in found.modules if m.layer is not None]
-    depth = max(m.layer or 0 for m in inside) + 1
-    values = np.full((len(rows), depth), np.nan)
-    for m in inside:
-        values[rows.index(m.module), m.layer or 0] = m.relative
+def layers(
+    parts: Sequence[Placed], values: Sequence[float], told: Sequence[str], chosen: Placed, theme: Theme,
+    *, signed: bool = False,
+) -> go.Figure:  # fmt: skip
+    """A value a module as colours, with what hovering tells; shares of 1, or from -1 to 1 where `signed`.
+
+    The chosen module is framed. Markers hear the clicks: x is the layer, y the row in `modules`.
+    """
+    rows = modules(parts)
+    inside = [i for i, m in enumerate(parts) if m.layer is not None]
+    grid = np.full((len(rows), max(parts[i].layer or 0 for i in inside) + 1), np.nan)
+    places = [(parts[i].layer or 0, rows.index(parts[i].module)) for i in inside]
+    for i, (layer, row) in zip(inside, places, strict=True):
+        grid[row, layer] = values[i]
+    colours = PALETTES[theme]
+    most = float(np.nanmax(np.abs(grid), initial=0.0)) or 1.0
+    form: dict[str, Any] = {"tickformat": ".2f" if signed else ".0%" if most >= 0.05 else ".1%"}
     return layer_map(
-        values, rows, marks=[(m.layer or 0, rows.index(m.module)) for m in inside],
-        told=[(whole(m.name), m.relative, m.effective_rank, m.rank) for m in inside],
-        hover="%{customdata[0]}<br>%{customdata[1]:.1%} of the weight<br>"
-        "effective rank %{customdata[2]:.1f} of %{customdata[3]}<extra></extra>",
+        grid, rows, marks=places, told=[(whole(parts[i].name), told[i]) for i in inside],
+        hover="%{customdata[0]}<br>%{customdata[1]}<extra></extra>",
         chosen=None if chosen.layer is None else (chosen.layer, rows.index(chosen.module)), theme=theme,
-        height=max(260, min(900, 90 + 34 * len(rows))), colorscale=scale(PALETTES[theme].rising),
-        zmin=0, zmax=float(np.nanmax(values)) or 1.0, colorbar={"tickformat": ".0%"},
+        height=max(260, min(900, 90 + 34 * len(rows))),
+        colorscale=scale(colours.diverging if signed else colours.rising),
+        zmin=-most if signed else 0, zmax=most, colorbar=form,
     )  # fmt: skip
 
 
