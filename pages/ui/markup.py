@@ -37,12 +37,17 @@ def section(heading: str) -> str:
 
 def note(message: str) -> str:
     """A quiet remark."""
-    return f'<p class="hl-note">{text(message)}</p>'
+    return f'<p class="hl-note">{_kept(message)}</p>'
 
 
 def lead(message: str) -> str:
     """The sentence that a page is for."""
-    return f'<p class="hl-lead">{text(message)}</p>'
+    return f'<p class="hl-lead">{_kept(message)}</p>'
+
+
+def _kept(message: str) -> str:
+    """Words in which no line ends between a number and its percent sign."""
+    return text(message).replace(" %", "\u00a0%")
 
 
 def problem(error: AppError) -> str:

@@ -22,7 +22,7 @@ from core.model.safetensors_header import TensorEntry
 SMALL, LARGE = 1e-12, 1e12
 #: Values that one thread sums in one go.
 _PART = 1 << 20
-FLOATS = ("BF16", "F16", "F32", "F64", "F8_E4M3", "F8_E5M2")
+FLOATS = ("BF16", "F16", "F32", "F64", "F8_E4M3", "F8_E5M2", "F8_E4M3FNUZ", "F8_E5M2FNUZ")
 
 
 @dataclass(frozen=True, eq=False)

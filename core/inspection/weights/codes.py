@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 #: torch's names of the dtypes that safetensors stores.
 TORCH_NAMES = {
     "BOOL": "bool", "U8": "uint8", "I8": "int8", "F8_E4M3": "float8_e4m3fn", "F8_E5M2": "float8_e5m2",
+    "F8_E4M3FNUZ": "float8_e4m3fnuz", "F8_E5M2FNUZ": "float8_e5m2fnuz", "F8_E8M0": "float8_e8m0fnu",
     "U16": "uint16", "I16": "int16", "F16": "float16", "BF16": "bfloat16", "U32": "uint32", "I32": "int32",
     "F32": "float32", "U64": "uint64", "I64": "int64", "F64": "float64",
 }  # fmt: skip
@@ -54,7 +55,10 @@ def codes(dtype: str) -> Codes:
         "U8": lambda: octets,
         "BOOL": lambda: octets != 0,
         "F8_E5M2": lambda: (octets.astype(np.uint16) << 8).view(np.float16),
-        "F8_E4M3": lambda: _e4m3(octets),
+        "F8_E4M3": lambda: _float8(octets, 4, 7, nan=(0x7F, 0xFF)),
+        "F8_E4M3FNUZ": lambda: _float8(octets, 4, 8, nan=(0x80,)),
+        "F8_E5M2FNUZ": lambda: _float8(octets, 5, 16, nan=(0x80,)),
+        "F8_E8M0": lambda: np.where(octets == 255, np.nan, 2.0 ** (octets.astype(np.float64) - 127)),
     }[dtype]()
     with np.errstate(invalid="ignore"):  # a signalling NaN becomes a quiet one
         values = made.astype(np.float64)
@@ -64,9 +68,11 @@ def codes(dtype: str) -> Codes:
     return Codes(len(values).bit_length() - 1, order, values[order], nan, inf)
 
 
-def _e4m3(octets: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """Four bits of exponent (bias 7), three of mantissa, no infinity, NaN at all ones (Micikevicius et al. 2022)."""
-    exponent, mantissa = (octets >> 3) & 15, octets & 7
-    size = np.where(exponent == 0, mantissa / 8 * 2.0**-6, (1 + mantissa / 8) * 2.0 ** (exponent.astype(float) - 7))
-    size[(octets & 127) == 127] = np.nan
-    return np.where(octets >> 7, -size, size)
+def _float8(octets: NDArray[np.uint8], exponents: int, bias: int, nan: tuple[int, ...]) -> NDArray[np.float64]:
+    """A sign, bits of exponent, the rest mantissa, no infinity (Micikevicius et al. 2022, Noune et al. 2022)."""
+    mantissas = 7 - exponents
+    exponent = (octets >> mantissas) & (2**exponents - 1)
+    part = (octets & (2**mantissas - 1)) / 2**mantissas
+    size = np.where(exponent == 0, part * 2.0 ** (1 - bias), (1 + part) * 2.0 ** (exponent.astype(float) - bias))
+    size[np.isin(octets, nan)] = np.nan
+    return np.asarray(np.where(octets >> 7, -size, size))

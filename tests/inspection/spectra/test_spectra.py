@@ -23,7 +23,8 @@ from core.inspection.spectra.exporting import exported
 from core.inspection.weights.checkpoint import open_checkpoint
 from core.results import SpectraKind, SpectraReport, Spectrum, effective_rank
 
-FLOATS = (torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.float8_e4m3fn, torch.float8_e5m2)
+FLOATS = (torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.float8_e4m3fn, torch.float8_e5m2,
+          torch.float8_e4m3fnuz, torch.float8_e5m2fnuz)  # fmt: skip
 
 
 def report(folder: Path, tensors: dict[str, torch.Tensor], kind: SpectraKind = "full") -> SpectraReport:

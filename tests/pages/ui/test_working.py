@@ -71,7 +71,7 @@ def test_progress_and_cancel() -> None:
 
 def test_stopped_work_waits_to_be_begun_again() -> None:
     app = drawn(JobState(0.4, "stopped", cancelled=True))
-    assert "stopped at 40 %" in html(app)
+    assert "stopped at 40\u00a0%" in html(app)
     assert buttons(app) == ["Start again"]
     app.button[0].click().run(timeout=30)
     assert WORK["now"].asked == ["start"]
