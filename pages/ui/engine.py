@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.inference.engine import Engine
+from core.inspection.checking.runs import DryRuns
 from core.inspection.explainer import Explainer
 from core.inspection.weights.library import WeightLibrary
 from core.settings import settings
@@ -26,3 +27,9 @@ def explainer() -> Explainer:
 def weights() -> WeightLibrary:
     """Statistics of checkpoints; the compiled loops come with the first question."""
     return WeightLibrary(engine())
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def dry_runs() -> DryRuns:
+    """Dry runs of loaded candidates; torch comes with the first one."""
+    return DryRuns(engine())
