@@ -152,7 +152,7 @@ def test_check_fails_on_a_model_of_nan(classifier: Path, tmp_path: Path) -> None
     assert [stage["name"] for stage in found["stages"] if not stage["passed"]] == ["Finite"]
     told = " ".join(run("check", folder, code=1).stdout.split())
     assert "first at logits" in told
-    assert "Fix: look at the weights of that stage" in told
+    assert "Fix: the weight 'score.weight' holds NaN or Inf" in told
 
 
 def test_evaluate_measures(classifier: Path, tmp_path: Path) -> None:

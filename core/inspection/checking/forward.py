@@ -19,7 +19,7 @@ SHAPES = {
     POOLER: Look(POOLER, "One vector a text, or one row of logits where the head comes first."),
     LOGITS: Look(LOGITS, "One number a class, for every text."),
 }
-WEIGHTS = Look("Pooling weights", "They sum to 1 over a text, and padding has none.")
+WEIGHTS = Look("Pooling weights", "How much of the pooled vector each token is; padding must be none of it.")
 FINITE = Look("Finite", "No NaN and no infinite value at any stage of the pass.")
 
 
@@ -94,7 +94,10 @@ def _finite(trace: Trace) -> Stage:
     first = broken[0]
     count = first.count - first.finite
     detail = f"first at {_place(first)}: {count:,} of {first.count:,} values are not finite"
-    fix = f"look at the weights of that stage ({first.name}) for NaN or Inf on the page Weights, and load a sound copy"
+    if trace.broken_weight:
+        fix = f"the weight '{trace.broken_weight}' holds NaN or Inf: load a sound copy of its file"
+    else:
+        fix = f"every weight is finite, so the values grow too large at that stage ({first.name}): see the largest ones"
     if first.dtype == "float16":
         fix += "; or load in bfloat16 or float32, since float16 ends at 65,504"
     return FINITE.judged(False, detail, fix + ".", count, 0, "values that are not finite")

@@ -11,7 +11,7 @@ from typing import assert_never
 import torch
 from torch import Tensor, nn
 
-from core.config.parts import BceOptions, BitemperedOptions, CrossEntropyOptions, MseOptions
+from core.config.parts import BceOptions, BitemperedOptions, CriterionOptions, CrossEntropyOptions, MseOptions
 from core.inspection.checking.look import Look
 from core.inspection.checking.subject import Subject
 from core.inspection.checking.trained import BACKBONE, layer_of, open_for_training, part_of, trained
@@ -21,6 +21,12 @@ LOSS = Look("Loss", "The criterion of the candidate, with labels that the model 
 GRADIENT = Look("Gradient", "The loss sends a gradient to everything that is trained, and to nothing that is frozen.")
 #: How far the mean loss may be from the mean of the losses, relative to it.
 MEAN_BOUND = 1e-4
+_CRITERIA: dict[type[CriterionOptions], str] = {
+    MseOptions: "mean squared error",
+    CrossEntropyOptions: "cross entropy",
+    BceOptions: "binary cross entropy",
+    BitemperedOptions: "bi-tempered logistic loss",
+}
 
 
 def loss(subject: Subject) -> Stage:
@@ -30,7 +36,7 @@ def loss(subject: Subject) -> Stage:
     losses, mean, texts = output.losses, float(output.loss), len(subject.rows)
     finite = int(losses.isfinite().sum())
     gap = abs(mean - float(losses.double().mean())) / max(1.0, abs(mean))
-    kind = type(subject.probe.classifier.criterion.options).__name__.removesuffix("Options")
+    kind = _CRITERIA[type(subject.probe.classifier.criterion.options)]
     detail = f"{kind}: {finite} of {texts} losses are finite, shape {tuple(losses.shape)}; their mean is {mean:.3g}"
     fix = "correct the candidate's criterion and problem_type: they must fit its classes."
     ok = finite == texts and losses.shape == (texts,) and gap <= MEAN_BOUND

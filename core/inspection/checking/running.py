@@ -47,7 +47,7 @@ def health(report: HealthReport) -> Stage:
     """The worst of what loading found; only a refusal fails, and warnings are told."""
     of = {status: [c for c in report.checks if c.status is status] for status in CheckStatus}
     refused = of[CheckStatus.REFUSED]
-    detail = f"{len(refused)} of {len(report.checks)} checks refuse it, {len(of[CheckStatus.PASSED])} passed"
+    detail = f"{len(of[CheckStatus.PASSED])} of {len(report.checks)} checks passed, {len(refused) or 'none'} refused it"
     for status in (CheckStatus.NOTE, CheckStatus.WARNING, CheckStatus.REFUSED):
         if of[status]:
             detail += f"; {status.value}: {', '.join(c.name for c in of[status])}"

@@ -29,6 +29,7 @@ class Trace:
         weight_error: how far the pooling weights of a text are from summing to 1, at most; None without weights.
         weight_on_padding: the largest weight of a padded position.
         error: what the model raised, in words; nothing after that was seen.
+        broken_weight: the first parameter that holds NaN or Inf; looked for only where a value was not finite.
     """
 
     depth: int
@@ -36,6 +37,7 @@ class Trace:
     weight_error: float | None = None
     weight_on_padding: float = 0.0
     error: str = ""
+    broken_weight: str = ""
 
     def named(self, name: str) -> TracedTensor | None:
         """The tensor of that name, or None when the pass did not come so far."""
@@ -73,6 +75,9 @@ def trace(subject: Subject) -> Trace:
         padding = batch["attention_mask"] == 0
         found.weight_on_padding = float(weights.float().abs().masked_fill(~padding, 0.0).max())
     see(LOGITS, "BK", output.logits)
+    if not all(t.is_finite for t in found.tensors):
+        weights = subject.probe.model.named_parameters()
+        found.broken_weight = next((name for name, p in weights if not p.isfinite().all()), "")
     return found
 
 

@@ -103,7 +103,11 @@ def test_every_task(tmp_path: Path, family: str, task: ProblemType) -> None:
     folder = save_tiny_classifier(tmp_path / "model", family, TASKS[task], problem_type=task)
     found = tried(*loaded(folder, tmp_path))
     assert found.passed, failed(found)
-    kind = {"single_label_classification": "CrossEntropy", "multi_label_classification": "Bce", "regression": "Mse"}
+    kind = {
+        "single_label_classification": "cross entropy",
+        "multi_label_classification": "binary",
+        "regression": "mean",
+    }
     assert stage(found, "Loss").detail.startswith(kind[task])
     assert f"{len(TASKS[task])} of {len(TASKS[task])} labels kept" in stage(found, "Save and load").detail
 
