@@ -21,6 +21,8 @@ LOSS = Look("Loss", "The criterion of the candidate, with labels that the model 
 GRADIENT = Look("Gradient", "The loss sends a gradient to everything that is trained, and to nothing that is frozen.")
 #: How far the mean loss may be from the mean of the losses, relative to it.
 MEAN_BOUND = 1e-4
+#: A backward pass keeps every activation, so it takes few texts and few tokens; of one token attention has no gradient.
+TEXTS, MOST_TOKENS, LEAST_TOKENS = 2, 64, 4
 _CRITERIA: dict[type[CriterionOptions], str] = {
     MseOptions: "mean squared error",
     CrossEntropyOptions: "cross entropy",
@@ -32,7 +34,7 @@ _CRITERIA: dict[type[CriterionOptions], str] = {
 def loss(subject: Subject) -> Stage:
     """One loss a text, finite, and their mean."""
     with torch.inference_mode():
-        output = subject.probe.model(**subject.together(subject.rows), labels=labels(subject))
+        output = subject.probe.model(**subject.together(subject.rows), labels=labels(subject, subject.alone))
     losses, mean, texts = output.losses, float(output.loss), len(subject.rows)
     finite = int(losses.isfinite().sum())
     gap = abs(mean - float(losses.double().mean())) / max(1.0, abs(mean))
@@ -43,9 +45,8 @@ def loss(subject: Subject) -> Stage:
     return LOSS.judged(ok, detail, fix, texts - finite, 0, "losses that are not finite")
 
 
-def labels(subject: Subject) -> Tensor:
-    """What the model says least: a class (B,), 0 or 1 for each class (B, K), or values (B, K) one away."""
-    logits = subject.alone
+def labels(subject: Subject, logits: Tensor) -> Tensor:
+    """What logits (B, K) say least: a class (B,), 0 or 1 for each class (B, K), or values (B, K) one away."""
     options = subject.probe.classifier.criterion.options
     match options:
         case MseOptions():
@@ -76,13 +77,20 @@ def gradient(subject: Subject) -> Stage:
     wanted, remark = trained(subject)
     asked = subject.trainable if open_for_training(subject) else wanted
     parameters = dict(subject.probe.model.named_parameters())
+    rows = _few(subject)
+    told = labels(subject, subject.each_alone(rows))
     with _requiring(subject.probe.model, asked):
-        subject.probe.model(**subject.together(subject.rows), labels=labels(subject)).loss.backward()
+        subject.probe.model(**subject.together(rows), labels=told).loss.backward()
         reach = _reach(parameters, wanted)
     ok = not (reach.missed or reach.zero or reach.broken or reach.frozen)
     frozen = len(parameters) - len(wanted)
     detail = _words(reach) + (f"; {len(reach.frozen):,} of {frozen:,} frozen ones{remark}" if frozen else "")
     return GRADIENT.judged(ok, detail, _fix(reach), len(reach.missed) + len(reach.frozen), 0, "tensors wrongly reached")
+
+
+def _few(subject: Subject) -> list[list[int]]:
+    least = min(LEAST_TOKENS, subject.probe.encoder.max_tokens)
+    return [(row * least)[: max(least, min(len(row), MOST_TOKENS))] for row in subject.rows[:TEXTS]]
 
 
 def _reach(parameters: Mapping[str, nn.Parameter], wanted: frozenset[str]) -> _Reach:

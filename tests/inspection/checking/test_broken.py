@@ -379,3 +379,21 @@ def test_one_text_is_enough_and_is_cut_to_leave_room_for_padding(
     assert (found.texts[0].read, found.texts[0].total) == (read, 1502)
     assert f"cut to {read} here" in stage(found, "Tokenizer").detail
     assert stage(found, "Padding").detail.startswith(f"{gap} tokens of padding")
+
+
+@pytest.mark.parametrize("pooler", ["context", "attention", "gem"])
+@pytest.mark.parametrize("family", ["llama", "bert"])
+def test_a_text_of_one_token(engine: Engine, family: str, pooler: str) -> None:
+    """Over a single key attention has no gradient, which must not be held against the adapter."""
+    pair, base = asked(engine, family, pooler)
+    encoder = pair.predictor.encoder
+    short = [replace(e, ids=e.ids[:1], total=1) for e in encoder.encode(["a"])]
+
+    class OneToken:
+        max_tokens = encoder.max_tokens
+
+        def encode(self, _texts: Any) -> list[Encoded]:
+            return short
+
+    predictor = replace(pair.predictor, encoder=OneToken())  # type: ignore[arg-type]
+    assert failed(tried(replace(pair, predictor=predictor), base, ("a",))) == []
