@@ -7,9 +7,11 @@ import typer
 from core.cli.output import print_json, print_table
 from core.cli.selecting import Adapter, Candidate, Json, select
 from core.inference.engine import Engine
-from core.results import CheckStatus, DryRun, HealthReport, LoadedModel
+from core.results import CheckStatus, DryRun, Stage, StageStatus
 
 NOT_PASSED = 1
+_WORDS = {StageStatus.PASSED: "yes", StageStatus.FAILED: "NO", StageStatus.NOT_APPLICABLE: "–",
+          StageStatus.LEFT_OUT: "left out"}  # fmt: skip
 
 
 def check(candidate: Candidate, adapter: Adapter = None, json: Json = False) -> None:
@@ -18,37 +20,29 @@ def check(candidate: Candidate, adapter: Adapter = None, json: Json = False) -> 
     selection = select(engine, candidate, adapter)
     model = engine.load(selection)
     from core.inspection import dry_run
+    from core.inspection.checking.document import document
 
     run, health = dry_run.check(engine, selection)
     if json:
-        print_json(_document(model, run, health))
+        print_json(document(model, run, health))
     else:
-        print_table(
-            ("stage", "passed", "seen"),
-            [(s.name, "yes" if s.passed else "NO", s.detail) for s in run.stages],
-            title=f"{selection}: dry run",
-        )
+        _tell(run, f"{selection}: dry run. {run.verdict}")
         rows = [(c.name, c.status.value, f"{c.message} {c.fix}".strip()) for c in health.checks]
         print_table(("check", "status", "seen"), rows, title="Health")
     if not (run.passed and health.worst is not CheckStatus.REFUSED):
         raise typer.Exit(NOT_PASSED)
 
 
-def _document(model: LoadedModel, run: DryRun, health: HealthReport) -> dict[str, object]:
-    return {
-        "candidate": model.selection.candidate,
-        "adapter": model.selection.adapter,
-        "passed": run.passed and health.worst is not CheckStatus.REFUSED,
-        "stages": list(run.stages),
-        "health": list(health.checks),
-        "device": model.device,
-        "dtype": model.dtype,
-        "parameters": model.parameters,
-        "bytes": model.bytes,
-        "labels": list(model.labels),
-        "problem_type": model.problem_type,
-        "pooler": model.pooler,
-        "head": model.head,
-        "mask": model.mask,
-        "max_tokens": model.max_tokens,
-    }
+def _tell(run: DryRun, title: str) -> None:
+    """The stages, and the tensors of one pass."""
+    print_table(("stage", "passed", "seen"), [(s.name, _WORDS[s.status], _seen(s)) for s in run.stages], title=title)
+    rows = [
+        (t.name, f"{t.axes} = {t.shape}", t.dtype, f"{t.finite:,} of {t.count:,}", f"{t.largest:.3g}")
+        for t in run.traced
+    ]
+    if rows:
+        print_table(("tensor", "shape", "type", "finite", "largest"), rows, title="One pass through the model")
+
+
+def _seen(stage: Stage) -> str:
+    return f"{stage.detail}. Fix: {stage.fix}" if stage.fix else stage.detail

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -218,6 +219,12 @@ class Engine:
     def pair(self, selection: Selection) -> LoadedPair:
         """The loaded pair itself, for code in `core.inspection` that holds its lock; never for pages."""
         return self._entry(selection).pair
+
+    @contextmanager
+    def loading_alone(self) -> Iterator[None]:
+        """No load begins while this is entered: transformers changes global state when it opens a checkpoint."""
+        with self._loading:
+            yield
 
     # Inside
 

@@ -24,7 +24,16 @@ from core.results.attribution import (
     Faithfulness,
     Method,
 )
-from core.results.checks import Check, CheckStatus, DryRun, HealthReport, Stage
+from core.results.checks import (
+    Check,
+    CheckStatus,
+    DryRun,
+    HealthReport,
+    Stage,
+    StageStatus,
+    TextTokens,
+    TracedTensor,
+)
 from core.results.explanation import (
     Contributions,
     Floats,
@@ -129,7 +138,10 @@ __all__ = [
     "SpectraReport",
     "Spectrum",
     "Stage",
+    "StageStatus",
+    "TextTokens",
     "Token",
+    "TracedTensor",
     "TwoTexts",
     "Unit",
     "WeightFile",

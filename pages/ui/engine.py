@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.inference.engine import Engine
+from core.inspection.checking.runs import DryRuns
 from core.inspection.explainer import Explainer
 from core.inspection.spectra.library import SpectraLibrary
 from core.inspection.weights.library import WeightLibrary
@@ -33,3 +34,9 @@ def weights() -> WeightLibrary:
 def spectra() -> SpectraLibrary:
     """Spectra of checkpoints; the compiled loops come with the first question."""
     return SpectraLibrary(engine())
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def dry_runs() -> DryRuns:
+    """Dry runs of loaded candidates; torch comes with the first one."""
+    return DryRuns(engine())

@@ -41,3 +41,16 @@ def pickle_folder(folder: Path) -> Path:
     (folder / "config.json").write_text('{"model_type": "llama", "hidden_size": 32}', encoding="utf-8")
     (folder / "pytorch_model.bin").write_bytes(b"\x80\x04N.")
     return folder
+
+
+def damaged_folder(folder: Path) -> Path:
+    """A classifier with one NaN in its second layer: it loads, and every answer of it is NaN."""
+    import torch
+    from safetensors.torch import load_file, save_file
+
+    classifier_folder(folder, problem="single_label_classification", labels=("a", "b", "c"))
+    file = next(folder.glob("*.safetensors"))
+    weights = load_file(file)
+    weights["model.layers.1.mlp.down_proj.weight"][0, 0] = torch.nan
+    save_file(weights, file, metadata={"format": "pt"})
+    return folder

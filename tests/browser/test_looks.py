@@ -14,13 +14,14 @@ from tests.browser.reading import BANKING
 SIZES = {"desktop": (1440, 900), "mobile": (390, 844)}
 #: Every page, and what is on it once it has answered.
 PATHS = (
-    *("classify", "candidates", "weights", "spectra", "update", "two_adapters", "head"),
+    *("classify", "candidates", "weights", "spectra", "update", "two_adapters", "head", "dry_run"),
     *("why", "pooling", "contributions", "depth", "adapter", "mask", "attention", "attributions", "two_texts"),
 )
 FACTS = ".hl-facts"
 ANSWERED = {
     "classify": ".hl-headline",
     "candidates": ".hl-card",
+    "dry_run": ".hl-stages",
     **dict.fromkeys(("weights", "spectra", "update", "two_adapters", "head"), FACTS),
 }
 #: Streamlit's own, whatever an app draws: on a phone its list of pages holds more than list items.

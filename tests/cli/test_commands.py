@@ -120,9 +120,16 @@ def test_check_passes_on_every_family(family: str, tmp_path: Path) -> None:
     found = document("check", folder)
     assert found["passed"] is True
     assert found["labels"] == list(LABELS)
-    assert {"stages", "health", "pooler", "mask", "bytes"} <= set(found)
+    assert {"stages", "tensors", "texts", "health", "pooler", "mask", "bytes"} <= set(found)
     assert all(stage["passed"] for stage in found["stages"])
-    assert "dry run" in run("check", folder).stdout
+    stages = {stage["name"]: stage for stage in found["stages"]}
+    assert {"Tokenizer", "Finite", "Padding", "Batch", "Gradient", "Save and load", "Health"} <= set(stages)
+    assert 0 <= stages["Padding"]["number"] <= stages["Padding"]["bound"] == 1e-5
+    assert "3 of 3 labels kept" in stages["Save and load"]["detail"]
+    told = run("check", folder).stdout
+    assert f"dry run. {found['verdict']}" in told
+    assert all(name in told for name in stages)
+    assert "Layer 2 of 2" in told
 
 
 def test_check_of_an_encoder_without_a_head(tiny_folders: dict[str, Path]) -> None:
@@ -140,7 +147,12 @@ def test_check_fails_on_a_model_of_nan(classifier: Path, tmp_path: Path) -> None
     weights = load_file(folder / "model.safetensors")
     weights["score.weight"][0, 0] = math.nan
     save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
-    assert document("check", folder, code=1)["passed"] is False
+    found = document("check", folder, code=1)
+    assert found["passed"] is False
+    assert [stage["name"] for stage in found["stages"] if not stage["passed"]] == ["Finite"]
+    told = " ".join(run("check", folder, code=1).stdout.split())
+    assert "first at logits" in told
+    assert "Fix: the weight 'score.weight' holds NaN or Inf" in told
 
 
 def test_evaluate_measures(classifier: Path, tmp_path: Path) -> None:
