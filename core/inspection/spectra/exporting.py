@@ -15,21 +15,26 @@ SpectraFormat = Literal["csv", "json"]
 
 def exported(report: SpectraReport, kind: SpectraFormat) -> bytes:
     """A report as a file; numbers that do not exist are empty, or null."""
-    rows = [_row(s) for s in report.spectra]
+    found = rows(report)
     match kind:
         case "csv":
             text = io.StringIO(newline="")
-            writer = csv.DictWriter(text, list(rows[0]) if rows else ["name"], lineterminator="\n")
+            writer = csv.DictWriter(text, list(found[0]) if found else ["name"], lineterminator="\n")
             writer.writeheader()
-            writer.writerows(rows)
+            writer.writerows(found)
             return text.getvalue().encode()
         case "json":
-            for row, spectrum in zip(rows, report.spectra, strict=True):
+            for row, spectrum in zip(found, report.spectra, strict=True):
                 values = spectrum.singular_values
                 row["singular_values"] = None if values is None else values.tolist()
-            return json.dumps(rows, indent=1, allow_nan=False).encode()
+            return json.dumps(found, indent=1, allow_nan=False).encode()
         case _:
             assert_never(kind)
+
+
+def rows(report: SpectraReport) -> list[dict[str, Any]]:
+    """A dictionary a matrix, without the singular values; None where there is no number."""
+    return [_row(s) for s in report.spectra]
 
 
 def _row(s: Spectrum) -> dict[str, Any]:

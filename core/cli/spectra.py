@@ -1,0 +1,58 @@
+"""`spectra`: singular values of every weight matrix of a checkpoint."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, cast
+
+import typer
+
+from core.cli.output import print_json, print_table, say, significant
+from core.cli.selecting import Json
+from core.errors import InputError
+from core.inference.engine import Engine
+from core.inspection.spectra.exporting import SpectraFormat, exported, rows
+from core.inspection.weights.library import source_of
+from core.results import SpectraReport
+
+Source = Annotated[
+    str,
+    typer.Argument(metavar="SOURCE", help="A candidate, a folder (sharded or not, also an adapter's), or a file."),
+]
+Output = Annotated[
+    Path | None, typer.Option("--output", metavar="F", help="Write to F: .csv, or .json with the singular values.")
+]
+Norms = Annotated[bool, typer.Option("--norms", help="Spectral norm and stable rank only, which takes far less time.")]
+FORMATS = {".csv": "csv", ".json": "json"}
+SHOWN = ("norm", "spectral_norm", "stable_rank", "effective_rank", "beyond_random", "alpha", "distance")
+
+
+def spectra(source: Source, norms: Norms = False, output: Output = None, json: Json = False) -> None:
+    """Spectral norm, stable and effective rank and power-law exponent of every matrix, straight from the files."""
+    from core.inspection.spectra.checkpoint_spectra import checkpoint_spectra
+    from core.inspection.weights.checkpoint import open_checkpoint
+
+    if output is not None and output.suffix.lower() not in FORMATS:
+        raise InputError(f"'{output.name}' has no known ending.", fix="end it with .csv or .json.")
+    if output is not None and not output.parent.is_dir():
+        raise InputError(f"There is no folder '{output.parent}'.", fix="make it, or write elsewhere.")
+    report = checkpoint_spectra(open_checkpoint(source_of(source, Engine())), "norms" if norms else "full")
+    if output is not None:
+        output.write_bytes(exported(report, cast(SpectraFormat, FORMATS[output.suffix.lower()])))
+        say(f"Wrote {len(report.spectra):,} matrices to {output}.")
+    if json:
+        print_json(rows(report))
+    elif output is None:
+        _tell(report)
+
+
+def _tell(report: SpectraReport) -> None:
+    columns = ("matrix", "size", *(name.replace("_", " ") for name in SHOWN), "remark")
+    print_table(
+        columns,
+        [
+            (row["name"], f"{row['rows']} x {row['columns']}", *(significant(row[name]) for name in SHOWN), row["note"])
+            for row in rows(report)
+        ],
+    )
+    say(f"{len(report.spectra):,} matrices in {report.seconds:.2f} s; {report.left_out:,} tensors are no matrices.")
