@@ -24,6 +24,7 @@ from core.results.attribution import (
     Faithfulness,
     Method,
 )
+from core.results.checkpoint_comparison import KEPT, CheckpointComparison, TensorComparison, TensorStatus, together
 from core.results.checks import Check, CheckStatus, DryRun, HealthReport, Stage
 from core.results.explanation import (
     Contributions,
@@ -56,6 +57,7 @@ from core.results.weights import ExportFormat, Histogram, Outlier, WeightReport,
 __all__ = [
     "BASELINES",
     "FRACTIONS",
+    "KEPT",
     "MEASURES",
     "METHODS",
     "Ablation",
@@ -77,6 +79,7 @@ __all__ = [
     "CandidateSummary",
     "Check",
     "CheckStatus",
+    "CheckpointComparison",
     "ClassScore",
     "Contributions",
     "DryRun",
@@ -113,6 +116,8 @@ __all__ = [
     "ScaleCurve",
     "Selection",
     "Stage",
+    "TensorComparison",
+    "TensorStatus",
     "Token",
     "TwoTexts",
     "Unit",
@@ -124,4 +129,5 @@ __all__ = [
     "effective_count",
     "read_by",
     "spans",
+    "together",
 ]

@@ -15,7 +15,7 @@ from core.errors import NotFoundError
 from core.inference.engine import Engine
 from core.inspection.jobs import Jobs, Progress
 from core.model.hub import cached_snapshot
-from core.results import AdapterUpdate, JobState, Selection, WeightReport
+from core.results import AdapterUpdate, CheckpointComparison, JobState, Selection, WeightReport
 
 if TYPE_CHECKING:
     from core.inference.loading import LoadedPair
@@ -100,6 +100,30 @@ class WeightLibrary:
             from core.inspection.weights.statistics import checkpoint_statistics
 
             return checkpoint_statistics(checkpoint, lambda done, total, name: told(done / max(total, 1), name))
+
+        if stop:
+            self._jobs.cancel(key)
+        if start:
+            self._jobs.start(key, work)
+        return self._jobs.state(key, wait)
+
+    def comparison(
+        self, first: str, second: str, *, start: bool = False, stop: bool = False, wait: float = 0.0
+    ) -> JobState | None:
+        """The same for two checkpoints, tensor by tensor; its result is a `CheckpointComparison`.
+
+        Raises:
+            AppError: no checkpoint there, or one that cannot be read.
+        """
+        from core.inspection.weights.checkpoint import open_checkpoint
+
+        one, two = (open_checkpoint(source_of(source, self._engine)) for source in (first, second))
+        key = ("comparison", *((str(c.path), c.signature) for c in (one, two)))
+
+        def work(told: Progress) -> CheckpointComparison:
+            from core.inspection.weights.comparing import compared
+
+            return compared(one, two, lambda done, total, name: told(done / max(total, 1), name))
 
         if stop:
             self._jobs.cancel(key)
