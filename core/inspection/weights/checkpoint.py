@@ -10,8 +10,9 @@ from core.errors import CheckpointError, NotFoundError
 from core.model.files import ADAPTER_WEIGHTS, PICKLES, listing, refuse_pickles, weight_files
 from core.model.safetensors_header import TensorEntry, read_header
 
-#: `model.layers.3.`, `encoder.layer.3.`, `transformer.h.3.`: the first number that is a part of the name.
-_LAYER = re.compile(r"(?:^|\.)(\d+)\.")
+#: `model.layers.3.`, `encoder.layer.3.`, `transformer.h.3.`: the first number that is a part of the name, but for the
+#: parts of a head or pooler (`score.4.`).
+_LAYER = re.compile(r"(?:^|(?<!score)(?<!pooler)(?<!classifier)\.)(\d+)\.")
 
 
 @dataclass(frozen=True)

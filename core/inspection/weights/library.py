@@ -30,6 +30,8 @@ def source_of(source: str, engine: Engine) -> Path:
     path = Path(source).expanduser()
     if path.exists():
         return path
+    if path.is_absolute():
+        raise NotFoundError(f"There is nothing at '{source}'.", fix="check the path.")
     config = engine.candidate(engine.resolve(source).candidate)
     base = config.base_model
     return _local(base.pretrained_model_name_or_path, f"'{source}'", base.cache_dir, engine)

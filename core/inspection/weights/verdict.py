@@ -9,7 +9,7 @@ from statistics import median
 
 from core.results import KEPT, CheckpointComparison, TensorComparison, TensorStatus
 
-#: Below this cosine, in the median of the changed matrices, nothing of the first is left in the second.
+#: Below this cosine, of either sign, in the median of the changed matrices, nothing of the first is left in the second.
 UNRELATED = 0.1
 
 
@@ -54,7 +54,7 @@ def where(found: CheckpointComparison) -> str:
 def related(found: CheckpointComparison) -> str:
     """That the two have nothing to do with each other, where their directions say so; else empty."""
     cosines = [t.cosine for t in found.tensors if t.status is TensorStatus.CHANGED and _is_matrix(t)]
-    known = [c for c in cosines if not math.isnan(c)]
+    known = [abs(c) for c in cosines if not math.isnan(c)]
     if not known or median(known) >= UNRELATED:
         return ""
     return (
@@ -102,6 +102,8 @@ def _most(found: CheckpointComparison) -> str:
         return ""
     if math.isinf(most.relative):
         return f", most {most.place}, which is zero in the first"
+    if most.relative == 0:
+        return f", as {most.place}, only where a value is NaN or infinite"
     return f", most {most.place}, by {percent(most.relative)} of its norm"
 
 

@@ -71,6 +71,8 @@ def test_what_cannot_be_put_into_a_ratio(tmp_path: Path) -> None:
     assert verdict(zero) == "1 of 2 tensors changed, most w, which is zero in the first; 1 is equal."
     nan = between(tmp_path, {"w": torch.full((2,), torch.nan)}, {"w": torch.ones(2)})
     assert verdict(nan) == "1 of 1 tensors changed."
+    one = between(tmp_path, {"w": torch.ones(2)}, {"w": torch.tensor([torch.nan, 1.0])})
+    assert verdict(one) == "1 of 1 tensors changed, as w, only where a value is NaN or infinite."
     shapes = between(tmp_path, {"w": torch.ones(2)}, {"w": torch.ones(3)})
     assert verdict(shapes) == "Of 1 tensors none changed; 1 of another shape."
 
