@@ -49,7 +49,7 @@ def draw(found: CheckpointComparison) -> None:
     """The verdict, the map beside one tensor, all of them."""
     contrasting.sentences(found)
     st.html(contrasting.facts(found))
-    mapped = found.depth and contrasting.in_both(found)
+    mapped = any(t.layer is not None and t.relative == t.relative for t in found.tensors)
     left, right = st.columns([8, 5], gap="medium") if mapped else (None, st.container())
     with right:
         t = chosen(found)

@@ -68,7 +68,7 @@ def _settle(found: dict[str, str], candidate: CandidateSummary) -> None:
     if state.get(FIRST) not in (CHOSEN, TYPED, *found):
         state[FIRST] = CHOSEN
     first = candidate.id if state[FIRST] == CHOSEN else state[FIRST]
-    if state.get(SECOND) not in (TYPED, *found) or state[SECOND] == first:
+    if state.get(SECOND) not in (TYPED, *found) or state[SECOND] == first != TYPED:
         state[SECOND] = next((key for key in _likest(first, found) if key != first), TYPED)
 
 

@@ -137,7 +137,8 @@ def test_it_opens_on_two_bases_and_compares_adapters_too(server: Server, open_pa
 
 def test_equal_folders_and_paths_that_lead_nowhere(server: Server, open_page: OpenPage, tmp_path: Path) -> None:
     shutil.copy(BASE / "model.safetensors", tmp_path / "copy.safetensors")
-    page = opened(open_page, server, f"&second=typed&second_path={quote(str(tmp_path))}")
+    both = f"&first=typed&first_path={quote(str(BASE))}&second=typed&second_path={quote(str(tmp_path))}"
+    page = opened(open_page, server, both)
     expect(page.locator(".hl-lead")).to_have_text("The same: all 38 tensors are equal, byte for byte.")
     box = page.get_by_label("Second: folder or .safetensors file on the server")
     (tmp_path / "a.bin").touch()
