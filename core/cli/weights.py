@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from core.cli.against import compare
 from core.cli.output import print_json, print_table, say, significant
 from core.cli.selecting import Json
 from core.inference.engine import Engine
@@ -22,16 +23,23 @@ Source = Annotated[
 Output = Annotated[
     Path | None, typer.Option("--output", metavar="F", help="Write to F: .csv, .parquet, or .json with histograms.")
 ]
+Against = Annotated[
+    str | None,
+    typer.Option("--against", metavar="OTHER", help="Compare with this other source instead."),
+]
 SHOWN = ("mean", "std", "min", "max", "norm", "kurtosis")
 
 
-def weights(source: Source, output: Output = None, json: Json = False) -> None:
+def weights(source: Source, against: Against = None, output: Output = None, json: Json = False) -> None:
     """Statistics of every tensor, straight from the files: exact for 16 bits and fewer."""
     from core.inspection.weights.checkpoint import open_checkpoint
     from core.inspection.weights.statistics import checkpoint_statistics
 
     if output is not None:
         check_output(output)
+    if against is not None:
+        compare(source, against, output, json)
+        return
     report = checkpoint_statistics(open_checkpoint(source_of(source, Engine())))
     if output is not None:
         write_statistics(output, report)

@@ -6,6 +6,7 @@ import html
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import pandas  # noqa: F401  # Plotly looks at it as soon as another thread has begun to import it, ready or not
 import plotly.graph_objects as go
 
 Theme = Literal["light", "dark"]

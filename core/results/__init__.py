@@ -24,6 +24,7 @@ from core.results.attribution import (
     Faithfulness,
     Method,
 )
+from core.results.checkpoint_comparison import KEPT, CheckpointComparison, TensorComparison, TensorStatus, together
 from core.results.checks import (
     Check,
     CheckStatus,
@@ -73,6 +74,7 @@ from core.results.weights import ExportFormat, Histogram, Outlier, WeightReport,
 __all__ = [
     "BASELINES",
     "FRACTIONS",
+    "KEPT",
     "MEASURES",
     "METHODS",
     "Ablation",
@@ -96,6 +98,7 @@ __all__ = [
     "CandidateSummary",
     "Check",
     "CheckStatus",
+    "CheckpointComparison",
     "ClassScore",
     "Contributions",
     "DryRun",
@@ -139,6 +142,8 @@ __all__ = [
     "Spectrum",
     "Stage",
     "StageStatus",
+    "TensorComparison",
+    "TensorStatus",
     "TextTokens",
     "Token",
     "TracedTensor",
@@ -153,4 +158,5 @@ __all__ = [
     "effective_rank",
     "read_by",
     "spans",
+    "together",
 ]

@@ -14,7 +14,7 @@ from tests.browser.reading import BANKING
 SIZES = {"desktop": (1440, 900), "mobile": (390, 844)}
 #: Every page, and what is on it once it has answered.
 PATHS = (
-    *("classify", "candidates", "weights", "spectra", "update", "two_adapters", "head", "dry_run"),
+    *("classify", "candidates", "weights", "spectra", "update", "two_adapters", "head", "checkpoints", "dry_run"),
     *("why", "pooling", "contributions", "depth", "adapter", "mask", "attention", "attributions", "two_texts"),
 )
 FACTS = ".hl-facts"
@@ -22,7 +22,7 @@ ANSWERED = {
     "classify": ".hl-headline",
     "candidates": ".hl-card",
     "dry_run": ".hl-stages",
-    **dict.fromkeys(("weights", "spectra", "update", "two_adapters", "head"), FACTS),
+    **dict.fromkeys(("weights", "spectra", "update", "two_adapters", "head", "checkpoints"), FACTS),
 }
 #: Streamlit's own, whatever an app draws: on a phone its list of pages holds more than list items.
 STREAMLITS_OWN = [["[data-testid=stSidebarNavItems]"]]

@@ -94,7 +94,7 @@ def test_any_folder_what_stands_out_and_what_is_refused(server: Server, open_pag
     expect(page.locator(".hl-lead")).to_contain_text("5 tensors, 180 values: one thing stands out.")
     expect(page.locator(".hl-warn")).to_contain_text("h.3.w.weight: 6 of 36 values are NaN. Rule: any NaN.")
     box = page.get_by_label("Folder or .safetensors file on the server", exact=True)
-    for path, seen in ((tmp_path / "no", "no candidate"), (tmp_path / "a.bin", "is a pickle")):
+    for path, seen in ((tmp_path / "no", "There is nothing at"), (tmp_path / "a.bin", "is a pickle")):
         (tmp_path / "a.bin").touch()
         box.fill(str(path))
         page.keyboard.press("Enter")

@@ -21,7 +21,10 @@ class OpenFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._descriptor = os.open(path, os.O_RDONLY)
+        try:
+            self._descriptor = os.open(path, os.O_RDONLY)
+        except FileNotFoundError:
+            raise CheckpointError(f"'{path}' is gone.", fix="start again when it is at rest.") from None
         self._seen = _identity(os.fstat(self._descriptor))
 
     def blocks(self, start: int, end: int, buffer: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:

@@ -10,8 +10,9 @@ from core.errors import CheckpointError, NotFoundError
 from core.model.files import ADAPTER_WEIGHTS, PICKLES, listing, refuse_pickles, weight_files
 from core.model.safetensors_header import TensorEntry, read_header
 
-#: `model.layers.3.`, `encoder.layer.3.`, `transformer.h.3.`: the first number that is a part of the name.
-_LAYER = re.compile(r"(?:^|\.)(\d+)\.")
+#: `model.layers.3.`, `encoder.layer.3.`, `transformer.h.3.`: the first number that is a part of the name, but for the
+#: parts of a head or pooler (`score.4.`).
+_LAYER = re.compile(r"(?:^|(?<!score)(?<!pooler)(?<!classifier)\.)(\d+)\.")
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,16 @@ class Checkpoint:
     def bytes(self) -> int:
         """Size of all tensors."""
         return sum(t.end - t.start for t in self.tensors)
+
+    def require_unchanged(self) -> None:
+        """Raises:
+        CheckpointError: a file was replaced, written or removed since its header was read.
+        """
+        for file, *seen in self.signature:
+            if not Path(file).exists() or _signature(Path(file)) != (file, *seen):
+                raise CheckpointError(
+                    f"'{file}' was replaced or written since its header was read.", fix="start again."
+                )
 
 
 def open_checkpoint(path: Path) -> Checkpoint:
@@ -47,7 +58,7 @@ def open_checkpoint(path: Path) -> Checkpoint:
             entries[entry.name] = entry
     if not entries:
         raise CheckpointError(f"The weight files of '{path}' hold no tensor.", fix="save the model again.")
-    return Checkpoint(path, tuple(sorted(entries.values(), key=_place)), tuple(_signature(f) for f in files))
+    return Checkpoint(path, tuple(sorted(entries.values(), key=place_of)), tuple(_signature(f) for f in files))
 
 
 def layer_and_module(name: str) -> tuple[int | None, str]:
@@ -58,7 +69,8 @@ def layer_and_module(name: str) -> tuple[int | None, str]:
     return int(found[1]), name[found.end() :].removesuffix(".weight")
 
 
-def _place(entry: TensorEntry) -> tuple[int, int, str]:
+def place_of(entry: TensorEntry) -> tuple[int, int, str]:
+    """A key that sorts tensors as they work: embeddings, layer by layer, the rest."""
     layer, module = layer_and_module(entry.name)
     outside = 0 if "embed" in entry.name or "wte" in entry.name else 2
     return (outside, 0, entry.name) if layer is None else (1, layer, module)

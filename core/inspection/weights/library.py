@@ -16,7 +16,15 @@ from core.errors import NotFoundError
 from core.inference.engine import Engine
 from core.inspection.jobs import Jobs, Progress, Work
 from core.model.hub import cached_snapshot
-from core.results import AdapterOverlap, AdapterPair, AdapterUpdate, JobState, Selection, WeightReport
+from core.results import (
+    AdapterOverlap,
+    AdapterPair,
+    AdapterUpdate,
+    CheckpointComparison,
+    JobState,
+    Selection,
+    WeightReport,
+)
 
 if TYPE_CHECKING:
     from core.inference.loading import LoadedPair
@@ -31,6 +39,8 @@ def source_of(source: str, engine: Engine) -> Path:
     path = Path(source).expanduser()
     if path.exists():
         return path
+    if path.is_absolute():
+        raise NotFoundError(f"There is nothing at '{source}'.", fix="check the path.")
     config = engine.candidate(engine.resolve(source).candidate)
     base = config.base_model
     return _local(base.pretrained_model_name_or_path, f"'{source}'", base.cache_dir, engine)
@@ -131,6 +141,26 @@ class WeightLibrary:
             from core.inspection.weights.statistics import checkpoint_statistics
 
             return checkpoint_statistics(checkpoint, lambda done, total, name: told(done / max(total, 1), name))
+
+        return self._asked(key, work, start, stop, wait)
+
+    def comparison(
+        self, first: str, second: str, *, start: bool = False, stop: bool = False, wait: float = 0.0
+    ) -> JobState | None:
+        """The same for two checkpoints, tensor by tensor; its result is a `CheckpointComparison`.
+
+        Raises:
+            AppError: no checkpoint there, or one that cannot be read.
+        """
+        from core.inspection.weights.checkpoint import open_checkpoint
+
+        one, two = (open_checkpoint(source_of(source, self._engine)) for source in (first, second))
+        key = ("comparison", *((str(c.path), c.signature) for c in (one, two)))
+
+        def work(told: Progress) -> CheckpointComparison:
+            from core.inspection.weights.comparing import compared
+
+            return compared(one, two, lambda done, total, name: told(done / max(total, 1), name))
 
         return self._asked(key, work, start, stop, wait)
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from itertools import count
 from typing import Any
 
 import numpy as np
@@ -22,6 +19,7 @@ from core.inspection.weights.codes import TORCH_NAMES, WIDE, Codes, codes
 from core.inspection.weights.dead_rows import dead_rows
 from core.inspection.weights.numbers import empty, from_codes
 from core.inspection.weights.outliers import outliers
+from core.inspection.weights.threads import Threads
 from core.model.safetensors_header import TensorEntry
 from core.results import WeightReport, WeightStats
 
@@ -67,23 +65,10 @@ class _Run:
         self._lock = threading.Lock()
         self._done = 0
         self._scratch = threading.local()
-        self._stopped = threading.Event()
+        self._threads = Threads("weights")
 
     def all(self) -> tuple[WeightStats, ...]:
-        parts = list(self._parts())
-        taken = count()
-
-        def work(_: int) -> None:
-            while not self._stopped.is_set() and (i := next(taken)) < len(parts):
-                self._take(parts[i])
-
-        workers = os.cpu_count() or 1
-        with ThreadPoolExecutor(workers, "weights") as pool:
-            ended = [pool.submit(work, i) for i in range(workers)]
-        failures = [f.exception() for f in ended if f.exception() is not None]
-        for failure in sorted(failures, key=lambda f: isinstance(f, _StoppedError)):
-            assert failure is not None
-            raise failure
+        self._threads.share(list(self._parts()), self._measure)
         return tuple(stats for stats in self._found if stats is not None)
 
     def _parts(self) -> Iterator[_Part]:
@@ -94,13 +79,6 @@ class _Run:
             self._left[place] = len(starts)
             for start in starts:
                 yield _Part(place, tensor.start + start, min(tensor.start + start + step, tensor.end))
-
-    def _take(self, part: _Part) -> None:
-        try:
-            self._measure(part)
-        except BaseException:
-            self._stopped.set()
-            raise
 
     def _measure(self, part: _Part) -> None:
         tensor = self._tensors[part.place]
@@ -151,8 +129,7 @@ class _Run:
         self, tensor: TensorEntry, start: int, end: int, buffer: NDArray[np.uint8]
     ) -> Iterator[NDArray[np.uint8]]:
         for block in self._files[tensor.file].blocks(start, end, buffer):
-            if self._stopped.is_set():
-                raise _StoppedError
+            self._threads.require_going()
             yield block
 
     def _own(self) -> tuple[NDArray[np.uint8], NDArray[np.uint32]]:
@@ -177,7 +154,3 @@ class _Run:
             self._done += part.end - part.start
             if self._told is not None:
                 self._told(self._done, self._total, tensor.name)
-
-
-class _StoppedError(Exception):
-    """Another thread failed or was told to stop."""

@@ -149,6 +149,7 @@ def test_layers_and_modules() -> None:
     assert layer_and_module("bert.encoder.layer.11.attention.self.query.bias") == (11, "attention.self.query.bias")
     assert layer_and_module("transformer.h.0.ln_1.weight") == (0, "ln_1")
     assert layer_and_module("model.embed_tokens.weight") == (None, "model.embed_tokens")
+    assert layer_and_module("base_model.model.score.4.weight") == (None, "base_model.model.score.4")
 
 
 def sharded(folder: Path, tensors: dict[str, torch.Tensor]) -> None:

@@ -1,0 +1,113 @@
+"""Two checkpoints as a map: how much of each module changed, layer by layer."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from core.figures.layer_map import layer_map
+from core.figures.style import PALETTES, Theme, scale, whole
+from core.results import KEPT, CheckpointComparison, TensorComparison, TensorStatus
+
+#: The first row of the map: a layer's tensors together.
+WHOLE = "the whole layer"
+#: What stands in the cells that no colour can tell apart, and what it means; in maps of at most so many layers.
+SIGNS = {
+    TensorStatus.EQUAL: "=", TensorStatus.SAME_VALUES: "=", TensorStatus.ROUNDED: "≈", TensorStatus.OTHER_SHAPE: "×",
+    TensorStatus.NOT_COMPARED: "×", TensorStatus.ONLY_FIRST: "–", TensorStatus.ONLY_SECOND: "–",
+}  # fmt: skip
+MEANING = {"=": "equal", "≈": "equal once rounded", "≠": "changed by no finite amount", "×": "another shape or type",
+           "–": "only in one"}  # fmt: skip
+SIGNED_LAYERS = 40
+
+
+def sign(t: TensorComparison) -> str:
+    """What stands in a tensor's cell; nothing where the colour says it."""
+    unmeasured = t.status is TensorStatus.CHANGED and not t.relative > 0
+    return "≠" if unmeasured else SIGNS.get(t.status, "")
+
+
+def legend(found: CheckpointComparison) -> str:
+    """The signs that occur, in words."""
+    used = {sign(t) for t in found.tensors if t.layer is not None} if found.depth <= SIGNED_LAYERS else set()
+    return ", ".join(f"{mark} {words}" for mark, words in MEANING.items() if mark in used)
+
+
+def rows(found: CheckpointComparison) -> tuple[str, ...]:
+    """The rows of the map, from above."""
+    return (WHOLE, *found.modules)
+
+
+def changes(found: CheckpointComparison, chosen: TensorComparison, theme: Theme, *, logarithmic: bool) -> go.Figure:
+    """Relative change of every module in every layer; the chosen tensor framed. Markers hear the clicks: x, y."""
+    names = rows(found)
+    place = {module: i for i, module in enumerate(names)}
+    inside = [(t, (t.layer, place[t.module])) for t in found.tensors if t.layer is not None]
+    values = np.full((len(names), found.depth), np.nan)
+    signs = np.full(values.shape, "", dtype=object)
+    for t, (layer, row) in inside:
+        values[row, layer] = t.relative
+        signs[row, layer] = sign(t)
+    for layer in range(found.depth):
+        values[0, layer] = found.change_of_layer(layer)
+        if not values[0, layer] > 0:
+            statuses = {t.status for t, (x, _) in inside if x == layer}
+            signs[0, layer] = "≠" if TensorStatus.CHANGED in statuses else "=" if statuses <= set(KEPT) else ""
+    layers = [(layer, 0) for layer in range(found.depth)]
+    told = [(f"layer {x}, all that could be compared", _told(values[y, x]), "") for x, y in layers]
+    told += [(whole(t.place), _told(t.relative), t.status.value) for t, _ in inside]
+    marked = (
+        {"text": signs, "texttemplate": "%{text}", "textfont": {"size": 13}} if found.depth <= SIGNED_LAYERS else {}
+    )
+    return layer_map(
+        _shown(values, logarithmic), names, marks=[*layers, *(at for _, at in inside)], told=told,
+        hover="%{customdata[0]}<br>%{customdata[1]}<br>%{customdata[2]}<extra></extra>",
+        chosen=None if chosen.layer is None else (chosen.layer, place[chosen.module]), theme=theme,
+        height=max(260, min(900, 90 + 34 * len(names))), colorscale=scale(PALETTES[theme].rising),
+        **_range(values, logarithmic), **marked,
+    )  # fmt: skip
+
+
+def _shown(values: np.ndarray[Any, Any], logarithmic: bool) -> np.ndarray[Any, Any]:
+    """What the colours show: the change, one without measure as the largest there is; or its decimal logarithm."""
+    finite = np.where(np.isinf(values), _largest(values), values)
+    if not logarithmic:
+        return finite
+    return np.log10(finite, out=np.full_like(finite, np.nan), where=finite > 0)
+
+
+def _range(values: np.ndarray[Any, Any], logarithmic: bool) -> dict[str, Any]:
+    largest = _largest(values)
+    if not logarithmic:
+        ticks = [i * _step(largest) for i in range(math.floor(largest / _step(largest) + 1e-9) + 1)]
+        return {"zmin": 0, "zmax": largest, "colorbar": _percents(ticks)}
+    known = values[np.isfinite(values) & (values > 0)]
+    high = math.log10(largest)
+    low = min(math.log10(known.min()) if known.size else high, high - 1)
+    decades = [10.0**d for d in range(math.ceil(low), math.floor(high) + 1)]
+    bar = _percents(decades)
+    return {"zmin": low, "zmax": high, "colorbar": {**bar, "tickvals": [math.log10(d) for d in decades]}}
+
+
+def _step(largest: float) -> float:
+    """1, 2 or 5 of a power of ten, for three to six ticks up to the largest."""
+    power = 10.0 ** math.floor(math.log10(largest / 3))
+    return max(step * power for step in (1, 2, 5) if step * power <= largest / 3)
+
+
+def _percents(values: list[float]) -> dict[str, Any]:
+    return {"tickvals": values, "ticktext": [f"{100 * value:.6g} %" for value in values]}
+
+
+def _largest(values: np.ndarray[Any, Any]) -> float:
+    known = values[np.isfinite(values)]
+    return float(known.max(initial=0.0)) or 1.0
+
+
+def _told(value: float) -> str:
+    if math.isnan(value):
+        return "no change can be told"
+    return "from zero" if math.isinf(value) else f"{value:.3%} of its norm"

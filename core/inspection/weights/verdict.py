@@ -1,0 +1,137 @@
+"""What a comparison of two checkpoints says, in sentences: for pages and the command line."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from itertools import pairwise
+from statistics import median
+
+from core.results import KEPT, CheckpointComparison, TensorComparison, TensorStatus
+
+#: Below this cosine, of either sign, in the median of the changed matrices, nothing of the first is left in the second.
+UNRELATED = 0.1
+
+
+def verdict(found: CheckpointComparison) -> str:
+    """Equal, or how much changed and where most."""
+    counts, total = found.counts, len(found.tensors)
+    absent = counts[TensorStatus.ONLY_FIRST] + counts[TensorStatus.ONLY_SECOND]
+    if absent == total:
+        return "No tensor is in both: there is nothing to compare."
+    kept = sum(counts[status] for status in KEPT)
+    if kept == total:
+        return _all_kept(found)
+    changed = counts[TensorStatus.CHANGED]
+    told = (
+        f"{changed:,} of {total:,} tensors changed{_most(found)}" if changed else f"Of {total:,} tensors none changed"
+    )
+    if not changed:
+        told = f"Of {total:,} tensors none changed"
+    others = [_kept(found)] if kept else []
+    others += [f"{counts[s]:,} {words}" for s, words in _OTHERS.items() if counts[s]]
+    return f"{told}; {', '.join(others)}." if others else f"{told}."
+
+
+def where(found: CheckpointComparison) -> str:
+    """Which layers hold what changed, and which are untouched: whether freezing worked. Empty where nothing changed."""
+    changed = {t.layer for t in found.tensors if t.status is TensorStatus.CHANGED}
+    same = {t.layer for t in found.tensors} - changed - {t.layer for t in found.tensors if t.status not in KEPT}
+    if not changed:
+        return ""
+    inside, still = ({layer for layer in side if layer is not None} for side in (changed, same))
+    parts = []
+    if inside:
+        parts.append("every layer" if inside == set(range(found.depth)) else f"layer{_ranges(inside)}")
+    if None in changed:
+        parts.append("weights outside the layers")
+    told = f"Changed: {' and '.join(parts)}."
+    untouched = [f"layer{_ranges(still)}"] if still else []
+    untouched += ["everything outside the layers"] if None in same else []
+    return f"{told} Untouched: {' and '.join(untouched)}." if untouched else told
+
+
+def related(found: CheckpointComparison) -> str:
+    """That the two have nothing to do with each other, where their directions say so; else empty."""
+    cosines = [t.cosine for t in found.tensors if t.status is TensorStatus.CHANGED and _is_matrix(t)]
+    known = [abs(c) for c in cosines if not math.isnan(c)]
+    if not known or median(known) >= UNRELATED:
+        return ""
+    return (
+        f"They look unrelated: the cosine between the two is {median(known):.2f} in the median changed matrix, where a "
+        "fine-tuned model stays close to 1."
+    )
+
+
+def names(found: CheckpointComparison) -> str:
+    """Which prefix was taken off to match the names; empty where none was."""
+    told = [f"'{prefix}' was taken off the names of the {which}" for prefix, which
+            in zip(found.prefixes, ("first", "second"), strict=True) if prefix]  # fmt: skip
+    return f"To match them, {told[0]}." if told else ""
+
+
+_OTHERS = {
+    TensorStatus.OTHER_SHAPE: "of another shape",
+    TensorStatus.NOT_COMPARED: "of a type that is not known",
+    TensorStatus.ONLY_FIRST: "only in the first",
+    TensorStatus.ONLY_SECOND: "only in the second",
+}
+
+
+def _all_kept(found: CheckpointComparison) -> str:
+    total = len(found.tensors)
+    noun = "the only tensor is" if total == 1 else f"all {total:,} tensors are"
+    if found.counts[TensorStatus.EQUAL] == total:
+        return f"The same: {noun} equal, byte for byte."
+    if not found.counts[TensorStatus.ROUNDED]:
+        return f"The same values: {noun} equal, {_stored(found)}."
+    return f"The same but for rounding: {noun} equal once rounded, {_stored(found)}."
+
+
+def _stored(found: CheckpointComparison) -> str:
+    """The types that differ, where each side has one of them."""
+    types = {t.dtypes for t in found.tensors if t.status is not TensorStatus.EQUAL}
+    if len(types) == 1 and len(set(one := next(iter(types)))) == 2:
+        return f"stored as {one[0]} in the first and as {one[1]} in the second"
+    return "though not in every byte"
+
+
+def _most(found: CheckpointComparison) -> str:
+    most = found.most_changed
+    if most is None:
+        return ""
+    if math.isinf(most.relative):
+        return f", most {most.place}, which is zero in the first"
+    if most.relative == 0:
+        return f", as {most.place}, only where a value is NaN or infinite"
+    return f", most {most.place}, by {percent(most.relative)} of its norm"
+
+
+def _kept(found: CheckpointComparison) -> str:
+    counts = found.counts
+    words = {TensorStatus.EQUAL: "equal", TensorStatus.SAME_VALUES: "equal in value",
+             TensorStatus.ROUNDED: "equal once rounded"}  # fmt: skip
+    told = [f"{counts[s]:,} {'is' if counts[s] == 1 else 'are'} {words[s]}" for s in KEPT if counts[s]]
+    return ", ".join(told)
+
+
+def percent(share: float) -> str:
+    """Two or three significant digits and the sign: `4.1 %`, `0.0034 %`, `140 %`."""
+    value = 100 * share
+    if value == 0 or not math.isfinite(value):
+        return f"{value:g} %"
+    digits = max(0, 1 - math.floor(math.log10(abs(value))))
+    return f"{value:,.{digits}f} %" if digits <= 6 else f"{value:.1e} %"
+
+
+def _ranges(numbers: Iterable[int]) -> str:
+    """`s 0–3, 5` after `layer`; ` 5` for one."""
+    ordered = sorted(numbers)
+    starts = [ordered[0]] + [b for a, b in pairwise(ordered) if b != a + 1]
+    ends = [a for a, b in pairwise(ordered) if b != a + 1] + [ordered[-1]]
+    told = ", ".join(str(a) if a == b else f"{a}–{b}" for a, b in zip(starts, ends, strict=True))
+    return f" {told}" if len(ordered) == 1 else f"s {told}"
+
+
+def _is_matrix(t: TensorComparison) -> bool:
+    return t.shapes[0] is not None and len(t.shapes[0]) > 1
