@@ -47,8 +47,8 @@ def ours(first: Path, second: Path) -> dict[str, float]:
     import core.inference.engine  # what an idle server has too  # noqa: F401
 
     before = memory("VmRSS")
+    from core.inspection.comparison.comparing import compared
     from core.inspection.weights.checkpoint import open_checkpoint
-    from core.inspection.weights.comparing import compared
 
     seconds = []
     for _ in range(RUNS):

@@ -112,7 +112,7 @@ def update(_folder: Path) -> dict[str, float]:
     """Singular values of a LoRA update, 4096 x 4096 of rank 16: from the factors, and of the dense product."""
     import torch
 
-    from core.inspection.weights.low_rank import low_rank_singular_values
+    from core.inspection.updates.low_rank import low_rank_singular_values
 
     torch.manual_seed(0)
     b, a = torch.randn(4096, 16), torch.randn(16, 4096)

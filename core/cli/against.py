@@ -6,9 +6,9 @@ from pathlib import Path
 
 from core.cli.output import print_json, print_table, say, significant
 from core.inference.engine import Engine
-from core.inspection.weights.comparison_exporting import records, write_comparison
+from core.inspection.comparison.exporting import records, write_comparison
+from core.inspection.comparison.verdict import names, percent, related, verdict, where
 from core.inspection.weights.library import source_of
-from core.inspection.weights.verdict import names, percent, related, verdict, where
 from core.results import CheckpointComparison, TensorComparison, TensorStatus
 
 COLUMNS = ("tensor", "status", "change", "elements changed", "largest change", "mean change", "cosine")
@@ -16,8 +16,8 @@ COLUMNS = ("tensor", "status", "change", "elements changed", "largest change", "
 
 def compare(source: str, other: str, output: Path | None, json: bool) -> None:
     """Compare two checkpoints, and tell, write or print what differs."""
+    from core.inspection.comparison.comparing import compared
     from core.inspection.weights.checkpoint import open_checkpoint
-    from core.inspection.weights.comparing import compared
 
     engine = Engine()
     found = compared(open_checkpoint(source_of(source, engine)), open_checkpoint(source_of(other, engine)))

@@ -7,8 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from core.inspection.weights.comparison_exporting import compared_file
-from core.inspection.weights.verdict import names, percent, related, verdict, where
+from core.inspection.comparison.exporting import compared_file
+from core.inspection.comparison.verdict import names, percent, related, verdict, where
 from core.results import KEPT, CheckpointComparison, ExportFormat, TensorComparison, TensorStatus
 from pages.ui import markup, numbers
 

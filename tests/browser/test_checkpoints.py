@@ -13,9 +13,9 @@ import torch
 from playwright.sync_api import Page, expect
 from safetensors.torch import load_file, save_file
 
+from core.inspection.comparison.comparing import compared
+from core.inspection.comparison.verdict import percent, verdict, where
 from core.inspection.weights.checkpoint import open_checkpoint
-from core.inspection.weights.comparing import compared
-from core.inspection.weights.verdict import percent, verdict, where
 from core.results import CheckpointComparison, TensorComparison
 from core.settings import ROOT
 from pages.ui.numbers import three_digits

@@ -12,7 +12,7 @@ import torch
 from core.figures.checkpoint_comparison import WHOLE, changes, legend, rows
 from core.figures.style import PALETTES
 from core.results import CheckpointComparison
-from tests.inspection.weights.test_comparing import between
+from tests.inspection.comparison.test_comparing import between
 
 
 @pytest.fixture

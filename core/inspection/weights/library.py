@@ -86,7 +86,7 @@ class WeightLibrary:
             AdapterError: no adapter, or one without low-rank factors.
             AppError: the pair cannot be loaded.
         """
-        from core.inspection.weights.lora_update import adapter_update
+        from core.inspection.updates.lora_update import adapter_update
 
         pair = self._engine.pair(selection)
         with self._lock:
@@ -107,7 +107,7 @@ class WeightLibrary:
         pair = self._engine.pair(selection)
 
         def work(told: Progress) -> AdapterOverlap:
-            from core.inspection.weights.adapter_overlap import adapter_overlap
+            from core.inspection.updates.adapter_overlap import adapter_overlap
 
             return adapter_overlap(pair, told)
 
@@ -120,7 +120,7 @@ class WeightLibrary:
             AdapterError: one without low-rank factors.
             AppError: a pair cannot be loaded.
         """
-        from core.inspection.weights.adapter_pair import adapter_pair
+        from core.inspection.updates.adapter_pair import adapter_pair
 
         return adapter_pair(self._engine.pair(first), self._engine.pair(second))
 
@@ -158,7 +158,7 @@ class WeightLibrary:
         key = ("comparison", *((str(c.path), c.signature) for c in (one, two)))
 
         def work(told: Progress) -> CheckpointComparison:
-            from core.inspection.weights.comparing import compared
+            from core.inspection.comparison.comparing import compared
 
             return compared(one, two, lambda done, total, name: told(done / max(total, 1), name))
 

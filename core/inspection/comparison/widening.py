@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.inspection.weights import comparison_kernels as kernels
+from core.inspection.comparison import kernels
 from core.inspection.weights.codes import WIDE, codes
 
 #: Bits of the mantissa, of the dtypes that copies are rounded to and from.

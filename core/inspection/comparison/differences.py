@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.inspection.weights import comparison_kernels as kernels
+from core.inspection.comparison import kernels
+from core.inspection.comparison.pairing import Pair
+from core.inspection.comparison.widening import is_rounded, needs_float64, widened
 from core.inspection.weights.checkpoint import layer_and_module
 from core.inspection.weights.codes import TORCH_NAMES
-from core.inspection.weights.pairing import Pair
-from core.inspection.weights.widening import is_rounded, needs_float64, widened
 from core.results import TensorComparison, TensorStatus
 
 

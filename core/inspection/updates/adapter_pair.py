@@ -7,8 +7,8 @@ import torch
 from core.inference.loading import LoadedPair
 from core.inspection.lora_parts import lora_parts
 from core.inspection.probe import make_probe
-from core.inspection.weights.adapter_overlap import shared
-from core.inspection.weights.low_rank import Factors, factors
+from core.inspection.updates.adapter_overlap import shared
+from core.inspection.updates.low_rank import Factors, factors
 from core.results import AdapterPair, ModulePair
 from core.results.lora_update import module_name
 

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 from core.config import AdapterConfig
 from core.errors import AdapterError
-from core.inspection.weights import adapter_overlap as module
-from core.inspection.weights.adapter_overlap import adapter_overlap, leading_spaces
-from core.inspection.weights.adapter_pair import adapter_pair
-from core.inspection.weights.low_rank import Factors
+from core.inspection.updates import adapter_overlap as module
+from core.inspection.updates.adapter_overlap import adapter_overlap, leading_spaces
+from core.inspection.updates.adapter_pair import adapter_pair
+from core.inspection.updates.low_rank import Factors
 from tests.inspection.adapted import adapted
 from tests.inspection.test_scaling import KINDS
-from tests.inspection.weights.test_lora_update import loaded, merged
+from tests.inspection.updates.test_lora_update import loaded, merged
 from tests.model.conftest import opened
 
 PLAIN = [k for k in KINDS if k != "saved" and "dora" not in k]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
+from core.inspection.comparison.name_matching import Matching
 from core.inspection.weights.checkpoint import Checkpoint, layer_and_module, place_of
 from core.inspection.weights.codes import TORCH_NAMES
-from core.inspection.weights.name_matching import Matching
 from core.model.safetensors_header import TensorEntry
 from core.results import TensorStatus
 

@@ -11,7 +11,7 @@ from torch import Tensor
 from core.inference.loading import LoadedPair
 from core.inspection.lora_parts import LoraPart, kept_parts, lora_parts
 from core.inspection.probe import Probe, make_probe
-from core.inspection.weights.low_rank import base_weight, factors, low_rank_singular_values, wide
+from core.inspection.updates.low_rank import base_weight, factors, low_rank_singular_values, wide
 from core.results import AdapterUpdate, ModuleUpdate
 
 

@@ -17,8 +17,8 @@ from peft import PeftModel
 from core.config import AdapterConfig
 from core.errors import AdapterError
 from core.inference.sharing import SharedLock
-from core.inspection.weights.lora_update import adapter_update
-from core.inspection.weights.low_rank import low_rank_singular_values
+from core.inspection.updates.lora_update import adapter_update
+from core.inspection.updates.low_rank import low_rank_singular_values
 from tests.inspection.adapted import adapted
 from tests.inspection.test_scaling import KINDS
 from tests.model.conftest import LABELS, opened

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from core.inspection.weights.verdict import names, percent, related, verdict, where
-from tests.inspection.weights.test_comparing import Tensors, between
+from core.inspection.comparison.verdict import names, percent, related, verdict, where
+from tests.inspection.comparison.test_comparing import Tensors, between
 
 MODULES = ("q", "v")
 

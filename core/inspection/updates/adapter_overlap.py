@@ -13,7 +13,7 @@ from core.inspection.lora_parts import LoraPart, lora_parts
 from core.inspection.probe import make_probe
 from core.inspection.spectra.lanczos import leading
 from core.inspection.spectra.matrix import Matrix, of_tensor
-from core.inspection.weights.low_rank import Factors, base_weight, factors, wide
+from core.inspection.updates.low_rank import Factors, base_weight, factors, wide
 from core.results import AdapterOverlap, ModuleOverlap
 
 #: Up to this smaller side all singular vectors are found at once; beyond, the leading ones alone by Lanczos' method.

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.inspection.weights.name_matching import matched
+from core.inspection.comparison.name_matching import matched
 
 INNER = [f"layers.{i}.{m}.weight" for i in range(12) for m in ("q_proj", "mlp.up_proj")] + ["norm.weight"]
 NAMES = st.lists(st.text("ab.", min_size=1, max_size=5), unique=True, max_size=12)

@@ -1,0 +1,1 @@
+"""Two checkpoints compared tensor by tensor, streamed from their files: neither is loaded."""

@@ -1,0 +1,1 @@
+"""What adapters add to their base, from the low-rank factors alone."""
