@@ -41,8 +41,10 @@ def write_checkpoint(folder: Path, gigabytes: float) -> None:
         num_attention_heads=16, num_key_value_heads=16, tie_word_embeddings=True, dtype="bfloat16",
     )  # fmt: skip
     torch.manual_seed(0)
+    before = torch.get_default_dtype()
     torch.set_default_dtype(torch.bfloat16)
     model = LlamaForCausalLM(config)
+    torch.set_default_dtype(before)
     model.save_pretrained(folder, max_shard_size=SHARD)
 
 
