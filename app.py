@@ -25,6 +25,7 @@ frame.run(
             st.Page("pages/weights.py", title="Weights"),
             st.Page("pages/update.py", title="Adapter update"),
             st.Page("pages/head.py", title="Head geometry"),
+            st.Page("pages/architecture.py", title="Architecture"),
         ],
     },
 )

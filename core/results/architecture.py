@@ -73,6 +73,7 @@ class FreezeCell:
 
     layer: int | None
     module: str
+    path: str
     status: Status
     parameters: int
     trained: int
@@ -211,4 +212,4 @@ def _cells(nodes: tuple[ModuleNode, ...]) -> Iterator[FreezeCell]:
         number = next((i for i, part in enumerate(parts) if part.isdigit()), None)
         layer = None if number is None else int(parts[number])
         module = node.path if number is None else ".".join(parts[number + 1 :]) or node.name
-        yield FreezeCell(layer, module, node.status, node.total, node.trained)
+        yield FreezeCell(layer, module, node.path, node.status, node.total, node.trained)

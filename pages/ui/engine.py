@@ -1,10 +1,11 @@
-"""The one engine of this server, and the explainer and the weight library beside it, shared by every session."""
+"""The one engine of this server, and what asks it beside it: explainer, weight library, blueprints."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from core.inference.engine import Engine
+from core.inspection.architecture.blueprints import Blueprints
 from core.inspection.explainer import Explainer
 from core.inspection.weights.library import WeightLibrary
 from core.settings import settings
@@ -26,3 +27,9 @@ def explainer() -> Explainer:
 def weights() -> WeightLibrary:
     """Statistics of checkpoints; the compiled loops come with the first question."""
     return WeightLibrary(engine())
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def blueprints() -> Blueprints:
+    """Architectures, also of what is not loaded; torch comes with the first question."""
+    return Blueprints(engine())

@@ -14,11 +14,12 @@ from tests.browser.reading import BANKING
 SIZES = {"desktop": (1440, 900), "mobile": (390, 844)}
 #: Every page, and what is on it once it has answered.
 PATHS = (
-    *("classify", "candidates", "weights", "update", "head"),
+    *("classify", "candidates", "weights", "update", "head", "architecture"),
     *("why", "pooling", "contributions", "depth", "adapter", "mask", "attention", "attributions", "two_texts"),
 )
 FACTS = ".hl-facts"
 ANSWERED = {"classify": ".hl-headline", "candidates": ".hl-card", "weights": FACTS, "update": FACTS, "head": FACTS}
+ANSWERED |= {"architecture": ".js-plotly-plot"}
 #: Streamlit's own, whatever an app draws: on a phone its list of pages holds more than list items.
 STREAMLITS_OWN = [["[data-testid=stSidebarNavItems]"]]
 

@@ -51,6 +51,7 @@ class Blueprints:
         self._lock = threading.Lock()
         self._found: OrderedDict[object, Any] = OrderedDict()
         self._loaded: weakref.WeakKeyDictionary[LoadedPair, Architecture] = weakref.WeakKeyDictionary()
+        self._summaries: weakref.WeakKeyDictionary[LoadedPair, dict[int, str]] = weakref.WeakKeyDictionary()
 
     def architecture(
         self, selection: Selection, view: View = "classifier", tuning: Tuning = "lora", num_labels: int | None = None
@@ -87,17 +88,20 @@ class Blueprints:
 
         pair = self._pair(selection, view, tuning)
         if pair is not None:
-            model: Any = inner(pair.predictor.model)
-            batch = example(model.device, model.config.get_text_config().vocab_size)
-            with pair.predictor.lock.exclusive():
-                return layer_summary(model, batch, depth)
+            known = self._summaries.setdefault(pair, {})
+            if depth not in known:
+                model: Any = inner(pair.predictor.model)
+                batch = example(model.device, model.config.get_text_config().vocab_size)
+                with pair.predictor.lock.exclusive():
+                    known[depth] = layer_summary(model, batch, depth)
+            return known[depth]
 
         def summarised() -> str:
             from core.model.outlines import META
 
-            model = inner(self._outline(selection, view, tuning, num_labels).model)
+            outline = inner(self._outline(selection, view, tuning, num_labels).model)
             with META:
-                return layer_summary(model, example(META, 2), depth)
+                return layer_summary(outline, example(META, 2), depth)
 
         return self._once(("summary", depth, *self._key(selection, view, tuning, num_labels)), summarised)
 

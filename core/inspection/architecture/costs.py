@@ -29,11 +29,15 @@ _BLOCK = 64
 def costs(found: Architecture, tokens: int) -> Costs:
     """Of one text of so many tokens."""
     sizes = found.sizes
-    width = FLOAT_BYTES.get(found.dtype, 8)
     return Costs(
-        tokens=tokens, memory=memory(found), kv_cache=kv_cache(sizes, tokens, width),
+        tokens=tokens, memory=memory(found), kv_cache=kv_cache(sizes, tokens, number_bytes(found.dtype)),
         attention=attention_maps(sizes, tokens), flops=flops(sizes, tokens),
     )  # fmt: skip
+
+
+def number_bytes(dtype: str) -> int:
+    """Bytes of one number; float64 is the one that has no row of its own."""
+    return FLOAT_BYTES.get(dtype, 8)
 
 
 def memory(found: Architecture) -> tuple[MemoryRow, ...]:

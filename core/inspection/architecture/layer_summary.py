@@ -46,8 +46,17 @@ def layer_summary(model: nn.Module, batch: Mapping[str, Tensor], depth: int = 4)
 def example(device: torch.device, vocabulary: int, tokens: int = TOKENS) -> dict[str, Tensor]:
     """One text of the first tokens of a vocabulary: input_ids (1, T), attention_mask (1, T)."""
     ids = torch.arange(tokens, device="cpu") % vocabulary
-    ones = torch.ones(1, tokens, dtype=torch.long)
-    return {"input_ids": ids.unsqueeze(0).to(device), "attention_mask": ones.to(device)}
+    mask = torch.ones(1, tokens, dtype=torch.long, device=device)
+    mask = mask.as_subclass(_EveryToken) if mask.is_meta else mask
+    return {"input_ids": ids.unsqueeze(0).to(device), "attention_mask": mask}
+
+
+class _EveryToken(Tensor):
+    """A mask without values that answers the one question which transformers asks of it: are all tokens real?"""
+
+    def all(self, *_args: Any, **_options: Any) -> Tensor:
+        """Yes."""
+        return torch.ones((), dtype=torch.bool, device="cpu")
 
 
 @contextmanager

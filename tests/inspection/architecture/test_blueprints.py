@@ -107,6 +107,14 @@ def test_an_absent_candidate_is_built_from_its_numbers(absent: Blueprints) -> No
     assert "Total params: 9,30" in text
 
 
+@pytest.mark.parametrize("candidate", ["llama3-8b-it-bidirectional", "gemma2-9b-it-bidirectional", "vanilla"])
+def test_the_summary_of_what_sees_later_tokens(absent: Blueprints, candidate: str) -> None:
+    found = absent.architecture(Selection(candidate))
+    text = absent.layer_summary(Selection(candidate), depth=1)
+    assert f"Total params: {found.parameters:,}" in text
+    assert "[1, 2]" in text, "logits of two classes"
+
+
 @pytest.mark.parametrize("candidate", ["vicuna-7b-v1.5", "vanilla", "yi-1.5-34b-chat"])
 def test_costs_of_absent_candidates(absent: Blueprints, candidate: str) -> None:
     found = absent.architecture(Selection(candidate))
