@@ -40,7 +40,7 @@ def choose(name: str, label: str, options: dict[str, str]) -> Any:
 
 def asked(selection: Selection) -> dict[str, Any]:
     """As what it is looked at; without an adapter, how it would be trained."""
-    with st.container(horizontal=True, gap="large", vertical_alignment="bottom"):
+    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         wanted = {"view": choose("as", "Seen as", building.VIEWS)}
         if selection.adapter is None and wanted["view"] == "classifier":
             wanted["tuning"] = choose("train", "What would be trained", building.TUNINGS)

@@ -33,8 +33,8 @@ def section(found: Architecture, longest: int, key: str) -> None:
     offered = lengths(found, longest)
     if st.session_state.get(key) not in offered:
         st.session_state[key] = max(n for n in offered if n <= USUAL)
-    length = st.select_slider(
-        "Length of a text, in tokens", offered, format_func="{:,}".format, key=key, persist_state="session"
+    length = st.selectbox(
+        "Length of a text, in tokens", offered, format_func="{:,}".format, key=key, persist_state="session", width=240
     )
     spent = costs(found, length)
     st.html(by_text(spent, found.dtype))

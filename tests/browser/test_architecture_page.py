@@ -154,6 +154,20 @@ def test_a_candidate_that_is_not_here(server: Server, open_page: OpenPage, bluep
     expect(page.get_by_test_id("stSidebar")).to_contain_text("Not in memory")
 
 
+def test_length_changes_what_a_text_takes(server: Server, open_page: OpenPage, blueprints: Blueprints) -> None:
+    mistral = Selection("mistral-7b-v0.1")
+    page = opened(server, open_page, mistral)
+    found = blueprints.architecture(mistral, num_labels=2)
+    for tokens in (2048, 8192):
+        if tokens != 2048:
+            page.get_by_label("Length of a text, in tokens", exact=True).click()
+            page.keyboard.type(f"{tokens:,}")
+            page.get_by_role("option", name=f"{tokens:,}", exact=True).click()
+        cache = page.locator(".hl-facts > div").filter(has=page.get_by_text("KV cache", exact=True)).locator("dd")
+        expect(cache).to_have_text(f"{size(costs(found, tokens).kv_cache)} bfloat16")
+    page.wait_for_url("**length=8192*")
+
+
 def test_tied_weights_are_said_and_an_encoder_is_refused_in_words(server: Server, open_page: OpenPage) -> None:
     page = opened(server, open_page, Selection("gemma2-9b-it"), **{"as": "causal_lm"})
     expect(page.locator(".hl-facts").first).to_contain_text("9,241,705,984")

@@ -172,6 +172,41 @@ def test_ties_hold_while_another_thread_loads() -> None:
     assert count(made) == KNOWN["gemma2-9b-it"][0]
 
 
+def test_loads_and_outlines_at_the_same_time(tiny_folders: dict[str, Path], tmp_path: Path) -> None:
+    """Real loads in 16 bits, which set the default dtype of the process, go on while outlines are built."""
+    base = opened(tiny_folders["gemma2"], "gemma2-bidirectional", torch_dtype="bfloat16")
+    write_adapter(base, tmp_path, AdapterConfig(r=3, target_modules=("q_proj",)), pooler_type="mean")
+    expected = {name: p.detach().clone() for name, p in base.model.named_parameters()}
+    made = local(tiny_folders["gemma2"], "gemma2-bidirectional")
+    shapes = [
+        (n, p.shape, p.dtype) for n, p in outline_adapter(made, tiny_folders["gemma2"], tmp_path).named_parameters()
+    ]
+    wrong: list[str] = []
+    over = threading.Event()
+
+    def load() -> None:
+        try:
+            for _ in range(8):
+                model = opened(tiny_folders["gemma2"], "gemma2-bidirectional", torch_dtype="bfloat16").model
+                backbone = [(n, p) for n, p in model.named_parameters() if n.startswith("model.")]
+                wrong.extend(n for n, p in backbone if not torch.equal(p, expected[n]))
+        finally:
+            over.set()
+
+    thread = threading.Thread(target=load)
+    thread.start()
+    outlines = 0
+    while not over.is_set():
+        found = outline_adapter(made, tiny_folders["gemma2"], tmp_path)
+        assert [(n, p.shape, p.dtype) for n, p in found.named_parameters()] == shapes
+        assert count(outline_causal_lm(CATALOGUE.get("gemma2-9b-it"), None)) == KNOWN["gemma2-9b-it"][0]
+        outlines += 1
+    thread.join()
+    assert outlines
+    assert not wrong
+    assert torch.get_default_dtype() == torch.float32
+
+
 def test_what_cannot_be_built() -> None:
     bert = CATALOGUE.get("vanilla")
     assert count(outline_backbone(bert, None)) == bert.parameters

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, assert_never, cast
 from core.config.adapter import AdapterConfig
 from core.config.candidate import CandidateConfig
 from core.config.catalogue import adapter_of
-from core.errors import NotFoundError
+from core.errors import CheckpointError, NotFoundError
 from core.inference.engine import Engine
 from core.model.hub import cached_snapshot
 from core.results import Architecture, Selection, Source, Tuning, View
@@ -100,8 +100,14 @@ class Blueprints:
             from core.model.outlines import META
 
             outline = inner(self._outline(selection, view, tuning, num_labels).model)
-            with META:
-                return layer_summary(outline, example(META, 2), depth)
+            try:
+                with META:
+                    return layer_summary(outline, example(META, 2), depth)
+            except RuntimeError as error:
+                raise CheckpointError(
+                    f"torchinfo cannot run a {type(outline).__name__} without weights: its code looks at values.",
+                    fix="load the candidate, and open the summary again.",
+                ) from error
 
         return self._once(("summary", depth, *self._key(selection, view, tuning, num_labels)), summarised)
 

@@ -22,18 +22,21 @@ def sizes_of(model: nn.Module) -> Sizes:
     """Of a classifier (with its adapter), a backbone, or a model with a language-model head."""
     root: Any = inner(model)
     config = root.config.get_text_config()
-    heads = config.num_attention_heads
+    heads = getattr(config, "num_attention_heads", None) or 0
     backbone: nn.Module = root.backbone if isinstance(root, PooledClassifier) else root
     once = _numbers(root.score) if isinstance(root, PooledClassifier) and not root.pools_logits else 0
     matrices = [module for path, module in _matrices(backbone) if any(part.isdigit() for part in path.split("."))]
     return Sizes(
         hidden_size=config.hidden_size, heads=heads,
         kv_heads=getattr(config, "num_key_value_heads", None) or heads,
-        head_dim=getattr(config, "head_dim", None) or config.hidden_size // heads,
-        vocabulary=config.vocab_size, positions=getattr(config, "max_position_embeddings", 0) or 0,
-        windows=windows(config), cached=_is_cached(root, config), token_matrix=_numbers(root) - once,
-        text_matrix=once, layer_matrix=sum(m.weight.numel() for m in matrices),
-        layer_rows=sum(m.weight.shape[isinstance(m, Conv1D)] for m in matrices), dense=_is_dense(config),
+        head_dim=getattr(config, "head_dim", None) or config.hidden_size // max(heads, 1),
+        vocabulary=getattr(config, "vocab_size", None) or 0,
+        positions=getattr(config, "max_position_embeddings", None) or 0,
+        windows=windows(config), cached=bool(heads) and _is_cached(root, config),
+        token_matrix=_numbers(root) - once, text_matrix=once,
+        layer_matrix=sum(m.weight.numel() for m in matrices),
+        layer_rows=sum(m.weight.shape[isinstance(m, Conv1D)] for m in matrices),
+        dense=bool(heads) and _is_dense(config),
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from core.config.catalogue import read_candidate, write_candidate
-from core.errors import AppError, ConfigError, NotFoundError
+from core.errors import AppError, CheckpointError, ConfigError, NotFoundError
 from core.inference.engine import Engine
 from core.inspection.architecture.blueprints import Blueprints
 from core.inspection.architecture.costs import costs
@@ -115,6 +115,17 @@ def test_the_summary_of_what_sees_later_tokens(absent: Blueprints, candidate: st
     assert "[1, 2]" in text, "logits of two classes"
 
 
+@pytest.mark.parametrize("family", ["llama", "gemma2", "mistral", "bert"])
+def test_the_summary_of_every_pooler_and_head(everyone: Path, tmp_path: Path, family: str) -> None:
+    engine = Engine(installation(everyone, tmp_path))
+    blueprints = Blueprints(engine)
+    for adapter in engine.candidate(family).adapters:
+        selection = Selection(family, adapter.id)
+        found = blueprints.architecture(selection)
+        assert f"Total params: {found.parameters:,}\n" in blueprints.layer_summary(selection, depth=1)
+        assert found.trained == sum(c.trained for c in found.cells)
+
+
 @pytest.mark.parametrize("candidate", ["vicuna-7b-v1.5", "vanilla", "yi-1.5-34b-chat"])
 def test_costs_of_absent_candidates(absent: Blueprints, candidate: str) -> None:
     found = absent.architecture(Selection(candidate))
@@ -153,6 +164,14 @@ def test_refusals(engine: Engine, absent: Blueprints) -> None:
         absent.architecture(Selection("nobody"))
     with pytest.raises(ConfigError, match="predicts no next token"):
         absent.architecture(Selection("vanilla"), view="causal_lm")
+
+
+def test_a_model_that_cannot_run_without_values(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    from core.model.classifier import PooledClassifier
+
+    monkeypatch.setattr(PooledClassifier, "forward", lambda _self, input_ids, attention_mask: int(input_ids.sum()))
+    with pytest.raises(CheckpointError, match="LlamaForPooledClassification without weights: its code looks at values"):
+        Blueprints(engine).layer_summary(ONE)
 
 
 def test_importing_it_brings_no_torch() -> None:

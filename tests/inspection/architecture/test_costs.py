@@ -165,3 +165,29 @@ def test_longer_never_costs_less(tokens: int, window: int | None, layers: int) -
 def test_experts_have_no_count() -> None:
     sizes = Sizes(64, 4, 2, 16, 100, 100, (None,), True, 1000, 10, 900, 30, dense=False)
     assert flops(sizes, 10) is None
+
+
+def test_other_architectures_of_the_library() -> None:
+    """GPT-2 has matrices of another class, Mamba no heads, Mixtral experts that not every token sees."""
+    from transformers import (
+        GPT2Config,
+        GPT2LMHeadModel,
+        MambaConfig,
+        MambaModel,
+        MixtralConfig,
+        MixtralModel,
+    )  # fmt: skip
+
+    gpt2 = GPT2LMHeadModel(GPT2Config(n_embd=32, n_layer=2, n_head=4, vocab_size=64, n_positions=64)).eval()
+    sizes = sizes_of(gpt2)
+    assert flops(sizes, TOKENS) == counted(gpt2)
+    assert (sizes.heads, sizes.head_dim, sizes.layers, sizes.cached) == (4, 8, 2, True)
+    assert sizes.layer_rows == 2 * (3 * 32 + 32 + 4 * 32 + 32)
+    mamba = MambaModel(MambaConfig(hidden_size=32, num_hidden_layers=2, vocab_size=64, state_size=4))
+    found = sizes_of(mamba)
+    assert (found.heads, found.cached, flops(found, 8), kv_cache(found, 8, 4)) == (0, False, None, None)
+    experts = MixtralModel(MixtralConfig(
+        hidden_size=32, num_hidden_layers=1, vocab_size=64, intermediate_size=16, num_attention_heads=4,
+        num_key_value_heads=2, num_local_experts=2,
+    ))  # fmt: skip
+    assert flops(sizes_of(experts), 8) is None
