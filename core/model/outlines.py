@@ -128,7 +128,11 @@ def outline_adapter(candidate: CandidateConfig, place: Path | None, path: Path) 
         config._attn_implementation = "eager"
         model = _classifier(candidate, config, layers_are_removed=True)
     with META:
-        return PeftModel(model, stored_lora(folder, parts, True), autocast_adapter_dtype=False)
+        made = PeftModel(model, stored_lora(folder, parts, True), autocast_adapter_dtype=False)
+    for name, module in made.named_modules():
+        if "lora_" in name:  # of real weights PEFT does this itself; these have whatever torch's default was just now
+            module.to(require_float(candidate.base_model))
+    return made
 
 
 def default_adapter(family: Family) -> AdapterConfig:

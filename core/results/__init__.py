@@ -3,9 +3,7 @@
 from core.results.adapter_effect import Ablation, AtScale, Flip, MaskEffect, MaskSide, Part, ScaleCurve
 from core.results.architecture import (
     Architecture,
-    Costs,
     FreezeCell,
-    MemoryRow,
     ModuleNode,
     Sizes,
     Source,
@@ -38,6 +36,7 @@ from core.results.attribution import (
     Method,
 )
 from core.results.checks import Check, CheckStatus, DryRun, HealthReport, Stage
+from core.results.costs import Costs, MemoryRow
 from core.results.explanation import (
     Contributions,
     Floats,

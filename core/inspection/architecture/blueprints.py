@@ -11,15 +11,12 @@ import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Set
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, assert_never, cast
 
 from core.config.adapter import AdapterConfig
-from core.config.candidate import CandidateConfig
-from core.config.catalogue import adapter_of
-from core.errors import CheckpointError, NotFoundError
+from core.errors import CheckpointError
 from core.inference.engine import Engine
-from core.model.hub import cached_snapshot
+from core.inspection.architecture.places import adapter_place, weights_place
 from core.results import Architecture, Selection, Source, Tuning, View
 
 if TYPE_CHECKING:
@@ -142,7 +139,7 @@ class Blueprints:
         from core.model import outlines
 
         candidate = self._engine.candidate(selection.candidate)
-        place, source = self._place(candidate)
+        place, source = weights_place(candidate, self._engine.settings)
         match view:
             case "backbone":
                 return _Outline(outlines.outline_backbone(candidate, place), frozenset(), "", source)
@@ -153,7 +150,7 @@ class Blueprints:
             case _:
                 assert_never(view)
         if selection.adapter is not None:
-            path = self._adapter_place(candidate, selection.adapter)
+            path = adapter_place(candidate, selection.adapter, self._engine.settings)
             model: nn.Module = outlines.outline_adapter(candidate, place, path)
             return _Outline(model, wanted(model), _tuned(selection.adapter), source)
         plain = outlines.outline_classifier(candidate, place, num_labels)
@@ -181,30 +178,12 @@ class Blueprints:
             tied=tied_weights(root), last_module_name=nodes[-1].path, sizes=sizes_of(outline.model),
         )  # fmt: skip
 
-    def _place(self, candidate: CandidateConfig) -> tuple[Path | None, Source]:
-        """The folder of the weights; None where they are not here and numbers stand in for them."""
-        base = candidate.base_model
-        path = Path(base.pretrained_model_name_or_path).expanduser()
-        place = path if path.is_dir() else cached_snapshot(str(path), base.cache_dir or self._engine.settings.cache_dir)
-        has_weights = place is not None and any(place.glob("*.safetensors"))
-        if has_weights or (place is not None and candidate.architecture is None):
-            return place, "folder"
-        return None, "numbers"
-
-    def _adapter_place(self, candidate: CandidateConfig, adapter: str) -> Path:
-        name = adapter_of(candidate, adapter).path
-        path = Path(name).expanduser()
-        place = path if path.exists() else cached_snapshot(name, self._engine.settings.cache_dir)
-        if place is None:
-            raise NotFoundError(f"The adapter '{adapter}' ({name}) is not on this machine.", fix="load it once.")
-        return place
-
     def _key(self, selection: Selection, view: View, tuning: Tuning, num_labels: int | None) -> tuple[object, ...]:
         """Everything that decides what comes out, the state of the files included."""
         candidate = self._engine.candidate(selection.candidate)
-        places = [self._place(candidate)[0]]
+        places = [weights_place(candidate, self._engine.settings)[0]]
         if selection.adapter is not None:
-            places.append(self._adapter_place(candidate, selection.adapter))
+            places.append(adapter_place(candidate, selection.adapter, self._engine.settings))
         stamps = tuple(
             (str(f), f.stat().st_mtime_ns) for p in places if p and p.is_dir() for f in sorted(p.glob("*.*"))
         )

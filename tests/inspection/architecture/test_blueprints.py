@@ -169,7 +169,7 @@ def test_refusals(engine: Engine, absent: Blueprints) -> None:
 def test_a_model_that_cannot_run_without_values(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     from core.model.classifier import PooledClassifier
 
-    monkeypatch.setattr(PooledClassifier, "forward", lambda _self, input_ids, attention_mask: int(input_ids.sum()))
+    monkeypatch.setattr(PooledClassifier, "forward", lambda _self, **batch: int(batch["input_ids"].sum()))
     with pytest.raises(CheckpointError, match="LlamaForPooledClassification without weights: its code looks at values"):
         Blueprints(engine).layer_summary(ONE)
 
