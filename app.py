@@ -28,6 +28,7 @@ frame.run(
             st.Page("pages/two_adapters.py", title="Two adapters"),
             st.Page("pages/head.py", title="Head geometry"),
             st.Page("pages/checkpoints.py", title="Two checkpoints"),
+            st.Page("pages/architecture.py", title="Architecture"),
             st.Page("pages/dry_run.py", title="Dry run"),
         ],
     },

@@ -7,7 +7,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from core.cli import candidates, check, classify, evaluate, explain, spectra, train, weights
+from core.cli import candidates, check, classify, evaluate, explain, spectra, summary, train, weights
 from core.cli.output import complain
 from core.errors import AppError
 
@@ -41,5 +41,6 @@ app.command("classify")(classify.classify)
 app.command("evaluate")(evaluate.evaluate)
 app.command("explain")(explain.explain)
 app.command("spectra")(spectra.spectra)
+app.command("summary")(summary.summary)
 app.command("train")(train.train)
 app.command("weights")(weights.weights)

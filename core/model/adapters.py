@@ -75,7 +75,7 @@ def load_adapter(opened: OpenedClassifier, path: Path, *, is_trainable: bool = F
     base = sibling(opened.model, **(parts.config_changes() if parts.has_head or card else {}))
     if not parts.has_head:
         _copy_parts(opened.model, base)
-    attached = PeftModel(base, _stored_lora(folder, parts, is_trainable), autocast_adapter_dtype=is_trainable)
+    attached = PeftModel(base, stored_lora(folder, parts, is_trainable), autocast_adapter_dtype=is_trainable)
     tensors = load_file(path / ADAPTER_WEIGHTS, device=str(opened.model.device))
     named = {name: tensors[key] for name, key in _file_keys(parts, folder).items() if not name.startswith("lm_head")}
     checks += [check_keys(_expected(attached), set(named)), *check_values(named)]
@@ -178,7 +178,8 @@ def _check_new(model: PooledClassifier, config: AdapterConfig) -> None:
                               fix="name layers in that range.")  # fmt: skip
 
 
-def _stored_lora(folder: AdapterFolder, parts: AdapterParts, is_trainable: bool) -> LoraConfig:
+def stored_lora(folder: AdapterFolder, parts: AdapterParts, is_trainable: bool) -> LoraConfig:
+    """PEFT's config of a saved adapter, as it fits a classifier."""
     known = {f.name for f in dataclasses.fields(LoraConfig)}
     data: dict[str, Any] = {k: v for k, v in folder.config.items() if k in known}
     saved = {name.split(".", 1)[0] for name in parts.tensors if ".lora_" not in name and "." in name}

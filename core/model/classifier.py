@@ -253,7 +253,10 @@ def _takes_positions(backbone: type[nn.Module]) -> bool:
 
 
 def _positions(mask: Tensor) -> Tensor | None:
-    """Position ids (B, T) that count real tokens from 0, needed under left padding only; else None."""
-    if bool(mask[:, 0].all()):
+    """Position ids (B, T) that count real tokens from 0, needed under left padding only; else None.
+
+    A mask on the meta device has no values to look at, and gets position ids.
+    """
+    if not mask.is_meta and bool(mask[:, 0].all()):
         return None
     return (mask.long().cumsum(dim=1) - 1).clamp(min=0)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import torch
 from torch import nn
@@ -42,11 +42,7 @@ def open_classifier(
 
     `new_head` leaves a stored head unread and starts a fresh one of `num_labels` classes.
     """
-    if config.torch_dtype not in FLOAT_DTYPES:
-        raise ConfigError(
-            f"torch_dtype '{config.torch_dtype}' is a valid name, but a classifier cannot run in it.",
-            fix=f"use one of: {', '.join(FLOAT_DTYPES)}.",
-        )
+    require_float(config)
     folder = read_model_folder(Path(config.pretrained_model_name_or_path))
     seen = _without_head(folder) if new_head else folder
     built = built_config(config, seen)
@@ -59,6 +55,20 @@ def open_classifier(
             options = config.init if config.init_config else None
             reinitialise_last_layers(model.backbone, config.reinitialize_n_layers_of_backbone, options)
     return OpenedClassifier(model.eval(), folder, has_head(seen))
+
+
+def require_float(config: BaseModelConfig) -> torch.dtype:
+    """The dtype of the weights.
+
+    Raises:
+        ConfigError: a dtype that a classifier cannot run in.
+    """
+    if config.torch_dtype not in FLOAT_DTYPES:
+        raise ConfigError(
+            f"torch_dtype '{config.torch_dtype}' is a valid name, but a classifier cannot run in it.",
+            fix=f"use one of: {', '.join(FLOAT_DTYPES)}.",
+        )
+    return cast(torch.dtype, getattr(torch, config.torch_dtype))
 
 
 def sibling(model: PooledClassifier, **changes: Any) -> PooledClassifier:
@@ -107,7 +117,7 @@ def _read(
         model, report = cls.from_pretrained(
             folder.path,
             config=built,
-            dtype=getattr(torch, config.torch_dtype),
+            dtype=require_float(config),
             device_map=device_map,
             output_loading_info=True,
             local_files_only=True,

@@ -1,10 +1,11 @@
-"""The one engine of this server, and the explainer and the weight library beside it, shared by every session."""
+"""The one engine of this server, and what asks it beside it: explainer, weight library, blueprints."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from core.inference.engine import Engine
+from core.inspection.architecture.blueprints import Blueprints
 from core.inspection.checking.runs import DryRuns
 from core.inspection.explainer import Explainer
 from core.inspection.spectra.library import SpectraLibrary
@@ -40,3 +41,9 @@ def spectra() -> SpectraLibrary:
 def dry_runs() -> DryRuns:
     """Dry runs of loaded candidates; torch comes with the first one."""
     return DryRuns(engine())
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def blueprints() -> Blueprints:
+    """Architectures, also of what is not loaded; torch comes with the first question."""
+    return Blueprints(engine())

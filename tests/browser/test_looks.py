@@ -14,13 +14,15 @@ from tests.browser.reading import BANKING
 SIZES = {"desktop": (1440, 900), "mobile": (390, 844)}
 #: Every page, and what is on it once it has answered.
 PATHS = (
-    *("classify", "candidates", "weights", "spectra", "update", "two_adapters", "head", "checkpoints", "dry_run"),
+    *("classify", "candidates"),
+    *("weights", "spectra", "update", "two_adapters", "head", "checkpoints", "architecture", "dry_run"),
     *("why", "pooling", "contributions", "depth", "adapter", "mask", "attention", "attributions", "two_texts"),
 )
 FACTS = ".hl-facts"
 ANSWERED = {
     "classify": ".hl-headline",
     "candidates": ".hl-card",
+    "architecture": ".js-plotly-plot",
     "dry_run": ".hl-stages",
     **dict.fromkeys(("weights", "spectra", "update", "two_adapters", "head", "checkpoints"), FACTS),
 }

@@ -1,0 +1,102 @@
+"""`summary`: how a candidate is put together and what it costs, without loading it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+
+from core.cli.output import print_json, print_table, say
+from core.cli.selecting import Adapter, Candidate, Json, select
+from core.inference.engine import Engine
+from core.inspection.architecture.blueprints import Blueprints
+from core.inspection.architecture.costs import costs
+from core.results import Architecture, Costs, View
+
+As = Annotated[
+    View, typer.Option("--as", help="As a classifier, with the language-model head (causal_lm), or the backbone alone.")
+]
+Tokens = Annotated[int, typer.Option("--tokens", metavar="T", min=1, help="Length of the text whose costs are told.")]
+Depth = Annotated[int, typer.Option("--depth", metavar="D", min=1, help="Levels of modules in torchinfo's table.")]
+
+SOURCES = {
+    "memory": "the model in memory",
+    "folder": "its folder; no weight was read",
+    "numbers": "the architecture numbers in its YAML; its weights are not on this machine",
+}
+
+
+def summary(
+    candidate: Candidate, adapter: Adapter = None, view: As = "classifier", tokens: Tokens = 2048, depth: Depth = 3,
+    json: Json = False,
+) -> None:  # fmt: skip
+    """Parameters, modules, memory and FLOPs, also of a candidate whose weights are not here."""
+    engine = Engine()
+    selection = select(engine, candidate, adapter)
+    blueprints = Blueprints(engine)
+    found = blueprints.architecture(selection, view)
+    text = blueprints.layer_summary(selection, view, depth=depth)
+    spent = costs(found, tokens)
+    if json:
+        print_json({"candidate": selection.candidate, "adapter": selection.adapter, **_document(found, spent, text)})
+        return
+    say(f"Built from {SOURCES[found.source]}.")
+    print_table(("what", "number"), _facts(found), title=str(selection))
+    typer.echo(text)
+    for tied in found.tied:
+        say(f"torchinfo counts {' and '.join(tied.names)}, which are one tensor, each for itself.")
+    _tell_costs(found, spent)
+
+
+def _facts(found: Architecture) -> list[tuple[str, str]]:
+    sizes = found.sizes
+    facts = [("parameters (tied weights once)", f"{found.parameters:,}")]
+    if found.tuning:
+        facts.append((f"trained with {found.tuning}", f"{found.trained:,}"))
+    facts += [(f"saved by {' = '.join(tied.names)}", f"{tied.saved:,}") for tied in found.tied]
+    return [
+        *facts, ("modules", f"{len(found.nodes):,}"), ("last module", found.last_module_name),
+        ("layers", f"{sizes.layers:,}"), ("hidden size", f"{sizes.hidden_size:,}"),
+        ("attention heads", f"{sizes.heads:,}"), ("key-value heads", f"{sizes.kv_heads:,}"),
+        ("vocabulary", f"{sizes.vocabulary:,}"),
+    ]  # fmt: skip
+
+
+def _tell_costs(found: Architecture, spent: Costs) -> None:
+    rows = [(row.dtype, *(_size(n) for n in (row.weights, row.full, row.lora))) for row in spent.memory]
+    print_table(("weights in", "memory", "full fine-tuning", "LoRA"), rows, title="Memory, without activations")
+    flops = spent.flops_per_token
+    print_table(
+        ("what", "number"),
+        [
+            (f"KV cache in {found.dtype}", _size(spent.kv_cache)),
+            ("attention maps of all layers, float32", _size(spent.attention)),
+            ("FLOPs a token, forward", "–" if flops is None else f"{flops:.3e}"),
+        ],
+        title=f"One text of {spent.tokens:,} tokens",
+    )
+
+
+def _size(count: int | None) -> str:
+    """Binary units, three digits."""
+    if count is None:
+        return "–"
+    for unit, name in ((2**40, "TiB"), (2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB")):
+        if count >= unit:
+            return f"{count / unit:.3g} {name}" if count < 999.5 * unit else f"{count / unit:,.0f} {name}"
+    return f"{count} B"
+
+
+def _document(found: Architecture, spent: Costs, text: str) -> dict[str, Any]:
+    """The keys of `analyze_model` that need no weights stand under the same names."""
+    plain = asdict(found)
+    nodes = plain.pop("nodes")
+    return {
+        **plain,
+        "named_modules": {node["path"]: node["kind"] for node in nodes},
+        "modules": nodes,
+        "freeze_map": list(found.cells),
+        "costs": {**asdict(spent), "flops_per_token": spent.flops_per_token},
+        "torchinfo": text,
+    }

@@ -1,0 +1,200 @@
+"""The architecture of any candidate for pages and the command line: plain data, and quick.
+
+What is in memory is read there, under its lock. Everything else is built on the meta device, from its folder's config
+or the catalogue's numbers: nothing is loaded. Importing this file imports no torch.
+"""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from collections import OrderedDict
+from collections.abc import Callable, Set
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar, assert_never, cast
+
+from core.config.adapter import AdapterConfig
+from core.errors import CheckpointError
+from core.inference.engine import Engine
+from core.inspection.architecture.places import adapter_place, weights_place
+from core.results import Architecture, Selection, Source, Tuning, View
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from core.inference.loading import LoadedPair
+
+Result = TypeVar("Result")
+
+#: Architectures that are remembered.
+KEPT = 16
+
+
+@dataclass(frozen=True)
+class _Outline:
+    """A model without weights, and what is known of it."""
+
+    model: Any
+    trained: Set[str]
+    tuning: str
+    source: Source
+
+
+class Blueprints:
+    """Architectures by candidate. Thread safe; one for a whole process."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._lock = threading.Lock()
+        self._found: OrderedDict[object, Any] = OrderedDict()
+        self._loaded: weakref.WeakKeyDictionary[LoadedPair, Architecture] = weakref.WeakKeyDictionary()
+        self._summaries: weakref.WeakKeyDictionary[LoadedPair, dict[int, str]] = weakref.WeakKeyDictionary()
+
+    def architecture(
+        self, selection: Selection, view: View = "classifier", tuning: Tuning = "lora", num_labels: int | None = None
+    ) -> Architecture:
+        """How a candidate is put together.
+
+        `tuning` says how a candidate without an adapter would be trained, `num_labels` how many classes a new head has.
+
+        Raises:
+            AppError: neither files nor numbers; files that cannot be used; no such view of this architecture.
+        """
+        pair = self._pair(selection, view, tuning)
+        if pair is not None:
+            with self._lock:
+                if pair not in self._loaded:
+                    self._loaded[pair] = self._read(selection, pair)
+                return self._loaded[pair]
+        return self._once(
+            ("architecture", *self._key(selection, view, tuning, num_labels)),
+            lambda: self._described(selection, view, self._outline(selection, view, tuning, num_labels)),
+        )
+
+    def layer_summary(
+        self, selection: Selection, view: View = "classifier", tuning: Tuning = "lora", num_labels: int | None = None,
+        depth: int = 4,
+    ) -> str:  # fmt: skip
+        """torchinfo's summary of the same; a model in memory is asked alone, and is afterwards as it was.
+
+        Raises:
+            AppError: as `architecture`.
+        """
+        from core.inspection.architecture.layer_summary import example, layer_summary
+        from core.inspection.architecture.training import inner
+
+        pair = self._pair(selection, view, tuning)
+        if pair is not None:
+            known = self._summaries.setdefault(pair, {})
+            if depth not in known:
+                model: Any = inner(pair.predictor.model)
+                batch = example(model.device, model.config.get_text_config().vocab_size)
+                with pair.predictor.lock.exclusive():
+                    known[depth] = layer_summary(model, batch, depth)
+            return known[depth]
+
+        def summarised() -> str:
+            from core.model.outlines import META
+
+            outline = inner(self._outline(selection, view, tuning, num_labels).model)
+            try:
+                with META:
+                    return layer_summary(outline, example(META, 2), depth)
+            except RuntimeError as error:
+                raise CheckpointError(
+                    f"torchinfo cannot run a {type(outline).__name__} without weights: its code looks at values.",
+                    fix="load the candidate, and open the summary again.",
+                ) from error
+
+        return self._once(("summary", depth, *self._key(selection, view, tuning, num_labels)), summarised)
+
+    # Inside
+
+    def _once(self, key: object, work: Callable[[], Result]) -> Result:
+        with self._lock:
+            if key not in self._found:
+                self._found[key] = work()
+                while len(self._found) > KEPT:
+                    self._found.popitem(last=False)
+            self._found.move_to_end(key)
+            return cast(Result, self._found[key])
+
+    def _pair(self, selection: Selection, view: View, tuning: Tuning) -> LoadedPair | None:
+        """The loaded pair, where it is what was asked for."""
+        as_it_is = view == "classifier" and (selection.adapter is not None or tuning == "full")
+        return self._engine.pair(selection) if as_it_is and self._engine.loaded_model(selection) else None
+
+    def _read(self, selection: Selection, pair: LoadedPair) -> Architecture:
+        from core.inspection.architecture.training import fitted
+
+        model = pair.predictor.model
+        base = self._engine.candidate(selection.candidate).base_model
+        with pair.predictor.lock.shared():
+            trained = fitted(model, base)
+            words = _tuned(selection.adapter)
+            return self._described(selection, "classifier", _Outline(model, trained, words, "memory"))
+
+    def _outline(self, selection: Selection, view: View, tuning: Tuning, num_labels: int | None) -> _Outline:
+        from core.inspection.architecture.training import wanted
+        from core.model import outlines
+
+        candidate = self._engine.candidate(selection.candidate)
+        place, source = weights_place(candidate, self._engine.settings)
+        match view:
+            case "backbone":
+                return _Outline(outlines.outline_backbone(candidate, place), frozenset(), "", source)
+            case "causal_lm":
+                return _Outline(outlines.outline_causal_lm(candidate, place), frozenset(), "", source)
+            case "classifier":
+                pass
+            case _:
+                assert_never(view)
+        if selection.adapter is not None:
+            path = adapter_place(candidate, selection.adapter, self._engine.settings)
+            model: nn.Module = outlines.outline_adapter(candidate, place, path)
+            return _Outline(model, wanted(model), _tuned(selection.adapter), source)
+        plain = outlines.outline_classifier(candidate, place, num_labels)
+        if tuning == "full":
+            return _Outline(plain, wanted(plain), _tuned(None), source)
+        config = outlines.default_adapter(candidate.base_model.architecture.family)
+        model = outlines.outline_new_adapter(plain, config)
+        return _Outline(model, wanted(model), _new(config), source)
+
+    def _described(self, selection: Selection, view: View, outline: _Outline) -> Architecture:
+        from core.inspection.architecture.sizes import sizes_of
+        from core.inspection.architecture.training import inner
+        from core.inspection.architecture.tree import module_tree, tied_weights
+
+        candidate = self._engine.candidate(selection.candidate)
+        root = inner(outline.model)
+        nodes = module_tree(root, outline.trained)
+        named = {name: p.numel() for name, p in root.named_parameters()}
+        factors = sum(count for name, count in named.items() if ".lora_" in name)
+        unused = sum(count for name, count in named.items() if ".original_module" in name)
+        return Architecture(
+            name=candidate.name, view=view, source=outline.source, tuning=outline.tuning,
+            dtype=candidate.base_model.torch_dtype, nodes=nodes, parameters=nodes[0].total,
+            base_parameters=nodes[0].total - factors - unused, factors=factors, trained=nodes[0].trained,
+            tied=tied_weights(root), last_module_name=nodes[-1].path, sizes=sizes_of(outline.model),
+        )  # fmt: skip
+
+    def _key(self, selection: Selection, view: View, tuning: Tuning, num_labels: int | None) -> tuple[object, ...]:
+        """Everything that decides what comes out, the state of the files included."""
+        candidate = self._engine.candidate(selection.candidate)
+        places = [weights_place(candidate, self._engine.settings)[0]]
+        if selection.adapter is not None:
+            places.append(adapter_place(candidate, selection.adapter, self._engine.settings))
+        stamps = tuple(
+            (str(f), f.stat().st_mtime_ns) for p in places if p and p.is_dir() for f in sorted(p.glob("*.*"))
+        )
+        return selection, view, tuning, num_labels, candidate.to_json(), stamps
+
+
+def _tuned(adapter: str | None) -> str:
+    return "all weights" if adapter is None else f"the adapter '{adapter}'"
+
+
+def _new(config: AdapterConfig) -> str:
+    where = config.target_modules if isinstance(config.target_modules, str) else ", ".join(config.target_modules)
+    where = "all linear layers" if where == "all-linear" else where
+    return f"a new LoRA adapter of rank {config.r} on {where}"
