@@ -14,6 +14,8 @@ Predict = Callable[[Sequence[str]], list[Prediction]]
 
 #: Texts of one shared pass; a request with more goes its own way, so that it delays nobody.
 MAX_TEXTS = 32
+#: What a caller who closes waits at most.
+CLOSING_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -43,9 +45,11 @@ class MicroBatcher:
         self._waiting.put(request)
         return request.answer.result()
 
-    def close(self) -> None:
-        """End the thread once what is waiting has been answered."""
+    def close(self, wait: float = CLOSING_SECONDS) -> None:
+        """End the thread once what is waiting has been answered; gives it so long, as it holds the model till then."""
         self._waiting.put(None)
+        if threading.current_thread() is not self._thread:
+            self._thread.join(wait)
 
     def _work(self) -> None:
         while (first := self._waiting.get()) is not None:

@@ -132,7 +132,7 @@ def test_a_long_search_goes_on_elsewhere_and_is_stopped(server: Server, open_pag
     cancel.wait_for()
     page.reload()
     cancel.click()
-    expect(page.get_by_text(re.compile(r"Taking words away: stopped at \d+ %"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Taking words away: stopped at \d+\s%"))).to_be_visible()
     page.get_by_role("button", name="Start again").click()
     cancel.click()
     expect(page.get_by_role("button", name="Start again")).to_be_visible()

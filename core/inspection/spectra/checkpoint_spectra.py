@@ -100,7 +100,7 @@ def _spectrum(entry: TensorEntry, file: OpenFile, kind: SpectraKind, workers: in
     matrix = read_matrix(entry, file)
     if isinstance(matrix, str):
         return Spectrum(**about, note=matrix)
-    about["norm"] = matrix.norm()
+    about["norm"] = matrix.norm(workers)
     match kind:
         case "norms":
             return Spectrum(**about, spectral_norm=float(leading(matrix, workers=workers).values[0]))

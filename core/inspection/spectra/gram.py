@@ -24,7 +24,7 @@ ALWAYS_DOUBLE = 2048
 #: Large ones are right to 4e-5 of their own size in float32; the largest, which is looked at most, comes from Lanczos.
 ERROR = {torch.float32: 1e-6, torch.float64: 2e-13}
 #: Values of one slice, and columns of one block of the Gram matrix.
-_SLICE, _BLOCK = 1 << 22, 512
+_SLICE, _BLOCK = 1 << 22, 256
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +50,7 @@ def singular_values(matrix: Matrix) -> Singular:
 def _in(dtype: torch.dtype, matrix: Matrix) -> Singular:
     with torch.inference_mode():
         eigenvalues = torch.linalg.eigvalsh(_gram(matrix, dtype), UPLO="L").flip(0).double().numpy()
-    values = np.sqrt(np.clip(eigenvalues, 0, None)) * matrix.largest
+    values = np.sqrt(np.clip(eigenvalues, 0, None)) * matrix.unit
     # an error d of an eigenvalue s² is one of d / 2s of s: 1 % where s² = 50 d
     return Singular(values, float(values[0]) * (50 * ERROR[dtype]) ** 0.5)
 
@@ -67,7 +67,7 @@ def _gram(matrix: Matrix, dtype: torch.dtype) -> Tensor:
 
 
 def _slices(matrix: Matrix, dtype: torch.dtype) -> Iterator[Tensor]:
-    """The matrix in slices (some, n) along its longer side, divided by its largest value."""
+    """The matrix in slices (some, n) along its longer side, divided by its unit."""
     kind = np.float32 if dtype == torch.float32 else np.float64
     whole = slice(None)
     step = max(_SLICE // min(matrix.rows, matrix.columns), 1)

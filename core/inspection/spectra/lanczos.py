@@ -56,7 +56,7 @@ def leading(matrix: Matrix, count: int = 1, workers: int | None = None) -> Leadi
             basis[k + 1] = y / beside[k]
     values, vectors = eigh_tridiagonal(diagonal[: k + 1], beside[:k])
     wanted = np.argsort(values)[::-1][:count]
-    return Leading(np.sqrt(np.clip(values[wanted], 0, None)) * _unit(matrix), vectors[:, wanted].T @ basis[: k + 1])
+    return Leading(np.sqrt(np.clip(values[wanted], 0, None)) * matrix.unit, vectors[:, wanted].T @ basis[: k + 1])
 
 
 def _enough(diagonal: NDArray[np.float64], beside: NDArray[np.float64], count: int) -> bool:
@@ -73,7 +73,7 @@ def _enough(diagonal: NDArray[np.float64], beside: NDArray[np.float64], count: i
 def _product(matrix: Matrix, v: NDArray[np.float64], pool: ThreadPoolExecutor, workers: int) -> NDArray[np.float64]:
     """Wᵀ (W v): (columns,)."""
     kind: Any = np.float64 if matrix.data.dtype == np.float64 else np.float32
-    narrow, scale = v.astype(kind), kind(1 / _unit(matrix))
+    narrow, scale = v.astype(kind), kind(1 / matrix.unit)
     step = -(-matrix.rows // workers)
 
     def part(start: int) -> NDArray[np.float64]:
@@ -87,8 +87,3 @@ def _product(matrix: Matrix, v: NDArray[np.float64], pool: ThreadPoolExecutor, w
 
     starts = range(0, matrix.rows, step)
     return np.asarray(sum(map(part, starts) if workers == 1 else pool.map(part, starts)))
-
-
-def _unit(matrix: Matrix) -> float:
-    """What the matrix is divided by: its largest value where squares could leave float64, else 1."""
-    return matrix.largest if matrix.data.dtype == np.float64 and matrix.largest else 1.0

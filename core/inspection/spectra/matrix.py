@@ -48,20 +48,28 @@ class Matrix:
         """Columns."""
         return int(self.data.shape[1])
 
+    @property
+    def unit(self) -> float:
+        """What parts are divided by: the largest absolute value where squares could leave float64, else 1."""
+        return self.largest if self.data.dtype == np.float64 and self.largest else 1.0
+
     def part(self, rows: slice, columns: slice, dtype: Any) -> NDArray[Any]:
-        """Some of it, as a new array of float32 or float64, divided by the largest absolute value."""
+        """Some of it, as a new array of float32 or float64, divided by `unit`."""
         part = self.data[rows, columns]
         values = _from_words(part) if self.is_bfloat16 else part
-        return np.asarray(np.divide(values, self.largest, dtype=dtype))
+        return values.astype(dtype) if self.unit == 1.0 else np.asarray(np.divide(values, self.unit, dtype=dtype))
 
-    def norm(self) -> float:
-        """Frobenius, summed in float64."""
+    def norm(self, workers: int | None = None) -> float:
+        """Frobenius, summed in float64 by so many threads, one a core if None."""
         if not self.largest:
             return 0.0
         flat = self.data.reshape(-1)
-        parts = range(0, flat.size, _PART)
-        with ThreadPoolExecutor(os.cpu_count() or 1, "norm") as pool:
-            total = sum(pool.map(lambda start: self._squares(flat[start : start + _PART]), parts))
+        parts = [flat[start : start + _PART] for start in range(0, flat.size, _PART)]
+        if workers == 1:
+            total = sum(map(self._squares, parts))
+        else:
+            with ThreadPoolExecutor(workers or os.cpu_count() or 1, "norm") as pool:
+                total = sum(pool.map(self._squares, parts))
         return math.sqrt(total) * self.largest
 
     def _squares(self, part: NDArray[Any]) -> float:
