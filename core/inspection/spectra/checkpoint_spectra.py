@@ -97,10 +97,10 @@ def _spectrum(entry: TensorEntry, file: OpenFile, kind: SpectraKind, workers: in
     needs, free = needed(entry, full=kind == "full"), free_memory("cpu")
     if needs > free:
         return Spectrum(**about, note=f"its spectrum needs {gibibytes(needs)}, and {gibibytes(free)} are free")
-    matrix = read_matrix(entry, file)
+    matrix = read_matrix(entry, file, workers)
     if isinstance(matrix, str):
         return Spectrum(**about, note=matrix)
-    about["norm"] = matrix.norm(workers)
+    about["norm"] = matrix.norm
     match kind:
         case "norms":
             return Spectrum(**about, spectral_norm=float(leading(matrix, workers=workers).values[0]))

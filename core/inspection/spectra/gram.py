@@ -37,7 +37,7 @@ class Singular:
 
 def singular_values(matrix: Matrix) -> Singular:
     """All of them: in float64; beyond `ALWAYS_DOUBLE` in float32 where 99 % of them are resolved so."""
-    if not matrix.largest:
+    if not matrix.norm:
         return Singular(np.zeros(min(matrix.rows, matrix.columns)), 0.0)
     if min(matrix.rows, matrix.columns) > ALWAYS_DOUBLE:
         found = _in(torch.float32, matrix)

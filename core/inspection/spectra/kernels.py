@@ -10,6 +10,8 @@ from numba import njit
 
 #: Rows that are multiplied together: each value of the vectors is fetched once for all of them.
 TOGETHER = 4
+#: Sums in any order, but NaN and infinity stay what they are.
+_ANY_ORDER = {"reassoc", "contract", "nsz"}
 
 
 @njit(nogil=True, cache=True, fastmath=True)
@@ -54,7 +56,7 @@ def _four(a: Any, b: Any, c: Any, d: Any, v: Any, out: Any) -> None:
         out[j] += first * a[j] + second * b[j] + third * c[j] + fourth * d[j]
 
 
-@njit(nogil=True, cache=True, fastmath=True)
+@njit(nogil=True, cache=True, fastmath=_ANY_ORDER)
 def sum_of_squares(values: Any, scale: float) -> float:
     """Of values (n,), each times `scale`, in float64."""
     total = 0.0
@@ -64,7 +66,7 @@ def sum_of_squares(values: Any, scale: float) -> float:
     return total
 
 
-@njit(nogil=True, cache=True, fastmath=True)
+@njit(nogil=True, cache=True, fastmath=_ANY_ORDER)
 def sum_of_squares_bfloat16(words: Any, bits: Any, values: Any) -> float:
     """The same for bfloat16 as uint16 words (n,); bits (m,) uint32 is room, `values` the same memory as float32."""
     total = 0.0

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -18,10 +19,12 @@ from core.inspection.weights.blocks import OpenFile
 from core.inspection.weights.codes import codes
 from core.model.safetensors_header import TensorEntry
 
-#: Beyond these sizes squares leave float32: such a matrix is kept in float64.
+#: Beyond these sizes (of a typical value, of all together) squares leave float32: it is kept in float64.
 SMALL, LARGE = 1e-12, 1e12
-#: Values that one thread sums in one go.
+#: Values that one thread sums, and bytes that it reads, in one go.
 _PART = 1 << 20
+NOT_FINITE = "holds NaN or infinite values"
+T = TypeVar("T")
 FLOATS = ("BF16", "F16", "F32", "F64", "F8_E4M3", "F8_E5M2", "F8_E4M3FNUZ", "F8_E5M2FNUZ")
 
 
@@ -31,11 +34,13 @@ class Matrix:
 
     Attributes:
         data: (rows, columns); uint16 words where `is_bfloat16`, else float32 or float64.
-        largest: the largest absolute value.
+        norm: Frobenius, summed in float64.
+        unit: what parts are divided by: the largest absolute value where squares could leave float64, else 1.
     """
 
     data: NDArray[Any]
-    largest: float
+    norm: float
+    unit: float = 1.0
     is_bfloat16: bool = False
 
     @property
@@ -48,36 +53,11 @@ class Matrix:
         """Columns."""
         return int(self.data.shape[1])
 
-    @property
-    def unit(self) -> float:
-        """What parts are divided by: the largest absolute value where squares could leave float64, else 1."""
-        return self.largest if self.data.dtype == np.float64 and self.largest else 1.0
-
     def part(self, rows: slice, columns: slice, dtype: Any) -> NDArray[Any]:
         """Some of it, as a new array of float32 or float64, divided by `unit`."""
         part = self.data[rows, columns]
         values = _from_words(part) if self.is_bfloat16 else part
         return values.astype(dtype) if self.unit == 1.0 else np.asarray(np.divide(values, self.unit, dtype=dtype))
-
-    def norm(self, workers: int | None = None) -> float:
-        """Frobenius, summed in float64 by so many threads, one a core if None."""
-        if not self.largest:
-            return 0.0
-        flat = self.data.reshape(-1)
-        parts = [flat[start : start + _PART] for start in range(0, flat.size, _PART)]
-        if workers == 1:
-            total = sum(map(self._squares, parts))
-        else:
-            with ThreadPoolExecutor(workers or os.cpu_count() or 1, "norm") as pool:
-                total = sum(pool.map(self._squares, parts))
-        return math.sqrt(total) * self.largest
-
-    def _squares(self, part: NDArray[Any]) -> float:
-        """Sum of squares of some values, each divided by the largest."""
-        if not self.is_bfloat16:
-            return float(sum_of_squares(part, 1 / self.largest))
-        bits = np.empty(4096, dtype=np.uint32)
-        return float(sum_of_squares_bfloat16(part, bits, bits.view(np.float32))) / self.largest**2
 
 
 def is_matrix(entry: TensorEntry) -> bool:
@@ -101,47 +81,85 @@ def needed(entry: TensorEntry, *, full: bool) -> int:
     return held + (24 * min(rows, columns) ** 2 + 2**26 if full else 1600 * columns)
 
 
-def read_matrix(entry: TensorEntry, file: OpenFile) -> Matrix | str:
-    """The matrix of a tensor, or why it has no spectrum.
+def read_matrix(entry: TensorEntry, file: OpenFile, workers: int | None = None) -> Matrix | str:
+    """The matrix of a tensor, read by so many threads (one a core if None); or why it has no spectrum.
 
     Raises:
         CheckpointError: the file ends too early.
     """
     raw = np.empty(entry.end - entry.start, dtype=np.uint8)
-    for _ in file.blocks(entry.start, entry.end, raw):
-        pass
-    shape = sides(entry)
+
+    def read(start: int) -> None:
+        part = raw[start : start + _PART]
+        for _ in file.blocks(entry.start + start, entry.start + start + len(part), part):
+            pass
+
+    _spread(read, range(0, len(raw), _PART), workers)
     if entry.dtype == "BF16":
-        return _of_words(raw.view(np.uint16).reshape(shape))
-    return _checked(_values(raw, entry.dtype).reshape(shape))
+        return _of_words(raw.view(np.uint16).reshape(sides(entry)), workers)
+    return _of_floats(_values(raw, entry.dtype).reshape(sides(entry)), workers)
 
 
 def of_tensor(tensor: Tensor) -> Matrix | str:
     """The matrix (rows, columns) in memory of a tensor of two axes, or why it has no spectrum."""
     held = tensor.detach().cpu().contiguous()
     if held.dtype == torch.bfloat16:
-        return _of_words(held.view(torch.uint16).numpy())
-    return _checked(held.numpy() if held.dtype in (torch.float32, torch.float64) else held.float().numpy())
+        return _of_words(held.view(torch.uint16).numpy(), None)
+    return _of_floats(held.numpy() if held.dtype in (torch.float32, torch.float64) else held.float().numpy(), None)
 
 
-def _of_words(words: NDArray[np.uint16]) -> Matrix | str:
-    size = int((words & np.uint16(0x7FFF)).max())
-    largest = float(np.array(size << 16, dtype=np.uint32).view(np.float32))
-    if SMALL < largest < LARGE:
-        return Matrix(words, largest, is_bfloat16=True)
-    return _checked(_from_words(words).astype(np.float64))
+def of_array(values: NDArray[Any]) -> Matrix | str:
+    """The same of an array of float32 or float64."""
+    return _of_floats(values, None)
 
 
-def _checked(values: NDArray[Any]) -> Matrix | str:
-    with np.errstate(invalid="ignore"):
-        largest = max(float(values.max()), -float(values.min()))
-    if not math.isfinite(largest):
-        return "holds NaN or infinite values"
-    if values.dtype == np.float32 and not SMALL < largest < LARGE:
+def _of_words(words: NDArray[np.uint16], workers: int | None) -> Matrix | str:
+    """bfloat16: as it is where its squares keep to float32, else in float64."""
+    flat = words.reshape(-1)
+
+    def squares(start: int) -> float:
+        bits = np.empty(4096, dtype=np.uint32)
+        return float(sum_of_squares_bfloat16(flat[start : start + _PART], bits, bits.view(np.float32)))
+
+    norm = math.sqrt(sum(_spread(squares, range(0, flat.size, _PART), workers)))
+    if not math.isfinite(norm):
+        return NOT_FINITE
+    if SMALL * math.sqrt(flat.size) < norm < LARGE:
+        return Matrix(words, norm, is_bfloat16=True)
+    return _of_floats(_from_words(words).astype(np.float64), workers)
+
+
+def _of_floats(values: NDArray[Any], workers: int | None) -> Matrix | str:
+    """float32 as it is where its squares keep to float32; else float64, with its largest value as unit."""
+    if values.dtype == np.float32:
+        norm = _norm(values, 1.0, workers)
+        if not math.isfinite(norm):
+            return NOT_FINITE
+        if SMALL * math.sqrt(values.size) < norm < LARGE:
+            return Matrix(values, norm)
         values = values.astype(np.float64)
+    largest = max(float(values.max()), -float(values.min()))
+    if not math.isfinite(largest):
+        return NOT_FINITE
     if largest and not 1e-300 < largest < 1e300:
         return "its values are too small or too large for float64 to square them"
-    return Matrix(values, largest)
+    unit = largest or 1.0
+    return Matrix(values, _norm(values, 1 / unit, workers) * unit, unit)
+
+
+def _norm(values: NDArray[Any], scale: float, workers: int | None) -> float:
+    """Of the values times `scale`; not finite where one of them is not."""
+    flat = values.reshape(-1)
+    parts = range(0, flat.size, _PART)
+    return math.sqrt(sum(_spread(lambda at: float(sum_of_squares(flat[at : at + _PART], scale)), parts, workers)))
+
+
+def _spread(work: Callable[[int], T], starts: range, workers: int | None) -> list[T]:
+    """Some pieces of work, by threads where it is worth them."""
+    if workers == 1 or len(starts) == 1:
+        return [work(start) for start in starts]
+    with ThreadPoolExecutor(workers or os.cpu_count() or 1, "matrix") as pool:
+        return list(pool.map(work, starts))
 
 
 def _values(raw: NDArray[np.uint8], dtype: str) -> NDArray[Any]:

@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 
 from core.inspection.spectra.lanczos import leading
-from core.inspection.spectra.matrix import Matrix
+from core.inspection.spectra.matrix import Matrix, of_array
 
 
 def matrix(values: np.ndarray) -> Matrix:
-    return Matrix(values, float(np.abs(values).max()))
+    made = of_array(values)
+    assert isinstance(made, Matrix)
+    return made
 
 
 @pytest.mark.parametrize("shape", [(50, 400), (400, 50), (200, 200)])
