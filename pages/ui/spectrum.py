@@ -51,7 +51,7 @@ def lead(report: SpectraReport) -> str:
         return f"None of the {len(report.spectra):,} matrices has a spectrum."
     least = min(known, key=lambda s: s.stable_rank / min(s.rows, s.columns))
     return (
-        f"{len(report.spectra):,} matrices. {markup.sentence(title(least))} uses the fewest directions: "
+        f"{len(report.spectra):,} matrices. The fewest directions are used by {title(least)}: "
         f"stable rank {rank(least.stable_rank)} of {min(least.rows, least.columns):,}."
     )
 
