@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import NoReturn
 
@@ -19,7 +20,7 @@ IMAGES = ROOT / "assets" / "images"
 STYLE = Path(__file__).with_name("style.css")
 
 
-_SECTION = "headlight.section"
+_SECTION, _HERE = "headlight.section", "headlight.here"
 
 
 def run(pages: Sequence[StreamlitPage], sections: Mapping[str, Sequence[StreamlitPage]]) -> None:
@@ -34,6 +35,7 @@ def run(pages: Sequence[StreamlitPage], sections: Mapping[str, Sequence[Streamli
     start = st.Page(home, title="Headlight", default=True, visibility="hidden")
     page = st.navigation({"": [start, *pages], **sections}, position="top")
     st.session_state[_SECTION] = next((section for section in sections.values() if page in section), ())
+    st.session_state[_HERE] = page.url_path
     st.set_page_config(page_title=f"{page.title} · Headlight", page_icon=IMAGES / "icon.png", layout="wide")
     st.logo(IMAGES / "headlight.svg", icon_image=IMAGES / "headlight.svg")
     st.html(STYLE)
@@ -48,10 +50,12 @@ def run(pages: Sequence[StreamlitPage], sections: Mapping[str, Sequence[Streamli
 
 
 def section_links() -> None:
-    """The pages of the section that this one belongs to, side by side."""
+    """The pages of the section that this one belongs to, side by side; a phone shows this one's link first."""
     with st.container(key="section", horizontal=True, gap="small"):
         for page in st.session_state[_SECTION]:
-            st.page_link(page, label=page.title)
+            here = page.url_path == st.session_state[_HERE]
+            with st.container(key="here", width="content") if here else nullcontext():
+                st.page_link(page, label=page.title)
 
 
 def selection() -> tuple[Selection, CandidateSummary]:
