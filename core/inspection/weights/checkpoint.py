@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from core.errors import CheckpointError, NotFoundError
@@ -46,7 +47,13 @@ def open_checkpoint(path: Path) -> Checkpoint:
         NotFoundError: nothing there.
         CheckpointError: a pickle, a damaged or missing file, a name twice, a link out of the folder.
     """
-    files = _files(path)
+    files = tuple(_files(path))
+    return _read(path, files, tuple(_signature(f) for f in files))
+
+
+@lru_cache(maxsize=32)
+def _read(path: Path, files: tuple[Path, ...], signature: tuple[tuple[str, int, int, int], ...]) -> Checkpoint:
+    """Once for each state of the files: pages look again with every rerun, and while work is under way."""
     entries: dict[str, TensorEntry] = {}
     for file in files:
         for entry in read_header(file):
@@ -58,7 +65,7 @@ def open_checkpoint(path: Path) -> Checkpoint:
             entries[entry.name] = entry
     if not entries:
         raise CheckpointError(f"The weight files of '{path}' hold no tensor.", fix="save the model again.")
-    return Checkpoint(path, tuple(sorted(entries.values(), key=place_of)), tuple(_signature(f) for f in files))
+    return Checkpoint(path, tuple(sorted(entries.values(), key=place_of)), signature)
 
 
 def layer_and_module(name: str) -> tuple[int | None, str]:
