@@ -7,8 +7,6 @@ import math
 import shutil
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, is_dataclass
-from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -16,13 +14,14 @@ from rich.table import Table
 from rich.text import Text
 
 from core.errors import AppError
+from core.results import plain
 
 PIPED_WIDTH = 160
 
 
 def print_json(document: object) -> None:
     """One JSON document, in ASCII so that no terminal encoding can spoil it; NaN becomes null."""
-    sys.stdout.write(json.dumps(_plain(document), indent=2, allow_nan=False) + "\n")
+    sys.stdout.write(json.dumps(plain(document), indent=2, allow_nan=False) + "\n")
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], title: str = "") -> None:
@@ -77,15 +76,3 @@ def _width() -> int:
 
 def _is_number(cell: object) -> bool:
     return isinstance(cell, str) and bool(cell) and (cell[0].isdigit() or cell in ("–",))
-
-
-def _plain(value: Any) -> Any:
-    if is_dataclass(value) and not isinstance(value, type):
-        return _plain(asdict(value))
-    if isinstance(value, dict):
-        return {str(k): _plain(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(v) for v in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value

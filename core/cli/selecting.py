@@ -13,6 +13,11 @@ from core.results import CheckStatus, LoadedModel, Selection
 
 NO_ADAPTER = "none"
 
+#: Weights on this machine, whether they can be loaded or not.
+Source = Annotated[
+    str,
+    typer.Argument(metavar="SOURCE", help="A candidate, a folder (sharded or not, also an adapter's), or a file."),
+]
 Candidate = Annotated[
     str, typer.Argument(metavar="CANDIDATE", help="A catalogue id, a YAML file, a local folder or a Hub id.")
 ]

@@ -8,17 +8,13 @@ from typing import Annotated, cast
 import typer
 
 from core.cli.output import print_json, print_table, say, significant
-from core.cli.selecting import Json
-from core.errors import InputError
+from core.cli.selecting import Json, Source
 from core.inference.engine import Engine
 from core.inspection.spectra.exporting import SpectraFormat, exported, rows
+from core.inspection.weights.exporting import check_output
 from core.inspection.weights.library import source_of
 from core.results import SpectraReport
 
-Source = Annotated[
-    str,
-    typer.Argument(metavar="SOURCE", help="A candidate, a folder (sharded or not, also an adapter's), or a file."),
-]
 Output = Annotated[
     Path | None, typer.Option("--output", metavar="F", help="Write to F: .csv, or .json with the singular values.")
 ]
@@ -32,10 +28,8 @@ def spectra(source: Source, norms: Norms = False, output: Output = None, json: J
     from core.inspection.spectra.checkpoint_spectra import checkpoint_spectra
     from core.inspection.weights.checkpoint import open_checkpoint
 
-    if output is not None and output.suffix.lower() not in FORMATS:
-        raise InputError(f"'{output.name}' has no known ending.", fix="end it with .csv or .json.")
-    if output is not None and not output.parent.is_dir():
-        raise InputError(f"There is no folder '{output.parent}'.", fix="make it, or write elsewhere.")
+    if output is not None:
+        check_output(output, tuple(FORMATS))
     report = checkpoint_spectra(open_checkpoint(source_of(source, Engine())), "norms" if norms else "full")
     if output is not None:
         output.write_bytes(exported(report, cast(SpectraFormat, FORMATS[output.suffix.lower()])))

@@ -10,16 +10,12 @@ import typer
 
 from core.cli.against import compare
 from core.cli.output import print_json, print_table, say, significant
-from core.cli.selecting import Json
+from core.cli.selecting import Json, Source
 from core.inference.engine import Engine
 from core.inspection.weights.exporting import FIELDS, check_output, write_statistics
 from core.inspection.weights.library import source_of
 from core.results import WeightReport, WeightStats
 
-Source = Annotated[
-    str,
-    typer.Argument(metavar="SOURCE", help="A candidate, a folder (sharded or not, also an adapter's), or a file."),
-]
 Output = Annotated[
     Path | None, typer.Option("--output", metavar="F", help="Write to F: .csv, .parquet, or .json with histograms.")
 ]

@@ -53,6 +53,14 @@ class Jobs:
         self._pool.submit(self._run, job, work)
         return job.state
 
+    def asked(self, key: Hashable, work: Work, *, start: bool, stop: bool, wait: float) -> JobState | None:
+        """Stop it, begin it, both or neither; then where it stands, as `state` says it."""
+        if stop:
+            self.cancel(key)
+        if start:
+            self.start(key, work)
+        return self.state(key, wait)
+
     def state(self, key: Hashable, wait: float = 0.0) -> JobState | None:
         """Where it stands; None when it was never asked for, or was forgotten. Waits that many seconds for its end.
 

@@ -77,6 +77,7 @@ from core.results.lora_update import (
     ModulePair,
     ModuleUpdate,
 )
+from core.results.plain import plain
 from core.results.prediction import ClassScore, Evaluation, Prediction, Selection, Token
 from core.results.report import Origin, Report, WeightFile
 from core.results.spectra import PowerLaw, SpectraKind, SpectraReport, Spectrum, effective_rank
@@ -179,6 +180,7 @@ __all__ = [
     "by_unit",
     "effective_count",
     "effective_rank",
+    "plain",
     "read_by",
     "spans",
     "together",

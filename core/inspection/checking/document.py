@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import asdict
 from typing import Any
 
-from core.results import CheckStatus, DryRun, HealthReport, LoadedModel, Stage
+from core.results import CheckStatus, DryRun, HealthReport, LoadedModel, Stage, plain
 
 
 def document(model: LoadedModel, run: DryRun, health: HealthReport) -> dict[str, Any]:
@@ -37,16 +36,8 @@ def document(model: LoadedModel, run: DryRun, health: HealthReport) -> dict[str,
 
 def exported(model: LoadedModel, run: DryRun, health: HealthReport) -> bytes:
     """The document as a file; numbers that do not exist are null."""
-    return json.dumps(_plain(document(model, run, health)), indent=2, allow_nan=False).encode()
+    return json.dumps(plain(document(model, run, health)), indent=2, allow_nan=False).encode()
 
 
 def _stage(stage: Stage) -> dict[str, Any]:
     return {"name": stage.name, "passed": stage.passed, "detail": stage.detail, **asdict(stage)}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(v) for key, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(v) for v in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -52,17 +52,13 @@ class DryRuns:
         """
         key = self._key(selection, texts)
         turn = (key, self._turns[key])
-        if stop:
-            self._jobs.cancel(turn)
-        if start:
 
-            def work(told: Progress) -> DryRun:
-                from core.inspection.dry_run import check
+        def work(told: Progress) -> DryRun:
+            from core.inspection.dry_run import check
 
-                return check(self._engine, selection, texts, told)[0]
+            return check(self._engine, selection, texts, told)[0]
 
-            self._jobs.start(turn, work)
-        return self._jobs.state(turn, wait)
+        return self._jobs.asked(turn, work, start=start, stop=stop, wait=wait)
 
     def again(self, selection: Selection, texts: tuple[str, ...] = TEXTS) -> None:
         """Begin anew, whatever was found before; one that is under way goes on instead."""

@@ -5,11 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
-import math
 from pathlib import Path
 from typing import Any, assert_never, cast
 
-from core.results import CheckpointComparison, ExportFormat, TensorComparison
+from core.results import CheckpointComparison, ExportFormat, TensorComparison, plain
 
 #: A spreadsheet would run a cell that begins so as a formula.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -58,13 +57,7 @@ def _record(t: TensorComparison) -> dict[str, Any]:
         "norm": t.norms[0], "norm_in_second": t.norms[1], "max_change": t.largest, "mean_change": t.mean,
         "cosine": t.cosine, "note": t.note,
     }  # fmt: skip
-    return {key: _plain(value) for key, value in values.items()}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return list(value)
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+    return {key: plain(value) for key, value in values.items()}
 
 
 def _cell(value: Any) -> Any:

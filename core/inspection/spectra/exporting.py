@@ -5,10 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
-import math
 from typing import Any, Literal, assert_never
 
-from core.results import SpectraReport, Spectrum
+from core.results import SpectraReport, Spectrum, plain
 
 SpectraFormat = Literal["csv", "json"]
 
@@ -47,8 +46,4 @@ def _row(s: Spectrum) -> dict[str, Any]:
     }  # fmt: skip
     about = {"name": s.name, "layer": s.layer, "module": s.module, "dtype": s.dtype, "rows": s.rows,
              "columns": s.columns}  # fmt: skip
-    return about | {k: _plain(v) for k, v in numbers.items()} | {"note": s.note or (law.refusal if law else "")}
-
-
-def _plain(value: Any) -> Any:
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+    return about | {k: plain(v) for k, v in numbers.items()} | {"note": s.note or (law.refusal if law else "")}

@@ -9,7 +9,7 @@ from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
 from core.inference.engine import Engine
-from core.inspection.jobs import Jobs, Progress, Work
+from core.inspection.jobs import Jobs, Progress
 from core.inspection.weights.library import source_of
 from core.results import JobState, SpectraKind, SpectraReport, Spectrum
 
@@ -54,7 +54,7 @@ class SpectraLibrary:
 
             return checkpoint_spectra(checkpoint, kind, told)
 
-        return self._asked(("spectra", kind, *_identity(checkpoint)), work, start, stop, wait)
+        return self._jobs.asked(("spectra", kind, *_identity(checkpoint)), work, start=start, stop=stop, wait=wait)
 
     def spectrum(
         self, source: str, tensor: str, *, start: bool = False, stop: bool = False, wait: float = 0.0
@@ -72,19 +72,12 @@ class SpectraLibrary:
             told(0.1, tensor)
             return tensor_spectrum(checkpoint, tensor)
 
-        return self._asked(("spectrum", tensor, *_identity(checkpoint)), work, start, stop, wait)
+        return self._jobs.asked(("spectrum", tensor, *_identity(checkpoint)), work, start=start, stop=stop, wait=wait)
 
     def _open(self, source: str) -> Checkpoint:
         from core.inspection.weights.checkpoint import open_checkpoint
 
         return open_checkpoint(source_of(source, self._engine))
-
-    def _asked(self, key: Hashable, work: Work, start: bool, stop: bool, wait: float) -> JobState | None:
-        if stop:
-            self._jobs.cancel(key)
-        if start:
-            self._jobs.start(key, work)
-        return self._jobs.state(key, wait)
 
 
 def _identity(checkpoint: Checkpoint) -> tuple[Hashable, ...]:

@@ -6,12 +6,13 @@ import csv
 import io
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, assert_never, cast
 
 from core.errors import InputError
-from core.results import ExportFormat, WeightReport, WeightStats
+from core.results import ExportFormat, WeightReport, WeightStats, plain
 
 #: The fields of one tensor, in the order of the command line's contract.
 FIELDS = (
@@ -22,14 +23,15 @@ _FLAT = tuple(name for name in FIELDS if name != "histogram")
 _FORMATS = {".csv": "csv", ".parquet": "parquet", ".json": "json"}
 
 
-def check_output(path: Path) -> None:
+def check_output(path: Path, formats: Sequence[str] = tuple(_FORMATS)) -> None:
     """Refuse a path that cannot be written, before anything is computed.
 
     Raises:
         InputError: an unknown ending, or no such folder.
     """
-    if path.suffix.lower() not in _FORMATS:
-        raise InputError(f"'{path.name}' has no known ending.", fix="end it with .csv, .parquet or .json.")
+    if path.suffix.lower() not in formats:
+        endings = f"{', '.join(formats[:-1])} or {formats[-1]}"
+        raise InputError(f"'{path.name}' has no known ending.", fix=f"end it with {endings}.")
     if not path.parent.is_dir():
         raise InputError(f"There is no folder '{path.parent}'.", fix="make it, or write elsewhere.")
 
@@ -47,7 +49,7 @@ def exported(report: WeightReport, kind: ExportFormat) -> bytes:
         case "parquet":
             return _parquet(report)
         case "json":
-            rows = [_plain({name: getattr(t, name) for name in _FLAT} | {"histogram": asdict(t.histogram)})
+            rows = [plain({name: getattr(t, name) for name in _FLAT} | {"histogram": asdict(t.histogram)})
                     for t in report.tensors]  # fmt: skip
             return json.dumps(rows, indent=1, allow_nan=False).encode()
         case _:
@@ -76,16 +78,10 @@ def _parquet(report: WeightReport) -> bytes:
 
 def _column(t: WeightStats, name: str) -> Any:
     value = getattr(t, name)
-    return list(value) if isinstance(value, tuple) else _plain(value)
+    return plain(value)
 
 
 def _cell(value: Any) -> Any:
     if isinstance(value, tuple):
         return " x ".join(map(str, value))
     return "" if value is None or (isinstance(value, float) and math.isnan(value)) else value
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {k: _plain(v) for k, v in value.items()}
-    return None if isinstance(value, float) and not math.isfinite(value) else value

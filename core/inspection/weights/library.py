@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import threading
 import weakref
-from collections.abc import Hashable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.config.catalogue import adapter_of
 from core.errors import NotFoundError
 from core.inference.engine import Engine
-from core.inspection.jobs import Jobs, Progress, Work
+from core.inspection.jobs import Jobs, Progress
 from core.model.hub import cached_snapshot
 from core.results import (
     AdapterOverlap,
@@ -111,7 +110,7 @@ class WeightLibrary:
 
             return adapter_overlap(pair, told)
 
-        return self._asked(("overlap", selection, weakref.ref(pair)), work, start, stop, wait)
+        return self._jobs.asked(("overlap", selection, weakref.ref(pair)), work, start=start, stop=stop, wait=wait)
 
     def adapter_pair(self, first: Selection, second: Selection) -> AdapterPair:
         """What two adapters of a candidate add, module by module; both are loaded.
@@ -142,7 +141,7 @@ class WeightLibrary:
 
             return checkpoint_statistics(checkpoint, lambda done, total, name: told(done / max(total, 1), name))
 
-        return self._asked(key, work, start, stop, wait)
+        return self._jobs.asked(key, work, start=start, stop=stop, wait=wait)
 
     def comparison(
         self, first: str, second: str, *, start: bool = False, stop: bool = False, wait: float = 0.0
@@ -162,11 +161,4 @@ class WeightLibrary:
 
             return compared(one, two, lambda done, total, name: told(done / max(total, 1), name))
 
-        return self._asked(key, work, start, stop, wait)
-
-    def _asked(self, key: Hashable, work: Work, start: bool, stop: bool, wait: float) -> JobState | None:
-        if stop:
-            self._jobs.cancel(key)
-        if start:
-            self._jobs.start(key, work)
-        return self._jobs.state(key, wait)
+        return self._jobs.asked(key, work, start=start, stop=stop, wait=wait)
