@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+#: A packed pass is at least this part of the budget, however little is left for the workers to share.
+SMALLEST_SHARE = 8
+
 #: Tokens of padding that a batch may hold before a new one is begun: beginning one costs about as much.
 MAX_PADDING = 32
 
@@ -34,6 +37,25 @@ def plan_batches(lengths: Sequence[int], tokens_per_batch: int) -> list[list[int
     if current:
         batches.append(current)
     return batches
+
+
+def plan_packs(lengths: Sequence[int], tokens_per_batch: int, workers: int) -> list[list[int]]:
+    """Positions in rows of at most `tokens_per_batch` tokens (a longer text goes alone), longest first.
+
+    Towards the end the rows become shorter, so that several workers finish together: each row is a share of what is
+    left (guided self-scheduling, Polychronopoulos and Kuck 1987).
+    """
+    packs: list[list[int]] = []
+    left, room = sum(lengths), 0
+    for position in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
+        if not packs or lengths[position] > room:
+            share = left if workers == 1 else -(-left // (2 * workers))
+            room = min(tokens_per_batch, max(share, tokens_per_batch // SMALLEST_SHARE))
+            packs.append([])
+        packs[-1].append(position)
+        room -= lengths[position]
+        left -= lengths[position]
+    return packs
 
 
 def rows_of(length: int, tokens_per_batch: int) -> int:

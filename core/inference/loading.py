@@ -18,7 +18,6 @@ from core.config.candidate import AdapterEntry, CandidateConfig
 from core.errors import CheckpointError
 from core.inference import heap
 from core.inference.encoding import Encoder
-from core.inference.last_token import narrow_last_layer
 from core.inference.predictor import Predictor
 from core.inference.sharing import SharedLock
 from core.model.devices import choose_device, free_memory
@@ -130,7 +129,7 @@ class Loader:
         encoder = Encoder(_tokenizer(opened.folder.path), max_tokens)
         problem = config.problem_type or ("regression" if config.num_labels == 1 else "single_label_classification")
         predictor = Predictor(model, encoder, labels, problem, device, self._settings.tokens_per_batch,
-                              self._settings.workers, SharedLock(), narrow_last_layer(model))  # fmt: skip
+                              self._settings.workers, SharedLock())  # fmt: skip
         pooler, head = parts_of(config)
         size = sum(p.numel() * p.element_size() for p in model.parameters())
         base = sum(p.numel() * p.element_size() for p in opened.model.backbone.parameters())

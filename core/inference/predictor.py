@@ -5,17 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import cast
 
 import torch
 from torch import Tensor
 
-from core.inference.batching import plan_batches
 from core.inference.encoding import Encoded, Encoder
-from core.inference.last_token import reading_only
+from core.inference.passes import ForwardPass, choose_pass
 from core.inference.sharing import SharedLock
 from core.inference.threads import single_threaded_pool
 from core.results import Prediction
@@ -29,7 +27,6 @@ class Predictor:
     """A model, its encoder and its classes.
 
     `lock` is held shared while predicting; whoever hooks, rescales or switches the model holds it exclusively.
-    `narrowed` says that only the last token of the last layer is read (`core.inference.last_token`).
     """
 
     model: torch.nn.Module
@@ -40,40 +37,32 @@ class Predictor:
     tokens_per_batch: int
     workers: int | None
     lock: SharedLock
-    narrowed: bool
+    _pass: ForwardPass = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_pass", choose_pass(self.model, self.device))
 
     def predict(self, texts: Sequence[str]) -> list[Prediction]:
         """Predictions in the order of the texts; each equals what the text would get alone."""
         encoded = self.encoder.encode(texts)
-        batches = plan_batches([len(e.ids) for e in encoded], self.tokens_per_batch)
+        workers = (self.workers or os.cpu_count() or 1) if len(encoded) >= PARALLEL_FROM and self.device == "cpu" else 1
+        batches = self._pass.plan([len(e.ids) for e in encoded], self.tokens_per_batch, workers)
+        groups = [[encoded[i] for i in batch] for batch in batches]
         results: list[Prediction | None] = [None] * len(encoded)
         with self.lock.shared():
-            for batch, predictions in zip(batches, self._run(encoded, batches), strict=True):
+            run = map if workers == 1 or len(batches) == 1 else _pool(workers).map
+            for batch, predictions in zip(batches, run(self._forward, groups), strict=True):
                 for position, prediction in zip(batch, predictions, strict=True):
                     results[position] = prediction
         return cast(list[Prediction], results)
 
-    def _run(self, encoded: Sequence[Encoded], batches: list[list[int]]) -> list[list[Prediction]]:
-        groups = [[encoded[i] for i in batch] for batch in batches]
-        workers = self.workers or os.cpu_count() or 1
-        if self.device != "cpu" or workers == 1 or len(batches) == 1 or len(encoded) < PARALLEL_FROM:
-            return [self._forward(group) for group in groups]
-        return list(_pool(workers).map(self._forward, groups))
-
     def _forward(self, group: list[Encoded]) -> list[Prediction]:
-        """One forward pass over texts of like length."""
-        ids, mask = pad([text.ids for text in group], self.device)
-        last = torch.tensor([len(text.ids) - 1 for text in group], device=self.device)
-        with torch.inference_mode(), reading_only(last) if self.narrowed else nullcontext():
-            output = self.model(input_ids=ids, attention_mask=mask)
-            logits = output.logits.float() if output.logits.dtype != torch.float64 else output.logits
-            shares = probabilities(logits, self.problem_type)
-        weights = None if output.pooling_weights is None else output.pooling_weights.float().tolist()
-        rows = zip(group, logits.tolist(), shares.tolist(), strict=True)
-        return [
-            self._prediction(text, z, p, None if weights is None else weights[i][: len(text.ids)])
-            for i, (text, z, p) in enumerate(rows)
-        ]
+        """One forward pass."""
+        outcome = self._pass([text.ids for text in group])
+        shares = probabilities(outcome.logits, self.problem_type)
+        weights: Sequence[list[float] | None] = outcome.weights or [None] * len(group)
+        rows = zip(group, outcome.logits.tolist(), shares.tolist(), weights, strict=True)
+        return [self._prediction(*row) for row in rows]
 
     def _prediction(self, text: Encoded, z: list[float], p: list[float], weights: list[float] | None) -> Prediction:
         return Prediction(
@@ -88,16 +77,6 @@ class Predictor:
             kept_characters=text.kept_characters,
             total_tokens=text.total,
         )
-
-
-def pad(rows: Sequence[list[int]], device: str) -> tuple[Tensor, Tensor | None]:
-    """Ids (B, T) padded on the right with 0, and the mask (B, T), or None where nothing is padded."""
-    longest = max(len(row) for row in rows)
-    ids = torch.tensor([row + [0] * (longest - len(row)) for row in rows], dtype=torch.long)
-    if all(len(row) == longest for row in rows):
-        return ids.to(device), None
-    mask = torch.tensor([[1] * len(row) + [0] * (longest - len(row)) for row in rows], dtype=torch.long)
-    return ids.to(device), mask.to(device)
 
 
 def probabilities(logits: Tensor, problem_type: str) -> Tensor:

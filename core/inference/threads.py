@@ -13,7 +13,7 @@ import torch
 def single_threaded_pool(workers: int, name: str) -> ThreadPoolExecutor:
     """A pool whose threads have one torch thread each; the setting of the other threads is put back."""
     before = torch.get_num_threads()
-    pool = ThreadPoolExecutor(workers, name, initializer=torch.set_num_threads, initargs=(1,))
+    pool = ThreadPoolExecutor(workers, name, initializer=_use_one_thread)
     # Starts all of its threads: each sleeps a moment, so that one cannot serve all.
     list(pool.map(lambda _: time.sleep(0.01), range(workers)))
     torch.set_num_threads(before)
@@ -28,3 +28,9 @@ def single_threaded(workers: int, name: str) -> Iterator[ThreadPoolExecutor]:
         yield pool
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _use_one_thread() -> None:
+    """For the calling thread. Asked first: torch sets a thread up once, by the number that was set last anywhere."""
+    torch.get_num_threads()
+    torch.set_num_threads(1)

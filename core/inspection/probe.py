@@ -22,7 +22,8 @@ from core.errors import CheckpointError
 from core.inference.batching import plan_batches
 from core.inference.encoding import Encoded, Encoder
 from core.inference.loading import LoadedPair
-from core.inference.predictor import pad, probabilities, verdict
+from core.inference.passes import pad
+from core.inference.predictor import probabilities, verdict
 from core.model.classifier import PooledClassifier
 from core.model.opening import shared_copy
 from core.model.poolers import Pooler

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.inference.batching import MAX_PADDING, plan_batches
+from core.inference.batching import MAX_PADDING, plan_batches, plan_packs
 from core.inference.encoding import _keep
 
 
@@ -30,3 +30,20 @@ def test_cutting_keeps_the_beginning_and_closing_special_tokens(head: int, body:
     closing = min(tail, limit - 1)
     assert kept[: limit - closing] == list(range(limit - closing))
     assert kept[limit - closing :] == list(range(len(special) - closing, len(special)))
+
+
+@given(st.lists(st.integers(1, 500), max_size=200), st.integers(16, 4096), st.integers(1, 8))
+def test_packs_hold_every_text_once_within_the_budget(lengths: list[int], budget: int, workers: int) -> None:
+    packs = plan_packs(lengths, budget, workers)
+    assert sorted(i for pack in packs for i in pack) == list(range(len(lengths)))
+    sizes = [sum(lengths[i] for i in pack) for pack in packs]
+    assert all(len(pack) == 1 or size <= budget for pack, size in zip(packs, sizes, strict=True))
+    in_order = [lengths[i] for pack in packs for i in pack]
+    assert in_order == sorted(lengths, reverse=True)
+
+
+def test_the_last_packs_are_short_so_that_workers_end_together() -> None:
+    sizes = [10 * len(pack) for pack in plan_packs([10] * 1000, 1000, 2)]
+    assert sizes[0] == 1000
+    assert sizes[-1] <= 250
+    assert [10 * len(pack) for pack in plan_packs([10] * 1000, 1000, 1)] == [1000] * 10

@@ -1,0 +1,92 @@
+"""A decoder's layers over packed texts: transformers' arithmetic for Llama, Mistral and Gemma2, in fewer steps.
+
+The linear layers are called as the modules they are, an adapter's parts included. The steps between them, which take
+a sixth of the time in transformers' own pass, work in place. Everything is (N, ...): tokens of all texts, one row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from transformers import Gemma2Model, LlamaModel, MistralModel, PreTrainedModel
+from transformers.activations import SiLUActivation
+from transformers.models.gemma2 import modeling_gemma2
+from transformers.models.llama import modeling_llama
+from transformers.models.mistral import modeling_mistral
+
+from core.inference.passes.attention import Attention, Row
+
+#: Of each backbone that we know: its layer, attention, MLP and norm. Any other class computes something else.
+_KNOWN: dict[type[PreTrainedModel], tuple[type[nn.Module], ...]] = {
+    family: tuple(getattr(module, name + part) for part in ("DecoderLayer", "Attention", "MLP", "RMSNorm"))
+    for family, module, name in (
+        (LlamaModel, modeling_llama, "Llama"),
+        (MistralModel, modeling_mistral, "Mistral"),
+        (Gemma2Model, modeling_gemma2, "Gemma2"),
+    )
+}
+
+
+def is_known(backbone: nn.Module) -> bool:
+    """Whether every layer is of exactly the classes whose arithmetic this file repeats."""
+    known = _KNOWN.get(type(backbone))  # type: ignore[arg-type]
+    if known is None:
+        return False
+    stack: Any = backbone
+    parts = [(type(x), type(x.self_attn), type(x.mlp), type(x.input_layernorm)) for x in stack.layers]
+    return all(found == known for found in parts)
+
+
+class Norm:
+    """x w / rms(x), with 1 + w in Gemma2 (Zhang and Sennrich 2019)."""
+
+    def __init__(self, module: nn.Module) -> None:
+        self._module: Any = module
+        self._from_one = isinstance(module, modeling_gemma2.Gemma2RMSNorm)
+        self._eps: float = getattr(module, "eps" if self._from_one else "variance_epsilon")
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """(N, D) -> (N, D), a new tensor."""
+        weight = 1.0 + self._module.weight if self._from_one else self._module.weight
+        squares = torch.linalg.vector_norm(x, dim=-1, keepdim=True).square_()
+        scales: Tensor = squares.mul_(1.0 / x.shape[-1]).add_(self._eps).rsqrt_()
+        return (x * scales).mul_(weight)
+
+
+class Layer:
+    """One transformer layer."""
+
+    def __init__(self, module: Any, causal: bool) -> None:
+        self._attention = Attention(module.self_attn, causal)
+        self._mlp: Any = module.mlp
+        norms = [Norm(module.input_layernorm), Norm(module.post_attention_layernorm)]
+        self._after: tuple[Callable[[Tensor], Tensor], Callable[[Tensor], Tensor]] = (_unchanged, _unchanged)
+        if hasattr(module, "pre_feedforward_layernorm"):  # Gemma2 has norms behind both parts, too
+            self._after = norms[1], Norm(module.post_feedforward_layernorm)
+            norms[1] = Norm(module.pre_feedforward_layernorm)
+        self._before = norms
+
+    def __call__(self, x: Tensor, row: Row, read: Tensor | None = None) -> Tensor:
+        """(N, D) -> (N, D), or (B, D) at the positions `read` (B,), the last of each text. Overwrites x."""
+        mixed = self._after[0](self._attention(self._before[0](x), row, read))
+        x = x.add_(mixed) if read is None else mixed.add_(x[read])
+        return x.add_(self._after[1](self._gated(self._before[1](x))))
+
+    def _gated(self, x: Tensor) -> Tensor:
+        """down(act(gate(x)) * up(x))."""
+        mlp, gate = self._mlp, self._mlp.gate_proj(x)
+        gate = (
+            functional.silu(gate, inplace=True)
+            if isinstance(mlp.act_fn, nn.SiLU | SiLUActivation)
+            else mlp.act_fn(gate)
+        )
+        output: Tensor = mlp.down_proj(gate.mul_(mlp.up_proj(x)))
+        return output
+
+
+def _unchanged(x: Tensor) -> Tensor:
+    return x

@@ -1,0 +1,44 @@
+"""The model's own forward pass over a padded batch: any architecture, any device."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from core.inference.batching import plan_batches
+from core.inference.passes.forward_pass import Outcome
+
+
+class PaddedPass:
+    """Texts of like length, padded on the right to the longest."""
+
+    def __init__(self, model: nn.Module, device: str) -> None:
+        self._model = model
+        self._device = device
+
+    def plan(self, lengths: Sequence[int], tokens_per_batch: int, workers: int) -> list[list[int]]:  # noqa: ARG002
+        """As `plan_batches`: the workers take what is next."""
+        return plan_batches(lengths, tokens_per_batch)
+
+    def __call__(self, rows: Sequence[list[int]]) -> Outcome:
+        """One call of the model."""
+        ids, mask = pad(rows, self._device)
+        with torch.inference_mode():
+            output = self._model(input_ids=ids, attention_mask=mask)
+        logits = output.logits if output.logits.dtype == torch.float64 else output.logits.float()
+        if output.pooling_weights is None:
+            return Outcome(logits, None)
+        weights = output.pooling_weights.float().tolist()
+        return Outcome(logits, [row[: len(ids)] for row, ids in zip(weights, rows, strict=True)])
+
+
+def pad(rows: Sequence[list[int]], device: str) -> tuple[Tensor, Tensor | None]:
+    """Ids (B, T) padded on the right with 0, and the mask (B, T), or None where nothing is padded."""
+    longest = max(len(row) for row in rows)
+    ids = torch.tensor([row + [0] * (longest - len(row)) for row in rows], dtype=torch.long)
+    if all(len(row) == longest for row in rows):
+        return ids.to(device), None
+    mask = torch.tensor([[1] * len(row) + [0] * (longest - len(row)) for row in rows], dtype=torch.long)
+    return ids.to(device), mask.to(device)
