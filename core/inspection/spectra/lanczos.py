@@ -17,6 +17,9 @@ from core.inspection.spectra.matrix import Matrix
 #: Bound on the relative error of a squared singular value; twice that of the singular value.
 TOLERANCE = 1e-5
 MOST_STEPS = 200
+#: A matrix that is smaller than this goes through all of its steps: a start that hardly has the leading vector in it
+#: can settle on the next one for a while, and the residuals cannot tell.
+_SMALL = 64
 #: Steps between looks at whether it is enough.
 _LOOK = 4
 
@@ -42,6 +45,8 @@ def leading(matrix: Matrix, count: int = 1, workers: int | None = None) -> Leadi
     basis[0] = start / np.linalg.norm(start)
     diagonal, beside = np.zeros(most), np.zeros(most)
     workers = workers or os.cpu_count() or 1
+    smaller = min(matrix.rows, matrix.columns)
+    first_look = max(count, smaller if smaller < _SMALL else 0)
     with ThreadPoolExecutor(workers, "lanczos") as pool:
         for k in range(most):
             y = _product(matrix, basis[k], pool, workers)
@@ -50,7 +55,7 @@ def leading(matrix: Matrix, count: int = 1, workers: int | None = None) -> Leadi
                 y -= basis[: k + 1].T @ (basis[: k + 1] @ y)
             beside[k] = np.linalg.norm(y)
             if k + 1 == most or beside[k] <= 1e-7 * diagonal.max() or (
-                k >= count and k % _LOOK == 0 and _enough(diagonal[: k + 1], beside[: k + 1], count)
+                k >= first_look and k % _LOOK == 0 and _enough(diagonal[: k + 1], beside[: k + 1], count)
             ):  # fmt: skip
                 break
             basis[k + 1] = y / beside[k]

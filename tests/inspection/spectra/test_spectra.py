@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from safetensors.torch import save_file
 
@@ -72,6 +72,7 @@ def agree(found: Spectrum, tensor: torch.Tensor, error: float = 2e-13) -> None:
     rows=st.integers(2, 40), columns=st.integers(2, 40), seed=st.integers(0, 2**31), exponent=st.integers(-4, 4),
     rank=st.integers(1, 40),
 )  # fmt: skip
+@example(rows=9, columns=36, seed=1_419_065_878, exponent=0, rank=6)  # settles on the second value for a while
 def test_any_matrix_of_any_dtype(
     tmp_path: Path, dtype: torch.dtype, rows: int, columns: int, seed: int, exponent: int, rank: int
 ) -> None:
