@@ -45,7 +45,7 @@ class Packing:
         self.positions = torch.cat([torch.arange(length) for length in lengths])
         self.last = torch.tensor(lengths).cumsum(dim=0) - 1
         self.groups = _groups(lengths)
-        self._masks: dict[tuple[int, int | None], Tensor] = {}
+        self._masks: dict[tuple[int, int], Tensor] = {}
 
     def visible(self, length: int, causal: bool, window: int | None) -> Tensor | None:
         """Which token (rows) sees which (columns) in a text: (T, T) bool; None where each sees all.
@@ -53,8 +53,8 @@ class Packing:
         A causal window of w is a token and the w - 1 before it, a bidirectional one w tokens on either side, as in
         transformers' masks.
         """
-        reach = None if window is None or length <= window else window
-        if not causal and reach is None:
+        reach = length if window is None else min(window, length)
+        if not causal and reach == length:
             return None
         if (length, reach) not in self._masks:
             self._masks[length, reach] = _mask(length, causal, reach)
@@ -70,9 +70,7 @@ def _groups(lengths: Sequence[int]) -> tuple[Group, ...]:
     return tuple(groups)
 
 
-def _mask(length: int, causal: bool, reach: int | None) -> Tensor:
+def _mask(length: int, causal: bool, reach: int) -> Tensor:
     places = torch.arange(length)
     behind = places[:, None] - places
-    if causal:
-        return behind >= 0 if reach is None else (behind >= 0) & (behind < reach)
-    return behind.abs() <= (length if reach is None else reach)
+    return (behind >= 0) & (behind < reach) if causal else behind.abs() <= reach
