@@ -6,7 +6,8 @@ A random Llama classifier of 35 million parameters labels texts of 5 to 400 toke
 `pipeline("text-classification")`: its batch sizes 1, 8 and 32 race over the first 200 texts, and the quickest of them
 meets the engine on all. Both take turns, so that a drifting machine slows both alike; every label must agree. The
 matmul peak is that of the model's linear layers alone, all of them, over as many tokens as the engine gives a pass,
-with one thread on each core; it is measured right before and after each turn of the engine.
+with one thread on each core, by the quicker of the two libraries that torch carries (MKL, which its linear layers use,
+and oneDNN); it is measured right before and after each turn of the engine.
 """
 
 from __future__ import annotations
@@ -22,9 +23,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch.nn import functional
 from transformers import LlamaConfig, LlamaForSequenceClassification, PreTrainedTokenizerFast, pipeline
 
 from core.inference.engine import Engine
+from core.inference.passes.products import has_one_dnn, one_dnn
 from core.results import Selection
 from core.settings import Settings
 
@@ -75,17 +78,24 @@ def linear_weights() -> list[torch.Tensor]:
     return [torch.randn(shape) for _ in range(LAYERS) for shape in shapes]
 
 
-def matmul_peak(weights: list[torch.Tensor], tokens: int, seconds: float = 1.0) -> float:
+def matmul_peak(weights: list[torch.Tensor], tokens: int) -> float:
+    """FLOP/s of these matrices alone, by the quicker library."""
+    libraries = [functional.linear] + ([one_dnn] if has_one_dnn() else [])
+    return max(speed(linear, weights, tokens) for linear in libraries)
+
+
+def speed(linear: Callable[..., Any], weights: list[torch.Tensor], tokens: int, seconds: float = 1.0) -> float:
     """FLOP/s of these matrices alone, each core multiplying for itself."""
 
     def multiply(_: int) -> float:
+        torch.get_num_threads()  # torch sets a thread up once, by the number that was set last anywhere
         torch.set_num_threads(1)
         inputs = {width: torch.randn(tokens, width) for width in (WIDTH, INNER)}
         done, until = 0.0, time.perf_counter() + seconds
         with torch.inference_mode():
             while time.perf_counter() < until:
                 for weight in weights:
-                    torch.nn.functional.linear(inputs[weight.shape[1]], weight)
+                    linear(inputs[weight.shape[1]], weight)
                     done += 2.0 * tokens * weight.numel()
         return done
 

@@ -5,20 +5,21 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache, partial
 from typing import cast
 
 import torch
 from torch import Tensor
 
 from core.inference.encoding import Encoded, Encoder
-from core.inference.passes import ForwardPass, choose_pass
+from core.inference.passes import ForwardPass, PaddedPass, bulk_pass
 from core.inference.sharing import SharedLock
 from core.inference.threads import single_threaded_pool
 from core.results import Prediction
 
-#: From this many texts on, a CPU is used better by one thread a batch than by all threads in one batch.
+#: From this many texts on, a CPU is used better by one thread a batch than by all threads in one batch, and the pass
+#: for many is worth the moment that it takes to import.
 PARALLEL_FROM = 16
 
 
@@ -37,28 +38,34 @@ class Predictor:
     tokens_per_batch: int
     workers: int | None
     lock: SharedLock
-    _pass: ForwardPass = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_pass", choose_pass(self.model, self.device))
 
     def predict(self, texts: Sequence[str]) -> list[Prediction]:
         """Predictions in the order of the texts; each equals what the text would get alone."""
         encoded = self.encoder.encode(texts)
-        workers = (self.workers or os.cpu_count() or 1) if len(encoded) >= PARALLEL_FROM and self.device == "cpu" else 1
-        batches = self._pass.plan([len(e.ids) for e in encoded], self.tokens_per_batch, workers)
+        bulk = len(encoded) >= PARALLEL_FROM
+        workers = (self.workers or os.cpu_count() or 1) if bulk and self.device == "cpu" else 1
+        way = self._for_many if bulk else self._for_few
+        batches = way.plan([len(e.ids) for e in encoded], self.tokens_per_batch, workers)
         groups = [[encoded[i] for i in batch] for batch in batches]
         results: list[Prediction | None] = [None] * len(encoded)
         with self.lock.shared():
             run = map if workers == 1 or len(batches) == 1 else _pool(workers).map
-            for batch, predictions in zip(batches, run(self._forward, groups), strict=True):
+            for batch, predictions in zip(batches, run(partial(self._forward, way), groups), strict=True):
                 for position, prediction in zip(batch, predictions, strict=True):
                     results[position] = prediction
         return cast(list[Prediction], results)
 
-    def _forward(self, group: list[Encoded]) -> list[Prediction]:
+    @cached_property
+    def _for_few(self) -> ForwardPass:
+        return PaddedPass(self.model, self.device)
+
+    @cached_property
+    def _for_many(self) -> ForwardPass:
+        return bulk_pass(self.model, self.device)
+
+    def _forward(self, way: ForwardPass, group: list[Encoded]) -> list[Prediction]:
         """One forward pass."""
-        outcome = self._pass([text.ids for text in group])
+        outcome = way([text.ids for text in group])
         shares = probabilities(outcome.logits, self.problem_type)
         weights: Sequence[list[float] | None] = outcome.weights or [None] * len(group)
         rows = zip(group, outcome.logits.tolist(), shares.tolist(), weights, strict=True)

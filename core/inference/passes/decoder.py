@@ -1,7 +1,7 @@
 """A decoder's layers over packed texts: transformers' arithmetic for Llama, Mistral and Gemma2, in fewer steps.
 
-The linear layers are called as the modules they are, an adapter's parts included. The steps between them, which take
-a sixth of the time in transformers' own pass, work in place. Everything is (N, ...): tokens of all texts, one row.
+The linear layers are called as the modules they are, an adapter's parts included; the steps between them are compiled
+(kernels.py). Everything is (N, ...): tokens of all texts, one row.
 """
 
 from __future__ import annotations
@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 from transformers import Gemma2Model, LlamaModel, MistralModel, PreTrainedModel
-from transformers.activations import SiLUActivation
+from transformers.activations import GELUTanh, SiLUActivation
 from transformers.models.gemma2 import modeling_gemma2
 from transformers.models.llama import modeling_llama
 from transformers.models.mistral import modeling_mistral
 
-from core.inference.passes.attention import Attention, Row
+from core.inference.passes.attention import Attention
+from core.inference.passes.kernels import Texts, gate, rms_norm
 
 #: Of each backbone that we know: its layer, attention, MLP and norm. Any other class computes something else.
 _KNOWN: dict[type[PreTrainedModel], tuple[type[nn.Module], ...]] = {
@@ -29,6 +30,9 @@ _KNOWN: dict[type[PreTrainedModel], tuple[type[nn.Module], ...]] = {
         (Gemma2Model, modeling_gemma2, "Gemma2"),
     )
 }
+
+#: Activations that `kernels.gate` computes.
+_GATES = (nn.SiLU, SiLUActivation, GELUTanh)
 
 
 def is_known(backbone: nn.Module) -> bool:
@@ -47,14 +51,14 @@ class Norm:
     def __init__(self, module: nn.Module) -> None:
         self._module: Any = module
         self._from_one = isinstance(module, modeling_gemma2.Gemma2RMSNorm)
-        self._eps: float = getattr(module, "eps" if self._from_one else "variance_epsilon")
+        self._eps = np.float32(getattr(module, "eps" if self._from_one else "variance_epsilon"))
 
     def __call__(self, x: Tensor) -> Tensor:
         """(N, D) -> (N, D), a new tensor."""
-        weight = 1.0 + self._module.weight if self._from_one else self._module.weight
-        squares = torch.linalg.vector_norm(x, dim=-1, keepdim=True).square_()
-        scales: Tensor = squares.mul_(1.0 / x.shape[-1]).add_(self._eps).rsqrt_()
-        return (x * scales).mul_(weight)
+        weight = self._module.weight.detach()
+        normalised = torch.empty_like(x)
+        rms_norm(x.numpy(), (1.0 + weight if self._from_one else weight).numpy(), self._eps, normalised.numpy())
+        return normalised
 
 
 class Layer:
@@ -70,21 +74,21 @@ class Layer:
             norms[1] = Norm(module.pre_feedforward_layernorm)
         self._before = norms
 
-    def __call__(self, x: Tensor, row: Row, read: Tensor | None = None) -> Tensor:
+    def __call__(self, x: Tensor, texts: Texts, read: Tensor | None = None) -> Tensor:
         """(N, D) -> (N, D), or (B, D) at the positions `read` (B,), the last of each text. Overwrites x."""
-        mixed = self._after[0](self._attention(self._before[0](x), row, read))
+        mixed = self._after[0](self._attention(self._before[0](x), texts, read))
         x = x.add_(mixed) if read is None else mixed.add_(x[read])
         return x.add_(self._after[1](self._gated(self._before[1](x))))
 
     def _gated(self, x: Tensor) -> Tensor:
         """down(act(gate(x)) * up(x))."""
-        mlp, gate = self._mlp, self._mlp.gate_proj(x)
-        gate = (
-            functional.silu(gate, inplace=True)
-            if isinstance(mlp.act_fn, nn.SiLU | SiLUActivation)
-            else mlp.act_fn(gate)
-        )
-        output: Tensor = mlp.down_proj(gate.mul_(mlp.up_proj(x)))
+        mlp, act = self._mlp, self._mlp.act_fn
+        gates, values = mlp.gate_proj(x).contiguous(), mlp.up_proj(x).contiguous()
+        if isinstance(act, _GATES):
+            gate(gates.numpy(), values.numpy(), isinstance(act, GELUTanh))
+        else:
+            gates = act(gates).mul_(values)
+        output: Tensor = mlp.down_proj(gates)
         return output
 
 

@@ -1,7 +1,7 @@
 """Many texts in one row, without a token of padding: the way through the families that we know, on a CPU.
 
 Every linear layer sees the tokens of all texts as one matrix; only attention and pooler take the texts apart. With
-last-token pooling the last layer runs at the tokens that are read, and nowhere else.
+last-token pooling the last layer runs at the tokens that are read, and nowhere else. Importing this file imports numba.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from peft import PeftModel, PeftType
 from torch import Tensor, nn
 
 from core.inference.batching import plan_packs
-from core.inference.passes.attention import Row
 from core.inference.passes.decoder import Layer, Norm, is_known
 from core.inference.passes.forward_pass import Outcome
+from core.inference.passes.kernels import Texts
 from core.inference.passes.packing import Packing
+from core.inference.passes.products import quick_products
 from core.model.classifier import PooledClassifier
 from core.model.poolers import LastTokenPooling
 
@@ -41,7 +42,7 @@ class PackedPass:
     def __call__(self, rows: Sequence[list[int]]) -> Outcome:
         """One row of all texts."""
         packing = Packing(rows)
-        with torch.inference_mode():
+        with torch.inference_mode(), quick_products():
             hidden = self._norm(self._through_layers(packing))
             return self._read(hidden, packing) if self._reads_last else self._pool(hidden, packing)
 
@@ -49,10 +50,10 @@ class PackedPass:
         """(N, D), or (B, D) with last-token pooling."""
         x: Tensor = self._backbone.embed_tokens(packing.ids)
         cos, sin = self._backbone.rotary_emb(x, packing.positions[None])
-        row = Row(packing, cos[0, :, None], sin[0, :, None])
+        texts = Texts(packing.ends, packing.ends, cos[0].contiguous().numpy(), sin[0].contiguous().numpy())
         for layer in self._layers[:-1]:
-            x = layer(x, row)
-        return self._layers[-1](x, row, packing.last if self._reads_last else None)
+            x = layer(x, texts)
+        return self._layers[-1](x, texts, packing.last if self._reads_last else None)
 
     def _read(self, hidden: Tensor, packing: Packing) -> Outcome:
         """hidden (B, D): the tokens that are read, each of them a text of one token to the pooler."""

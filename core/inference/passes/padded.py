@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 
 import torch
 from torch import Tensor, nn
 
 from core.inference.batching import plan_batches
 from core.inference.passes.forward_pass import Outcome
+from core.inference.passes.products import quick_products
+
+#: From this many tokens on, preparing oneDNN for a new shape is worth its time.
+QUICK_FROM = 128
 
 
 class PaddedPass:
@@ -25,7 +30,8 @@ class PaddedPass:
     def __call__(self, rows: Sequence[list[int]]) -> Outcome:
         """One call of the model."""
         ids, mask = pad(rows, self._device)
-        with torch.inference_mode():
+        quick = self._device == "cpu" and ids.numel() >= QUICK_FROM
+        with torch.inference_mode(), quick_products() if quick else nullcontext():
             output = self._model(input_ids=ids, attention_mask=mask)
         logits = output.logits if output.logits.dtype == torch.float64 else output.logits.float()
         if output.pooling_weights is None:

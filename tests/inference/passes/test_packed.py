@@ -14,8 +14,8 @@ from peft import IA3Config, get_peft_model
 from transformers import AutoModelForSequenceClassification, LlamaConfig
 
 from core.config import AdapterConfig
-from core.inference.passes import PackedPass, PaddedPass, choose_pass
-from core.inference.passes.packed import pack
+from core.inference.passes import PaddedPass, bulk_pass
+from core.inference.passes.packed import PackedPass, pack
 from core.model.opening import sibling
 from tests.model.conftest import opened, write_adapter
 from tests.tiny import save_tiny_classifier
@@ -130,8 +130,8 @@ def test_last_token_pooling_runs_the_last_layer_at_the_tokens_that_are_read(
 
 def test_what_it_does_not_know_goes_the_models_own_way(tiny_folders: dict[str, Path]) -> None:
     llama: Any = opened(tiny_folders["llama"]).model
-    assert isinstance(choose_pass(llama, "cpu"), PackedPass)
-    assert isinstance(choose_pass(opened(tiny_folders["bert"], "vanilla").model, "cpu"), PaddedPass)
+    assert isinstance(bulk_pass(llama, "cpu"), PackedPass)
+    assert isinstance(bulk_pass(opened(tiny_folders["bert"], "vanilla").model, "cpu"), PaddedPass)
     foreign: Any = opened(tiny_folders["llama"]).model
     foreign.backbone.layers[1].mlp.__class__ = type("OtherMLP", (type(llama.backbone.layers[1].mlp),), {})
     assert pack(foreign) is None

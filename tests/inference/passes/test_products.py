@@ -1,0 +1,106 @@
+"""The choice between torch's two libraries, and that either says the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from peft import LoraConfig, get_peft_model
+from torch import Tensor, nn
+from torch.nn import functional
+
+from core.inference.passes import PaddedPass, products
+from core.model.opening import sibling
+from tests.model.conftest import opened
+
+
+@pytest.fixture(autouse=True)
+def asked_anew() -> Iterator[None]:
+    products.one_dnn_is_quicker.cache_clear()
+    yield
+    products.one_dnn_is_quicker.cache_clear()
+
+
+def choose(monkeypatch: pytest.MonkeyPatch, one_dnn: float, usual: float) -> list[str]:
+    """Lets the libraries seem to take so many seconds; a list of the calls of oneDNN that follow."""
+    calls: list[str] = []
+
+    def counted(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+        calls.append(str(tuple(x.shape)))
+        return original(x, weight, bias)
+
+    original = products.one_dnn
+    monkeypatch.setattr(products, "one_dnn", counted)
+    monkeypatch.setattr(products, "_seconds", lambda linear, *_: one_dnn if linear is counted else usual)
+    products.one_dnn_is_quicker()
+    calls.clear()
+    return calls
+
+
+@pytest.mark.parametrize("shape", [(1, 24), (7, 24), (2, 5, 24)])
+@pytest.mark.parametrize("bias", [False, True])
+def test_both_libraries_say_the_same(shape: tuple[int, ...], bias: bool) -> None:
+    torch.manual_seed(0)
+    layer, x = nn.Linear(24, 40, bias=bias), torch.randn(shape)
+    with torch.inference_mode():
+        expected = functional.linear(x.double(), layer.weight.double(), layer.bias.double() if bias else None)
+        torch.testing.assert_close(products.one_dnn(x, layer.weight, layer.bias).double(), expected, rtol=0, atol=2e-6)
+
+
+@pytest.mark.parametrize(("one_dnn", "usual", "taken"), [(1.0, 2.0, True), (1.0, 1.1, False), (2.0, 1.0, False)])
+def test_the_clearly_quicker_one_is_taken(
+    monkeypatch: pytest.MonkeyPatch, one_dnn: float, usual: float, taken: bool
+) -> None:
+    calls = choose(monkeypatch, one_dnn, usual)
+    layer, x = nn.Linear(24, 40), torch.randn(3, 24)
+    with torch.inference_mode(), products.quick_products():
+        layer(x)
+    assert calls == (["(3, 24)"] if taken else [])
+    assert layer(x).requires_grad  # outside, torch's own way
+    assert len(calls) == taken
+
+
+def test_a_build_without_it_keeps_torchs_own_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.backends.mkldnn, "is_available", lambda: False)
+    assert not products.one_dnn_is_quicker()
+
+
+def test_the_parts_of_an_adapter_take_the_same_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = choose(monkeypatch, 1.0, 2.0)
+    model = get_peft_model(nn.Sequential(nn.Linear(24, 40)), LoraConfig(r=4, target_modules=["0"]))
+    with torch.inference_mode(), products.quick_products():
+        model(torch.randn(3, 24))
+    assert sorted(calls) == ["(3, 24)", "(3, 24)", "(3, 4)"]
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.bfloat16])
+def test_other_types_keep_torchs_own_way(monkeypatch: pytest.MonkeyPatch, dtype: torch.dtype) -> None:
+    calls = choose(monkeypatch, 1.0, 2.0)
+    layer, x = nn.Linear(24, 40, dtype=dtype), torch.randn(3, 24, dtype=dtype)
+    with torch.inference_mode():
+        expected = layer(x)
+        with products.quick_products():
+            torch.testing.assert_close(layer(x), expected, rtol=0, atol=0)
+    assert not calls
+
+
+def test_a_padded_batch_of_many_tokens_takes_it_and_says_the_same(
+    monkeypatch: pytest.MonkeyPatch, tiny_folders: dict[str, Path]
+) -> None:
+    model: Any = sibling(opened(tiny_folders["bert"], "vanilla").model).eval()
+    rows = [[5 + i] * (40 + i) for i in range(4)]
+    usual_calls = choose(monkeypatch, 2.0, 1.0)
+    expected = PaddedPass(model, "cpu")(rows).logits
+    assert not usual_calls
+    products.one_dnn_is_quicker.cache_clear()
+    monkeypatch.undo()
+    calls = choose(monkeypatch, 1.0, 2.0)
+    found = PaddedPass(model, "cpu")(rows).logits
+    assert calls
+    assert (found - expected).abs().max() <= 1e-5 * expected.abs().max()
+    calls.clear()
+    PaddedPass(model, "cpu")([[5, 6, 7]])
+    assert not calls  # too few tokens for it
