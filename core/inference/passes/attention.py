@@ -11,6 +11,7 @@ from transformers.models.gemma2.modeling_gemma2 import Gemma2Attention
 from transformers.models.mistral.modeling_mistral import MistralAttention
 
 from core.inference.passes.kernels import Scoring, Texts, attend
+from core.inference.passes.linear import Linear
 
 #: Tokens that are more than any text has.
 _ALL = 2**40
@@ -20,20 +21,20 @@ class Attention:
     """Self-attention within each text, with grouped queries, window and capped scores where the family has them."""
 
     def __init__(self, module: Any, causal: bool) -> None:
-        self._module = module
+        self._queries, self._keys, self._values, self._output = (
+            Linear(part) for part in (module.q_proj, module.k_proj, module.v_proj, module.o_proj)
+        )
         scale, cap = module.scaling, getattr(module, "attn_logit_softcapping", None) or 0.0
         self._scoring = Scoring(np.float32(scale), np.float32(cap), *_reach(module, causal))
 
     def __call__(self, x: Tensor, texts: Texts, read: Tensor | None) -> Tensor:
         """(N, D) -> (N, D), or (B, D) with the queries of the positions `read` (B,) alone, one of each text."""
-        module = self._module
-        queries = module.q_proj(x if read is None else x[read])
+        queries = self._queries(x if read is None else x[read])
         asked = texts.ends if read is None else np.arange(1, len(texts.ends) + 1)
-        q, k, v = (tensor.contiguous().numpy() for tensor in (queries, module.k_proj(x), module.v_proj(x)))
         mixed = torch.empty(queries.shape)
-        attend(q, k, v, texts._replace(asked=asked), self._scoring, mixed.numpy())
-        output: Tensor = module.o_proj(mixed)
-        return output
+        q, k, v, out = (tensor.numpy() for tensor in (queries, self._keys(x), self._values(x), mixed))
+        attend(q, k, v, texts._replace(asked=asked), self._scoring, out)
+        return self._output(mixed)
 
 
 def _reach(module: Any, causal: bool) -> tuple[int, int]:

@@ -1,7 +1,7 @@
 """A decoder's layers over packed texts: transformers' arithmetic for Llama, Mistral and Gemma2, in fewer steps.
 
-The linear layers are called as the modules they are, an adapter's parts included; the steps between them are compiled
-(kernels.py). Everything is (N, ...): tokens of all texts, one row.
+Linear layers are read from the modules they are, an adapter's parts included (linear.py); the steps between them are
+compiled (kernels.py). Everything is (N, ...): tokens of all texts, one row.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from transformers.models.mistral import modeling_mistral
 
 from core.inference.passes.attention import Attention
 from core.inference.passes.kernels import Texts, gate, rms_norm
+from core.inference.passes.linear import Linear
 
 #: Of each backbone that we know: its layer, attention, MLP and norm. Any other class computes something else.
 _KNOWN: dict[type[PreTrainedModel], tuple[type[nn.Module], ...]] = {
@@ -36,13 +37,14 @@ _GATES = (nn.SiLU, SiLUActivation, GELUTanh)
 
 
 def is_known(backbone: nn.Module) -> bool:
-    """Whether every layer is of exactly the classes whose arithmetic this file repeats."""
+    """Whether every layer is of exactly the classes whose arithmetic this file repeats, heads rotated as a whole."""
     known = _KNOWN.get(type(backbone))  # type: ignore[arg-type]
     if known is None:
         return False
     stack: Any = backbone
     parts = [(type(x), type(x.self_attn), type(x.mlp), type(x.input_layernorm)) for x in stack.layers]
-    return all(found == known for found in parts)
+    whole = all(2 * stack.rotary_emb.inv_freq.numel() == layer.self_attn.head_dim for layer in stack.layers)
+    return whole and all(found == known for found in parts)
 
 
 class Norm:
@@ -66,7 +68,10 @@ class Layer:
 
     def __init__(self, module: Any, causal: bool) -> None:
         self._attention = Attention(module.self_attn, causal)
-        self._mlp: Any = module.mlp
+        self._gate, self._up, self._down = (
+            Linear(part) for part in (module.mlp.gate_proj, module.mlp.up_proj, module.mlp.down_proj)
+        )
+        self._act = module.mlp.act_fn
         norms = [Norm(module.input_layernorm), Norm(module.post_attention_layernorm)]
         self._after: tuple[Callable[[Tensor], Tensor], Callable[[Tensor], Tensor]] = (_unchanged, _unchanged)
         if hasattr(module, "pre_feedforward_layernorm"):  # Gemma2 has norms behind both parts, too
@@ -82,14 +87,12 @@ class Layer:
 
     def _gated(self, x: Tensor) -> Tensor:
         """down(act(gate(x)) * up(x))."""
-        mlp, act = self._mlp, self._mlp.act_fn
-        gates, values = mlp.gate_proj(x).contiguous(), mlp.up_proj(x).contiguous()
-        if isinstance(act, _GATES):
-            gate(gates.numpy(), values.numpy(), isinstance(act, GELUTanh))
+        gates, values = self._gate(x), self._up(x)
+        if isinstance(self._act, _GATES):
+            gate(gates.numpy(), values.numpy(), isinstance(self._act, GELUTanh))
         else:
-            gates = act(gates).mul_(values)
-        output: Tensor = mlp.down_proj(gates)
-        return output
+            gates = self._act(gates).mul_(values)
+        return self._down(gates)
 
 
 def _unchanged(x: Tensor) -> Tensor:

@@ -18,7 +18,6 @@ from core.inference.passes.decoder import Layer, Norm, is_known
 from core.inference.passes.forward_pass import Outcome
 from core.inference.passes.kernels import Texts
 from core.inference.passes.packing import Packing
-from core.inference.passes.products import quick_products
 from core.model.classifier import PooledClassifier
 from core.model.poolers import LastTokenPooling
 
@@ -42,7 +41,7 @@ class PackedPass:
     def __call__(self, rows: Sequence[list[int]]) -> Outcome:
         """One row of all texts."""
         packing = Packing(rows)
-        with torch.inference_mode(), quick_products():
+        with torch.inference_mode():
             hidden = self._norm(self._through_layers(packing))
             return self._read(hidden, packing) if self._reads_last else self._pool(hidden, packing)
 

@@ -27,6 +27,11 @@ def quick_products() -> AbstractContextManager[Any]:
     return _OneDnn() if one_dnn_is_quicker() else nullcontext()
 
 
+def multiply(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+    """As `torch.nn.functional.linear`, by the quicker library: float32 on a CPU, no gradients."""
+    return one_dnn(x, weight, bias) if one_dnn_is_quicker() else functional.linear(x, weight, bias)
+
+
 @lru_cache(maxsize=1)
 def one_dnn_is_quicker() -> bool:
     """Measured at the first call, in some milliseconds."""
@@ -47,7 +52,7 @@ def has_one_dnn() -> bool:
 
 def one_dnn(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """As `torch.nn.functional.linear`, float32 on a CPU: (..., in), (out, in), (out,) -> (..., out)."""
-    output: Tensor = torch.ops.mkldnn._linear_pointwise(x, weight, bias, "none", [], "")
+    output: Tensor = torch.ops.mkldnn._linear_pointwise.default(x, weight, bias, "none", [], "")
     return output
 
 

@@ -135,6 +135,9 @@ def test_what_it_does_not_know_goes_the_models_own_way(tiny_folders: dict[str, P
     foreign: Any = opened(tiny_folders["llama"]).model
     foreign.backbone.layers[1].mlp.__class__ = type("OtherMLP", (type(llama.backbone.layers[1].mlp),), {})
     assert pack(foreign) is None
+    partial: Any = opened(tiny_folders["llama"]).model
+    partial.backbone.rotary_emb.inv_freq = partial.backbone.rotary_emb.inv_freq[:2]
+    assert pack(partial) is None
     ia3: Any = get_peft_model(opened(tiny_folders["llama"]).model, IA3Config(target_modules=["k_proj"],
                                                                              feedforward_modules=[]))  # fmt: skip
     assert pack(ia3) is None
