@@ -13,7 +13,6 @@ from functools import cached_property
 from typing import Any, cast
 
 import torch
-from peft import PeftModel
 from peft.utils import ModulesToSaveWrapper
 from torch import Tensor, nn
 from transformers import PreTrainedModel
@@ -28,6 +27,7 @@ from core.model.classifier import PooledClassifier
 from core.model.opening import shared_copy
 from core.model.poolers import Pooler
 from core.model.surgery import transformer_layers
+from core.model.wrapping import inner
 
 #: Called after each batch with rows done and rows in all; may raise to stop.
 Told = Callable[[int, int], None]
@@ -47,8 +47,7 @@ class Probe:
     @cached_property
     def classifier(self) -> PooledClassifier:
         """The classifier inside."""
-        inner = self.model.get_base_model() if isinstance(self.model, PeftModel) else self.model
-        return cast(PooledClassifier, inner)
+        return cast(PooledClassifier, inner(self.model))
 
     @property
     def backbone(self) -> PreTrainedModel:

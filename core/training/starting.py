@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from peft import PeftModel
 from torch import nn
 from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
@@ -19,6 +18,7 @@ from core.model.files import read_model_folder
 from core.model.hub import fetch
 from core.model.opening import OpenedClassifier, open_classifier
 from core.model.surgery import freeze_embeddings, freeze_layers
+from core.model.wrapping import inner
 from core.training.config import TrainingConfig
 from core.training.pissa import Factors, starting_factors
 
@@ -41,9 +41,9 @@ class Start:
     @property
     def classifier(self) -> PooledClassifier:
         """The classifier inside."""
-        inner = self.model.get_base_model() if isinstance(self.model, PeftModel) else self.model
-        assert isinstance(inner, PooledClassifier)
-        return inner
+        classifier = inner(self.model)
+        assert isinstance(classifier, PooledClassifier)
+        return classifier
 
     @property
     def pad_id(self) -> int:

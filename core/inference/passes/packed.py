@@ -20,6 +20,7 @@ from core.inference.passes.kernels import Texts
 from core.inference.passes.packing import Packing
 from core.model.classifier import PooledClassifier
 from core.model.poolers import LastTokenPooling
+from core.model.wrapping import inner
 
 
 class PackedPass:
@@ -80,7 +81,6 @@ def pack(model: nn.Module) -> PackedPass | None:
         kinds = {model.peft_config[name].peft_type for name in model.active_adapters}
         if kinds - {PeftType.LORA}:
             return None
-        model = model.get_base_model()
-    classifier = cast(PooledClassifier, model)
+    classifier = cast(PooledClassifier, inner(model))
     plain = all(p.dtype == torch.float32 and p.device.type == "cpu" for p in classifier.parameters())
     return PackedPass(classifier) if plain and is_known(classifier.backbone) else None

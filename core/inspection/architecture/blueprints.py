@@ -81,7 +81,7 @@ class Blueprints:
             AppError: as `architecture`.
         """
         from core.inspection.architecture.layer_summary import example, layer_summary
-        from core.inspection.architecture.training import inner
+        from core.model.wrapping import inner
 
         pair = self._pair(selection, view, tuning)
         if pair is not None:
@@ -162,8 +162,8 @@ class Blueprints:
 
     def _described(self, selection: Selection, view: View, outline: _Outline) -> Architecture:
         from core.inspection.architecture.sizes import sizes_of
-        from core.inspection.architecture.training import inner
         from core.inspection.architecture.tree import module_tree, tied_weights
+        from core.model.wrapping import inner
 
         candidate = self._engine.candidate(selection.candidate)
         root = inner(outline.model)

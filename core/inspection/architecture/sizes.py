@@ -10,8 +10,8 @@ from torch import nn
 from transformers import PreTrainedConfig
 from transformers.pytorch_utils import Conv1D
 
-from core.inspection.architecture.training import inner
 from core.model.classifier import PooledClassifier
+from core.model.wrapping import inner
 from core.results import Sizes
 
 _EXPERTS = ("num_local_experts", "num_experts", "n_routed_experts", "num_experts_per_tok")

@@ -12,11 +12,7 @@ from transformers import PreTrainedModel
 from core.config.base_model import BaseModelConfig
 from core.model.classifier import PooledClassifier
 from core.model.surgery import transformer_layers
-
-
-def inner(model: nn.Module) -> nn.Module:
-    """The model itself, out of PEFT's outer wrapper."""
-    return model.get_base_model() if isinstance(model, PeftModel) else model
+from core.model.wrapping import inner
 
 
 def wanted(model: nn.Module) -> frozenset[str]:

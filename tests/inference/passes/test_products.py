@@ -104,3 +104,9 @@ def test_a_padded_batch_of_many_tokens_takes_it_and_says_the_same(
     calls.clear()
     PaddedPass(model, "cpu")([[5, 6, 7]])
     assert not calls  # too few tokens for it
+
+
+def test_asking_draws_no_random_numbers() -> None:
+    before = torch.get_rng_state()
+    products.one_dnn_is_quicker()
+    assert torch.equal(torch.get_rng_state(), before)

@@ -15,10 +15,11 @@ from torch.utils.flop_counter import FlopCounterMode
 from core.config import AdapterConfig
 from core.inspection.architecture.costs import attention_maps, flops, kv_cache, memory
 from core.inspection.architecture.sizes import sizes_of, windows
-from core.inspection.architecture.training import inner, wanted
+from core.inspection.architecture.training import wanted
 from core.inspection.architecture.tree import module_tree
 from core.model.adapters import attach_new_adapter
 from core.model.opening import sibling
+from core.model.wrapping import inner
 from core.results import Architecture, Sizes
 from tests.model.conftest import opened
 from tests.tiny import TINY_WIDTH, tiny_model

@@ -10,10 +10,11 @@ import torch
 from torch import nn
 
 from core.config import AdapterConfig, BaseModelConfig
-from core.inspection.architecture.training import fitted, inner, wanted
+from core.inspection.architecture.training import fitted, wanted
 from core.inspection.architecture.tree import module_tree, tied_weights
 from core.model.adapters import attach_new_adapter, load_adapter
 from core.model.opening import sibling
+from core.model.wrapping import inner
 from core.results import Architecture, ModuleNode
 from tests.inspection.test_scaling import KINDS
 from tests.model.conftest import opened, write_adapter
