@@ -18,6 +18,7 @@ import torch
 
 from core.errors import AppError, CheckpointError, ConfigError, InputError, MemoryBudgetError, NotFoundError
 from core.inference.engine import Engine
+from core.inference.heap import give_back
 from core.inference.loading import Loader
 from core.results import Availability, CheckStatus, LoadStage, Selection
 from tests.inference.conftest import installation
@@ -267,6 +268,7 @@ def test_unloading_gives_memory_back(tmp_path: Path, tiny_tokenizer: Any) -> Non
     def resident() -> int:
         return int(psutil.Process().memory_full_info().uss)
 
+    give_back()  # what earlier tests freed, or the model would be loaded into it unseen
     before = resident()
     engine.classify(selection, [TEXT])
     loaded = resident()

@@ -14,19 +14,18 @@ from typing import Any, NamedTuple, TypeVar, cast
 import numpy as np
 from numba import njit
 
+from core.inference.compiling import compiled
+
 #: Queries that are answered together: so many rows of sums stay at hand while a key passes.
 TOGETHER = 4
 #: float32 numbers in 64 bytes: a cache line, and the widest register.
 LINE = 16
 
 _U, _I = np.uintp, np.int32
-_ZERO, _ONE, _TWO = np.float32(0.0), np.float32(1.0), np.float32(2.0)
 _F = TypeVar("_F", bound=Callable[..., Any])
-
-
-def _compiled(function: _F) -> _F:
-    fast = {"reassoc", "contract", "arcp", "nsz"}  # not those that assume finite numbers: a NaN stays one
-    return cast(_F, njit(nogil=True, cache=True, error_model="numpy", fastmath=fast)(function))
+_ZERO, _ONE, _TWO = np.float32(0.0), np.float32(1.0), np.float32(2.0)
+#: Not the flags that assume finite numbers: a NaN stays one.
+_compiled = compiled(error_model="numpy", fastmath={"reassoc", "contract", "arcp", "nsz"})
 
 
 def _inlined(function: _F) -> _F:

@@ -8,12 +8,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
+
+from core.inference.compiling import compiled
 
 _ANY_ORDER = {"reassoc", "contract", "nsz"}
 
 
-@njit(nogil=True, cache=True, fastmath=_ANY_ORDER)
+@compiled(fastmath=_ANY_ORDER)
 def differences(a: Any, b: Any, sums: Any) -> None:
     """Adds to sums (8,) of two arrays (n,): unequal, left out, and of d = b - a: max |d|, |d|, d², a², b², a b.
 
@@ -42,7 +43,7 @@ def differences(a: Any, b: Any, sums: Any) -> None:
     sums[7] += product
 
 
-@njit(nogil=True, cache=True)
+@compiled()
 def guarded_differences(a: Any, b: Any, sums: Any) -> None:
     """The same with NaN and infinities among the elements: their pairs are counted and in no sum."""
     for i in range(a.size):
@@ -62,7 +63,7 @@ def guarded_differences(a: Any, b: Any, sums: Any) -> None:
         sums[7] += x * y
 
 
-@njit(nogil=True, cache=True, fastmath=_ANY_ORDER)
+@compiled(fastmath=_ANY_ORDER)
 def squares(a: Any) -> float:
     """The sum of squares of (n,)."""
     total = 0.0
@@ -72,14 +73,14 @@ def squares(a: Any) -> float:
     return total
 
 
-@njit(nogil=True, cache=True)
+@compiled()
 def widen_bfloat16(words: Any, bits: Any) -> None:
     """Words (n,) uint16 to the bits (n,) uint32 of the same values as float32."""
     for i in range(words.size):
         bits[i] = np.uint32(words[i]) << np.uint32(16)
 
 
-@njit(nogil=True, cache=True)
+@compiled()
 def widen_float16(words: Any, bits: Any) -> None:
     """Words (n,) uint16 to the bits (n,) uint32 of the same values as float32, subnormal ones included."""
     for i in range(words.size):

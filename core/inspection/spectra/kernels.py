@@ -6,7 +6,8 @@ import math
 from typing import Any
 
 import numpy as np
-from numba import njit
+
+from core.inference.compiling import compiled
 
 #: Rows that are multiplied together: each value of the vectors is fetched once for all of them.
 TOGETHER = 4
@@ -14,7 +15,7 @@ TOGETHER = 4
 _ANY_ORDER = {"reassoc", "contract", "nsz"}
 
 
-@njit(nogil=True, cache=True, fastmath=True)
+@compiled(fastmath=True)
 def gram_product(rows: Any, v: Any, out: Any) -> None:
     """out += Wᵀ (W v), each row read once: rows (R, C) of W, v and out (C,), all of one float type, finite."""
     last = rows.shape[0] - rows.shape[0] % TOGETHER
@@ -28,7 +29,7 @@ def gram_product(rows: Any, v: Any, out: Any) -> None:
             out[j] += dot * row[j]
 
 
-@njit(nogil=True, cache=True, fastmath=True)
+@compiled(fastmath=True)
 def gram_product_bfloat16(words: Any, v: Any, out: Any, bits: Any, rows: Any) -> None:
     """The same for bfloat16 kept as uint16 words (R, C).
 
@@ -44,7 +45,7 @@ def gram_product_bfloat16(words: Any, v: Any, out: Any, bits: Any, rows: Any) ->
         _four(rows[0], rows[1], rows[2], rows[3], v, out)
 
 
-@njit(nogil=True, cache=True, fastmath=True)
+@compiled(fastmath=True)
 def _four(a: Any, b: Any, c: Any, d: Any, v: Any, out: Any) -> None:
     first = second = third = fourth = v.dtype.type(0)
     for j in range(v.size):
@@ -56,7 +57,7 @@ def _four(a: Any, b: Any, c: Any, d: Any, v: Any, out: Any) -> None:
         out[j] += first * a[j] + second * b[j] + third * c[j] + fourth * d[j]
 
 
-@njit(nogil=True, cache=True, fastmath=_ANY_ORDER)
+@compiled(fastmath=_ANY_ORDER)
 def sum_of_squares(values: Any, scale: float) -> float:
     """Of values (n,), each times `scale`, in float64."""
     total = 0.0
@@ -66,7 +67,7 @@ def sum_of_squares(values: Any, scale: float) -> float:
     return total
 
 
-@njit(nogil=True, cache=True, fastmath=_ANY_ORDER)
+@compiled(fastmath=_ANY_ORDER)
 def sum_of_squares_bfloat16(words: Any, bits: Any, values: Any) -> float:
     """The same for bfloat16 as uint16 words (n,); bits (m,) uint32 is room, `values` the same memory as float32."""
     total = 0.0
@@ -79,7 +80,7 @@ def sum_of_squares_bfloat16(words: Any, bits: Any, values: Any) -> float:
     return total
 
 
-@njit(nogil=True, cache=True)
+@compiled()
 def power_law_scan(logs: Any) -> tuple[int, float, float]:
     """The tail that is closest to a power law: where it begins, its exponent, its distance.
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
+
+from core.inference.compiling import compiled
 
 
-@njit(nogil=True, cache=True)
+@compiled()
 def count_words(quads: Any, tables: Any) -> None:
     """Count 16-bit words that come four in a uint64: quads (n,) into tables (4, 65536) uint32.
 
@@ -22,7 +23,7 @@ def count_words(quads: Any, tables: Any) -> None:
         tables[3, quad >> np.uint64(48)] += np.uint32(1)
 
 
-@njit(nogil=True, cache=True)
+@compiled()
 def occurring(counts: Any, order: Any) -> Any:
     """The places in `order` (n,), codes ascending by value, whose code occurs: counts (codes,) int64."""
     found = np.empty(order.size, dtype=np.int64)
@@ -34,7 +35,7 @@ def occurring(counts: Any, order: Any) -> Any:
     return found[:held]
 
 
-@njit(nogil=True, cache=True)
+@compiled()
 def weighted_sums(values: Any, counts: Any) -> tuple[float, float, float, float, float]:
     """Mean, sums of squares and fourth powers about it, sum of squares, n: values (m,), each `counts` (m,) times.
 
@@ -63,7 +64,7 @@ def weighted_sums(values: Any, counts: Any) -> tuple[float, float, float, float,
     return mean, sums[2], sums[3], sums[1], float(number)
 
 
-@njit(nogil=True, cache=True)
+@compiled()
 def describe(values: Any, near: float) -> tuple[Any, ...]:
     """n, mean, sums of 2nd to 4th powers about it, min, max of the finite values (n,); zeros, near zeros, NaN, Inf."""
     count = zeros = nears = nans = infs = 0
@@ -93,14 +94,14 @@ def describe(values: Any, near: float) -> tuple[Any, ...]:
     return count, mean, second, third, fourth, low, high, zeros, nears, nans, infs
 
 
-@njit(nogil=True, cache=True)
+@compiled()
 def count_upper(keys: Any, tables: Any) -> None:
     """Count the upper 16 bits of uint32 keys (n,) into tables (65536,) int64."""
     for key in keys:
         tables[key >> np.uint32(16)] += 1
 
 
-@njit(nogil=True, cache=True)
+@compiled()
 def count_lower(keys: Any, wanted: Any, tables: Any) -> None:
     """Count the lower 16 bits of keys (n,) whose upper ones have a row in tables (rows, 65536).
 
@@ -112,7 +113,7 @@ def count_lower(keys: Any, wanted: Any, tables: Any) -> None:
             tables[row, key & np.uint32(0xFFFF)] += 1
 
 
-@njit(nogil=True, cache=True)
+@compiled()
 def bin_values(values: Any, edges: Any, counts: Any) -> None:
     """Histogram of the finite values (n,): edges (bins + 1,) ascending, counts (bins,); the last bin is closed."""
     bins = counts.size
