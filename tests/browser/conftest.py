@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -71,7 +72,7 @@ def started(folder: Path, how: str = "ours") -> Iterator[Server]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environment = {**os.environ, "HEADLIGHT_USER_CATALOGUE": str(folder / "own")}
+    environment = {**os.environ, "HEADLIGHT_USER_CATALOGUE": str(folder / "own"), "PYTHONFAULTHANDLER": "1"}
     command = [sys.executable, *COMMANDS[how], str(port)]
     with (folder / "log.txt").open("w") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
@@ -80,8 +81,20 @@ def started(folder: Path, how: str = "ours") -> Iterator[Server]:
         yield Server(f"http://127.0.0.1:{port}", process.pid, folder / "own")
     finally:
         process.terminate()
-        process.wait(timeout=30)
+        ended = _ended(process)
+    assert ended, "the server did not end:\n" + (folder / "log.txt").read_text()
     assert "Traceback" not in (folder / "log.txt").read_text(), (folder / "log.txt").read_text()
+
+
+def _ended(process: subprocess.Popen[bytes]) -> bool:
+    """Whether it ends within half a minute; if not, its log says what each thread was doing."""
+    try:
+        process.wait(timeout=30)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGABRT)
+        process.wait(timeout=30)
+        return False
+    return True
 
 
 @pytest.fixture
