@@ -13,14 +13,14 @@ import torch
 from torch import Tensor
 
 from core.inference.encoding import Encoded, Encoder
-from core.inference.passes import ForwardPass, PaddedPass, bulk_pass
+from core.inference.passes import ForwardPass, PaddedPass, bulk_is_imported, bulk_pass
 from core.inference.sharing import SharedLock
 from core.inference.threads import single_threaded_pool
 from core.results import Prediction
 
-#: From this many texts on, a CPU is used better by one thread a batch than by all threads in one batch, and the pass
-#: for many is worth the moment that it takes to import.
-PARALLEL_FROM = 16
+#: From this many texts and tokens on, a CPU is used better by one thread a batch than by all threads in one batch, and
+#: the pass for many is worth the third of a second and the 140 MB that its import takes.
+MANY_TEXTS, MANY_TOKENS = 16, 1024
 
 
 @dataclass(frozen=True)
@@ -42,10 +42,11 @@ class Predictor:
     def predict(self, texts: Sequence[str]) -> list[Prediction]:
         """Predictions in the order of the texts; each equals what the text would get alone."""
         encoded = self.encoder.encode(texts)
-        bulk = len(encoded) >= PARALLEL_FROM
-        workers = (self.workers or os.cpu_count() or 1) if bulk and self.device == "cpu" else 1
-        way = self._for_many if bulk else self._for_few
-        batches = way.plan([len(e.ids) for e in encoded], self.tokens_per_batch, workers)
+        lengths = [len(text.ids) for text in encoded]
+        many = len(lengths) >= MANY_TEXTS and sum(lengths) >= MANY_TOKENS
+        workers = (self.workers or os.cpu_count() or 1) if many and self.device == "cpu" else 1
+        way = self._for_many if many or (len(lengths) > 1 and bulk_is_imported()) else self._for_few
+        batches = way.plan(lengths, self.tokens_per_batch, workers)
         groups = [[encoded[i] for i in batch] for batch in batches]
         results: list[Prediction | None] = [None] * len(encoded)
         with self.lock.shared():

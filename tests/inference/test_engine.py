@@ -353,3 +353,35 @@ def test_several_labels_and_regression(tiny_folders: dict[str, Path], tmp_path: 
             torch.testing.assert_close(torch.tensor(found.probabilities), wanted)
             above = [label for label, p in zip(found.labels, wanted, strict=True) if p >= 0.5]
             assert found.label == (", ".join(above) or "none")
+
+
+@pytest.mark.parametrize(
+    ("count", "words", "imported", "packed"),
+    [
+        (16, 80, False, True),
+        (20, 3, False, False),
+        (15, 80, False, False),
+        (2, 3, True, True),
+        (1, 3, True, False),
+    ],
+)
+def test_many_texts_are_packed_and_so_are_a_few_once_that_costs_nothing(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, count: int, words: int, imported: bool, packed: bool
+) -> None:
+    from core.inference.passes.packed import PackedPass
+
+    rows: list[int] = []
+    original = PackedPass.__call__
+
+    def counted(self: PackedPass, ids: Any) -> Any:
+        rows.extend(len(row) for row in ids)
+        return original(self, ids)
+
+    monkeypatch.setattr(PackedPass, "__call__", counted)
+    monkeypatch.setattr("core.inference.predictor.bulk_is_imported", lambda: imported)
+    texts = [f"{TEXT} {i} " + "money " * words for i in range(count)]
+    predictions = engine.classify(ONE, texts)
+    assert len(rows) == (count if packed else 0)
+    for text, prediction in zip(texts, predictions, strict=True):
+        alone = engine.classify(ONE, [text])[0]
+        assert prediction.logits == pytest.approx(alone.logits, abs=1e-5 * max(map(abs, alone.logits)))

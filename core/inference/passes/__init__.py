@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import sys
+
 from torch import nn
 
 from core.inference.passes.forward_pass import ForwardPass, Outcome
 from core.inference.passes.padded import PaddedPass, pad
 
-__all__ = ["ForwardPass", "Outcome", "PaddedPass", "bulk_pass", "pad"]
+__all__ = ["ForwardPass", "Outcome", "PaddedPass", "bulk_is_imported", "bulk_pass", "pad"]
 
 
 def bulk_pass(model: nn.Module, device: str) -> ForwardPass:
     """The quickest way of many texts: packed in float32 on a CPU for the families we know, else padded."""
-    from core.inference.passes.packed import pack  # imports numba, which one text need not wait for
+    from core.inference.passes.packed import pack  # imports numba, which a few texts need not wait for
 
     return pack(model) or PaddedPass(model, device)
+
+
+def bulk_is_imported() -> bool:
+    """Whether `bulk_pass` costs nothing any more: somebody asked for it."""
+    return f"{__name__}.packed" in sys.modules
