@@ -14,6 +14,8 @@ __all__ = ["ForwardPass", "Outcome", "PaddedPass", "bulk_is_imported", "bulk_pas
 
 def bulk_pass(model: nn.Module, device: str) -> ForwardPass:
     """The quickest way of many texts: packed in float32 on a CPU for the families we know, else padded."""
+    if device != "cpu":
+        return PaddedPass(model, device)
     from core.inference.passes.packed import pack  # imports numba, which a few texts need not wait for
 
     return pack(model) or PaddedPass(model, device)

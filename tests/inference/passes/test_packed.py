@@ -131,6 +131,7 @@ def test_last_token_pooling_runs_the_last_layer_at_the_tokens_that_are_read(
 def test_what_it_does_not_know_goes_the_models_own_way(tiny_folders: dict[str, Path]) -> None:
     llama: Any = opened(tiny_folders["llama"]).model
     assert isinstance(bulk_pass(llama, "cpu"), PackedPass)
+    assert isinstance(bulk_pass(llama, "cuda"), PaddedPass)
     assert isinstance(bulk_pass(opened(tiny_folders["bert"], "vanilla").model, "cpu"), PaddedPass)
     foreign: Any = opened(tiny_folders["llama"]).model
     foreign.backbone.layers[1].mlp.__class__ = type("OtherMLP", (type(llama.backbone.layers[1].mlp),), {})
