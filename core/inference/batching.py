@@ -11,11 +11,11 @@ SMALLEST_SHARE = 8
 MAX_PADDING = 32
 
 
-def plan_batches(lengths: Sequence[int], tokens_per_batch: int) -> list[list[int]]:
+def plan_batches(lengths: Sequence[int], tokens_per_batch: int, max_padding: int = MAX_PADDING) -> list[list[int]]:
     """Positions grouped by length, longest first; every position stands in exactly one group.
 
     A group holds at most `tokens_per_batch` tokens, padding included (a longer text goes alone), and at most
-    `MAX_PADDING` of padding; texts of one length that fill half of the budget stay among themselves, and need no mask.
+    `max_padding` of padding; texts of one length that fill half of the budget stay among themselves, and need no mask.
     Sorting by length and a token budget are worth 2x over fixed batches in the order of arrival.
     """
     order = sorted(range(len(lengths)), key=lambda i: -lengths[i])
@@ -27,7 +27,7 @@ def plan_batches(lengths: Sequence[int], tokens_per_batch: int) -> list[list[int
         size = longest * (len(current) + 1)
         padding = size - real - length
         enough_alike = real == longest * len(current) and real >= tokens_per_batch // 2 and length < longest
-        if current and (size > tokens_per_batch or padding > MAX_PADDING or enough_alike):
+        if current and (size > tokens_per_batch or padding > max_padding or enough_alike):
             batches.append(current)
             current, real = [], 0
         if not current:

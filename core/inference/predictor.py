@@ -62,7 +62,7 @@ class Predictor:
 
     @cached_property
     def _for_many(self) -> ForwardPass:
-        return bulk_pass(self.model, self.device)
+        return bulk_pass(self.model, self.device) or self._for_few
 
     def _forward(self, way: ForwardPass, group: list[Encoded]) -> list[Prediction]:
         """One forward pass."""

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel
 
 from core.errors import CheckpointError
-from core.inference.batching import plan_batches
+from core.inference.batching import MAX_PADDING, plan_batches
 from core.inference.encoding import Encoded, Encoder
 from core.inference.loading import LoadedPair
 from core.inference.passes import pad
@@ -26,6 +26,7 @@ from core.inference.predictor import probabilities, verdict
 from core.model.classifier import PooledClassifier
 from core.model.opening import shared_copy
 from core.model.poolers import Pooler
+from core.model.rotary import depends_on_length
 from core.model.surgery import transformer_layers
 from core.model.wrapping import inner
 
@@ -92,7 +93,8 @@ class Probe:
         """Token ids of any lengths, batched by length: (N, K) on the CPU, in the order of the rows."""
         found: list[Tensor | None] = [None] * len(rows)
         done = 0
-        for batch in plan_batches([len(row) for row in rows], self.tokens_per_batch):
+        padding = 0 if depends_on_length(self.model) else MAX_PADDING
+        for batch in plan_batches([len(row) for row in rows], self.tokens_per_batch, padding):
             ids, mask = pad([rows[i] for i in batch], self.device)
             with torch.inference_mode():
                 logits = self.model(input_ids=ids, attention_mask=mask).logits

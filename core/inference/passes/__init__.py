@@ -12,13 +12,13 @@ from core.inference.passes.padded import PaddedPass, pad
 __all__ = ["ForwardPass", "Outcome", "PaddedPass", "bulk_is_imported", "bulk_pass", "pad"]
 
 
-def bulk_pass(model: nn.Module, device: str) -> ForwardPass:
-    """The quickest way of many texts: packed in float32 on a CPU for the families we know, else padded."""
+def bulk_pass(model: nn.Module, device: str) -> ForwardPass | None:
+    """Many texts packed, in float32 on a CPU for the families we know; None where only the model's own pass is sure."""
     if device != "cpu":
-        return PaddedPass(model, device)
+        return None
     from core.inference.passes.packed import pack  # imports numba, which a few texts need not wait for
 
-    return pack(model) or PaddedPass(model, device)
+    return pack(model)
 
 
 def bulk_is_imported() -> bool:

@@ -21,6 +21,7 @@ from transformers.models.mistral import modeling_mistral
 from core.inference.passes.attention import Attention
 from core.inference.passes.kernels import Texts, gate, rms_norm
 from core.inference.passes.linear import Linear
+from core.model.rotary import depends_on_length
 
 #: Of each backbone that we know: its layer, attention, MLP and norm. Any other class computes something else.
 _KNOWN: dict[type[PreTrainedModel], tuple[type[nn.Module], ...]] = {
@@ -37,14 +38,22 @@ _GATES = (nn.SiLU, SiLUActivation, GELUTanh)
 
 
 def is_known(backbone: nn.Module) -> bool:
-    """Whether every layer is of exactly the classes whose arithmetic this file repeats, heads rotated as a whole."""
+    """Whether layers and norms are of exactly the classes whose arithmetic this file repeats.
+
+    Heads are rotated as a whole, by frequencies that do not depend on the longest text.
+    """
     known = _KNOWN.get(type(backbone))  # type: ignore[arg-type]
     if known is None:
         return False
     stack: Any = backbone
-    parts = [(type(x), type(x.self_attn), type(x.mlp), type(x.input_layernorm)) for x in stack.layers]
-    whole = all(2 * stack.rotary_emb.inv_freq.numel() == layer.self_attn.head_dim for layer in stack.layers)
-    return whole and all(found == known for found in parts)
+    *parts, norm = known
+    norms = [module for layer in stack.layers for name, module in layer.named_children() if name.endswith("norm")]
+    return (
+        all([type(x), type(x.self_attn), type(x.mlp)] == parts for x in stack.layers)
+        and all(type(module) is norm for module in (*norms, stack.norm))
+        and all(2 * stack.rotary_emb.inv_freq.numel() == layer.self_attn.head_dim for layer in stack.layers)
+        and not depends_on_length(backbone)
+    )
 
 
 class Norm:

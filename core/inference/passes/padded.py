@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from contextlib import nullcontext
 
 import torch
 from torch import Tensor, nn
 
-from core.inference.batching import plan_batches
+from core.inference.batching import MAX_PADDING, plan_batches
 from core.inference.passes.forward_pass import Outcome
 from core.inference.passes.products import quick_products
+from core.model.rotary import depends_on_length
 
 #: From this many tokens on, preparing oneDNN for a new shape is worth its time.
 QUICK_FROM = 128
@@ -22,16 +24,18 @@ class PaddedPass:
     def __init__(self, model: nn.Module, device: str) -> None:
         self._model = model
         self._device = device
+        self._by_length = depends_on_length(model)
+        self._alone = threading.Lock() if self._by_length else nullcontext()
 
     def plan(self, lengths: Sequence[int], tokens_per_batch: int, workers: int) -> list[list[int]]:  # noqa: ARG002
-        """As `plan_batches`: the workers take what is next."""
-        return plan_batches(lengths, tokens_per_batch)
+        """As `plan_batches`, and only texts of one length together where a longer one would change the others."""
+        return plan_batches(lengths, tokens_per_batch, 0 if self._by_length else MAX_PADDING)
 
     def __call__(self, rows: Sequence[list[int]]) -> Outcome:
         """One call of the model."""
         ids, mask = pad(rows, self._device)
         quick = self._device == "cpu" and ids.numel() >= QUICK_FROM
-        with torch.inference_mode(), quick_products() if quick else nullcontext():
+        with torch.inference_mode(), quick_products() if quick else nullcontext(), self._alone:
             output = self._model(input_ids=ids, attention_mask=mask)
         logits = output.logits if output.logits.dtype == torch.float64 else output.logits.float()
         if output.pooling_weights is None:

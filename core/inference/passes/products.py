@@ -52,19 +52,22 @@ def has_one_dnn() -> bool:
 
 def one_dnn(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """As `torch.nn.functional.linear`, float32 on a CPU: (..., in), (out, in), (out,) -> (..., out)."""
+    bias = None if bias is None else bias.contiguous()  # it reads another as if it were
     output: Tensor = torch.ops.mkldnn._linear_pointwise.default(x, weight, bias, "none", [], "")
     return output
 
 
 class _OneDnn(TorchFunctionMode):
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        if func is functional.linear and not kwargs and all(_fits(arg) for arg in args):
+        if func is functional.linear and not kwargs and _fits(*args):
             return one_dnn(*args)
         return func(*args, **(kwargs or {}))
 
 
-def _fits(arg: Tensor | None) -> bool:
-    return arg is None or (arg.dtype == torch.float32 and arg.device.type == "cpu")
+def _fits(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> bool:
+    given = (x, weight) if bias is None else (x, weight, bias)
+    usual = weight.dim() == 2 and weight.shape[1] > 0 and (bias is None or bias.shape == weight.shape[:1])
+    return usual and all(arg.dtype == torch.float32 and arg.device.type == "cpu" for arg in given)
 
 
 def _seconds(multiply: Any, x: Tensor, weight: Tensor) -> float:

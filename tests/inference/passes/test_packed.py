@@ -10,11 +10,11 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from peft import IA3Config, get_peft_model
+from peft import IA3Config, LoraConfig, get_peft_model
 from transformers import AutoModelForSequenceClassification, LlamaConfig
 
 from core.config import AdapterConfig
-from core.inference.passes import PaddedPass, bulk_pass
+from core.inference.passes import bulk_pass
 from core.inference.passes.packed import PackedPass, pack
 from core.model.opening import sibling
 from tests.model.conftest import opened, write_adapter
@@ -131,14 +131,18 @@ def test_last_token_pooling_runs_the_last_layer_at_the_tokens_that_are_read(
 def test_what_it_does_not_know_goes_the_models_own_way(tiny_folders: dict[str, Path]) -> None:
     llama: Any = opened(tiny_folders["llama"]).model
     assert isinstance(bulk_pass(llama, "cpu"), PackedPass)
-    assert isinstance(bulk_pass(llama, "cuda"), PaddedPass)
-    assert isinstance(bulk_pass(opened(tiny_folders["bert"], "vanilla").model, "cpu"), PaddedPass)
+    assert bulk_pass(llama, "cuda") is None
+    assert bulk_pass(opened(tiny_folders["bert"], "vanilla").model, "cpu") is None
     foreign: Any = opened(tiny_folders["llama"]).model
     foreign.backbone.layers[1].mlp.__class__ = type("OtherMLP", (type(llama.backbone.layers[1].mlp),), {})
     assert pack(foreign) is None
     partial: Any = opened(tiny_folders["llama"]).model
     partial.backbone.rotary_emb.inv_freq = partial.backbone.rotary_emb.inv_freq[:2]
     assert pack(partial) is None
+    for family in FAMILIES:  # a norm that an adapter saves whole is another module
+        for place in ("layers.0.post_attention_layernorm", "model.norm"):
+            saved = LoraConfig(target_modules=["q_proj"], modules_to_save=[place])
+            assert pack(get_peft_model(opened(tiny_folders[family], f"{family}").model, saved)) is None
     ia3: Any = get_peft_model(opened(tiny_folders["llama"]).model, IA3Config(target_modules=["k_proj"],
                                                                              feedforward_modules=[]))  # fmt: skip
     assert pack(ia3) is None

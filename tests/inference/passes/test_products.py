@@ -50,6 +50,23 @@ def test_both_libraries_say_the_same(shape: tuple[int, ...], bias: bool) -> None
         torch.testing.assert_close(products.one_dnn(x, layer.weight, layer.bias).double(), expected, rtol=0, atol=2e-6)
 
 
+def test_a_bias_with_gaps_in_memory() -> None:
+    torch.manual_seed(0)
+    x, weight, bias = torch.randn(3, 24), torch.randn(40, 24), torch.randn(80)[::2]
+    torch.testing.assert_close(products.one_dnn(x, weight, bias), functional.linear(x, weight, bias), rtol=0, atol=2e-5)
+
+
+def test_rare_shapes_keep_torchs_own_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = choose(monkeypatch, 1.0, 2.0)
+    x, weight = torch.randn(3, 24), torch.randn(40, 24)
+    rare = [(x, weight[0]), (x, weight, torch.randn(1)), (x, weight, torch.randn(3, 40)), (x[:, :0], weight[:, :0])]
+    for given in rare:
+        expected = functional.linear(*given)
+        with torch.inference_mode(), products.quick_products():
+            torch.testing.assert_close(functional.linear(*given), expected, rtol=0, atol=0)
+    assert not calls
+
+
 @pytest.mark.parametrize(("one_dnn", "usual", "taken"), [(1.0, 2.0, True), (1.0, 1.1, False), (2.0, 1.0, False)])
 def test_the_clearly_quicker_one_is_taken(
     monkeypatch: pytest.MonkeyPatch, one_dnn: float, usual: float, taken: bool
