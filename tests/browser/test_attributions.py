@@ -44,7 +44,9 @@ def begun(page: Page) -> None:
 
 
 def facts(page: Page, method: int) -> dict[str, str]:
-    rows = page.locator(".hl-facts").nth(method).locator("> div").all()
+    card = page.locator(".hl-facts").nth(method)
+    card.wait_for(timeout=60_000)  # the answer's first line is there before its cards
+    rows = card.locator("> div").all()
     return {words(row.locator("dt")): words(row.locator("dd")) for row in rows}
 
 
