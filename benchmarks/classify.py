@@ -18,7 +18,6 @@ import random
 import tempfile
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,7 @@ from transformers import LlamaConfig, LlamaForSequenceClassification, PreTrained
 
 from core.inference.engine import Engine
 from core.inference.passes.products import has_one_dnn, one_dnn
+from core.inference.threads import single_threaded
 from core.results import Selection
 from core.settings import Settings
 
@@ -88,8 +88,6 @@ def speed(linear: Callable[..., Any], weights: list[torch.Tensor], tokens: int, 
     """FLOP/s of these matrices alone, each core multiplying for itself."""
 
     def multiply(_: int) -> float:
-        torch.get_num_threads()  # torch sets a thread up once, by the number that was set last anywhere
-        torch.set_num_threads(1)
         inputs = {width: torch.randn(tokens, width) for width in (WIDTH, INNER)}
         done, until = 0.0, time.perf_counter() + seconds
         with torch.inference_mode():
@@ -99,12 +97,11 @@ def speed(linear: Callable[..., Any], weights: list[torch.Tensor], tokens: int, 
                     done += 2.0 * tokens * weight.numel()
         return done
 
-    before, cores = torch.get_num_threads(), os.cpu_count() or 1
-    with ThreadPoolExecutor(cores) as pool:
+    cores = os.cpu_count() or 1
+    with single_threaded(cores, "peak") as pool:
         start = time.perf_counter()
         done = sum(pool.map(multiply, range(cores)))
         taken = time.perf_counter() - start
-    torch.set_num_threads(before)
     return done / taken
 
 

@@ -79,6 +79,11 @@ class Probe:
         """
         return _find_final_norm(self)
 
+    @cached_property
+    def _max_padding(self) -> int:
+        """Tokens of padding in a batch; 0 where a longer text would change the others."""
+        return 0 if depends_on_length(self.model) else MAX_PADDING
+
     def encode(self, text: str) -> Encoded:
         """One text as the model reads it."""
         return self.encoder.encode([text])[0]
@@ -93,8 +98,7 @@ class Probe:
         """Token ids of any lengths, batched by length: (N, K) on the CPU, in the order of the rows."""
         found: list[Tensor | None] = [None] * len(rows)
         done = 0
-        padding = 0 if depends_on_length(self.model) else MAX_PADDING
-        for batch in plan_batches([len(row) for row in rows], self.tokens_per_batch, padding):
+        for batch in plan_batches([len(row) for row in rows], self.tokens_per_batch, self._max_padding):
             ids, mask = pad([rows[i] for i in batch], self.device)
             with torch.inference_mode():
                 logits = self.model(input_ids=ids, attention_mask=mask).logits
