@@ -28,7 +28,7 @@ from playwright.async_api import Browser, Page, async_playwright
 from core.inference.engine import Engine
 from core.results import Selection
 from core.settings import ROOT
-from pages.ui.numbers import percent
+from core.words.numbers import percent
 
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]

@@ -11,6 +11,8 @@ from core.errors import AppError
 from core.figures import adapter as figures
 from core.figures.strip import legend
 from core.results import Ablation, AtScale, ScaleCurve
+from core.words import adapter_effect as words
+from core.words.verdict import stated
 from pages.ui import address, changes, charts, markup, question, tables, working
 from pages.ui.engine import explainer
 from pages.ui.question import Question
@@ -32,12 +34,12 @@ PARTS = (
 def sides(asked: Question) -> None:
     """Off and on, side by side."""
     off, on = (explainer().at_scale(asked.selection, asked.text, scale) for scale in (0, 1))
-    st.html(markup.lead(changes.switched(off, on, asked.label)))
+    st.html(markup.lead(words.switched(off, on, asked.label)))
     st.html(markup.section("Off and on"))
     k = on.labels.index(asked.label)
     left, right = st.columns([4, 9], gap="large")
     for side, heading, tag in ((off, "Off", "scale 0"), (on, "On", "scale 1, as trained")):
-        told = changes.probability(side.probabilities, side.logits, k)
+        told = stated(float(side.probabilities[k]), float(side.logits[k]), "output")
         with left, st.container(border=True):
             st.html(changes.card(heading, tag, side.label, asked.label, told, on=side is on))
     with right:
@@ -62,7 +64,8 @@ def scales(asked: Question, found: ScaleCurve) -> None:
     at = st.slider("Scale of the update", 0.0, LARGEST, step=0.01, key=SCALE, persist_state="session")
     address.write("adapter", {"scale": f"{at:g}" if at != 1 else None})
     now: AtScale = explainer().at_scale(asked.selection, asked.text, at)
-    told = changes.probability(now.probabilities, now.logits, now.labels.index(asked.label))
+    k = now.labels.index(asked.label)
+    told = stated(float(now.probabilities[k]), float(now.logits[k]), "output")
     st.html(
         f'<p class="hl-verdict hl-at"><span>At scale {at:.2f}</span> <strong>{markup.label(now.label)}</strong> '
         f"<b>{markup.label(asked.label)} {markup.text(told)}</b></p>"
@@ -73,8 +76,8 @@ def scales(asked: Question, found: ScaleCurve) -> None:
 
 def parts(asked: Question, found: Ablation) -> None:
     """The heat map, what it says, and the largest parts as a table."""
-    st.html(markup.lead(changes.carried(found, asked.label)))
-    st.html(markup.note(changes.flipping(found)))
+    st.html(markup.lead(words.carried(found, asked.label)))
+    st.html(markup.note(words.flipping(found)))
     alt = f"Change of the logit of {asked.label} without each part, {len(found.layers)} layers"
     charts.chart(figures.heat(found, asked.label, charts.theme()), "heat", alt)
     st.html(legend("against: the logit rises without it", "for: it falls", signed=True))
@@ -98,7 +101,7 @@ def draw(asked: Question) -> None:
     curve = working.result(partial(explainer().scale_curve, asked.selection, asked.text), "curve", "Trying scales")
     if curve is not None:
         scales(asked, curve)
-        st.html(markup.lead(changes.flips(curve)))
+        st.html(markup.lead(words.flips(curve)))
         st.html(markup.note(f"Kept at every scale: {', '.join(curve.kept)}. {ABOUT}" if curve.kept else ABOUT))
     st.html(markup.section("Which parts carry it"))
     found = working.result(partial(explainer().ablation, asked.selection, asked.text), "ablation", "Taking parts away")

@@ -9,6 +9,7 @@ import streamlit as st
 from core.errors import AppError
 from core.figures import architecture as figures
 from core.results import Architecture, Selection
+from core.words import architecture as sentences
 from pages.ui import address, building, charts, costing, frame, markup
 from pages.ui.engine import blueprints
 
@@ -58,7 +59,7 @@ def parameters(found: Architecture) -> None:
     st.html(building.legend(figures.legend(colours, found, charts.theme())))
     charts.chart(figures.treemap(found, colours, charts.theme()), "architecture-treemap", "Parameters by module")
     st.html(markup.note("An area is a share of the parameters. A click goes into a layer, the bar on top leads back."))
-    st.html(markup.note(building.ties(found)))
+    st.html(markup.note(sentences.ties(found)))
 
 
 def trained(found: Architecture) -> None:
@@ -75,7 +76,7 @@ def trained(found: Architecture) -> None:
         figure = figures.freeze_map(found, chosen, charts.theme())
         charts.clickable(figure, "architecture-freeze", f"State of {len(found.cells)} modules", clicked)
         st.html(markup.note("A click on a module finds it in the tree below."))
-    st.html(building.outside(found) + markup.note(building.copies(found)))
+    st.html(building.outside(found) + markup.note(sentences.copies(found)))
 
 
 def modules(found: Architecture) -> None:
@@ -105,8 +106,8 @@ try:
     wanted = asked(selection)
     with st.spinner("Putting it together without weights"):
         found = blueprints().architecture(selection, **wanted)
-    st.html(markup.lead(building.lead(found)))
-    st.html(markup.note(building.source(found, candidate.model_type)))
+    st.html(markup.lead(sentences.size(found)))
+    st.html(markup.note(sentences.source(found, candidate.model_type)))
     st.html(building.facts(found))
     parameters(found)
     if found.tuning:

@@ -8,7 +8,9 @@ from core.errors import AppError
 from core.figures.attention import heads, matrix
 from core.figures.strip import legend, strip
 from core.results import MEASURES, AttentionCost, AttentionOverview, Floats, between_units, by_unit, read_by
-from pages.ui import address, attending, capturing, charts, markup, numbers, question
+from core.words import attention as words
+from core.words import numbers
+from pages.ui import address, attending, capturing, charts, markup, question
 from pages.ui.engine import explainer
 from pages.ui.question import Question
 
@@ -52,10 +54,10 @@ def overview(found: AttentionOverview) -> tuple[int, int]:
         st.html(markup.note("Means over all tokens that read. Effective tokens: exp of the entropy of a row."))
     with left:
         measure = st.selectbox(
-            "All heads by", MEASURES, format_func=attending.MEASURED.__getitem__, key=_KEYS["measure"],
+            "All heads by", MEASURES, format_func=words.MEASURED.__getitem__, key=_KEYS["measure"],
             persist_state="session",
         )  # fmt: skip
-        alt = f"{attending.MEASURED[measure]} of {count} heads in each of {layers} layers"
+        alt = f"{words.MEASURED[measure]} of {count} heads in each of {layers} layers"
         charts.clickable(heads(found, measure, (layer, head), charts.theme()), "heads", alt, clicked)
     return layer, head
 
@@ -69,31 +71,31 @@ def drawn(asked: Question, tokens: Floats, what: str) -> None:
     hide = st.toggle(f"Hide {markup.plain(name, 20)}, the first, and spread the colours over the rest",
                      key=_KEYS["first"], persist_state="session")  # fmt: skip
     values = between_units(tokens, asked.units)
-    st.html(markup.note(attending.first_took(values, read, first, name, asked.by)))
+    st.html(markup.note(words.first_took(values, read, first, name, asked.by)))
     left, right = st.columns([8, 5], gap="large")
     with left:
         figure = matrix(values, asked.units, charts.theme(), hidden=first if hide else None)
         charts.chart(figure, "matrix", f"{what}: which of {len(asked.units)} {asked.by} reads which")
-        st.html(legend("0 %", f"{numbers.percent(attending.largest(values, first if hide else None))} %", signed=False))
+        st.html(legend("0 %", numbers.percentage(attending.largest(values, first if hide else None)), signed=False))
         st.html(markup.note(attending.reading(asked.units, asked.by)))
     with right:
         if hide:
             read[first] = 0.0
         st.html(markup.section("What the pooled vector reads"))
         st.html(strip(asked.reading, asked.units, read, "read"))
-        st.html(legend("0 %", f"{numbers.percent(float(read.max()))} %", signed=False))
-        st.html(markup.note(attending.POOLED))
+        st.html(legend("0 %", numbers.percentage(float(read.max())), signed=False))
+        st.html(markup.note(words.POOLED))
 
 
 def draw(asked: Question) -> None:
     """The cost, then the view."""
     needs = explainer().attention_cost(asked.selection, asked.text)
     view = choices(needs)
-    st.html(markup.note(capturing.told(needs)))
+    st.html(markup.note(words.cost(needs)))
     if view == ROLLOUT:
         if capturing.captured(asked, needs, "rollout", "Rollout"):
             found = explainer().attention(asked.selection, asked.text, "rollout")
-            st.html(markup.lead(attending.ROLLOUT))
+            st.html(markup.lead(words.ROLLOUT))
             drawn(asked, found.matrix, "Rollout")
     elif capturing.captured(asked, needs, "overview", "All heads"):
         layer, head = overview(explainer().attention(asked.selection, asked.text, "overview"))

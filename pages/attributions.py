@@ -11,6 +11,8 @@ from core.errors import AppError
 from core.figures.attribution import agreement, perturbation
 from core.figures.strip import legend, strip
 from core.results import BASELINES, METHODS, AttributionOptions, Attributions, By
+from core.words import attributions as words
+from core.words.durations import duration
 from pages.ui import address, attributing, charts, markup, question, tables, working
 from pages.ui.engine import explainer
 from pages.ui.question import Question
@@ -33,7 +35,7 @@ def options(asked: Question) -> AttributionOptions:
     steps = left.selectbox("Steps of integrated gradients", STEPS, key=_STEPS, persist_state="session")
     baseline = right.selectbox(
         "Baseline: what stands for no word", BASELINES, key=_BASELINE, persist_state="session",
-        format_func=lambda b: attributing.BASELINES[b],
+        format_func=lambda b: words.BASELINES[b],
     )  # fmt: skip
     address.write("attributions", {"steps": str(steps), "baseline": baseline})
     return AttributionOptions(asked.label, cast(By, asked.by), steps, baseline or BASELINES[0])
@@ -46,10 +48,10 @@ def computed(asked: Question, chosen: AttributionOptions) -> Attributions | None
     except AppError as error:
         st.html(markup.problem(error))
         return None
-    st.html(markup.note(attributing.cost(told)))
+    st.html(markup.note(words.cost(told)))
     work = partial(explainer().attributions, asked.selection, asked.text, chosen)
     if told.seconds > AT_ONCE_SECONDS and work() is None:
-        name = f"Compute (about {attributing.time(told.seconds)})"
+        name = f"Compute (about {duration(told.seconds)})"
         st.button(name, type="primary", key="attributions.start", on_click=_begin, args=(work,))
         return None
     return working.result(work, "attributions", "Attributions")
@@ -70,7 +72,7 @@ def cards(asked: Question, found: Attributions) -> None:
                 st.html(attributing.heading(name, kind))
                 st.html(strip(asked.reading, found.units, method.values, name))
                 st.html(markup.facts(attributing.sums(method)))
-                st.html(markup.note(attributing.SAYS[name]))
+                st.html(markup.note(words.METHODS[name]))
     st.html(legend("against", f"for {asked.label}, each text by its own largest", signed=True))
 
 
@@ -82,14 +84,13 @@ def faithful(found: Attributions) -> None:
         with column:
             charts.chart(perturbation(found, charts.theme(), way), f"attributions-{way}", alt)
     tables.table(attributing.table(found), "Faithfulness of each method's order", key="faithfulness")
-    words = attributing.FAITHFULNESS.format(score=found.score, by=found.options.by, count=len(found.shuffles))
-    st.html(markup.note(words))
+    st.html(markup.note(words.faithfulness(found)))
 
 
 def draw(asked: Question, found: Attributions) -> None:
     """The sentence, the cards, the numbers, all methods by position."""
-    st.html(markup.lead(attributing.best(found)))
-    for message in (attributing.incomplete(found), attributing.precision(found)):
+    st.html(markup.lead(words.best(found)))
+    for message in (words.incomplete(found), words.precision(found)):
         if message:
             st.html(f'<div class="hl-box hl-warn"><p>{markup.text(message)}</p></div>')
     cards(asked, found)

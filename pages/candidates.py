@@ -8,7 +8,8 @@ import streamlit as st
 
 from core.errors import AppError
 from core.results import Availability, CandidateSummary, Selection
-from pages.ui import adding, details, frame, loading, markup, numbers, picker
+from core.words import numbers
+from pages.ui import adding, details, frame, loading, markup, picker
 from pages.ui.engine import engine
 
 LIST = "candidates.list"

@@ -8,7 +8,9 @@ from core.figures.positions import bars
 from core.figures.ranking import ranking
 from core.figures.strip import legend, strip
 from core.results import Contributions, by_unit
-from pages.ui import charts, markup, question, sentences
+from core.words import contributions as words
+from core.words.numbers import two_digits
+from pages.ui import charts, markup, question
 from pages.ui.engine import explainer
 from pages.ui.question import Question
 
@@ -25,9 +27,9 @@ def facts(found: Contributions, label: str, other: str) -> list[tuple[str, str, 
         total, logit = total - float(found.sums[j]), logit - float(found.logits[j])
     name = "Lead in logits" if other else "Logit"
     return [
-        ("Sum of the parts", f"{total:.5f}", ""),
-        (f"{name}, by the model", f"{logit:.5f}", ""),
-        ("Difference", f"{abs(logit - total):.1e}", "rounding" if found.exact else "gap of the linearisation"),
+        ("Sum of the parts", words.exactly(total), ""),
+        (f"{name}, by the model", words.exactly(logit), ""),
+        ("Difference", two_digits(logit - total), words.remainder(found.exact)),
         ("Parts", f"{found.values.shape[1]:,}", "tokens"),
     ]
 
@@ -50,7 +52,7 @@ def draw(asked: Question, found: Contributions) -> None:
     other = rival(asked)
     parts = found.between(asked.label, other) if other else found.of(asked.label)
     values = by_unit(parts, asked.units)
-    tag = "exact" if found.exact else "linearisation, not exact"
+    tag = words.kind(found.exact)
     st.html(f'<span class="hl-tag{" hl-on" if found.exact else ""}">{markup.text(tag)}</span>')
     left, right = st.columns(2, gap="large")
     with left:
@@ -65,10 +67,10 @@ def draw(asked: Question, found: Contributions) -> None:
         bars(asked.units, values, charts.theme(), "contribution"),
         "parts", f"Contribution of each of the {len(values)} {asked.by}, in the order of the text",
     )  # fmt: skip
-    st.html(markup.note(sentences.CONTRIBUTIONS))
+    st.html(markup.note(words.ABOUT))
     st.html(markup.note(f"How: {found.method}."))
     if not found.exact:
-        st.html(markup.note(sentences.whole(found, asked.label)))
+        st.html(markup.note(words.whole(found, asked.label)))
 
 
 asked = question.ask("Contributions", "The logit of a class, split over the positions of the text.")

@@ -8,15 +8,10 @@ import streamlit as st
 from core.errors import AppError
 from core.figures.depth import lens as lens_figure
 from core.results import Lens
-from pages.ui import charts, markup, question, sentences, tables
+from core.words import depth as words
+from pages.ui import charts, markup, question, tables
 from pages.ui.engine import explainer
 from pages.ui.question import Question
-
-ABOUT = (
-    "At each depth the states go through the final norm, the pooler and the head, as if the layers above were not "
-    "there. The head was trained on the last layer only: what it says of earlier ones shows when the information is in "
-    "the form it reads, not when it is there at all."
-)
 
 
 def table(found: Lens, label: str) -> None:
@@ -25,7 +20,7 @@ def table(found: Lens, label: str) -> None:
     values = found.logits if np.isnan(found.probabilities).any() else found.probabilities
     rows = [
         {
-            "Depth": "embeddings" if d == 0 else f"layer {d}",
+            "Depth": words.place(d),
             "Leads": leader,
             "with": float(values[d].max()),
             label: float(values[d, k]),
@@ -42,14 +37,12 @@ def draw(asked: Question) -> None:
     except AppError as error:
         st.html(markup.problem(error))
         return
-    st.html(markup.lead(sentences.decided(found)))
+    st.html(markup.lead(words.decided(found)))
     alt = f"Probability of the leading classes over {len(found.verdicts) - 1} layers"
     charts.chart(lens_figure(found, charts.theme(), height=420), "lens", alt)
     table(found, asked.label)
-    st.html(markup.note(ABOUT))
-    st.html(
-        markup.note(f"The last depth equals the model's own logits within {found.final_difference:.1e}.")
-    )  # fmt: skip
+    st.html(markup.note(words.ABOUT))
+    st.html(markup.note(words.checked(found)))
 
 
 asked = question.ask("Depth", "What would be said after each layer, if it were the last.")

@@ -10,6 +10,7 @@ from core.errors import AppError
 from core.inspection.checking.document import exported
 from core.inspection.checking.texts import MOST, TEXTS
 from core.results import DryRun, LoadedModel, Selection
+from core.words import dry_run as words
 from pages.ui import address, checking, details, frame, loading, markup, tables, working
 from pages.ui.engine import dry_runs
 
@@ -53,7 +54,7 @@ def buttons(selection: Selection, chosen: tuple[str, ...], model: LoadedModel, f
 def inside(found: DryRun) -> None:
     """The tensors of one pass."""
     st.html(markup.section("One pass through the model"))
-    st.html(markup.note(checking.axes(found)))
+    st.html(markup.note(words.axes(found)))
     tables.table(checking.rows(found), "Shape and type at each stage of the pass", key="dry-run-tensors")
 
 
@@ -68,7 +69,7 @@ def draw(selection: Selection, model: LoadedModel) -> None:
         if found is None:
             return
         st.html(markup.lead(found.verdict))
-        st.html(markup.note(checking.cost(found)))
+        st.html(markup.note(words.cost(found)))
     st.html(checking.stages(found))
     buttons(selection, chosen, model, found)
     if found.traced:

@@ -9,20 +9,15 @@ import streamlit as st
 from core.errors import AppError
 from core.figures.head_geometry import NAMED, cosines
 from core.results import HeadGeometry, Selection
+from core.words import head_geometry as words
+from core.words.numbers import three_digits
 from pages.ui import address, charts, frame, loading, markup, tables
 from pages.ui.engine import explainer
-from pages.ui.numbers import three_digits
 
 _CLASS, _SHARED = "head.class", "head.shared"
 _KEYS = {"of": _CLASS}
 #: Pairs in the table, and neighbours of a class.
 LISTED, NEAREST = 20, 8
-ABOUT = (
-    "A class's logit is its vector times the pooled text. Two classes whose vectors point the same way rise and fall "
-    "together, so a text has to be far along their difference to be told apart. What all vectors have in common moves "
-    "every logit alike and no probability: it is taken away first, unless you keep it."
-)
-HIDDEN = " This head has a layer before its class vectors: the angles are those after that layer."
 
 
 def closest(found: HeadGeometry, shared: bool) -> None:
@@ -56,9 +51,7 @@ def draw(selection: Selection) -> None:
     found = explainer().head_geometry(selection)
     st.session_state.update({_KEYS[key]: value for key, value in address.asked("head", _KEYS).items()})
     shared = bool(st.session_state.get(_SHARED))
-    a, b = found.pairs(shared=shared)[0]
-    value = float((found.cosines if shared else found.apart)[a, b])
-    st.html(markup.lead(f"Closest to each other: {found.labels[a]} and {found.labels[b]}, cosine {value:.2f}."))
+    st.html(markup.lead(words.closest(found, shared=shared)))
     left, right = st.columns([8, 5], gap="medium")
     with left:
         st.toggle("Keep what all classes share", key=_SHARED, persist_state="session")
@@ -69,7 +62,7 @@ def draw(selection: Selection) -> None:
     with right:
         neighbours(found, shared)
     closest(found, shared)
-    st.html(markup.note(ABOUT + (HIDDEN if found.hidden else "")))
+    st.html(markup.note(words.about(found)))
     address.write("head", {"of": st.session_state[_CLASS]})
 
 

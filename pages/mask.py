@@ -11,17 +11,16 @@ from core.figures.positions import bars
 from core.figures.ranking import ranking
 from core.figures.strip import legend, strip
 from core.results import MaskEffect, by_unit
+from core.words import attention_mask as mask_words
+from core.words.contributions import remainder
+from core.words.numbers import two_digits
+from core.words.verdict import stated
 from pages.ui import changes, charts, markup, question, tables
 from pages.ui.engine import explainer
 from pages.ui.question import Question
 
 #: Classes in the table.
 LISTED = 10
-ABOUT = (
-    "Under the causal mask a token reads itself and what stands before it; in both directions it also reads what comes "
-    "later. The weights are the same. Only one of the two was trained: the other shows how much the model leans on the "
-    "order of reading, not how good a model trained that way would be."
-)
 
 
 def sides(asked: Question, found: MaskEffect) -> None:
@@ -30,7 +29,7 @@ def sides(asked: Question, found: MaskEffect) -> None:
     left, right = st.columns([4, 9], gap="large")
     for side in (found.causal, found.bidirectional):
         trained = side.mask == found.trained
-        told = changes.probability(side.probabilities, side.logits, k)
+        told = stated(float(side.probabilities[k]), float(side.logits[k]), "output")
         tag = "trained with this mask" if trained else "not trained with it"
         with left, st.container(border=True):
             st.html(changes.card(side.mask.capitalize(), tag, side.label, asked.label, told, on=trained))
@@ -85,7 +84,7 @@ def facts(asked: Question, found: MaskEffect) -> list[tuple[str, str, str]]:
     rows = [
         ("Sum of the parts", f"{total:+.4f}", ""),
         ("Change of the logit", f"{logit:+.4f}", ""),
-        ("Difference", f"{abs(logit - total):.1e}", "rounding" if exact else "gap of the linearisation"),
+        ("Difference", two_digits(logit - total), remainder(exact)),
     ]
     return rows if found.window is None else [*rows, ("Sliding window", f"{found.window:,}", "tokens")]
 
@@ -97,9 +96,9 @@ if asked is not None:
     except AppError as error:
         st.html(markup.problem(error))
     else:
-        st.html(markup.lead(changes.reading_ahead(found, asked.label)))
+        st.html(markup.lead(mask_words.reading_ahead(found, asked.label)))
         st.html(markup.section("Under both masks"))
         sides(asked, found)
         classes(found)
         words(asked, found)
-        st.html(markup.note(ABOUT))
+        st.html(markup.note(mask_words.ABOUT))

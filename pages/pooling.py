@@ -8,17 +8,11 @@ import streamlit as st
 from core.figures.positions import bars
 from core.figures.strip import legend, strip
 from core.results import PoolerVerdict, Pooling, by_unit
-from pages.ui import charts, markup, numbers, question
+from core.words import components, numbers
+from core.words import pooling as words
+from pages.ui import charts, markup, question
 from pages.ui.engine import explainer
 from pages.ui.question import Question
-
-SAYS = {
-    "context": "This pooler takes the state of one token, the last: everything the head sees has passed through it.",
-    "mean": "This pooler takes every token's state with the same weight; a word of several tokens counts as often.",
-    "attention": "This pooler has learned which states to weigh; the weights sum to 1.",
-    "gem": "This pooler takes a power mean of each dimension by itself, so a token has no one weight. Shown is its "
-    "share of the gradient: how much a small change of that token's state would move the pooled vector.",
-}
 
 
 def facts(asked: Question, found: Pooling) -> list[tuple[str, str, str]]:
@@ -26,7 +20,7 @@ def facts(asked: Question, found: Pooling) -> list[tuple[str, str, str]]:
     prediction = asked.reading.prediction
     special = sum(float(found.weights[t]) for u in asked.reading.pieces if u.special for t in u.tokens)
     rows = [
-        ("Effective tokens", numbers.three_digits(found.effective_tokens), f"of {len(found.weights):,}"),
+        ("Effective tokens", *words.effective_tokens(found)),
         ("On special tokens", numbers.percent(special), "%"),
         ("Cut off", f"{prediction.total_tokens - len(prediction.tokens):,}", f"of {prediction.total_tokens:,} tokens"),
         ("Padding", "0", "tokens: a text is read alone"),
@@ -39,9 +33,9 @@ def facts(asked: Question, found: Pooling) -> list[tuple[str, str, str]]:
 def weights(asked: Question, found: Pooling) -> None:
     """The tinted text, the bars, the numbers."""
     values = by_unit(found.weights, asked.units)
-    st.html(markup.lead(SAYS[found.pooler]))
+    st.html(markup.lead(words.POOLERS[found.pooler]))
     st.html(strip(asked.reading, asked.units, values, found.meaning))
-    st.html(legend("0 %", f"{numbers.percent(float(values.max()))} %", signed=False))
+    st.html(legend("0 %", numbers.percentage(float(values.max())), signed=False))
     st.html(markup.facts(facts(asked, found)))
     st.html(markup.section(f"{found.meaning.capitalize()} by position"))
     figure = bars(asked.units, values, charts.theme(), found.meaning, percent=True)
@@ -70,13 +64,11 @@ def compared(asked: Question, found: list[PoolerVerdict]) -> None:
 
 def card(verdict: PoolerVerdict, label: str, probability: float) -> str:
     """Name, whether it was trained, what it says."""
-    tag = '<span class="hl-tag hl-on">trained</span>' if verdict.trained else (
-        '<span class="hl-tag">not trained with this head</span>'
-    )  # fmt: skip
-    number = numbers.percent(probability) + " %" if probability == probability else "no probability"
-    effective = numbers.three_digits(verdict.pooling.effective_tokens)
+    tag = f'<span class="hl-tag{" hl-on" if verdict.trained else ""}">{words.training(verdict.trained)}</span>'
+    number = numbers.percentage(probability, absent="no probability")
+    effective = words.effective_tokens(verdict.pooling)[0]
     return (
-        f'<div class="hl-pooler"><h3>{markup.text(verdict.pooling.pooler)}</h3>{tag}'
+        f'<div class="hl-pooler"><h3>{markup.text(components.pooler(verdict.pooling.pooler))}</h3>{tag}'
         f"<p>says <strong>{markup.label(verdict.label)}</strong></p>"
         f"<p>{markup.label(label)} {markup.text(number)}<br>{markup.text(effective)} effective tokens</p></div>"
     )

@@ -9,7 +9,8 @@ import streamlit as st
 from core.errors import AppError
 from core.figures import spectra as figures
 from core.results import SpectraKind, SpectraReport, Spectrum
-from pages.ui import address, charts, frame, markup, numbers, source, spectrum, working
+from core.words import spectra as words
+from pages.ui import address, charts, frame, markup, source, spectrum, working
 from pages.ui.engine import spectra
 
 _BY, _TENSOR, _FULL = "spectra.by", "spectra.tensor", "spectra.full"
@@ -72,13 +73,13 @@ def one(path: str, s: Spectrum) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         charts.chart(figures.singular_values(full, charts.theme()), "spectra-values", f"Singular values of {s.name}")
-        if vague := spectrum.resolved(full):
+        if vague := words.resolved(full):
             st.html(markup.note(vague))
     with right:
         if full.power_law.values:
             figure = figures.power_law(full, full.power_law, charts.theme())
             charts.chart(figure, "spectra-law", f"Power law of {s.name}")
-        st.html(markup.note(spectrum.fit(full.power_law)))
+        st.html(markup.note(words.fit(full.power_law)))
 
 
 def draw(path: str, report: SpectraReport) -> None:
@@ -86,12 +87,11 @@ def draw(path: str, report: SpectraReport) -> None:
     if not report.spectra:
         st.html(markup.note("There is no matrix of floating-point numbers here, so there is no spectrum."))
         return
-    st.html(markup.lead(spectrum.lead(report)))
+    st.html(markup.lead(words.fewest_directions(report)))
     one(path, overview(report))
     spectrum.table(report)
-    took = " ".join(numbers.duration(report.seconds))
-    st.html(markup.note(f"{len(report.spectra):,} matrices in {took}; {report.left_out:,} tensors are no matrices."))
-    st.html(markup.note(spectrum.ABOUT))
+    st.html(markup.note(words.cost(report)))
+    st.html(markup.note(words.ABOUT))
 
 
 def asked(path: str) -> SpectraKind:

@@ -7,7 +7,10 @@ import streamlit as st
 from core.errors import AppError
 from core.figures import lora_update as figures
 from core.results import AdapterPair, CandidateSummary, ModulePair, Selection
-from pages.ui import address, charts, frame, loading, markup, numbers, tables, updating
+from core.words import adapter_update as sentences
+from core.words import numbers
+from core.words.numbers import percentage
+from pages.ui import address, charts, frame, loading, markup, tables
 from pages.ui.engine import weights
 
 _OTHER, _MODULE = "two_adapters.other", "two_adapters.module"
@@ -37,39 +40,20 @@ def other_of(selection: Selection, candidate: CandidateSummary) -> Selection | N
     return Selection(selection.candidate, chosen)
 
 
-def lead(found: AdapterPair) -> str:
-    """Whether they change the same."""
-    if not found.modules:
-        return "They adapt no module in common."
-    if found.cosine != found.cosine:
-        return "One of them changes nothing in the modules that both adapt."
-    alike = "the same" if found.cosine > 0.7 else "similar" if found.cosine > 0.3 else "different"
-    alike = "opposite" if found.cosine < -0.3 else alike
-    known = [m for m in found.modules if m.inputs == m.inputs]
-    reads, by_chance, writes, by_chance_too = (
-        updating.shared(sum(getattr(m, name) for m in known) / len(known))
-        for name in ("inputs", "inputs_by_chance", "outputs", "outputs_by_chance")
-    )
-    return (
-        f"They make {alike} changes: the cosine between the two updates is {found.cosine:.2f}. In the mean they read "
-        f"{reads} of the same directions ({by_chance} by chance) and write {writes} ({by_chance_too} by chance)."
-    )
-
-
 def one(m: ModulePair) -> None:
     """Numbers of a module."""
     facts = [
         ("Cosine", f"{m.cosine:.3f}", ""),
         ("Norms", " and ".join(numbers.three_digits(n) for n in m.norms), ""),
-        ("Reads", updating.shared(m.inputs), f"by chance {updating.shared(m.inputs_by_chance)}"),
-        ("Writes", updating.shared(m.outputs), f"by chance {updating.shared(m.outputs_by_chance)}"),
+        ("Reads", percentage(m.inputs), f"by chance {percentage(m.inputs_by_chance)}"),
+        ("Writes", percentage(m.outputs), f"by chance {percentage(m.outputs_by_chance)}"),
     ]
     st.html(markup.facts(facts, stacked=True))
 
 
 def draw(found: AdapterPair) -> None:
     """The sentence, the map, one module, all of them."""
-    st.html(markup.lead(lead(found)))
+    st.html(markup.lead(sentences.pair(found)))
     for alone, words in ((found.only_first, "first"), (found.only_second, "second")):
         if alone:
             st.html(markup.note(f"Only the {words} adapts: {', '.join(alone[:8])}{' …' if len(alone) > 8 else ''}."))

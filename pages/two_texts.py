@@ -11,6 +11,7 @@ from core.errors import AppError
 from core.figures import two_texts as figures
 from core.figures.strip import legend, strip
 from core.results import MinimalFlip, TwoTexts, by_unit
+from core.words import two_texts as words
 from pages.ui import address, charts, comparing, markup, question, working
 from pages.ui.engine import explainer
 from pages.ui.question import LONGEST_IN_URL, TOKENS, Question
@@ -72,7 +73,7 @@ def side_by_side(asked: Question, found: TwoTexts) -> None:
             st.html(strip(reading, units[i], values[i], "contribution", largest=largest))
     st.html(legend("against", f"for {asked.label}, on one scale for both texts", signed=True))
     kind = "Contributions are exact." if parts[0].exact else "Contributions are linearised, not exact."
-    st.html(markup.note(f"{comparing.DIFF} {kind}"))
+    st.html(markup.note(f"{words.DIFF} {kind}"))
 
 
 def compared(asked: Question, other: str) -> None:
@@ -85,7 +86,7 @@ def compared(asked: Question, other: str) -> None:
     if asked.text == other:
         st.html(markup.lead("Text B is still text A: edit it and compare, or take the text of the minimal flip below."))
     else:
-        st.html(markup.lead(comparing.changed(found, asked.label)))
+        st.html(markup.lead(words.changed(found, asked.label)))
         side_by_side(asked, found)
         st.html(markup.section("The classes that change most"))
         alt = f"Change of the {figures.DRAWN} classes that change most, text B less text A"
@@ -105,18 +106,18 @@ def flip(asked: Question) -> None:
     work = partial(explainer().flip, asked.selection, asked.text, budget)
     found: MinimalFlip | None = None
     if told.seconds > AT_ONCE_SECONDS and work() is None:
-        st.html(markup.note(comparing.cost(told)))
+        st.html(markup.note(words.cost(told)))
         st.button("Search", type="primary", key="flip.start", on_click=_begin, args=(work,))
     else:
         found = working.result(work, "flip", "Taking words away")
     if found is not None:
-        st.html(markup.lead(comparing.flipped(found, asked.reading)))
+        st.html(markup.lead(words.flipped(found, asked.reading)))
         if found.found:
             st.html(figures.struck(asked.reading, found))
         st.html(markup.facts(comparing.facts(found)))
         if found.found:
             st.button("Compare with this as text B", key="flip.take", on_click=_take, args=(found.text,))
-    st.html(markup.note(comparing.SEARCH.format(budget=budget)))
+    st.html(markup.note(words.searched(budget)))
 
 
 asked = question.ask("Two texts", "What an edit changes, and the fewest words that the verdict cannot do without.")

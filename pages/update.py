@@ -10,6 +10,7 @@ import streamlit as st
 from core.errors import AppError
 from core.figures import lora_update as figures
 from core.results import AdapterUpdate, ModuleOverlap, Selection
+from core.words import adapter_update as words
 from pages.ui import address, charts, frame, loading, markup, updating, working
 from pages.ui.engine import weights
 
@@ -38,7 +39,7 @@ def draw(selection: Selection) -> None:
     """The sentence, the map, one module, all of them."""
     found = weights().adapter_update(selection)
     restore(found)
-    st.html(markup.lead(updating.lead(found)))
+    st.html(markup.lead(words.update(found)))
     st.html(updating.parts(found))
     left, right = st.columns([8, 5], gap="medium")
     with left:

@@ -9,6 +9,7 @@ import streamlit as st
 from core.errors import AppError
 from core.figures import weights as figures
 from core.results import WeightReport, WeightStats
+from core.words import weights as words
 from pages.ui import address, charts, frame, markup, source, weighing, working
 from pages.ui.engine import weights
 
@@ -21,7 +22,7 @@ def restore() -> None:
     for key, value in address.asked("weights", _KEYS).items():
         state[_KEYS[key]] = value
     source.restore()
-    known = {"by": weighing.STATISTICS, "scale": figures.SCALES}
+    known = {"by": words.STATISTICS, "scale": figures.SCALES}
     for key, values in known.items():
         if state.get(_KEYS[key]) not in values:
             state[_KEYS[key]] = next(iter(values))
@@ -48,7 +49,7 @@ def overview(report: WeightReport, t: WeightStats, statistic: str) -> None:
         "Colours", figures.SCALES, format_func=weighing.SCALES.__getitem__, key=_KEYS["scale"], required=True,
         persist_state="session",
     )  # fmt: skip
-    alt = f"{weighing.STATISTICS[statistic]} of {len(report.modules)} modules in {report.depth} layers"
+    alt = f"{words.STATISTICS[statistic]} of {len(report.modules)} modules in {report.depth} layers"
     figure = figures.layers(report, statistic, scale or figures.SCALES[0], t, charts.theme())
     charts.clickable(figure, "weights-layers", alt, clicked)
 
@@ -65,7 +66,7 @@ def one(report: WeightReport, t: WeightStats, statistic: str) -> None:
     with right:
         if t.layer is not None:
             st.html(markup.note(f"{t.module} in every layer"))
-            lines = figures.through_depth(report, statistic, t.module, weighing.STATISTICS[statistic], charts.theme())
+            lines = figures.through_depth(report, statistic, t.module, words.STATISTICS[statistic], charts.theme())
             charts.chart(lines, "weights-depth", f"{statistic} of {t.module} in every layer")
     st.html(weighing.facts(t))
     if t.note:
@@ -74,21 +75,21 @@ def one(report: WeightReport, t: WeightStats, statistic: str) -> None:
 
 def draw(report: WeightReport) -> None:
     """What stands out, the overview, one tensor, all of them."""
-    st.html(markup.lead(weighing.lead(report)))
+    st.html(markup.lead(words.read(report)))
     weighing.outliers(report)
     left, right = st.columns(2, gap="small")
     with right:
         t = chosen(report)
     with left:
         statistic = st.selectbox(
-            "Statistic", list(weighing.STATISTICS), format_func=weighing.STATISTICS.__getitem__, key=_KEYS["by"],
+            "Statistic", list(words.STATISTICS), format_func=words.STATISTICS.__getitem__, key=_KEYS["by"],
             persist_state="session",
         )  # fmt: skip
     if report.depth:
         overview(report, t, statistic)
     one(report, t, statistic)
     weighing.table(report)
-    st.html(markup.note(weighing.cost(report)))
+    st.html(markup.note(f"{words.cost(report)} {words.EXACT}"))
 
 
 frame.selection()

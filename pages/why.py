@@ -11,7 +11,9 @@ from core.figures.depth import lens as lens_figure
 from core.figures.ranking import ranking
 from core.figures.strip import legend, strip
 from core.results import Contributions, by_unit
-from pages.ui import charts, markup, question, sentences
+from core.words import contributions as contribution_words
+from core.words import depth as depth_words
+from pages.ui import charts, markup, question
 from pages.ui.engine import explainer
 from pages.ui.question import Question
 
@@ -28,7 +30,7 @@ def words(asked: Question, found: Contributions) -> None:
     st.html(strip(asked.reading, asked.units, values, "contribution"))
     st.html(legend("against", "for", signed=True))
     st.html(ranking(asked.units, values, asked.unit))
-    st.html(markup.note(sentences.whole(found, asked.label)))
+    st.html(markup.note(contribution_words.whole(found, asked.label)))
 
 
 def depth(asked: Question) -> None:
@@ -39,7 +41,7 @@ def depth(asked: Question) -> None:
     except AppError as error:
         st.html(markup.problem(error))
         return
-    st.html(markup.lead(sentences.decided(found)))
+    st.html(markup.lead(depth_words.decided(found)))
     alt = f"Probability of the leading classes over {len(found.verdicts) - 1} layers"
     charts.chart(lens_figure(found, charts.theme()), "lens", alt)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from core.cli.output import print_json, print_table, say, significant
+from core.cli.output import print_json, print_table, say
 from core.inference.engine import Engine
 from core.inspection.comparison.exporting import records, write_comparison
-from core.inspection.comparison.verdict import names, percent, related, verdict, where
 from core.inspection.weights.library import source_of
 from core.results import CheckpointComparison, TensorComparison, TensorStatus
+from core.words.checkpoint_diff import names, related, verdict, where
+from core.words.numbers import change, significant
 
 COLUMNS = ("tensor", "status", "change", "elements changed", "largest change", "mean change", "cosine")
 
@@ -44,5 +45,5 @@ def _table(found: CheckpointComparison) -> None:
 
 
 def _row(t: TensorComparison) -> tuple[str, ...]:
-    shares = (percent(value) if value == value else "–" for value in (t.relative, t.share))
+    shares = (change(value) if value == value else "–" for value in (t.relative, t.share))
     return t.name, t.status.value, *shares, *(significant(value) for value in (t.largest, t.mean, t.cosine))

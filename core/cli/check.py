@@ -8,6 +8,8 @@ from core.cli.output import print_json, print_table
 from core.cli.selecting import Adapter, Candidate, Json, select
 from core.inference.engine import Engine
 from core.results import CheckStatus, DryRun, Stage, StageStatus
+from core.words.dry_run import finite
+from core.words.numbers import significant
 
 NOT_PASSED = 1
 _WORDS = {StageStatus.PASSED: "yes", StageStatus.FAILED: "NO", StageStatus.NOT_APPLICABLE: "–",
@@ -36,10 +38,7 @@ def check(candidate: Candidate, adapter: Adapter = None, json: Json = False) -> 
 def _tell(run: DryRun, title: str) -> None:
     """The stages, and the tensors of one pass."""
     print_table(("stage", "passed", "seen"), [(s.name, _WORDS[s.status], _seen(s)) for s in run.stages], title=title)
-    rows = [
-        (t.name, f"{t.axes} = {t.shape}", t.dtype, f"{t.finite:,} of {t.count:,}", f"{t.largest:.3g}")
-        for t in run.traced
-    ]
+    rows = [(t.name, f"{t.axes} = {t.shape}", t.dtype, finite(t), significant(t.largest)) for t in run.traced]
     if rows:
         print_table(("tensor", "shape", "type", "finite", "largest"), rows, title="One pass through the model")
 

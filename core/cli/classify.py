@@ -8,13 +8,14 @@ from typing import Annotated
 
 import typer
 
-from core.cli.output import print_json, print_table, say, short, significant
+from core.cli.output import print_json, print_table, say, short
 from core.cli.selecting import Adapter, Candidate, Input, Json, TextColumn, load, select
 from core.inference.blocks import classify_blocks
 from core.inference.engine import Engine
 from core.inference.exporting import as_record, check_output, write_predictions
 from core.inference.rows import read_rows
 from core.results import Prediction
+from core.words.numbers import significant
 
 Texts = Annotated[
     list[str] | None, typer.Option("--text", metavar="T", help="A text to classify; may be given several times.")

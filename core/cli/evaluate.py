@@ -9,11 +9,13 @@ from typing import Annotated
 import typer
 
 from core.cli.classify import tell
-from core.cli.output import print_json, print_table, significant
+from core.cli.output import print_json, print_table
 from core.cli.selecting import Adapter, Candidate, Json, TextColumn, load, select
 from core.inference.engine import Engine
 from core.inference.rows import read_rows
 from core.results import Evaluation
+from core.words.evaluation import MEASURES
+from core.words.numbers import significant
 
 LabelledInput = Annotated[
     Path, typer.Option("--input", metavar="F", help="A .csv, .tsv, .parquet or .jsonl file of labelled texts.")
@@ -23,14 +25,8 @@ LabelColumn = Annotated[
     typer.Option("--label-column", metavar="L", help="The column of the labels; several in a cell are joined by '|'."),
 ]
 
-_MEASURES = {
-    "accuracy": "Accuracy",
-    "macro_f1": "Macro-F1",
-    "calibration_error": "Expected calibration error",
-    "mean_squared_error": "Mean squared error",
-    "mean_absolute_error": "Mean absolute error",
-    "r2": "R²",
-}
+#: The fields of an evaluation that are measures.
+_MEASURED = ("accuracy", "macro_f1", "calibration_error", "mean_squared_error", "mean_absolute_error", "r2")
 
 
 def evaluate(
@@ -52,7 +48,7 @@ def evaluate(
     if json:
         print_json({"candidate": selection.candidate, "adapter": selection.adapter, **_numbers(result)})
         return
-    measures = [(name, significant(getattr(result, field))) for field, name in _MEASURES.items()]
+    measures = [(MEASURES[field], significant(getattr(result, field))) for field in _MEASURED]
     shown = [(name, value) for name, value in measures if value != "–"]
     speed = result.count / result.seconds if result.seconds else 0.0
     print_table(
@@ -64,4 +60,4 @@ def evaluate(
 
 def _numbers(result: Evaluation) -> dict[str, object]:
     plain = replace(result, predictions=())
-    return {name: getattr(plain, name) for name in ("problem_type", "count", *_MEASURES, "seconds")}
+    return {name: getattr(plain, name) for name in ("problem_type", "count", *_MEASURED, "seconds")}

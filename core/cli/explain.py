@@ -6,13 +6,16 @@ from typing import Annotated, Any
 
 import typer
 
-from core.cli.output import print_json, print_table, say, significant
+from core.cli.output import print_json, print_table, say
 from core.cli.selecting import Adapter, Candidate, Json, load, select
 from core.config.closed import nearest
 from core.errors import AppError, NotFoundError
 from core.inference.engine import Engine
 from core.inspection.explainer import Explainer
 from core.results import Contributions, Lens, Pooling, Prediction, Reading, by_unit
+from core.words import contributions as words
+from core.words.depth import place
+from core.words.numbers import significant, two_digits
 
 OneText = Annotated[str, typer.Option("--text", metavar="T", help="The text to explain.")]
 Class = Annotated[
@@ -100,9 +103,8 @@ def _tell(reading: Reading, label: str, found: Contributions, pooling: Pooling, 
         for unit, part, weight in zip(reading.words, parts, weights, strict=True)
     ]
     print_table(("word", f"contribution to {label}", pooling.meaning), rows)
-    kind = "exact" if found.exact else "linearisation, not exact"
-    sums = (f"{found.sums[k]:.5f}", f"{found.logits[k]:.5f}", f"{abs(float(found.gaps[k])):.1e}", kind)
-    print_table((f"sum for {label}", "logit by the model", "difference", "how"), [sums])
+    sums = (words.exactly(found.sums[k]), words.exactly(found.logits[k]), two_digits(float(found.gaps[k])))
+    print_table((f"sum for {label}", "logit by the model", "difference", "how"), [(*sums, words.kind(found.exact))])
     if lens is not None:
         print_table(("depth", "leads", "probability", label), _depths(lens, k))
 
@@ -110,7 +112,7 @@ def _tell(reading: Reading, label: str, found: Contributions, pooling: Pooling, 
 def _depths(lens: Lens, k: int) -> list[tuple[str, ...]]:
     return [
         (
-            "embeddings" if depth == 0 else f"layer {depth}",
+            place(depth),
             leader,
             significant(float(lens.probabilities[depth].max())),
             significant(float(lens.probabilities[depth, k])),

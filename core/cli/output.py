@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import shutil
 import sys
 from collections.abc import Sequence
@@ -55,11 +54,6 @@ def short(text: str, length: int) -> str:
     """The beginning of a text, on one line."""
     line = " ".join(text.split())
     return line if len(line) <= length else line[: length - 1] + "…"
-
-
-def significant(value: float | None) -> str:
-    """Three significant digits; an en dash where there is no number."""
-    return "–" if value is None or math.isnan(value) else f"{value:.3g}"
 
 
 def _shown(character: str) -> str:

@@ -7,13 +7,16 @@ from typing import Annotated, cast
 
 import typer
 
-from core.cli.output import print_json, print_table, say, significant
+from core.cli.output import print_json, print_table, say
 from core.cli.selecting import Json, Source
 from core.inference.engine import Engine
 from core.inspection.spectra.exporting import SpectraFormat, exported, rows
 from core.inspection.weights.exporting import check_output
 from core.inspection.weights.library import source_of
 from core.results import SpectraReport
+from core.words.numbers import significant
+from core.words.sizes import shape
+from core.words.spectra import cost
 
 Output = Annotated[
     Path | None, typer.Option("--output", metavar="F", help="Write to F: .csv, or .json with the singular values.")
@@ -45,8 +48,13 @@ def _tell(report: SpectraReport) -> None:
     print_table(
         columns,
         [
-            (row["name"], f"{row['rows']} x {row['columns']}", *(significant(row[name]) for name in SHOWN), row["note"])
+            (
+                row["name"],
+                shape((row["rows"], row["columns"])),
+                *(significant(row[name]) for name in SHOWN),
+                row["note"],
+            )
             for row in rows(report)
         ],
     )
-    say(f"{len(report.spectra):,} matrices in {report.seconds:.2f} s; {report.left_out:,} tensors are no matrices.")
+    say(cost(report))

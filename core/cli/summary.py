@@ -13,18 +13,14 @@ from core.inference.engine import Engine
 from core.inspection.architecture.blueprints import Blueprints
 from core.inspection.architecture.costs import costs
 from core.results import Architecture, Costs, View
+from core.words import architecture as words
+from core.words import sizes
 
 As = Annotated[
     View, typer.Option("--as", help="As a classifier, with the language-model head (causal_lm), or the backbone alone.")
 ]
 Tokens = Annotated[int, typer.Option("--tokens", metavar="T", min=1, help="Length of the text whose costs are told.")]
 Depth = Annotated[int, typer.Option("--depth", metavar="D", min=1, help="Levels of modules in torchinfo's table.")]
-
-SOURCES = {
-    "memory": "the model in memory",
-    "folder": "its folder; no weight was read",
-    "numbers": "the architecture numbers in its YAML; its weights are not on this machine",
-}
 
 
 def summary(
@@ -41,7 +37,7 @@ def summary(
     if json:
         print_json({"candidate": selection.candidate, "adapter": selection.adapter, **_document(found, spent, text)})
         return
-    say(f"Built from {SOURCES[found.source]}.")
+    say(words.SOURCES[found.source])
     print_table(("what", "number"), _facts(found), title=str(selection))
     typer.echo(text)
     for tied in found.tied:
@@ -72,20 +68,14 @@ def _tell_costs(found: Architecture, spent: Costs) -> None:
         [
             (f"KV cache in {found.dtype}", _size(spent.kv_cache)),
             ("attention maps of all layers, float32", _size(spent.attention)),
-            ("FLOPs a token, forward", "–" if flops is None else f"{flops:.3e}"),
+            ("FLOPs a token, forward", "–" if flops is None else " ".join(sizes.operations(flops))),
         ],
         title=f"One text of {spent.tokens:,} tokens",
     )
 
 
 def _size(count: int | None) -> str:
-    """Binary units, three digits."""
-    if count is None:
-        return "–"
-    for unit, name in ((2**40, "TiB"), (2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB")):
-        if count >= unit:
-            return f"{count / unit:.3g} {name}" if count < 999.5 * unit else f"{count / unit:,.0f} {name}"
-    return f"{count} B"
+    return "–" if count is None else sizes.size(count)
 
 
 def _document(found: Architecture, spent: Costs, text: str) -> dict[str, Any]:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from core.cli.output import print_json, print_table, say, significant
+from core.cli.output import print_json, print_table, say
 from core.cli.selecting import Json
 from core.training.config import TrainingConfig
+from core.words.numbers import significant
 
 if TYPE_CHECKING:
     from core.training.outcome import TrainingProgress, TrainingResult

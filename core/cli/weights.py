@@ -9,12 +9,15 @@ from typing import Annotated
 import typer
 
 from core.cli.against import compare
-from core.cli.output import print_json, print_table, say, significant
+from core.cli.output import print_json, print_table, say
 from core.cli.selecting import Json, Source
 from core.inference.engine import Engine
 from core.inspection.weights.exporting import FIELDS, check_output, write_statistics
 from core.inspection.weights.library import source_of
 from core.results import WeightReport, WeightStats
+from core.words import sizes
+from core.words import weights as words
+from core.words.numbers import significant
 
 Output = Annotated[
     Path | None, typer.Option("--output", metavar="F", help="Write to F: .csv, .parquet, or .json with histograms.")
@@ -49,14 +52,12 @@ def weights(source: Source, against: Against = None, output: Output = None, json
 def _tell(report: WeightReport) -> None:
     columns = ("tensor", "dtype", "shape", *SHOWN, "zeros", "nan", "inf")
     print_table(columns, [_row(t) for t in report.tensors])
-    say(f"{report.parameters:,} values, {report.bytes / 1e6:,.1f} MB, in {report.seconds:.2f} s.")
+    say(words.cost(report))
+    say(words.read(report))
     for outlier in report.outliers:
         say(f"{outlier.tensor}: {outlier.seen} (rule: {outlier.rule}).")
-    if not report.outliers:
-        say("No tensor stands out.")
 
 
 def _row(t: WeightStats) -> tuple[str, ...]:
-    shape = " x ".join(map(str, t.shape)) or "scalar"
     numbers = (significant(getattr(t, name)) for name in SHOWN)
-    return t.name, t.dtype, shape, *numbers, f"{t.zeros:,}", f"{t.nan:,}", f"{t.inf:,}"
+    return t.name, t.dtype, sizes.shape(t.shape), *numbers, f"{t.zeros:,}", f"{t.nan:,}", f"{t.inf:,}"

@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 from core.figures.layer_map import layer_map
 from core.figures.style import PALETTES, Theme, finish, name, whole
 from core.results import Architecture, Costs, FreezeCell, ModuleNode, Status
+from core.words.sizes import size
 
 Colours = Literal["kind", "training"]
 COLOURS: tuple[Colours, ...] = ("kind", "training")
@@ -108,7 +109,7 @@ def by_length(spent: Sequence[Costs], chosen: int, theme: Theme) -> go.Figure:
         if any(values):
             figure.add_scatter(
                 x=[c.tokens for c in spent], y=values, mode="lines+markers", name=words, line={"width": 2.5},
-                customdata=[_size(v) for v in values],
+                customdata=[size(v or 0) for v in values],
                 hovertemplate=words + "<br>%{x:,} tokens: %{customdata}<extra></extra>",
             )  # fmt: skip
     figure.add_vline(x=chosen, line={"color": PALETTES[theme].muted, "width": 1, "dash": "dot"})
@@ -119,9 +120,7 @@ def by_length(spent: Sequence[Costs], chosen: int, theme: Theme) -> go.Figure:
     ticks = [2**power for power in range(low, high + 1, max(1, -(-(high - low) // 5)))]
     figure.update_xaxes(type="log", tickmode="array", tickvals=lengths[::2], ticktext=[f"{n:,}" for n in lengths[::2]],
                         showgrid=False, zeroline=False)  # fmt: skip
-    figure.update_yaxes(
-        type="log", tickmode="array", tickvals=ticks, ticktext=[_size(n) for n in ticks], zeroline=False
-    )
+    figure.update_yaxes(type="log", tickmode="array", tickvals=ticks, ticktext=[size(n) for n in ticks], zeroline=False)
     return figure
 
 
@@ -165,11 +164,3 @@ def _tints(theme: Theme) -> dict[str, str]:
         kinds = ("#2f4480", "#1f5d5b", "#6b4a1d", "#3a414d", "#533a80", "#3a414d")
         states = ("#2a303a", "#3f5cb5", "#5d4a2a", "#96562a")
     return dict(zip(KINDS, kinds, strict=True)) | dict(zip(STATUSES, states, strict=True))
-
-
-def _size(count: int | None) -> str:
-    """Bytes for a tick or a hover label."""
-    value, unit = float(count or 0), 0
-    while value >= 1000 and unit < 5:
-        value, unit = value / 1024, unit + 1
-    return f"{value:.3g} {('B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB')[unit]}"

@@ -19,9 +19,10 @@ from core.model.adapter_card import read_card
 from core.model.devices import choose_device, free_memory
 from core.model.files import is_adapter_folder, read_adapter_folder, read_model_folder
 from core.model.hub import cached_snapshot, is_hub_id
-from core.model.memory import adapter_parameters, backbone_parameters, catalogue_parameters, estimate, gibibytes
+from core.model.memory import adapter_parameters, backbone_parameters, catalogue_parameters, estimate
 from core.results import AdapterSummary, Availability, CandidateSummary, Requirements
 from core.settings import DeviceName, Settings
+from core.words.sizes import gibibytes
 
 
 def summarise(candidate: CandidateConfig, settings: Settings) -> CandidateSummary:

@@ -17,6 +17,7 @@ from core.model.hub import fetch, is_hub_id
 from core.model.safetensors_header import TensorEntry
 from core.results import Origin, WeightFile
 from core.settings import ROOT, Settings
+from core.words import components
 
 #: Bases of more bytes are told by their fingerprint: hashing a gigabyte takes about a second.
 HASHED_BYTES = 2 * 2**30
@@ -43,8 +44,8 @@ def origin(pair: LoadedPair, candidate: CandidateConfig, adapter: AdapterEntry |
             "Longest text": f"{pair.info.max_tokens:,} tokens",
             "Tokens in a batch": f"{settings.tokens_per_batch:,}",
             "Attention mask": pair.info.mask,
-            "Pooler": pair.info.pooler,
-            "Head": pair.info.head,
+            "Pooler": components.pooler(pair.info.pooler),
+            "Head": components.head(pair.info.head),
         },
     )
 

@@ -7,6 +7,7 @@ from core.config.candidate import CandidateConfig, backbone_parameter_count
 from core.errors import MemoryBudgetError
 from core.model.files import AdapterFolder, ModelFolder
 from core.results import Requirements
+from core.words.sizes import gibibytes
 
 DTYPE_BYTES: dict[DtypeName, int] = {
     "float16": 2, "bfloat16": 2, "float32": 4, "float64": 8,
@@ -58,8 +59,3 @@ def require_memory(name: str, needs: Requirements) -> None:
         f"({needs.parameters:,} parameters in {needs.dtype}), and {gibibytes(needs.free)} are free.",
         fix=fix + ".",
     )
-
-
-def gibibytes(count: int) -> str:
-    """`1.5 GiB`, or MiB below one."""
-    return f"{count / 2**30:.1f} GiB" if count >= 2**30 else f"{count / 2**20:.0f} MiB"

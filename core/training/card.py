@@ -9,16 +9,9 @@ import yaml
 
 from core.training.config import METRICS, TrainingConfig
 from core.training.outcome import TrainingResult
+from core.words import components
+from core.words.evaluation import MEASURES
 
-METRIC_WORDS = {
-    "accuracy": "Accuracy",
-    "macro_f1": "Macro-F1",
-    "calibration_error": "Expected calibration error (15 bins)",
-    "loss": "Loss",
-    "mean_squared_error": "Mean squared error",
-    "mean_absolute_error": "Mean absolute error",
-    "r2": "R²",
-}
 LISTED_CLASSES = 200
 TRAIN_COMMAND = "python -m core train CONFIG.yaml"
 
@@ -71,8 +64,8 @@ def _what(config: TrainingConfig, result: TrainingResult, base_name: str) -> str
         f"{len(result.labels)} {'outputs' if base.problem == 'regression' else 'classes'}.\n",
         "| | |",
         "|---|---|",
-        f"| Pooler | {base.pooler_name} |",
-        f"| Head | {base.head_name} |",
+        f"| Pooler | {components.pooler(base.pooler_name)} |",
+        f"| Head | {components.head(base.head_name)} |",
         f"| Attention mask | {mask} |",
         f"| Trained weights | {result.trained_parameters:,} of {result.parameters:,} ({share:.1%}) |",
         f"| Stored as | {config.save_dtype or base.torch_dtype} |",
@@ -105,7 +98,7 @@ def _results(config: TrainingConfig, result: TrainingResult) -> str:
     lines = ["| | " + " | ".join(measured) + " |", "|---|" + "---:|" * len(measured)]
     for metric in METRICS[config.base_model.problem]:
         values = " | ".join(f"{column[metric]:.4f}" for column in measured.values())
-        lines.append(f"| {METRIC_WORDS[metric]} | {values} |")
+        lines.append(f"| {MEASURES[metric]} | {values} |")
     lines += ["", f"Measured with the weights as stored. To repeat: `{config.card.command or TRAIN_COMMAND}`."]
     if result.test:
         lines.append("The test rows were read once, after training; nothing was chosen on them.")

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.results import ClassScore, Prediction, Selection
-from pages.ui import numbers
+from core.words import durations, numbers
+from core.words import verdict as words
 from pages.ui.markup import facts, label, text
 
 SHOWN = 5
@@ -42,18 +43,18 @@ def _one_label(prediction: Prediction) -> str:
     top, rest = prediction.ranked[:SHOWN], prediction.ranked[SHOWN:]
     rows = [_bar(row, first=i == 0) for i, row in enumerate(top)]
     if rest:
-        name = f"other ({len(rest)} {'class' if len(rest) == 1 else 'classes'})"
-        rows.append(_bar(ClassScore(name, math.nan, math.fsum(r.probability for r in rest)), other=True))
+        together = math.fsum(row.probability for row in rest)
+        rows.append(_bar(ClassScore(words.others(len(rest)), math.nan, together), other=True))
     return _headline(prediction.label, prediction.top.probability) + _list(rows)
 
 
 def _several_labels(prediction: Prediction) -> str:
     chosen = [row for row in prediction.ranked if row.probability >= 0.5]
     pills = "".join(f'<span class="hl-pill">{label(row.label)}</span>' for row in chosen)
-    words = f"{len(chosen)} of {len(prediction.labels)} labels at 0.5 or more"
+    told = f"{len(chosen)} of {len(prediction.labels)} labels at 0.5 or more"
     rows = [_bar(row, first=row.probability >= 0.5) for row in prediction.ranked[: max(SHOWN, len(chosen))]]
     head = f'<div class="hl-headline"><h2 class="hl-label">{pills or "none"}</h2></div>'
-    return f'{head}<p class="hl-muted">{words}</p>{_list(rows, threshold=True)}'
+    return f'{head}<p class="hl-muted">{told}</p>{_list(rows, threshold=True)}'
 
 
 def _outputs(prediction: Prediction) -> str:
@@ -88,15 +89,13 @@ def _list(rows: list[str], *, threshold: bool = False) -> str:
 
 def _facts(answer: Answer) -> list[tuple[str, str, str]]:
     prediction = answer.prediction
-    read, whole = len(prediction.tokens), prediction.total_tokens
-    tokens = ("Tokens", f"{read:,}", f"of {whole:,} read" if prediction.truncated else "all read")
-    time = ("Time", *numbers.duration(answer.seconds))
+    tokens = ("Tokens", *words.tokens_read(prediction))
+    time = ("Time", *durations.parts(answer.seconds))
     if prediction.problem_type != "single_label_classification":
         return [tokens, time]
-    most = math.log2(max(1, len(prediction.labels)))
     return [
-        ("Margin", numbers.three_digits(100 * prediction.margin), "points"),
-        ("Entropy", numbers.three_digits(prediction.entropy), f"of {numbers.three_digits(most)} bits"),
+        ("Margin", words.margin(prediction), "points"),
+        ("Entropy", *words.entropy(prediction)),
         tokens,
         time,
     ]
@@ -110,8 +109,8 @@ def _cut(prediction: Prediction) -> str:
     read, unread = prediction.text[max(0, kept - _BEFORE_CUT) : kept], prediction.text[kept:]
     more = f"<p>… and {len(unread) - _AFTER_CUT:,} more characters.</p>" if len(unread) > _AFTER_CUT else ""
     return (
-        f'<div class="hl-box hl-warn"><p><strong>The model read only the first {kept:,} of '
-        f"{len(prediction.text):,} characters.</strong> The marked part was cut off.</p>"
+        f'<div class="hl-box hl-warn"><p><strong>{words.cut_off(prediction)}'
+        f"</strong> The marked part was cut off.</p>"
         f'<p class="hl-cut" dir="auto">{"… " if kept > _BEFORE_CUT else ""}{text(read)}'
         f"<mark>{text(unread[:_AFTER_CUT])}</mark></p>{more}</div>"
     )

@@ -1,4 +1,4 @@
-"""An architecture in words, facts and rows: what it is, its modules, and what of it is trained."""
+"""An architecture in facts and rows: what it is, its modules, and what of it is trained."""
 
 from __future__ import annotations
 
@@ -8,35 +8,13 @@ import streamlit as st
 
 from core.inspection.architecture.costs import number_bytes
 from core.results import Architecture, FreezeCell, ModuleNode
-from pages.ui import markup, numbers
+from core.words import numbers
+from core.words import sizes as size_words
+from pages.ui import markup
 
 VIEWS = {"classifier": "Classifier", "causal_lm": "Language model", "backbone": "Backbone alone"}
 TUNINGS = {"lora": "A LoRA adapter", "full": "All weights"}
 COLOURS = {"kind": "What it is", "training": "What is trained"}
-_AS = {"classifier": "As a classifier", "causal_lm": "With its language-model head", "backbone": "As a backbone alone"}
-SOURCES = {
-    "memory": "Read from the model in memory.",
-    "folder": "It is not loaded for this: its modules come from its folder's config, and no weight was read.",
-    "numbers": "Its weights are not on this machine. Its modules come from the architecture numbers in its YAML: a "
-    "model without weights, which takes no memory for them.",
-}
-AS_BERT = " The numbers name no architecture: this is BERT's, which has just the parameters that the YAML states."
-
-
-def lead(found: Architecture) -> str:
-    """As what it is seen, how large it is, and how much of it is trained."""
-    whole = f"{_AS[found.view]} it has {numbers.count(found.parameters)} parameters in {found.sizes.layers} layers"
-    if not found.tuning:
-        return whole + "."
-    if found.trained == found.parameters:
-        return whole + ", and all of them are trained."
-    share = numbers.percent(found.trained / found.parameters)
-    return f"{whole}; {found.tuning} trains {numbers.count(found.trained)} of them ({share} %)."
-
-
-def source(found: Architecture, model_type: str) -> str:
-    """Where that was read."""
-    return SOURCES[found.source] + (AS_BERT if (found.source, model_type) == ("numbers", "vanilla") else "")
 
 
 def facts(found: Architecture) -> str:
@@ -50,20 +28,10 @@ def facts(found: Architecture) -> str:
         ("Layers", f"{sizes.layers:,}", f"hidden size {sizes.hidden_size:,}"),
         ("Attention heads", f"{sizes.heads:,}", f"{sizes.kv_heads:,} for keys and values"),
         ("Vocabulary", f"{sizes.vocabulary:,}", "tokens"),
-        ("Weights", numbers.size(number_bytes(found.dtype) * found.base_parameters), found.dtype),
+        ("Weights", size_words.size(number_bytes(found.dtype) * found.base_parameters), found.dtype),
         ("Modules", f"{len(found.nodes):,}", f"last: {found.last_module_name}"),
     ]
     return markup.facts(rows, stacked=True)
-
-
-def ties(found: Architecture) -> str:
-    """Which names stand for one tensor."""
-    if not found.tied:
-        return "No two names stand for one tensor: no weights are tied."
-    return " ".join(
-        f"{' and '.join(tied.names)} are one tensor, tied: it counts once, which saves {tied.saved:,} parameters."
-        for tied in found.tied
-    )
 
 
 def legend(entries: list[tuple[str, str]]) -> str:
@@ -85,15 +53,9 @@ def outside(found: Architecture) -> str:
     )
 
 
-def copies(found: Architecture) -> str:
-    """What PEFT keeps beside the parts that an adapter trains whole; empty without any."""
-    kept = found.parameters - found.base_parameters - found.factors
-    return f"PEFT keeps the parts that the adapter replaced, unused: {kept:,} of the parameters." if kept else ""
-
-
 def row(node: ModuleNode, *, with_training: bool) -> dict[str, Any]:
     """A line of the tree: indented by its depth."""
-    weights = (f"{name} {' x '.join(f'{n:,}' for n in shape) or 'scalar'}" for name, shape in node.shapes)
+    weights = (f"{name} {size_words.shape(shape)}" for name, shape in node.shapes)
     state = {"Trained": node.trained, "State": "" if node.status == "empty" else node.status} if with_training else {}
     return {
         "Module": "\u2003" * node.depth + (node.name or "the model"),

@@ -8,23 +8,14 @@ import streamlit as st
 
 from core.errors import AppError
 from core.results import AttentionCost, AttentionPart
+from core.words.sizes import size
 from pages.ui import markup, working
 from pages.ui.engine import explainer
-from pages.ui.numbers import size
 from pages.ui.question import Question
 
 #: A capture that needs up to this many bytes does not ask.
 LIGHT = 64 * 2**20
 _AGREED = "attention.agreed"
-
-
-def told(needs: AttentionCost) -> str:
-    """The estimate, in words."""
-    return (
-        f"One layer is captured at a time: {needs.heads} heads of {needs.tokens:,} x {needs.tokens:,} tokens need "
-        f"{size(needs.peak)} while it runs (logits and their softmax), of a budget of {size(needs.budget)}; "
-        f"{size(needs.kept)} stay. All {needs.layers} layers at once would hold {size(needs.all_layers)}."
-    )
 
 
 def captured(asked: Question, needs: AttentionCost, part: AttentionPart, name: str) -> bool:

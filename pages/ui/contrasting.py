@@ -8,9 +8,10 @@ from typing import Any
 import streamlit as st
 
 from core.inspection.comparison.exporting import compared_file
-from core.inspection.comparison.verdict import names, percent, related, verdict, where
 from core.results import KEPT, CheckpointComparison, ExportFormat, TensorComparison, TensorStatus
-from pages.ui import markup, numbers
+from core.words import durations, numbers, sizes
+from core.words.checkpoint_diff import names, related, verdict, where
+from pages.ui import markup
 
 FORMATS: dict[ExportFormat, str] = {"csv": "CSV", "parquet": "Parquet", "json": "JSON"}
 ALL = "all"
@@ -53,7 +54,7 @@ def facts(found: CheckpointComparison) -> str:
         ("Only in one", f"{only:,}", ""),
     ]
     if found.most_changed is not None and found.most_changed.relative > 0:
-        rows.append(("Largest change", percent(found.most_changed.relative), "of a norm"))
+        rows.append(("Largest change", numbers.change(found.most_changed.relative), "of a norm"))
     return markup.facts(rows)
 
 
@@ -62,8 +63,8 @@ def one(t: TensorComparison) -> None:
     rows = [("Status", t.status.value, "")]
     if t.norm == t.norm:
         rows += [
-            ("Change", percent(t.relative), "of its norm"),
-            ("Elements changed", percent(t.share), f"{t.changed:,} of {t.count:,}"),
+            ("Change", numbers.change(t.relative), "of its norm"),
+            ("Elements changed", numbers.change(t.share), f"{t.changed:,} of {t.count:,}"),
             ("Largest change", numbers.three_digits(t.largest), "of a value"),
             ("Mean change", numbers.three_digits(t.mean), "of a value"),
             ("Norm", " → ".join(map(numbers.three_digits, t.norms)), "first → second"),
@@ -113,8 +114,8 @@ def table(found: CheckpointComparison) -> None:
 
 def cost(found: CheckpointComparison) -> str:
     """What reading took."""
-    took = " ".join(numbers.duration(found.seconds))
-    return f"{numbers.size(found.bytes)} read from both in {took}, without loading either. {ABOUT}"
+    took = durations.duration(found.seconds)
+    return f"{sizes.size(found.bytes)} read from both in {took}, without loading either. {ABOUT}"
 
 
 def _rows(tensors: list[TensorComparison]) -> None:
@@ -136,7 +137,7 @@ def _row(t: TensorComparison) -> dict[str, Any]:
 
 
 def _shape(shape: tuple[int, ...] | None) -> str | None:
-    return None if shape is None else " x ".join(f"{n:,}" for n in shape) or "scalar"
+    return None if shape is None else sizes.shape(shape)
 
 
 def _both(sides: tuple[str | None, ...]) -> str:

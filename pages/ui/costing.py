@@ -7,7 +7,8 @@ import streamlit as st
 from core.figures.architecture import by_length
 from core.inspection.architecture.costs import costs
 from core.results import Architecture, Costs
-from pages.ui import charts, markup, numbers, tables
+from core.words import sizes
+from pages.ui import charts, markup, tables
 
 MEMORY = (
     "Full fine-tuning holds weights, gradients and AdamW's two moments, all in the type of the row (mixed precision "
@@ -79,12 +80,9 @@ def memory_table(spent: Costs) -> None:
 
 def flops(count: float | None) -> tuple[str, str]:
     """Operations and their unit."""
-    if count is None:
-        return "not known", ""
-    unit = next((unit for unit in ((1e12, "TFLOPs"), (1e9, "GFLOPs")) if count >= unit[0]), (1e6, "MFLOPs"))
-    return numbers.three_digits(count / unit[0]), unit[1]
+    return ("not known", "") if count is None else sizes.operations(count)
 
 
 def size(count: int | None) -> str:
     """Bytes, or that there can be none."""
-    return "not possible" if count is None else numbers.size(count)
+    return "not possible" if count is None else sizes.size(count)

@@ -6,7 +6,8 @@ import html
 from urllib.parse import urlparse
 
 from core.results import Availability, CandidateSummary, CheckStatus, HealthReport, LoadedModel, Requirements
-from pages.ui import numbers
+from core.words import components, durations, numbers
+from core.words.sizes import size
 from pages.ui.markup import facts, sentence, text
 
 _BYTES = {"float32": 4, "bfloat16": 2, "float16": 2}
@@ -56,20 +57,20 @@ def needs(requirements: Requirements) -> str:
     by_dtype[used] = requirements.weights
     rows = "".join(
         f'<tr class="{"hl-used" if name == used else ""}"><td>{name}{" (used)" if name == used else ""}</td>'
-        f'<td class="hl-right">{numbers.size(width)}</td></tr>'
+        f'<td class="hl-right">{size(width)}</td></tr>'
         for name, width in by_dtype.items()
     )
     fits = "fits in" if requirements.fits else "is more than"
     return (
         f'<table class="hl-table"><thead><tr><th>Weights in</th><th class="hl-right">Memory</th></tr></thead>'
-        f'<tbody>{rows}</tbody></table><p class="hl-note">Loading takes {numbers.size(requirements.peak)} '
-        f"at its highest: it {fits} the {numbers.size(requirements.free)} free on {text(requirements.device)}.</p>"
+        f'<tbody>{rows}</tbody></table><p class="hl-note">Loading takes {size(requirements.peak)} '
+        f"at its highest: it {fits} the {size(requirements.free)} free on {text(requirements.device)}.</p>"
     )
 
 
 def in_memory(model: LoadedModel) -> str:
     """One line of the list of what is in memory."""
-    return f'<p>{text(str(model.selection))} <span class="hl-muted">{numbers.size(model.bytes)}</span></p>'
+    return f'<p>{text(str(model.selection))} <span class="hl-muted">{size(model.bytes)}</span></p>'
 
 
 def loaded(model: LoadedModel) -> str:
@@ -77,11 +78,11 @@ def loaded(model: LoadedModel) -> str:
     task = model.problem_type.replace("_", " ").removesuffix(" classification")
     return facts(
         [
-            ("In memory", numbers.size(model.bytes), f"{model.dtype} on {model.device}"),
-            ("Pooler", model.pooler, ""),
-            ("Head", model.head, ""),
+            ("In memory", size(model.bytes), f"{model.dtype} on {model.device}"),
+            ("Pooler", components.pooler(model.pooler), ""),
+            ("Head", components.head(model.head), ""),
             ("Task", task, f"{len(model.labels)} {'output' if task == 'regression' else 'classes'}"),
-            ("Loaded in", " ".join(numbers.duration(model.load_seconds)), ""),
+            ("Loaded in", durations.duration(model.load_seconds), ""),
         ],
         stacked=True,
     )

@@ -6,7 +6,8 @@ import streamlit as st
 
 from core.errors import AppError
 from core.results import Availability, CandidateSummary, LoadedModel, LoadState, Requirements, Selection
-from pages.ui import markup, numbers
+from core.words.sizes import size
+from pages.ui import markup
 from pages.ui.engine import engine
 
 #: Weights up to this many bytes are loaded without asking.
@@ -85,7 +86,7 @@ def _offer(selection: Selection, candidate: CandidateSummary, needs: Requirement
     if candidate.message:
         st.html(markup.note(candidate.message))
     if not needs.fits:
-        words = f"It needs {numbers.size(needs.peak)}, and {numbers.size(needs.free)} is free on {needs.device}."
+        words = f"It needs {size(needs.peak)}, and {size(needs.free)} is free on {needs.device}."
         st.html(markup.problem(AppError(words, fix="unload another candidate, or choose a smaller one.")))
-    label = f"Load ({numbers.size(needs.weights)} in {needs.dtype})"
+    label = f"Load ({size(needs.weights)} in {needs.dtype})"
     st.button(label, type="primary", key="load", on_click=_start, args=(selection,))

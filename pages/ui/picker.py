@@ -7,7 +7,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.errors import NotFoundError
 from core.results import AdapterSummary, CandidateSummary, Selection
-from pages.ui import address, markup, numbers
+from core.words.sizes import size
+from pages.ui import address, markup
 from pages.ui.engine import engine
 
 CANDIDATE = "candidate"
@@ -100,5 +101,5 @@ def _status(selection: Selection) -> str:
     model = engine().loaded_model(selection)
     if model is None:
         return '<p class="hl-status"><span>Not in memory</span></p>'
-    words = f"In memory · {numbers.size(model.bytes)} on {model.device}"
+    words = f"In memory · {size(model.bytes)} on {model.device}"
     return f'<p class="hl-status hl-on"><span>{markup.text(words)}</span></p>'

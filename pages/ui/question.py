@@ -8,7 +8,8 @@ import streamlit as st
 
 from core.errors import AppError
 from core.results import CandidateSummary, LoadedModel, Reading, Selection, Unit
-from pages.ui import address, frame, loading, markup, numbers, picker
+from core.words import numbers
+from pages.ui import address, frame, loading, markup, picker
 from pages.ui.engine import explainer
 
 #: The text that every page answers, Classify included.
@@ -144,7 +145,7 @@ def _verdict(reading: Reading) -> str:
     """The verdict in one line."""
     prediction = reading.prediction
     if prediction.problem_type == "single_label_classification":
-        number = f"{numbers.percent(prediction.top.probability)} %"
+        number = numbers.percentage(prediction.top.probability)
     else:
         number = "" if prediction.problem_type == "multi_label_classification" else numbers.three_digits(
             prediction.top.logit

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.ui.numbers import three_digits
+from core.words.numbers import three_digits
 
 
 def shown(value: object) -> str:

@@ -1,4 +1,4 @@
-"""An adapter's update in words and rows: the whole, one module, all of them; a map whose cells can be clicked."""
+"""An adapter's update in rows and facts: the whole, one module, all of them; the values of its map."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ import streamlit as st
 
 from core.figures import lora_update as figures
 from core.results import AdapterUpdate, ModuleOverlap, ModuleUpdate
-from pages.ui import charts, markup, numbers, tables
+from core.words import numbers
+from core.words.numbers import percentage
+from pages.ui import charts, markup, tables
 
 CHANGE, READS, WRITES = "change", "reads", "writes"
 #: What the map can show.
@@ -31,16 +33,6 @@ OVERLAP = (
 )
 
 
-def lead(found: AdapterUpdate) -> str:
-    """Where the adapter changes most, and what it uses of its rank."""
-    most = max(found.modules, key=lambda m: m.relative)
-    paid, used = sum(m.rank for m in found.modules), sum(m.effective_rank for m in found.modules)
-    return (
-        f"It changes {most.name} most, by {numbers.percent(most.relative)} % of the weight, and uses "
-        f"{used / len(found.modules):.1f} of {paid / len(found.modules):.3g} ranks in the mean."
-    )
-
-
 def parts(found: AdapterUpdate) -> str:
     """What the adapter consists of."""
     facts = [("Low-rank factors", numbers.count(found.parameters), f"parameters in {len(found.modules)} modules")]
@@ -52,34 +44,33 @@ def parts(found: AdapterUpdate) -> str:
 def one(chosen: ModuleUpdate, overlap: ModuleOverlap | None) -> None:
     """Numbers and singular values of a module."""
     facts = [
-        ("Change", f"{numbers.percent(chosen.relative)} %", "of the weight"),
+        ("Change", percentage(chosen.relative), "of the weight"),
         ("Norm", numbers.three_digits(chosen.norm), f"weight {numbers.three_digits(chosen.base_norm)}"),
         ("Effective rank", f"{chosen.effective_rank:.1f}", f"of {chosen.rank}"),
         ("Scale", numbers.three_digits(chosen.scale), "s"),
     ]
     if overlap is not None:
         facts += [
-            ("Reads", shared(overlap.inputs), f"by chance {shared(overlap.inputs_by_chance)}"),
-            ("Writes", shared(overlap.outputs), f"by chance {shared(overlap.outputs_by_chance)}"),
+            ("Reads", percentage(overlap.inputs), f"by chance {percentage(overlap.inputs_by_chance)}"),
+            ("Writes", percentage(overlap.outputs), f"by chance {percentage(overlap.outputs_by_chance)}"),
             ("Amplification", numbers.three_digits(overlap.amplification), "times the weight there"),
         ]
     st.html(markup.facts(facts, stacked=True))
     charts.chart(figures.singular_values(chosen, charts.theme()), "update-singular", f"Singular values, {chosen.name}")
 
 
-def shared(value: float) -> str:
-    """A share of a space in percent."""
-    return f"{numbers.percent(value)} %" if value == value else "none"
-
-
 def layers(modules: Sequence[ModuleUpdate], overlaps: Sequence[ModuleOverlap] | None, by: str) -> tuple[Any, Any]:
     """The values of the map, and what hovering tells."""
     if overlaps is None:
-        told = [f"{m.relative:.1%} of the weight<br>effective rank {m.effective_rank:.1f} of {m.rank}" for m in modules]
-        return [m.relative for m in modules], told
+        return [m.relative for m in modules], [
+            f"{percentage(m.relative)} of the weight<br>effective rank {m.effective_rank:.1f} of {m.rank}"
+            for m in modules
+        ]
     values = [o.inputs if by == READS else o.outputs for o in overlaps]
     chance = [o.inputs_by_chance if by == READS else o.outputs_by_chance for o in overlaps]
-    return values, [f"{shared(v)} of the space<br>by chance {shared(c)}" for v, c in zip(values, chance, strict=True)]
+    return values, [
+        f"{percentage(v)} of the space<br>by chance {percentage(c)}" for v, c in zip(values, chance, strict=True)
+    ]
 
 
 def table(found: AdapterUpdate, overlaps: Sequence[ModuleOverlap] | None) -> None:

@@ -1,4 +1,4 @@
-"""Weight statistics in words and rows: what was read, what stands out, one tensor, the table."""
+"""Weight statistics in rows and facts: what stands out, one tensor, the table."""
 
 from __future__ import annotations
 
@@ -9,47 +9,15 @@ import streamlit as st
 
 from core.inspection.weights.exporting import exported
 from core.results import ExportFormat, WeightReport, WeightStats
-from pages.ui import markup, numbers
+from core.words import numbers, sizes
+from core.words.weights import STATISTICS
+from pages.ui import markup
 
-#: The statistics that a person can choose, with what they are.
-STATISTICS = {
-    "std": "Standard deviation",
-    "norm": "Norm (Frobenius)",
-    "mean": "Mean",
-    "min": "Smallest value",
-    "max": "Largest value",
-    "kurtosis": "Excess kurtosis",
-    "q01": "1 % quantile",
-    "q50": "Median",
-    "q99": "99 % quantile",
-    "zeros": "Zeros",
-    "near_zeros": "Near zeros (|w| < 1e-5)",
-    "dead_rows": "Rows of zeros",
-    "nan": "NaN",
-    "inf": "Infinite values",
-    "count": "Number of values",
-}
 COUNTS = ("zeros", "near_zeros", "dead_rows", "nan", "inf", "count")
 SCALES = {"linear": "Linear", "logarithmic": "Logarithmic", "by module": "Within each module"}
 FORMATS: dict[ExportFormat, str] = {"csv": "CSV", "parquet": "Parquet", "json": "JSON with histograms"}
 #: Outliers told before the rest is folded away.
 TOLD = 5
-
-
-def lead(report: WeightReport) -> str:
-    """What was read and whether anything stands out."""
-    count = len(report.outliers)
-    found = "nothing stands out" if not count else "one thing stands out" if count == 1 else f"{count} things stand out"
-    return f"{len(report.tensors):,} tensors, {numbers.count(report.parameters)} values: {found}."
-
-
-def cost(report: WeightReport) -> str:
-    """What reading took, and how exact the numbers are."""
-    took = " ".join(numbers.duration(report.seconds))
-    return (
-        f"{report.bytes / 1e6:,.1f} MB read in {took}, without loading the model. Types of 16 bits and fewer are "
-        f"counted value by value, so their statistics are exact; wider ones say how exact they are."
-    )
 
 
 def outliers(report: WeightReport) -> None:
@@ -68,7 +36,7 @@ def outliers(report: WeightReport) -> None:
 
 def facts(t: WeightStats) -> str:
     """The numbers of one tensor."""
-    shown = [("Shape", shape(t), ""), ("Type", t.dtype, "")]
+    shown = [("Shape", sizes.shape(t.shape), ""), ("Type", t.dtype, "")]
     shown += [(STATISTICS[name].split(" (")[0], told(t, name), "") for name in STATISTICS if name != "count"]
     return markup.facts(shown)
 
@@ -79,15 +47,10 @@ def told(t: WeightStats, name: str) -> str:
     return f"{value:,}" if name in COUNTS else numbers.three_digits(value) if value == value else "none"
 
 
-def shape(t: WeightStats) -> str:
-    """`128 x 352`."""
-    return " x ".join(f"{n:,}" for n in t.shape) or "scalar"
-
-
 def rows(report: WeightReport) -> list[dict[str, Any]]:
     """The table: one row a tensor."""
     return [
-        {"Tensor": t.name, "Layer": t.layer, "Type": t.dtype, "Shape": shape(t)}
+        {"Tensor": t.name, "Layer": t.layer, "Type": t.dtype, "Shape": sizes.shape(t.shape)}
         | {STATISTICS[name].split(" (")[0]: getattr(t, name) for name in ("count", *STATISTICS) if name != "count"}
         for t in report.tensors
     ]

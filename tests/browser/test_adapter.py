@@ -11,8 +11,8 @@ from playwright.sync_api import Page, expect
 from core.inference.engine import Engine
 from core.inspection.explainer import Explainer
 from core.results import JobState, Selection
-from pages.ui import changes
-from pages.ui.numbers import percent, three_digits
+from core.words import adapter_effect, attention_mask
+from core.words.numbers import percent, three_digits
 from tests.browser.conftest import OpenPage, Server
 from tests.browser.reading import address, cell, classify, turn_to, words
 
@@ -59,7 +59,11 @@ def adapter_holds(page: Page, explainer: Explainer, selection: Selection, text: 
     ]
     assert on.label == explainer.reading(selection, text).prediction.label
     expect(page.locator(".hl-at strong")).to_have_text(on.label)
-    said = [changes.switched(off, on, on.label), changes.flips(curve), changes.carried(found, on.label)]
+    said = [
+        adapter_effect.switched(off, on, on.label),
+        adapter_effect.flips(curve),
+        adapter_effect.carried(found, on.label),
+    ]
     assert leads(page) == [line(s) for s in said]
     for row, part in enumerate(found.parts(on.label)[:3]):
         assert [cell(page, column, row) for column in (0, 1, 3)] == [part.module, part.layer, part.verdict]
@@ -81,7 +85,7 @@ def mask_holds(page: Page, explainer: Explainer, selection: Selection, text: str
         f"{label} {percent(side.probabilities[k])} %"
         for side in (found.causal, found.bidirectional)
     ]
-    assert leads(page) == [line(changes.reading_ahead(found, label))]
+    assert leads(page) == [line(attention_mask.reading_ahead(found, label))]
     facts = {words(f.locator("dt")): words(f.locator("dd")) for f in page.locator(".hl-facts > div").all()}
     moved = found.bidirectional.logits[k] - found.causal.logits[k]
     assert float(facts["Change of the logit"]) == pytest.approx(moved, abs=2e-4)
@@ -128,7 +132,7 @@ def test_the_class_that_is_asked_for(server: Server, open_page: OpenPage, explai
     page = visit(open_page, address(server, "adapter", LLAMA, TEXT, **{"class": "home"}))
     page.get_by_test_id("stDataFrame").wait_for()
     found = outcome(explainer.ablation(LLAMA, TEXT, start=True, wait=60))
-    assert leads(page)[2] == line(changes.carried(found, "home"))
+    assert leads(page)[2] == line(adapter_effect.carried(found, "home"))
     assert cell(page, 2, 0) == three_digits(found.parts("home")[0].change) or float(cell(page, 2, 0)) == pytest.approx(
         found.parts("home")[0].change, rel=6e-3
     )

@@ -12,7 +12,8 @@ from core.inference.engine import Engine
 from core.inspection.architecture.blueprints import Blueprints
 from core.inspection.architecture.costs import costs
 from core.results import Architecture, Selection, View
-from pages.ui.building import SOURCES, lead, ties
+from core.words.architecture import SOURCES, ties
+from core.words.architecture import size as lead
 from pages.ui.costing import flops, size
 from tests.browser.conftest import OpenPage, Server
 from tests.browser.reading import CANDIDATES, words

@@ -14,8 +14,8 @@ from core.config import BaseModelConfig, CandidateConfig
 from core.config.catalogue import write_candidate
 from core.inspection.explainer import Explainer
 from core.results import AttentionOverview, Selection, between_units
-from pages.ui.attending import MEASURED
-from pages.ui.numbers import percent, three_digits
+from core.words.attention import MEASURED
+from core.words.numbers import percent, three_digits
 from tests.browser.conftest import OpenPage, Serve, Server
 from tests.browser.reading import BANKING, words
 from tests.tiny import make_tiny_tokenizer

@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 
 from core.inspection.explainer import Explainer
 from core.results import METHODS, AttributionOptions, Attributions, Selection
-from pages.ui.attributing import best
-from pages.ui.numbers import three_digits
+from core.words.attributions import best
+from core.words.numbers import three_digits
 from tests.browser.conftest import OpenPage, Server
 from tests.browser.reading import PAIRS, address, cell, words
 

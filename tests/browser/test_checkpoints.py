@@ -14,11 +14,11 @@ from playwright.sync_api import Page, expect
 from safetensors.torch import load_file, save_file
 
 from core.inspection.comparison.comparing import compared
-from core.inspection.comparison.verdict import percent, verdict, where
 from core.inspection.weights.checkpoint import open_checkpoint
 from core.results import CheckpointComparison, TensorComparison
 from core.settings import ROOT
-from pages.ui.numbers import three_digits
+from core.words.checkpoint_diff import verdict, where
+from core.words.numbers import change, three_digits
 from tests.browser.conftest import OpenPage, Server
 from tests.browser.reading import BANKING
 
@@ -66,8 +66,8 @@ def tells(page: Page, t: TensorComparison) -> None:
     facts = page.locator(".hl-stacked > div")
     wanted = {
         "Status": t.status.value,
-        "Change": f"{percent(t.relative)} of its norm",
-        "Elements changed": f"{percent(t.share)} {t.changed:,} of {t.count:,}",
+        "Change": f"{change(t.relative)} of its norm",
+        "Elements changed": f"{change(t.share)} {t.changed:,} of {t.count:,}",
         "Largest change": f"{three_digits(t.largest)} of a value",
         "Cosine": f"{t.cosine:.6f} between the two",
     }

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from core.inference.engine import Engine
 from core.results import Selection
-from pages.ui.numbers import percent, three_digits
+from core.words.numbers import percent, three_digits
 from tests.browser.conftest import OpenPage, Server
 from tests.browser.reading import BANKING, cell, choose, classify, read, wait_for, words, write
 

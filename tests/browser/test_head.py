@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from core.inspection.explainer import Explainer
 from core.results import HeadGeometry, Selection
-from pages.ui.numbers import three_digits
+from core.words.numbers import three_digits
 from tests.browser.conftest import OpenPage, Server
 from tests.browser.reading import PAIRS
 

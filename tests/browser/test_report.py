@@ -16,6 +16,8 @@ from core.inference.engine import Engine
 from core.inspection.explainer import Explainer
 from core.results import AttributionOptions, Selection, by_unit
 from core.settings import settings
+from core.words.contributions import whole
+from core.words.numbers import three_digits
 from tests.browser.conftest import OpenFile
 from tests.browser.reading import PAIRS, A, words
 
@@ -41,8 +43,7 @@ def the_report_holds(
     )
     found = explainer.contributions(selection, text)
     k = found.labels.index(told.label)
-    kind = "Exact" if found.exact else "A linearisation, not exact"
-    expect(report.get_by_text(f"{kind}: the parts sum to {found.sums[k]:.5f}")).to_be_visible()
+    expect(report.get_by_text(whole(found, told.label))).to_be_visible()
     values = by_unit(found.of(told.label), explainer.reading(selection, text).words)
     drawn = report.evaluate("Array.from(document.getElementById('figure-1')._fullData[0].y)")
     np.testing.assert_allclose(drawn, values, rtol=1e-6)
@@ -52,7 +53,7 @@ def the_report_holds(
     rows = report.locator("#classes tbody tr")
     expect(rows).to_have_count(len(told.labels))
     assert [words(c) for c in rows.first.locator("td").all()] == [
-        told.top.label, f"{told.top.probability:.4g}", f"{told.top.logit:.4g}",
+        told.top.label, three_digits(told.top.probability), three_digits(told.top.logit),
     ]  # fmt: skip
     adapter = next(
         a for a in Catalogue.read(settings().catalogue).get(selection.candidate).adapters if a.id == selection.adapter

@@ -15,8 +15,8 @@ from core.inspection.spectra.checkpoint_spectra import checkpoint_spectra
 from core.inspection.weights.checkpoint import open_checkpoint
 from core.inspection.weights.library import source_of
 from core.results import SpectraReport, Spectrum
-from pages.ui.numbers import three_digits
-from pages.ui.spectrum import rank
+from core.words.numbers import three_digits
+from core.words.spectra import rank
 from tests.browser.conftest import OpenPage, Server
 from tests.browser.reading import BANKING, CANDIDATES
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from core.inference.engine import Engine
 from core.inspection.explainer import Explainer
 from core.results import MinimalFlip, Selection
-from pages.ui.numbers import percent
+from core.words.numbers import percent
 from tests.browser.conftest import OpenPage, Server
 from tests.browser.reading import PAIRS, A, address, cell, words
 

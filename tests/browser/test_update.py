@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from core.inspection.weights.library import WeightLibrary
 from core.results import AdapterUpdate, ModuleUpdate, Selection
-from pages.ui.numbers import count, percent
+from core.words.numbers import count, percent
 from tests.browser.conftest import OpenPage, Server
 from tests.browser.reading import PAIRS
 

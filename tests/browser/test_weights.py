@@ -15,7 +15,8 @@ from core.inspection.weights.checkpoint import open_checkpoint
 from core.inspection.weights.statistics import checkpoint_statistics
 from core.results import WeightReport, WeightStats
 from core.settings import ROOT
-from pages.ui.weighing import lead, told
+from core.words.weights import read as lead
+from pages.ui.weighing import told
 from tests.browser.conftest import OpenPage, Server
 from tests.browser.reading import BANKING, CANDIDATES
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from core.inspection.explainer import Explainer
 from core.results import Selection, by_unit
-from pages.ui.numbers import percent, three_digits
+from core.words.numbers import percent, three_digits
 from tests.browser.conftest import OpenPage, Server
 from tests.browser.reading import BANKING, PAIRS, address, choose, turn_to, words
 

@@ -38,7 +38,7 @@ def run(*arguments: object, code: int = 0) -> Any:
 def test_the_table_holds_what_is_not_equal(files: tuple[Path, Path]) -> None:
     done = run(files[0], "--against", files[1])
     rows = {line.split()[0]: line.split()[1:] for line in done.stdout.splitlines() if line.split()}
-    assert rows["model.layers.1.q.weight"] == ["changed", "100", "%", "100", "%", "2", "2", "1"]
+    assert rows["model.layers.1.q.weight"] == ["changed", "100", "%", "100", "%", "2.00", "2.00", "1.00"]
     assert rows["norm"][:4] == ["only", "in", "the", "first"]
     assert "model.layers.0.q.weight" not in rows
     assert (

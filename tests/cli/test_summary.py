@@ -52,7 +52,7 @@ def test_an_absent_candidate_with_its_language_model_head() -> None:
     assert "917,504,000" in done.stdout
     assert "Gemma2ForCausalLM" in done.stdout
     assert "672 MiB" in done.stdout, "the cache of 2,048 tokens"
-    assert "its weights are not on this machine" in done.stderr
+    assert "Its weights are not on this machine." in done.stderr
     assert "torchinfo counts model.embed_tokens.weight and lm_head.weight" in done.stderr
 
 

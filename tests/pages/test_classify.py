@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.results import Selection
-from pages.ui.numbers import three_digits
+from core.words.numbers import three_digits
 from tests.pages.conftest import Open, words
 from tests.pages.fake import LABELS, FakeEngine, predict
 

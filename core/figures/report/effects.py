@@ -5,9 +5,12 @@ from __future__ import annotations
 from core.figures.adapter import curve, heat, versus
 from core.figures.attention import matrix
 from core.figures.attribution import agreement
-from core.figures.report.pieces import Piece, figure, heading, note, says, share, table
+from core.figures.report.pieces import Piece, figure, heading, note, says, table
 from core.figures.two_texts import after, before, changes, struck
 from core.results import Report, between_units
+from core.words import adapter_effect, attention_mask
+from core.words import attributions as attribution_words
+from core.words import two_texts as two_texts_words
 
 #: Words above which the rollout is left out: it is a figure of words times words.
 MOST_WORDS = 120
@@ -18,11 +21,9 @@ def adapter(found: Report) -> list[Piece]:
     scales = found.curve
     if scales is None:
         return []
-    flips = [f"at {flip.scale:.3f} from '{flip.before}' to '{flip.after}'" for flip in scales.flips]
-    told = f"The verdict flips {'; '.join(flips)}." if flips else "The verdict stays at every scale."
     return [
         heading("The adapter's update, from off to twice as much"),
-        says(told),
+        says(adapter_effect.flips(scales)),
         figure(lambda theme: curve(scales, 1.0, found.label, theme), "Leading classes over the scale of the update"),
     ]
 
@@ -35,6 +36,7 @@ def ablation(found: Report) -> list[Piece]:
     rows = [(part.module, part.layer, part.change, part.verdict) for part in parts.parts(found.label)[:12]]
     return [
         heading("Which parts of the adapter carry it"),
+        says(adapter_effect.carried(parts, found.label)),
         figure(
             lambda theme: heat(parts, found.label, theme), f"Change of the logit of {found.label} without each part"
         ),
@@ -50,7 +52,7 @@ def masks(found: Report) -> list[Piece]:
     a, b = both.causal, both.bidirectional
     return [
         heading("Read causally and in both directions"),
-        says(f"Causally '{a.label}', in both directions '{b.label}'. Trained: {both.trained}."),
+        says(f"{attention_mask.reading_ahead(both, found.label)} Trained: {both.trained}."),
         figure(
             lambda theme: versus(both.labels, (a.logits, b.logits), (a.probabilities, b.probabilities),
                                  (a.mask, b.mask), found.label, theme),
@@ -88,6 +90,7 @@ def attributions(found: Report) -> list[Piece]:
     options = methods.options
     return [
         heading(f"Attributions to '{options.label}'"),
+        says(attribution_words.best(methods)),
         figure(lambda theme: agreement(methods, theme), f"Four methods by {options.by}, in the order of the text"),
         table(("Method", "Sum", "Error of the sum", "Comprehensiveness", "Sufficiency"),
               [*rows, ("random order", float("nan"), float("nan"), *chance)]),
@@ -109,6 +112,7 @@ def two_texts(found: Report) -> list[Piece]:
         heading(f"An edit: '{pair.verdicts[0]}' before, '{pair.verdicts[1]}' after"),
         before(pair.edits),
         after(pair.edits),
+        says(two_texts_words.changed(pair, found.label)),
         figure(lambda theme: changes(pair, theme), "Classes that change most"),
         table(("Class", "Before", "After", "Change", "Change of logit"), rows),
     ]
@@ -119,14 +123,6 @@ def flip(found: Report) -> list[Piece]:
     least = found.flip
     if least is None:
         return []
-    tried = (
-        f"{least.tried:,} texts of at most {least.budget:,} were tried; every removal of up to {least.complete} words."
-    )
-    if not least.found:
-        return [heading("Minimal flip"), says(f"No removal that was tried changes '{least.verdict}'."), note(tried)]
-    told = f"Without these {len(least.removed)} of {least.words} words the verdict is '{least.label}'"
-    if least.label in least.labels:
-        k = least.labels.index(least.label)
-        told += f" ({share(float(least.probabilities[1, k]), float(least.logits[1, k]))})"
-    kind = "Proven minimal" if least.proven else "The smallest found, not proven minimal"
-    return [heading("Minimal flip"), struck(found.reading, least), says(f"{told}. {kind}."), note(tried)]
+    told = says(two_texts_words.flipped(least, found.reading))
+    tried = note(f"{least.tried:,} texts of at most {least.budget:,} were tried.")
+    return [heading("Minimal flip"), *([struck(found.reading, least)] if least.found else []), told, tried]

@@ -7,22 +7,26 @@ from core.figures.markup import label as name
 from core.figures.markup import text
 from core.figures.positions import bars
 from core.figures.ranking import ranking
-from core.figures.report.pieces import Piece, figure, heading, note, says, share, table
+from core.figures.report.pieces import Piece, figure, heading, note, says, table
 from core.figures.strip import legend, strip
 from core.results import Report, by_unit
+from core.words import components, contributions, numbers
+from core.words import depth as depth_words
+from core.words import pooling as pooling_words
+from core.words import verdict as verdict_words
 
 
 def verdict(found: Report) -> list[Piece]:
     """What was said of which text."""
     told = found.reading.prediction
-    number = share(told.top.probability, told.top.logit)
+    number = verdict_words.stated(told.top.probability, told.top.logit)
     if told.problem_type == "multi_label_classification":
         number = f"first: {number}"
-    facts = [("Tokens read", f"{len(told.tokens):,} of {told.total_tokens:,}")]
+    facts = [("Tokens", " ".join(verdict_words.tokens_read(told)))]
     if told.problem_type == "single_label_classification":
         facts += [
-            ("Margin to the next class", f"{100 * told.margin:.1f} points"),
-            ("Entropy", f"{told.entropy:.3f} bits"),
+            ("Margin to the next class", f"{verdict_words.margin(told)} points"),
+            ("Entropy", " ".join(verdict_words.entropy(told))),
         ]
     return [
         f'<p class="hl-kicker">Headlight report · {text(str(found.origin.model.selection))} · {found.origin.made}</p>',
@@ -34,16 +38,13 @@ def verdict(found: Report) -> list[Piece]:
 def words(found: Report) -> list[Piece]:
     """Contributions to the class, and to its lead over the next one."""
     parts, units = found.contributions, found.reading.words
-    k = parts.labels.index(found.label)
     values = by_unit(parts.of(found.label), units)
-    kind = "Exact" if parts.exact else "A linearisation, not exact"
     pieces: list[Piece] = [
         heading(f"What each word added to the logit of '{found.label}'"),
         strip(found.reading, units, values, "contribution"),
         legend("against", "for", signed=True),
         ranking(units, values, most=8),
-        says(f"{kind}: the parts sum to {parts.sums[k]:.5f}, the model's logit is {parts.logits[k]:.5f}, "
-             f"the difference {abs(parts.gaps[k]):.1e}. How: {parts.method}."),
+        says(f"{contributions.whole(parts, found.label)} How: {parts.method}."),
         note("A split over positions after the backbone, where every state already holds what it read from others: "
              "no statement about causes among words."),
         figure(lambda theme: bars(units, values, theme, "contribution"), "Contribution of each word by position"),
@@ -64,13 +65,12 @@ def depth(found: Report) -> list[Piece]:
     lens = found.lens
     if lens is None:
         return [*pieces, says(found.no_lens)]
-    layers, at = len(lens.verdicts) - 1, lens.decided_at
-    place = "the embeddings" if at == 0 else f"layer {at} of {layers}"
+    layers = len(lens.verdicts) - 1
     return [
         *pieces,
-        says(f"'{lens.verdicts[-1]}' leads from {place} on."),
+        says(depth_words.decided(lens)),
         figure(lambda theme: lens_figure(lens, theme), f"Probability of the leading classes over {layers} layers"),
-        note(f"Pooler and head at every depth; the last equals the model's logits within {lens.final_difference:.1e}."),
+        note(f"Pooler and head at every depth. {depth_words.checked(lens)}"),
     ]
 
 
@@ -78,12 +78,15 @@ def pooling(found: Report) -> list[Piece]:
     """What the pooler weighed."""
     pooled, units = found.pooling, found.reading.words
     values = by_unit(pooled.weights, units)
-    clamped = "" if pooled.clamped_share is None else f" {100 * pooled.clamped_share:.1f} % of dimensions are clamped."
+    clamped = ""
+    if pooled.clamped_share is not None:
+        clamped = f" {numbers.percentage(pooled.clamped_share)} of dimensions are clamped."
+    count, of = pooling_words.effective_tokens(pooled)
     return [
-        heading(f"What the pooler weighed: {pooled.pooler}"),
+        heading(f"What the pooler weighed: {components.pooler(pooled.pooler)}"),
         strip(found.reading, units, values, pooled.meaning),
-        legend("0 %", f"{100 * float(values.max()):.1f} %", signed=False),
-        says(f"{pooled.effective_tokens:.3g} of {len(pooled.weights)} tokens count, effectively.{clamped}"),
+        legend("0 %", numbers.percentage(float(values.max())), signed=False),
+        says(f"{count} {of} tokens count, effectively.{clamped}"),
         figure(lambda theme: bars(units, values, theme, pooled.meaning, percent=True), f"{pooled.meaning} by position"),
     ]
 
@@ -92,7 +95,7 @@ def poolers(found: Report) -> list[Piece]:
     """All four poolers on the same hidden states."""
     k = found.reading.prediction.labels.index(found.label)
     rows = [
-        (p.pooling.pooler, "trained" if p.trained else "not trained with this head", p.label,
+        (components.pooler(p.pooling.pooler), pooling_words.training(p.trained), p.label,
          float(p.probabilities[k]), p.pooling.effective_tokens)
         for p in found.poolers
     ]  # fmt: skip

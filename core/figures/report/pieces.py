@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from core.figures.markup import attribute, label, text
 from core.figures.style import Figure, Theme
+from core.words.numbers import significant
 
 
 @dataclass(frozen=True)
@@ -41,22 +42,13 @@ def note(words: str) -> str:
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str | float]]) -> str:
-    """Words as they are, numbers to the right at four significant digits."""
+    """Words as they are, numbers to the right at three significant digits."""
     held = [list(row) for row in rows]
     lines = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in held)
     right = [isinstance(value, float) for value in held[0]] if held else [False] * len(head)
     names = "".join(_head(name, to_right) for name, to_right in zip(head, right, strict=True))
     top = f"<thead><tr>{names}</tr></thead>" if any(head) else ""
     return f'<div class="hl-scroll"><table>{top}<tbody>{lines}</tbody></table></div>'
-
-
-def share(probability: float, value: float) -> str:
-    """A probability in percent; where there is none, the output."""
-    if probability != probability:
-        return f"{value:.4g}"
-    if 0.9995 <= probability < 1 or 0 < probability < 0.0005:  # never certain where it is not
-        return "> 99.9 %" if probability > 0.5 else "< 0.1 %"
-    return f"{100 * probability:.1f} %"
 
 
 def _head(name: str, to_right: bool) -> str:
@@ -66,4 +58,4 @@ def _head(name: str, to_right: bool) -> str:
 def _cell(value: str | float) -> str:
     if isinstance(value, str):
         return f"<td>{label(value)}</td>"
-    return f'<td class="hl-right">{"–" if value != value else f"{value:.4g}"}</td>'
+    return f'<td class="hl-right">{significant(value)}</td>'

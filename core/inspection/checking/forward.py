@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from core.inspection.checking.look import Look, short
+from core.inspection.checking.look import Look
 from core.inspection.checking.subject import Subject
 from core.inspection.checking.tracing import EMBEDDINGS, LOGITS, POOLER, STATES, Trace
 from core.results import Stage, TracedTensor
+from core.words.numbers import two_digits
 
 #: How far pooling weights may be from summing to 1, and how much a padded position may weigh.
 WEIGHT_BOUND = 1e-5
@@ -78,7 +79,7 @@ def _weights(trace: Trace, stopped: str) -> Stage:
     if trace.weight_error is None:
         return WEIGHTS.not_applicable("this pooler weighs each dimension by itself, so it has no weights to show")
     number = max(trace.weight_error, trace.weight_on_padding)
-    error, on_padding = short(trace.weight_error), short(trace.weight_on_padding)
+    error, on_padding = two_digits(trace.weight_error), two_digits(trace.weight_on_padding)
     detail = f"they sum to 1 within {error}, and padding weighs {on_padding} at most, bound {WEIGHT_BOUND:.0e}"
     fix = "let the pooler mask out padded positions before it normalises its weights."
     return WEIGHTS.judged(number <= WEIGHT_BOUND, detail, fix, number, WEIGHT_BOUND, "of weight")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from core.inspection.checking.look import Look, short
+from core.inspection.checking.look import Look
 from core.inspection.checking.subject import UNIT, Subject
 from core.results import Stage
+from core.words.numbers import two_digits
 
 REPEATABLE = Look("Repeatability", "The same batch twice, in the mode in which the model was loaded: no dropout.")
 PADDING = Look("Padding", "Each text alone, and with padding added on its left or its right.")
@@ -21,9 +22,8 @@ def repeatability(subject: Subject) -> Stage:
         first, second = subject.logits(batch), subject.logits(batch)
     on, modules = len(subject.training), sum(1 for _ in subject.probe.model.modules())
     difference = subject.difference(second, first)
-    detail = (
-        f"two runs differ by {_bounded(subject, short(difference))}; {on:,} of {modules:,} modules are in training mode"
-    )
+    bounded = _bounded(subject, two_digits(difference))
+    detail = f"two runs differ by {bounded}; {on:,} of {modules:,} modules are in training mode"
     fix = "put the model into evaluation mode (`model.eval()`), which turns dropout off."
     return REPEATABLE.judged(difference <= subject.tolerance, detail, fix, difference, subject.tolerance, UNIT)
 
@@ -67,7 +67,7 @@ def batch(subject: Subject, *, padding_is_right: bool) -> Stage:
 
 
 def _differs(subject: Subject, found: Mapping[str, float]) -> str:
-    return _bounded(subject, ", ".join(f"{short(value)} ({name})" for name, value in found.items()))
+    return _bounded(subject, ", ".join(f"{two_digits(value)} ({name})" for name, value in found.items()))
 
 
 def _bounded(subject: Subject, words: str) -> str:

@@ -29,8 +29,3 @@ class Look:
     def left_out(self, why: str) -> Stage:
         """It could not be looked at."""
         return Stage(self.name, StageStatus.LEFT_OUT, why, self.about)
-
-
-def short(difference: float) -> str:
-    """A small number in two digits: `2.3e-07`; `0` where there is none."""
-    return "0" if difference == 0 else f"{difference:.1e}"

@@ -18,12 +18,14 @@ from safetensors import SafetensorError
 from torch import nn
 
 from core.errors import AppError
-from core.inspection.checking.look import Look, short
+from core.inspection.checking.look import Look
 from core.inspection.checking.subject import UNIT, Subject
 from core.model.adapters import card_for, load_adapter, save_adapter
-from core.model.memory import DTYPE_BYTES, estimate, gibibytes
+from core.model.memory import DTYPE_BYTES, estimate
 from core.model.opening import open_classifier
 from core.results import Stage
+from core.words.numbers import two_digits
+from core.words.sizes import gibibytes
 
 SAVED = Look("Save and load", "Saved to a folder, loaded from it, and asked the same texts.")
 FIX = (
@@ -103,7 +105,7 @@ def _compared(subject: Subject, loaded: _Loaded, what: str) -> Stage:
     kept = sum(a == b for a, b in zip(labels, loaded.labels, strict=False))
     same = loaded.labels == labels and loaded.problem_type == task
     detail = (
-        f"{what}: logits differ by {short(difference)} {UNIT}, bound {subject.tolerance:.0e}; "
+        f"{what}: logits differ by {two_digits(difference)} {UNIT}, bound {subject.tolerance:.0e}; "
         f"{kept} of {len(labels)} labels kept"
     )
     if loaded.problem_type != task:

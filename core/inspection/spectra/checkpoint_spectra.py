@@ -17,9 +17,9 @@ from core.inspection.weights.blocks import OpenFile, opened
 from core.inspection.weights.checkpoint import Checkpoint, layer_and_module
 from core.inspection.weights.codes import TORCH_NAMES
 from core.model.devices import free_memory
-from core.model.memory import gibibytes
 from core.model.safetensors_header import TensorEntry
 from core.results import SpectraKind, SpectraReport, Spectrum
+from core.words.sizes import gibibytes
 
 #: Called with the share done, 0 to 1, and the tensor that is next; may raise to stop.
 Told = Callable[[float, str], None]

@@ -1,4 +1,4 @@
-"""What a comparison of two checkpoints says, in sentences: for pages and the command line."""
+"""What a comparison of two checkpoints says, in plain sentences."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from itertools import pairwise
 from statistics import median
 
 from core.results import KEPT, CheckpointComparison, TensorComparison, TensorStatus
+from core.words.numbers import change
 
 #: Below this cosine, of either sign, in the median of the changed matrices, nothing of the first is left in the second.
 UNRELATED = 0.1
@@ -26,8 +27,6 @@ def verdict(found: CheckpointComparison) -> str:
     told = (
         f"{changed:,} of {total:,} tensors changed{_most(found)}" if changed else f"Of {total:,} tensors none changed"
     )
-    if not changed:
-        told = f"Of {total:,} tensors none changed"
     others = [_kept(found)] if kept else []
     others += [f"{counts[s]:,} {words}" for s, words in _OTHERS.items() if counts[s]]
     return f"{told}; {', '.join(others)}." if others else f"{told}."
@@ -104,7 +103,7 @@ def _most(found: CheckpointComparison) -> str:
         return f", most {most.place}, which is zero in the first"
     if most.relative == 0:
         return f", as {most.place}, only where a value is NaN or infinite"
-    return f", most {most.place}, by {percent(most.relative)} of its norm"
+    return f", most {most.place}, by {change(most.relative)} of its norm"
 
 
 def _kept(found: CheckpointComparison) -> str:
@@ -113,15 +112,6 @@ def _kept(found: CheckpointComparison) -> str:
              TensorStatus.ROUNDED: "equal once rounded"}  # fmt: skip
     told = [f"{counts[s]:,} {'is' if counts[s] == 1 else 'are'} {words[s]}" for s in KEPT if counts[s]]
     return ", ".join(told)
-
-
-def percent(share: float) -> str:
-    """Two or three significant digits and the sign: `4.1 %`, `0.0034 %`, `140 %`."""
-    value = 100 * share
-    if value == 0 or not math.isfinite(value):
-        return f"{value:g} %"
-    digits = max(0, 1 - math.floor(math.log10(abs(value))))
-    return f"{value:,.{digits}f} %" if digits <= 6 else f"{value:.1e} %"
 
 
 def _ranges(numbers: Iterable[int]) -> str:

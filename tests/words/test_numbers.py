@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.ui import numbers
+from core.words import numbers
 
 
 @pytest.mark.parametrize(
@@ -37,14 +37,6 @@ def test_percent(probability: float, shown: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "shown"),
-    [(0, "0 B"), (999, "999 B"), (1024, "1.00 KiB"), (4_520_000, "4.31 MiB"), (18_500_000_000, "17.2 GiB")],
-)
-def test_size(count: int, shown: str) -> None:
-    assert numbers.size(count) == shown
-
-
-@pytest.mark.parametrize(
     ("number", "shown"),
     [(812, "812"), (12_345, "12,345"), (1_130_000, "1.13 million"), (9_241_705_984, "9.24 billion")],
 )
@@ -52,6 +44,37 @@ def test_count(number: int, shown: str) -> None:
     assert numbers.count(number) == shown
 
 
-def test_duration() -> None:
-    assert numbers.duration(0.00831) == ("8.31", "ms")
-    assert numbers.duration(1.5) == ("1.50", "s")
+@pytest.mark.parametrize(
+    ("share", "shown"),
+    [(0, "0 %"), (0.041, "4.1 %"), (1.404, "140 %"), (1e-5, "0.0010 %"), (1e-12, "1.0e-10 %"), (0.5, "50 %"),
+     (float("inf"), "inf %"), (123.4, "12,340 %")],
+)  # fmt: skip
+def test_change(share: float, shown: str) -> None:
+    assert numbers.change(share) == shown
+
+
+def test_percentage() -> None:
+    assert numbers.percentage(0.934) == "93.4\u00a0%"
+    assert numbers.percentage(math.nan) == "none"
+    assert numbers.percentage(math.nan, absent="no probability") == "no probability"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (0.123456, "0.123"),
+        (12345.0, "12,300"),
+        (None, "–"),
+        (math.nan, "–"),
+        (0.0, "0"),
+        (4096, "4,096"),
+        (0.9, "0.900"),
+    ],
+)
+def test_cells(value: float | None, shown: str) -> None:
+    assert numbers.significant(value) == shown
+
+
+@pytest.mark.parametrize(("value", "shown"), [(0.0, "0"), (2.345e-7, "2.3e-07"), (-0.5, "5.0e-01")])
+def test_small_differences(value: float, shown: str) -> None:
+    assert numbers.two_digits(value) == shown

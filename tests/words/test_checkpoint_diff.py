@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 import torch
 
-from core.inspection.comparison.verdict import names, percent, related, verdict, where
+from core.words.checkpoint_diff import names, related, verdict, where
 from tests.inspection.comparison.test_comparing import Tensors, between
 
 MODULES = ("q", "v")
@@ -81,12 +80,3 @@ def test_a_prefix_is_said(tmp_path: Path) -> None:
     found = between(tmp_path, model(), {n.removeprefix("model."): t for n, t in model().items()})
     assert names(found) == "To match them, 'model.' was taken off the names of the first."
     assert verdict(found).startswith("The same")
-
-
-@pytest.mark.parametrize(
-    ("share", "told"),
-    [(0, "0 %"), (0.041, "4.1 %"), (1.404, "140 %"), (1e-5, "0.0010 %"), (1e-12, "1.0e-10 %"), (0.5, "50 %"),
-     (float("inf"), "inf %"), (123.4, "12,340 %")],
-)  # fmt: skip
-def test_percent(share: float, told: str) -> None:
-    assert percent(share) == told

@@ -1,0 +1,1 @@
+"""What people read: numbers, and the sentences of results. Pages, the report and the command line say the same."""

@@ -1,0 +1,58 @@
+"""What attention is, what it says here and what it takes, in plain sentences."""
+
+from __future__ import annotations
+
+from core.results import AttentionCost, Floats
+from core.words.numbers import percent
+from core.words.sizes import size
+
+#: The measures of a head as titles.
+MEASURED = {
+    "effective tokens": "Effective tokens read",
+    "first token": "Share on the first token",
+    "token before": "Share on the token before",
+    "itself": "Share on itself",
+    "distance": "Distance in tokens",
+}
+ROLLOUT = (
+    "Attention rollout (Abnar and Zuidema 2020): in each layer the mean of the heads and, in equal parts, the residual "
+    "stream, multiplied from layer to layer. It says where information can flow, not what the layers make of it."
+)
+POOLED = (
+    "Each row weighed as the pooler weighs that position. Attention says what was looked at, not what decided: the "
+    "values that were read and the rest of the network decide what becomes of it."
+)
+
+
+def cost(needs: AttentionCost) -> str:
+    """What a capture takes, said before."""
+    return (
+        f"One layer is captured at a time: {needs.heads} heads of {needs.tokens:,} x {needs.tokens:,} tokens need "
+        f"{size(needs.peak)} while it runs (logits and their softmax), of a budget of {size(needs.budget)}; "
+        f"{size(needs.kept)} stay. All {needs.layers} layers at once would hold {size(needs.all_layers)}."
+    )
+
+
+def first_took(values: Floats, read: Floats, first: int, name: str, by: str) -> str:
+    """How much of the attention the first unit took, over all rows and for the pooled vector.
+
+    values: (U, U), row reads column. read: (U,), what the pooled vector reads. `by` names the units.
+    """
+    return (
+        f"'{name}' takes {percent(float(values[:, first].mean()))} % of the attention of all {by}, and "
+        f"{percent(float(read[first]))} % of what the pooled vector reads. A first token that means little is often "
+        f"where a head looks when it looks for nothing."
+    )
+
+
+def reading(by: str, *, picture: bool, block: int) -> str:
+    """How to read the matrix of attention; a `picture` has a pixel for each `block` x `block` units."""
+    words = (
+        "A row is who reads, a column who is read; a row sums to 100 %. To a word goes the sum over its tokens, from a "
+        "word the mean over its tokens."
+    )
+    if picture:
+        words += f" So many {by} are drawn as a picture: colours in 255 steps."
+    if block > 1:
+        words += f" Each pixel is the largest of {block} x {block} {by}."
+    return words

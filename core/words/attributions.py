@@ -1,0 +1,83 @@
+"""Attributions in words: what each method is, what they cost, which one is faithful to the model here."""
+
+from __future__ import annotations
+
+from core.results import AttributionCost, Attributions, Baseline, Method
+from core.words.durations import duration
+
+BASELINES: dict[Baseline, str] = {
+    "padding": "padding token",
+    "zero": "all zeros",
+    "mean": "mean of the vocabulary",
+}
+METHODS: dict[Method, str] = {
+    "contributions": "The finished state at each position, pooled and multiplied with the head. A split after the "
+    "backbone, where each state already holds what it read from others. Costs one pass.",
+    "gradient x input": "The slope of the logit at this text, times each embedding: what the smallest change of a word "
+    "would do. Costs one backward pass, and is blind where the model is already sure.",
+    "integrated gradients": "The slope averaged over the straight way from the baseline to the text. It must sum to "
+    "what the text adds over the baseline: the completeness error says by how much it does not.",
+    "occlusion": "Each part of the text replaced by the baseline, one at a time, the rest left as it is: how far the "
+    "logit falls.",
+}
+_FAITHFULNESS = (
+    "Comprehensiveness: how far the {score} of the class falls when the first 10, 20, 30 and 50 % of the {by} are "
+    "taken away, mean of the four; large is good. Sufficiency: how far it falls when only they are left; small is "
+    "good (DeYoung et al. 2020). Each method's order is its own, largest value first. What is taken away is deleted "
+    "from the token ids; special tokens stay. Random order: {count} shuffles from a fixed seed, mean ± standard "
+    "deviation."
+)
+#: A completeness error above this share is worth a warning.
+LARGE_ERROR = 0.05
+
+
+def cost(needs: AttributionCost) -> str:
+    """What it takes, said before."""
+    kinds = ", ".join(f"{count:,} {kind}" for kind, count in needs.passes.items())
+    rows = f"{needs.rows} row{'s' if needs.rows != 1 else ''}"
+    return (
+        f"At most {kinds}: about {duration(needs.seconds)}, from one measured batch "
+        f"({rows} forward in {duration(needs.measured)})."
+    )
+
+
+def best(result: Attributions) -> str:
+    """Which method does best on this text by either measure; that none beats chance, where none does."""
+    whole, part, by = result.best("comprehensiveness"), result.best("sufficiency"), result.options.by
+    if not whole and not part:
+        return f"On this text no method's first {by} matter clearly more to the model than {by} drawn by chance."
+    if whole == part:
+        return f"Most faithful on this text, by both measures: {_names(whole)}."
+    first = f"most is lost without the first {by} of {_names(whole)}" if whole else f"no method's first {by} are missed"
+    second = f"the first {by} of {_names(part)} do most alone" if part else f"no method's first {by} stand out alone"
+    return f"On this text {first}, and {second}."
+
+
+def incomplete(result: Attributions) -> str | None:
+    """A warning where integrated gradients do not add up."""
+    method = next(m for m in result.methods if m.method == "integrated gradients")
+    if method.error is None or method.owed is None or method.error <= LARGE_ERROR * max(abs(method.owed), 1e-6):
+        return None
+    words = f"The integrated gradients miss {method.error:.3f} of the {method.owed:+.3f} they must sum to"
+    zero = " A norm has no slope to follow at all zeros." if result.options.baseline == "zero" else ""
+    return f"{words}: take more steps, or another baseline.{zero}"
+
+
+def precision(result: Attributions) -> str | None:
+    """In which digits it was computed, where that is not what is loaded or is coarse."""
+    if result.widened:
+        return (
+            f"Computed on a {result.dtype} copy of the half-precision weights, where the logit is {result.logit:.4f}."
+        )
+    if result.dtype in ("float16", "bfloat16"):
+        return f"The weights are {result.dtype}, too large for a float32 copy: sums are float32, passes are not."
+    return None
+
+
+def faithfulness(result: Attributions) -> str:
+    """What the measures of faithfulness are."""
+    return _FAITHFULNESS.format(score=result.score, by=result.options.by, count=len(result.shuffles))
+
+
+def _names(methods: tuple[Method, ...]) -> str:
+    return " and ".join((", ".join(methods[:-1]), methods[-1])) if len(methods) > 1 else methods[0]

@@ -1,0 +1,71 @@
+"""Two texts in words: what an edit changed, and which words the verdict cannot do without."""
+
+from __future__ import annotations
+
+from core.results import FlipCost, MinimalFlip, Reading, TwoTexts
+from core.words.durations import duration
+from core.words.verdict import stated
+
+_SEARCH = (
+    "Words are tried in the order of their contributions: every removal of one word, then of two, of three and so on, "
+    "as far as {budget:,} texts reach; beyond that the largest contributions together, less those that are not "
+    "needed. A removed word is deleted from the text with the space before it, and what stays is tokenised anew. "
+    "One word stays at least. The words of what was cut off are left alone."
+)
+DIFF = "Words are compared as they are written. Replaced words count as removed from A and added in B."
+#: Words named in a sentence; the rest are counted.
+_NAMED = 12
+
+
+def changed(result: TwoTexts, label: str) -> str:
+    """What the edit did, in a sentence."""
+    a, b = result.verdicts
+    k = result.labels.index(label)
+    before, after = (side(result, i, k) for i in (0, 1))
+    moved = f"'{label}' goes from {before} to {after}, its logit by {result.logit_change[k]:+.2f}."
+    if not result.has_probabilities:
+        return f"The edit moves the output: {moved}"
+    if a == b:
+        return f"Both texts get '{a}'. {moved}"
+    return f"The edit turns the verdict from '{a}' into '{b}'. {moved}"
+
+
+def side(result: TwoTexts | MinimalFlip, i: int, k: int) -> str:
+    """Class k's probability before (0) or after (1); its output where there is none."""
+    return stated(float(result.probabilities[i, k]), float(result.logits[i, k]))
+
+
+def flipped(result: MinimalFlip, reading: Reading) -> str:
+    """The words of the minimal flip, or that there are none, and what that rests on."""
+    if result.words < 2:
+        return "There is nothing to take away: the text has one word, and one word stays at least."
+    if not result.found:
+        every = f"No removal changes '{result.verdict}': all that leave a word were tried."
+        rest = f"Nothing tried changes '{result.verdict}': {_reach(result)}, and the largest contributions together."
+        return every if result.proven else rest
+    names = [f"'{reading.words[i].text}'" for i in result.removed]
+    listed = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
+    count = f"{len(names)} of {result.words} words"
+    first = f"Without {listed} ({count}) the verdict is '{result.label}' instead of '{result.verdict}'."
+    if result.proven and len(names) == 1:
+        return f"{first} Proven minimal: nothing is fewer than one word."
+    if result.proven:
+        return f"{first} Proven minimal: every smaller removal was tried."
+    needed = " None of these words can be put back alone." if result.irreducible else ""
+    return f"{first} The smallest found, not proven minimal: {_reach(result)}.{needed}"
+
+
+def cost(needs: FlipCost) -> str:
+    """What the search takes, said before."""
+    return f"At most {needs.texts:,} texts through the model: about {duration(needs.seconds)}, from one measured batch."
+
+
+def searched(budget: int) -> str:
+    """How words are tried, with so many texts at most."""
+    return _SEARCH.format(budget=budget)
+
+
+def _reach(result: MinimalFlip) -> str:
+    if not result.complete:
+        return "not even every single word was tried alone"
+    return f"every removal of up to {result.complete} word{'s' if result.complete > 1 else ''} was tried"

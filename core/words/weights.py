@@ -1,0 +1,44 @@
+"""Weight statistics in words: what was read, what stands out."""
+
+from __future__ import annotations
+
+from core.results import WeightReport
+from core.words.durations import duration
+from core.words.numbers import count
+from core.words.sizes import size
+
+EXACT = (
+    "Types of 16 bits and fewer are counted value by value, so their statistics are exact; wider ones say how exact "
+    "they are."
+)
+#: The statistics of a tensor, with what they are.
+STATISTICS = {
+    "std": "Standard deviation",
+    "norm": "Norm (Frobenius)",
+    "mean": "Mean",
+    "min": "Smallest value",
+    "max": "Largest value",
+    "kurtosis": "Excess kurtosis",
+    "q01": "1 % quantile",
+    "q50": "Median",
+    "q99": "99 % quantile",
+    "zeros": "Zeros",
+    "near_zeros": "Near zeros (|w| < 1e-5)",
+    "dead_rows": "Rows of zeros",
+    "nan": "NaN",
+    "inf": "Infinite values",
+    "count": "Number of values",
+}
+
+
+def read(report: WeightReport) -> str:
+    """What was read and whether anything stands out."""
+    outliers = len(report.outliers)
+    one_or_more = "one thing stands out" if outliers == 1 else f"{outliers} things stand out"
+    seen = one_or_more if outliers else "nothing stands out"
+    return f"{len(report.tensors):,} tensors, {count(report.parameters)} values: {seen}."
+
+
+def cost(report: WeightReport) -> str:
+    """What reading took."""
+    return f"{size(report.bytes)} read in {duration(report.seconds)}, without loading the model."
