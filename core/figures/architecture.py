@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from core.figures.layer_map import layer_map
 from core.figures.style import PALETTES, Theme, finish, name, whole
 from core.results import Architecture, Costs, FreezeCell, ModuleNode, Status
-from core.words.sizes import size
+from core.words.sizes import size, tick
 
 Colours = Literal["kind", "training"]
 COLOURS: tuple[Colours, ...] = ("kind", "training")
@@ -120,7 +120,7 @@ def by_length(spent: Sequence[Costs], chosen: int, theme: Theme) -> go.Figure:
     ticks = [2**power for power in range(low, high + 1, max(1, -(-(high - low) // 5)))]
     figure.update_xaxes(type="log", tickmode="array", tickvals=lengths[::2], ticktext=[f"{n:,}" for n in lengths[::2]],
                         showgrid=False, zeroline=False)  # fmt: skip
-    figure.update_yaxes(type="log", tickmode="array", tickvals=ticks, ticktext=[size(n) for n in ticks], zeroline=False)
+    figure.update_yaxes(type="log", tickmode="array", tickvals=ticks, ticktext=[tick(n) for n in ticks], zeroline=False)
     return figure
 
 

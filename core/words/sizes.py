@@ -12,11 +12,14 @@ _OPERATIONS = ((1e12, "TFLOPs"), (1e9, "GFLOPs"), (1e6, "MFLOPs"))
 
 def size(count: float) -> str:
     """Bytes in binary units, three significant digits: 4.31 MiB."""
-    step = 0
-    while count >= 1000 and step < len(_BYTES) - 1:
-        count /= 1024
-        step += 1
-    return f"{three_digits(count) if step else round(count)} {_BYTES[step]}"
+    value, unit = _scaled(count)
+    return f"{round(value) if unit == 'B' else three_digits(value)} {unit}"
+
+
+def tick(count: float) -> str:
+    """Bytes beside an axis, whose ticks are powers of two: 8 KiB."""
+    value, unit = _scaled(count)
+    return f"{value:.3g} {unit}"
 
 
 def gibibytes(count: int) -> str:
@@ -33,3 +36,11 @@ def operations(count: float) -> tuple[str, str]:
     """Floating-point operations and their unit: ("2.26", "GFLOPs")."""
     unit, name = next((unit for unit in _OPERATIONS if count >= unit[0]), _OPERATIONS[-1])
     return three_digits(count / unit), name
+
+
+def _scaled(count: float) -> tuple[float, str]:
+    step = 0
+    while count >= 1000 and step < len(_BYTES) - 1:
+        count /= 1024
+        step += 1
+    return count, _BYTES[step]

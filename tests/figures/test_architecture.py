@@ -113,7 +113,8 @@ def test_lines_by_length(found: Architecture) -> None:
     attention, cache = figure.data
     assert list(attention.y) == [c.attention for c in spent]
     assert list(cache.y) == [c.kv_cache for c in spent]
-    assert attention.customdata[0] == "8 KiB"
+    assert attention.customdata[0] == "8.00 KiB"
+    assert figure.layout.yaxis.ticktext[0] in ("2 KiB", "4 KiB", "8 KiB")
     assert figure.layout.yaxis.ticktext[0].endswith("KiB")
     assert figure.layout.shapes[0].x0 == 64
 
