@@ -13,7 +13,7 @@ DATA ?= data
 PIP := $(PY) -m pip --disable-pip-version-check install --quiet
 
 run: install
-	$(PY) -m pages.ui.serve --port $(PORT)
+	$(PY) -m server --port $(PORT)
 
 test: install-dev lint
 	HEADLIGHT_CHROMIUM="$$(.ci/browser $(PY))" $(PY) -m pytest --numprocesses 2 --dist loadfile

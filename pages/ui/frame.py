@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import NoReturn
 
 import streamlit as st
-from streamlit.navigation.page import StreamlitPage
 from streamlit.runtime.pages_manager import PagesManager
 
 from core.errors import AppError
 from core.results import CandidateSummary, Selection
 from core.settings import ROOT
 from pages.ui import markup, picker
+from pages.ui.site_map import PageEntry
 
 IMAGES = ROOT / "assets" / "images"
 STYLE = Path(__file__).with_name("style.css")
@@ -23,11 +23,13 @@ STYLE = Path(__file__).with_name("style.css")
 _SECTION, _HERE = "headlight.section", "headlight.here"
 
 
-def run(pages: Sequence[StreamlitPage], sections: Mapping[str, Sequence[StreamlitPage]]) -> None:
+def run(site_map: Mapping[str, Sequence[PageEntry]]) -> None:
     """Draw the frame, then the page that the URL asks for; `/` leads to the first one.
 
     A section is a menu of the navigation under its name.
     """
+    sections = {name: [st.Page(page.file, title=page.title) for page in pages] for name, pages in site_map.items()}
+    pages = sections.pop("")
 
     def home() -> None:
         st.switch_page(pages[0], query_params=st.query_params.to_dict())

@@ -1,58 +1,8 @@
-"""The server behind `make run`: `python -m pages.ui.serve [--host H] [--port P]`.
-
-`streamlit run app.py` serves the same app. This server is quicker: its sockets send at once (Streamlit's own wait
-up to 40 ms for more), browsers get its files compressed, and the first answer of a fresh server comes sooner.
-"""
+"""`python -m pages.ui.serve`, the older name of `python -m server`, for scripts that start it so."""
 
 from __future__ import annotations
 
-import argparse
-import sys
-
-import streamlit as st
-import uvicorn
-from starlette.middleware import Middleware
-from streamlit.runtime.pages_manager import PagesManager
-
-from core.settings import ROOT
-from pages.ui.headstart import HeadStart, import_widgets
-from pages.ui.transfer import CompressedAssets, ContentPolicy
-
-#: A text of a million characters in UTF-8 fits in one message.
-_LARGEST_MESSAGE = 64 * 2**20
-
-
-def application() -> st.App:
-    """The app as ASGI, for this server or another."""
-    # app.py names the pages; without this a fresh server runs the first visitor's page file alone.
-    PagesManager.uses_pages_directory = False
-    import_widgets()
-    layers = [Middleware(HeadStart), Middleware(ContentPolicy), Middleware(CompressedAssets)]
-    return st.App(ROOT / "app.py", middleware=layers)
-
-
-def main() -> None:
-    """Serve until interrupted."""
-    parser = argparse.ArgumentParser(prog="python -m pages.ui.serve", description="Serve Headlight.")
-    parser.add_argument("--host", default="localhost", help="address to listen on (default: this machine only)")
-    parser.add_argument("--port", type=int, default=8501)
-    wanted = parser.parse_args()
-    if str(ROOT) not in sys.path:
-        sys.path.insert(0, str(ROOT))
-    app = application()
-    print(f"Headlight is at http://{wanted.host}:{wanted.port}", flush=True)
-    uvicorn.run(
-        app,
-        host=wanted.host,
-        port=wanted.port,
-        log_level="warning",
-        access_log=False,
-        ws="websockets-sansio",
-        ws_max_size=_LARGEST_MESSAGE,
-        ws_per_message_deflate=False,
-        timeout_graceful_shutdown=2,
-    )
-
+from server.__main__ import main
 
 if __name__ == "__main__":
     main()

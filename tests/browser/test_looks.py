@@ -8,23 +8,18 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Page, expect
 
+from pages.ui.site_map import PAGES
 from tests.browser.conftest import SHOTS, OpenPage, Scheme, Server
 from tests.browser.reading import BANKING
 
 SIZES = {"desktop": (1440, 900), "mobile": (390, 844)}
 #: Every page, and what is on it once it has answered.
-PATHS = (
-    *("classify", "candidates"),
-    *("weights", "spectra", "update", "two_adapters", "head", "checkpoints", "architecture", "dry_run"),
-    *("why", "pooling", "contributions", "depth", "adapter", "mask", "attention", "attributions", "two_texts"),
-)
-FACTS = ".hl-facts"
-ANSWERED = {
+PATHS = tuple(page.name for page in PAGES)
+ANSWERED = {page.name: ".hl-verdict" if page.answers else ".hl-facts" for page in PAGES} | {
     "classify": ".hl-headline",
     "candidates": ".hl-card",
     "architecture": ".js-plotly-plot",
     "dry_run": ".hl-stages",
-    **dict.fromkeys(("weights", "spectra", "update", "two_adapters", "head", "checkpoints"), FACTS),
 }
 #: Streamlit's own, whatever an app draws: on a phone its list of pages holds more than list items.
 STREAMLITS_OWN = [["[data-testid=stSidebarNavItems]"]]
@@ -34,7 +29,7 @@ def shown(page: Page, server: Server, path: str, size: str, scheme: Scheme) -> N
     """Go there, wait until it has answered, keep a screenshot."""
     if f"/{path}?" not in page.url:
         page.goto(f"{server.url}/{path}?{BANKING}")
-    page.locator(ANSWERED.get(path, ".hl-verdict")).first.wait_for()
+    page.locator(ANSWERED[path]).first.wait_for()
     page.wait_for_timeout(500)
     SHOTS.mkdir(exist_ok=True)
     page.screenshot(path=SHOTS / f"{path}-{size}-{scheme}.png")

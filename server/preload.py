@@ -9,9 +9,10 @@ import threading
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-#: Pages that answer on opening, so that a load follows for certain.
-_ANSWERING = frozenset({"/", "/classify", "/why", "/pooling", "/contributions", "/depth", "/adapter", "/mask"})
-_ANSWERING |= {"/attention", "/attributions", "/two_texts"}
+from pages.ui.site_map import PAGES
+
+#: Paths of the pages that answer on opening; `/` leads to the first page, which does.
+_ANSWERING = frozenset({"/", *(f"/{page.name}" for page in PAGES if page.answers)})
 #: What the first pages draw with; the others' widgets bring Plotly, and come with them.
 _WIDGETS = ("adding", "answer", "classes", "details", "frame", "question")
 _NEEDED = ("core.inference.loading", "core.model.adapters")

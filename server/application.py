@@ -1,0 +1,30 @@
+"""The app as ASGI, for this server or another."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import streamlit as st
+from starlette.middleware import Middleware
+from streamlit.runtime.pages_manager import PagesManager
+
+from core.settings import ROOT
+from server.middleware import CompressedAssets, ContentPolicy
+from server.preload import HeadStart, import_widgets
+
+
+def application() -> st.App:
+    """`app.py` with what this server does to its answers and before its first one."""
+    # app.py names the pages; without this a fresh server runs the first visitor's page file alone.
+    PagesManager.uses_pages_directory = False
+    import_widgets()
+    layers = [Middleware(HeadStart), Middleware(ContentPolicy), Middleware(CompressedAssets)]
+    return st.App(ROOT / "app.py", lifespan=lifespan, middleware=layers)
+
+
+@asynccontextmanager
+async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
+    """What begins with the server stands before the `yield`, what ends with it behind."""
+    yield {}
