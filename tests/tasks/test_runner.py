@@ -7,9 +7,9 @@ import traceback
 from collections.abc import Callable, Hashable
 
 import pytest
+from core.inspection.jobs import KEPT, Jobs, Progress
 
 from core.errors import InputError
-from core.inspection.jobs import KEPT, Jobs, Progress
 from core.results import JobState
 
 
