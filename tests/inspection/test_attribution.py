@@ -14,7 +14,7 @@ import torch
 from captum.attr import IntegratedGradients
 from torch import Tensor
 
-from core.errors import AppError, CheckpointError, InputError
+from core.errors import CheckpointError, InputError
 from core.inference.engine import Engine
 from core.inspection.attribution import gradient_x_input, integrated_gradients, occlusion
 from core.inspection.costing import cost
@@ -418,4 +418,5 @@ def test_an_expected_failure_is_told(explainer: Explainer) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("core.inspection.embedded.padding_id", lambda _: None)
         state = ended(explainer, selection, TEXT, AttributionOptions(label, steps=6))
-    assert isinstance(state.error, AppError)
+    assert state.problem is not None
+    assert not state.problem.is_bug

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,29 @@ def test_the_summary_of_a_loaded_pair_holds_up_nobody(engine: Engine) -> None:
     before = engine.classify(ONE, ["My card has not arrived."])
     blueprints.layer_summary(ONE)
     assert engine.classify(ONE, ["My card has not arrived."]) == before
+
+
+def test_one_candidate_does_not_wait_for_another(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    blueprints, begun, go, count = Blueprints(engine), threading.Event(), threading.Event(), []
+    two = Selection("tiny", "two")
+    real = Blueprints._outline
+
+    def outline(self: Blueprints, selection: Selection, *options: Any) -> Any:
+        count.append(selection)
+        if selection == ONE:
+            begun.set()
+            go.wait(60)
+        return real(self, selection, *options)
+
+    monkeypatch.setattr(Blueprints, "_outline", outline)
+    with ThreadPoolExecutor(2) as people:
+        waiting = [people.submit(blueprints.architecture, ONE)]
+        assert begun.wait(60)
+        waiting.append(people.submit(blueprints.architecture, ONE))
+        assert blueprints.architecture(two).tuning == "the adapter 'two'"
+        go.set()
+        assert waiting[0].result(60) is waiting[1].result(60)
+    assert count == [ONE, two]
 
 
 def test_without_an_adapter_as_it_would_be_trained(engine: Engine) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -10,9 +12,14 @@ from safetensors.torch import save_file
 
 from core.errors import NotFoundError
 from core.inference.engine import Engine
+from core.inference.loading import LoadedPair
+from core.inspection.updates import lora_update
 from core.inspection.weights.library import WeightLibrary, source_of
-from core.results import Selection, TensorStatus
+from core.results import AdapterUpdate, Selection, TensorStatus
 from core.settings import settings
+from tests.inference.conftest import catalogue, engine
+
+__all__ = ["catalogue", "engine"]
 
 
 @pytest.fixture
@@ -45,6 +52,30 @@ def test_a_comparison_is_made_once_for_each_state_of_both_files(library: WeightL
     save_file({"w": torch.zeros(3)}, paths[1])
     assert library.comparison(one, two).state() is None
     assert library.comparison(one, two).result().counts == {TensorStatus.CHANGED: 1}
+
+
+def test_one_pairs_update_does_not_wait_for_anothers(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    library, begun, go, count = WeightLibrary(engine), threading.Event(), threading.Event(), []
+    one, two = Selection("tiny", "one"), Selection("tiny", "two")
+    slow, real = engine.pair(one), lora_update.adapter_update
+
+    def adapter_update(pair: LoadedPair) -> AdapterUpdate:
+        count.append(pair)
+        if pair is slow:
+            begun.set()
+            go.wait(60)
+        return real(pair)
+
+    monkeypatch.setattr(lora_update, "adapter_update", adapter_update)
+    with ThreadPoolExecutor(2) as people:
+        waiting = [people.submit(library.adapter_update, one)]
+        assert begun.wait(60)
+        waiting.append(people.submit(library.adapter_update, one))
+        update = library.adapter_update(two)
+        go.set()
+        assert waiting[0].result(60) is waiting[1].result(60)
+    assert count == [slow, engine.pair(two)]
+    assert not any(m.singular_values.flags.writeable for m in update.modules)
 
 
 def test_places(library: WeightLibrary) -> None:
