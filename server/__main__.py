@@ -7,11 +7,13 @@ up to 40 ms for more), browsers get its files compressed, and the first answer o
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 
 import uvicorn
 
 from core.settings import ROOT
+from pages.ui.engine import tasks
 from server.application import application
 
 #: A text of a million characters in UTF-8 fits in one message.
@@ -39,6 +41,10 @@ def main() -> None:
         ws_per_message_deflate=False,
         timeout_graceful_shutdown=2,
     )
+    if not tasks().close(grace=0):
+        # Compiled code cannot be interrupted, and would come back to an interpreter that is gone.
+        sys.stdout.flush()
+        os._exit(0)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -11,6 +12,7 @@ from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 
 from core.settings import ROOT
+from pages.ui.engine import tasks
 from server.middleware import CompressedAssets, ContentPolicy
 from server.preload import HeadStart, import_widgets
 
@@ -28,3 +30,4 @@ def application() -> st.App:
 async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     """What begins with the server stands before the `yield`, what ends with it behind."""
     yield {}
+    await asyncio.to_thread(tasks().close)

@@ -11,8 +11,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 #: Inside core, a name imports only from those before it.
 ORDER = (
-    *("errors", "settings", "results", "config", "words"),
-    *("model", "inference", "inspection", "training", "figures", "cli"),
+    *("errors", "settings", "results", "config", "tasks", "words", "files", "data", "metrics"),
+    *("model", "engine", "inference", "inspection", "evaluation", "training", "figures", "cli"),
 )
 HEAVY = {"torch", "transformers", "plotly", "peft"}
 SOURCES = sorted(p for folder in ("core", "pages", "server", "benchmarks") for p in (ROOT / folder).rglob("*.py"))

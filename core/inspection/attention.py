@@ -15,9 +15,9 @@ from torch import Tensor, nn
 
 from core.errors import CheckpointError, MemoryBudgetError, NotFoundError
 from core.inference.encoding import Encoded
-from core.inspection.jobs import Progress
 from core.inspection.probe import Probe, at_least_float32
 from core.results import MEASURES, AttentionCost, AttentionMaps, AttentionOverview, AttentionPart, AttentionRollout
+from core.tasks.progress import Progress
 from core.words.sizes import gibibytes
 
 #: Called with the layer's number, from 1, and its maps (H, T, T).
