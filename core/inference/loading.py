@@ -16,13 +16,13 @@ from transformers.utils import logging as hf_logging
 
 from core.config.candidate import AdapterEntry, CandidateConfig
 from core.errors import CheckpointError
+from core.files.folders import read_adapter_folder, read_model_folder
+from core.files.hub import fetch, is_hub_id
 from core.inference import heap
 from core.inference.encoding import Encoder
 from core.inference.predictor import Predictor
 from core.inference.sharing import SharedLock
 from core.model.devices import choose_device, free_memory
-from core.model.files import read_adapter_folder, read_model_folder
-from core.model.hub import fetch, is_hub_id
 from core.model.memory import adapter_parameters, backbone_parameters, catalogue_parameters, estimate, require_memory
 from core.model.opening import OpenedClassifier, open_classifier
 from core.model.pooled_config import parts_of

@@ -15,10 +15,10 @@ from core.config.catalogue import Catalogue, identifier_from, read_candidate
 from core.config.closed import suggest
 from core.config.families import MODEL_TYPES, ModelType
 from core.errors import AppError, ConfigError, InputError, NotFoundError
+from core.files.folders import is_adapter_folder, read_adapter_folder, read_model_folder
+from core.files.hub import cached_snapshot, is_hub_id
 from core.model.adapter_card import read_card
 from core.model.devices import choose_device, free_memory
-from core.model.files import is_adapter_folder, read_adapter_folder, read_model_folder
-from core.model.hub import cached_snapshot, is_hub_id
 from core.model.memory import adapter_parameters, backbone_parameters, catalogue_parameters, estimate, gibibytes
 from core.results import AdapterSummary, Availability, CandidateSummary, Requirements
 from core.settings import DeviceName, Settings

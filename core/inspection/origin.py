@@ -10,11 +10,11 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from core.config.candidate import AdapterEntry, CandidateConfig
+from core.files.fingerprint import fingerprint
+from core.files.folders import read_adapter_folder
+from core.files.hub import fetch, is_hub_id
+from core.files.safetensors_headers import TensorEntry
 from core.inference.loading import LoadedPair
-from core.model.files import read_adapter_folder
-from core.model.fingerprint import fingerprint
-from core.model.hub import fetch, is_hub_id
-from core.model.safetensors_header import TensorEntry
 from core.results import Origin, WeightFile
 from core.settings import ROOT, Settings
 

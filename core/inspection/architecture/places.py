@@ -7,7 +7,7 @@ from pathlib import Path
 from core.config.candidate import CandidateConfig
 from core.config.catalogue import adapter_of
 from core.errors import NotFoundError
-from core.model.hub import cached_snapshot
+from core.files.hub import cached_snapshot
 from core.results import Source
 from core.settings import Settings
 

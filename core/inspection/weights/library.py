@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from core.config.catalogue import adapter_of
 from core.errors import NotFoundError
+from core.files.hub import cached_snapshot
 from core.inference.engine import Engine
 from core.inspection.jobs import Jobs, Progress
-from core.model.hub import cached_snapshot
 from core.results import (
     AdapterOverlap,
     AdapterPair,

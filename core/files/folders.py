@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import CheckpointError, NotFoundError
-from core.model.safetensors_header import TensorEntry, read_header
+from core.files.safetensors_headers import TensorEntry, read_header
 
 ADAPTER_CONFIG = "adapter_config.json"
 ADAPTER_WEIGHTS = "adapter_model.safetensors"
