@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from core.cli.output import print_json, print_table, say, significant
-from core.inference.engine import Engine
+from core.files.locate import require_source
 from core.inspection.comparison.exporting import records, write_comparison
 from core.inspection.comparison.verdict import names, percent, related, verdict, where
-from core.inspection.weights.library import source_of
 from core.results import CheckpointComparison, TensorComparison, TensorStatus
+from core.settings import settings
 
 COLUMNS = ("tensor", "status", "change", "elements changed", "largest change", "mean change", "cosine")
 
@@ -19,8 +19,8 @@ def compare(source: str, other: str, output: Path | None, json: bool) -> None:
     from core.inspection.comparison.comparing import compared
     from core.inspection.weights.checkpoint import open_checkpoint
 
-    engine = Engine()
-    found = compared(open_checkpoint(source_of(source, engine)), open_checkpoint(source_of(other, engine)))
+    one, two = (open_checkpoint(require_source(name, settings()).path) for name in (source, other))
+    found = compared(one, two)
     if output is not None:
         write_comparison(output, found)
         say(f"Wrote {len(found.tensors):,} tensors to {output}.")

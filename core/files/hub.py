@@ -1,102 +1,208 @@
-"""Finding the files of a model: a local folder, the Hub's cache on this machine, or the Hub itself."""
+"""Models of the Hub: where they are in its cache on this machine, and how they come here.
+
+The cache, as `huggingface_hub` lays it out: `models--org--name/` holds `refs/<branch or tag>` (a text file with the
+commit), `snapshots/<commit>/` (links to `blobs/`), `trees/<commit>.json` (what the Hub lists for a commit; of newer
+versions) and `blobs/<etag>[.<random>].incomplete` (downloads that did not end). It is read without that library, which
+takes long to import.
+"""
 
 from __future__ import annotations
 
+import errno
 import os
 import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
+from core.config.hub_name import HubName
 from core.errors import AppError, CheckpointError, NotFoundError
+from core.files.contents import READ, Contents, contents, read_table
 
 #: Configs, tokenizers and safetensors; never pickles or code.
-ALLOWED = ("*.json", "*.safetensors", "*.model", "*.txt", "*.jinja")
+ALLOWED = tuple(f"*{ending}" for ending in READ)
 
-_HUB_ID = re.compile(r"^[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}$")
+#: Git's own shortest is 4, which soon means two commits.
+_SHORT_COMMIT = re.compile(r"[0-9a-f]{7,39}")
+_UNWRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT)
+#: Parts of the names of the many classes in which a network fails.
+_NETWORK = ("Connect", "Offline", "Timeout", "LocalEntryNotFound", "IncompleteSnapshot", "HTTP", "Http", "Proxy",
+            "Protocol", "Network", "SSL")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A commit of a model in the Hub's cache; its folder's name is the commit."""
+
+    path: Path
+    contents: Contents
 
 
 def is_hub_id(name: str) -> bool:
-    """Whether a name looks like `organisation/model` and not like a path."""
-    return bool(_HUB_ID.match(name)) and not Path(name).exists()
+    """Whether a name looks like `organisation/model` or `organisation/model@revision`, and not like a path."""
+    return HubName.parse(name) is not None and not Path(name).exists()
 
 
-def cached_snapshot(name: str, cache_dir: Path | None) -> Path | None:
-    """The newest snapshot of a Hub id in the cache, found without importing the Hub client."""
-    root = cache_dir or _default_cache()
-    folder = root / f"models--{name.replace('/', '--')}" / "snapshots"
-    if not folder.is_dir():
+def find_snapshot(name: HubName, cache_dir: Path | None) -> Snapshot | None:
+    """The snapshot that transformers would take offline: the one that the revision's ref names; whole or not.
+
+    A commit may be cut short, as long as it means one snapshot.
+    """
+    root = (Path(cache_dir).expanduser() if cache_dir else default_cache()) / f"models--{name.id.replace('/', '--')}"
+    try:
+        commits = os.listdir(root / "snapshots")
+        commit = _commit(root, name.revision or "main", commits)
+        if commit is None or not (root / "snapshots" / commit).is_dir():
+            return None
+        listed = _listed(root / "trees" / f"{commit}.json")
+        unfinished = () if listed or len(commits) > 1 else _unfinished(root / "blobs")
+    except OSError:  # no such cache, or one that may not be read
         return None
-    found = [p for p in folder.iterdir() if (p / "config.json").exists() or (p / "adapter_config.json").exists()]
-    return max(found, key=lambda p: p.stat().st_mtime, default=None)
+    return Snapshot(root / "snapshots" / commit, contents(root / "snapshots" / commit, listed, unfinished))
 
 
-def fetch(name: str, cache_dir: Path | None) -> Path:
-    """A local folder for a path or Hub id, fetched if need be.
+def fetch(name: str, cache_dir: Path | None, revision: str | None = None) -> Path:
+    """A local folder for a path or Hub id (also `org/name@revision`), fetched or completed if need be.
 
     Raises:
-        NotFoundError: a path that is not there, or no such model on the Hub.
-        CheckpointError: the Hub cannot be reached, or does not let this user in.
+        NotFoundError: a path that is not there, or no such model or revision on the Hub.
+        CheckpointError: the Hub cannot be reached, or does not let this user in; or the cache cannot be written.
     """
     path = Path(name).expanduser()
-    if path.exists():
-        return path
-    if not is_hub_id(name):
-        raise NotFoundError(
-            f"There is no folder '{name}'.", fix="check the path, or give a Hub id (organisation/model)."
+    hub = HubName.parse(name)
+    if hub is None or (revision is None and path.exists()):
+        if path.exists():
+            return path
+        raise nothing_at(name)
+    hub = hub if revision is None else HubName(hub.id, revision)
+    before = find_snapshot(hub, cache_dir)
+    if before is not None and before.contents.ready:
+        return before.path
+    try:
+        folder = _download(hub, cache_dir)
+    except AppError:
+        if before is not None and before.contents.has_weights:  # what is missing may never be asked for
+            return before.path
+        raise
+    after = find_snapshot(hub, cache_dir)
+    if after is not None and after.contents.missing and not after.contents.has_weights:
+        raise _unreachable(hub, after.contents)  # offline, the Hub's client hands out a partial folder
+    return folder
+
+
+def nothing_at(name: str) -> NotFoundError:
+    """The error for a name that is neither a path nor a Hub id; says what was seen there."""
+    path = Path(name).expanduser()
+    if path.is_symlink():
+        return NotFoundError(
+            f"'{name}' is a link to '{os.readlink(path)}', where there is nothing.", fix="mend the link."
         )
-    snapshot = cached_snapshot(name, cache_dir)
-    if snapshot is not None and _has_weights(snapshot):
-        return snapshot
-    return _download(name, cache_dir)
+    base, at, revision = name.partition("@")
+    if at and HubName.parse(base):
+        return NotFoundError(
+            f"'{revision}' in '{name}' cannot be a revision.", fix="give a branch, a tag or a commit after the @."
+        )
+    kind = "file" if path.suffix == ".safetensors" else "folder"
+    return NotFoundError(f"There is no {kind} '{name}'.", fix="check the path, or give a Hub id (organisation/model).")
 
 
-def _download(name: str, cache_dir: Path | None) -> Path:
+def default_cache() -> Path:
+    """Where the Hub's client keeps its files, by the variables that it reads itself."""
+    home = os.environ.get("HF_HOME") or Path(os.environ.get("XDG_CACHE_HOME", "~/.cache"), "huggingface")
+    cache = os.environ.get("HF_HUB_CACHE") or os.environ.get("HUGGINGFACE_HUB_CACHE") or Path(home, "hub")
+    return Path(os.path.expandvars(Path(cache).expanduser()))
+
+
+def _commit(root: Path, revision: str, commits: Sequence[str]) -> str | None:
+    ref = root / "refs" / revision
+    if ref.is_file():
+        commit = ref.read_text(encoding="utf-8", errors="replace")
+        return commit if commit in commits else None
+    if revision in commits:
+        return revision
+    if not _SHORT_COMMIT.fullmatch(revision):
+        return None
+    alike = [commit for commit in commits if commit.startswith(revision)]
+    return alike[0] if len(alike) == 1 else None
+
+
+def _listed(tree: Path) -> tuple[str, ...]:
+    """The files that the Hub lists for a commit and that we fetch; none where that was not written down."""
+    try:
+        status = tree.stat()
+    except OSError:
+        return ()
+    return _read_tree(str(tree), (status.st_mtime_ns, status.st_size))
+
+
+@lru_cache(maxsize=128)
+def _read_tree(tree: str, _stamp: tuple[int, int]) -> tuple[str, ...]:
+    data = read_table(Path(tree))
+    files = data.get("files")
+    if data.get("format_version") != 1 or not isinstance(files, Mapping):
+        return ()
+    return tuple(sorted(name for name in files if name.endswith(READ)))
+
+
+def _unfinished(blobs: Path) -> tuple[str, ...]:
+    """Downloads that did not end, and whose file has not come since by another one."""
+    names = set(os.listdir(blobs)) if blobs.is_dir() else set()
+    etags = {name.split(".")[0] for name in names if name.endswith(".incomplete")}
+    return tuple(sorted(etags - names))
+
+
+def _download(name: HubName, cache_dir: Path | None) -> Path:
     from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError
+    from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError, RevisionNotFoundError
 
     try:
-        return Path(snapshot_download(name, cache_dir=cache_dir, allow_patterns=list(ALLOWED)))
+        return Path(snapshot_download(
+            name.id, revision=name.revision, cache_dir=cache_dir, allow_patterns=list(ALLOWED)
+        ))  # fmt: skip
     except GatedRepoError:
         raise CheckpointError(
-            f"'{name}' is gated on the Hub, and this account has not been let in.",
-            fix=f"accept its licence on the page of {name}, then sign in with `hf auth login`.",
+            f"'{name.id}' is gated on the Hub, and this account has not been let in.",
+            fix=f"accept its licence on the page of {name.id}, then sign in with `hf auth login`.",
         ) from None
     except RepositoryNotFoundError:
         raise NotFoundError(
-            f"The Hub has no model '{name}' that this account can see.", fix="check the spelling, or sign in."
+            f"The Hub has no model '{name.id}' that this account can see.", fix="check the spelling, or sign in."
+        ) from None
+    except RevisionNotFoundError:
+        raise NotFoundError(
+            f"'{name.id}' has no revision '{name.revision}' on the Hub.",
+            fix="name one of its branches, tags or commits.",
         ) from None
     except Exception as error:
-        raise _network_error(name, error) from error
+        raise _explained(name, cache_dir, error) from error
 
 
-def _network_error(name: str, error: Exception) -> AppError:
-    """Network failures come in many classes; a failure of another kind is let through as it is."""
-    known = (
-        "Connect",
-        "Offline",
-        "Timeout",
-        "LocalEntryNotFound",
-        "HTTP",
-        "Http",
-        "Proxy",
-        "Protocol",
-        "Network",
-        "SSL",
-    )
+def _explained(name: HubName, cache_dir: Path | None, error: Exception) -> AppError:
+    """A cache that cannot be written, or a network that fails; a failure of another kind is let through as it is."""
+    if isinstance(error, OSError) and error.errno in (
+        errno.EACCES,
+        errno.EPERM,
+        errno.EROFS,
+        errno.ENOSPC,
+        errno.EDQUOT,
+    ):
+        return CheckpointError(
+            f"'{name}' cannot be written to '{cache_dir or default_cache()}': {error.strerror}.",
+            fix="make room there and let this user write, or set HEADLIGHT_CACHE_DIR to another folder.",
+        )
     chain = [type(e).__name__ for e in (error, error.__cause__, error.__context__) if e is not None]
-    if not isinstance(error, OSError) and not any(k in kind for kind in chain for k in known):
+    if not isinstance(error, OSError) and not any(part in kind for kind in chain for part in _NETWORK):
         raise error
+    snapshot = find_snapshot(name, cache_dir)
+    return _unreachable(name, snapshot.contents if snapshot else None)
+
+
+def _unreachable(name: HubName, held: Contents | None) -> CheckpointError:
+    seen = "not on this machine"
+    if held is not None and held.begun:
+        seen = f"only partly on this machine ({held.needed - len(held.missing)} of {held.needed} files)"
     return CheckpointError(
-        f"The weights of '{name}' are not on this machine, and the Hub cannot be reached.",
+        f"The weights of '{name}' are {seen}, and the Hub cannot be reached.",
         fix="connect to the network and load again, or download the model elsewhere and add its folder.",
     )
-
-
-def _has_weights(folder: Path) -> bool:
-    return any(folder.glob("*.safetensors"))
-
-
-def _default_cache() -> Path:
-    if cache := os.environ.get("HF_HUB_CACHE"):
-        return Path(cache)
-    home = os.environ.get("HF_HOME") or Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "huggingface"
-    return Path(home) / "hub"

@@ -154,5 +154,23 @@ def test_bytes_whose_length_lies_are_refused_in_words(tmp_path: Path, raw: bytes
         with contextlib.suppress(CheckpointError):  # the length is right: what follows may be a header
             read_header(path)
     else:
-        with pytest.raises(CheckpointError, match="truncated or not a safetensors file"):
+        with pytest.raises(CheckpointError, match="truncated or not a safetensors file|pointer of git-lfs"):
             read_header(path)
+
+
+def test_a_pointer_of_git_lfs_says_so(tmp_path: Path) -> None:
+    pointer = tmp_path / "model.safetensors"
+    pointer.write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0a1b\nsize 12345\n")
+    with pytest.raises(CheckpointError, match=r"'model\.safetensors' is a pointer of git-lfs.*run `git lfs pull` in"):
+        read_header(pointer)
+
+
+def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    save_file({"a": torch.ones(2)}, tmp_path / "t")
+
+    def refused(path: Path, *args: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refused)
+    with pytest.raises(CheckpointError, match="cannot be read: Permission denied"):
+        read_header(tmp_path / "t")

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
+from core.files.locate import require_source
 from core.inference.engine import Engine
 from core.inspection.jobs import Jobs, Progress
-from core.inspection.weights.library import source_of
 from core.results import JobState, SpectraKind, SpectraReport, Spectrum
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class SpectraLibrary:
     def _open(self, source: str) -> Checkpoint:
         from core.inspection.weights.checkpoint import open_checkpoint
 
-        return open_checkpoint(source_of(source, self._engine))
+        return open_checkpoint(require_source(source, self._engine.settings).path)
 
 
 def _identity(checkpoint: Checkpoint) -> tuple[Hashable, ...]:

@@ -10,7 +10,7 @@ from safetensors.torch import save_file
 
 from core.errors import NotFoundError
 from core.inference.engine import Engine
-from core.inspection.weights.library import WeightLibrary, source_of
+from core.inspection.weights.library import WeightLibrary
 from core.results import Selection, TensorStatus
 from core.settings import settings
 
@@ -66,9 +66,3 @@ def test_places(library: WeightLibrary) -> None:
         library.place(Selection("demo-llama"), adapter=True)
     with pytest.raises(NotFoundError, match="are not on this machine"):
         library.place(Selection("llama3-8b-it"), adapter=False)
-
-
-def test_a_path_goes_before_a_candidate(tmp_path: Path) -> None:
-    assert source_of(str(tmp_path), Engine(settings())) == tmp_path
-    with pytest.raises(NotFoundError, match="no candidate 'demo-lama'"):
-        source_of("demo-lama", Engine(settings()))
