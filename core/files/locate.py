@@ -15,7 +15,8 @@ from core.config.hub_name import HubName
 from core.errors import AppError, NotFoundError
 from core.files.contents import Contents, contents
 from core.files.folders import unreadable
-from core.files.hub import fetch, find_snapshot, is_hub_id, nothing_at
+from core.files.hub import fetch, is_hub_id, nothing_at
+from core.files.hub_cache import find_snapshot
 from core.settings import Settings
 
 Kind = Literal["folder", "file", "snapshot"]
@@ -42,6 +43,11 @@ class Place:
     def ready(self) -> bool:
         """Whether config and weights are all there and no download is unfinished; a file is whole by itself."""
         return self.kind == "file" or self.contents.ready
+
+    @property
+    def can_be_opened(self) -> bool:
+        """Whether opening is to be tried: a path as it is, since readers say what is wrong; a snapshot with weights."""
+        return self.kind != "snapshot" or self.contents.has_weights
 
     @property
     def progress(self) -> str:
@@ -101,7 +107,7 @@ def require(name: str, cache_dir: Path | None, revision: str | None = None, *, w
     fix = "load the candidate once, which fetches them, or give a folder or file of your own."
     if place is None:
         raise NotFoundError(f"{subject} are not on this machine.", fix=fix)
-    if place.kind == "snapshot" and not place.contents.has_weights:
+    if not place.can_be_opened:
         raise NotFoundError(f"{subject} are only partly on this machine: {place.progress}.", fix=fix)
     return place
 

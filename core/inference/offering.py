@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, assert_never, cast
+from typing import Any, cast
 
 from core.config.base_model import BaseModelConfig
 from core.config.candidate import AdapterEntry, CandidateConfig
@@ -15,14 +15,15 @@ from core.config.catalogue import Catalogue, identifier_from, read_candidate
 from core.config.closed import suggest
 from core.config.families import MODEL_TYPES, ModelType
 from core.config.hub_name import HubName
+from core.engine.availability import adapter_summary, availability
 from core.errors import AppError, ConfigError, InputError, NotFoundError
 from core.files.folders import is_adapter_folder, read_adapter_folder, read_model_folder
-from core.files.hub import is_hub_id, nothing_at
+from core.files.hub import is_hub_id
 from core.files.locate import Place, is_place, locate_adapter, locate_candidate
 from core.model.adapter_card import read_card
 from core.model.devices import choose_device, free_memory
-from core.model.memory import adapter_parameters, backbone_parameters, catalogue_parameters, estimate, gibibytes
-from core.results import AdapterSummary, Availability, CandidateSummary, Requirements
+from core.model.memory import adapter_parameters, backbone_parameters, catalogue_parameters, estimate
+from core.results import CandidateSummary, Requirements
 from core.settings import DeviceName, Settings
 
 
@@ -32,7 +33,7 @@ def summarise(candidate: CandidateConfig, settings: Settings) -> CandidateSummar
     place = locate_candidate(candidate, settings)
     numbers = _config_numbers(place.path) if place else {}
     architecture = candidate.architecture
-    availability, message = _availability(candidate, place)
+    state, message = availability(candidate, place)
     return CandidateSummary(
         id=candidate.id,
         title=candidate.name,
@@ -45,14 +46,13 @@ def summarise(candidate: CandidateConfig, settings: Settings) -> CandidateSummar
         licence=candidate.licence,
         url=candidate.url,
         gated=candidate.gated,
-        parameters=catalogue_parameters(candidate)
-        or (_counted(place.path) if place and place.contents.has_weights else None),
+        parameters=catalogue_parameters(candidate) or (_counted(place) if place else None),
         layers=architecture.num_hidden_layers if architecture else numbers.get("num_hidden_layers"),
         hidden_size=architecture.hidden_size if architecture else numbers.get("hidden_size"),
         max_tokens=candidate.max_tokens or numbers.get("max_position_embeddings"),
-        adapters=tuple(_adapter(candidate, entry, settings) for entry in candidate.adapters),
+        adapters=tuple(adapter_summary(candidate, entry, settings) for entry in candidate.adapters),
         examples=candidate.examples,
-        availability=availability,
+        availability=state,
         message=message,
     )
 
@@ -66,7 +66,7 @@ def requirements(candidate: CandidateConfig, adapter: AdapterEntry | None, setti
     if settings.memory_budget_gb is not None:
         free = min(free, int(settings.memory_budget_gb * 2**30))
     stored = None
-    if place is not None and (place.kind == "folder" or place.contents.has_weights):
+    if place is not None and place.can_be_opened:
         folder = read_model_folder(place.path)
         parameters, stored = backbone_parameters(folder), folder.stored_bytes
     else:
@@ -78,7 +78,7 @@ def requirements(candidate: CandidateConfig, adapter: AdapterEntry | None, setti
             )
         parameters = known
     adapter_place = locate_adapter(candidate, adapter, settings) if adapter else None
-    if adapter_place is not None and (adapter_place.kind == "folder" or adapter_place.contents.has_weights):
+    if adapter_place is not None and adapter_place.can_be_opened:
         parameters += adapter_parameters(read_adapter_folder(adapter_place.path))
     return estimate(parameters, base.torch_dtype, device, free, stored)
 
@@ -188,56 +188,6 @@ def _absolute(name: str) -> str:
     return name if is_hub_id(name) else str(Path(name).expanduser().absolute())
 
 
-def _availability(candidate: CandidateConfig, place: Place | None) -> tuple[Availability, str]:
-    name = candidate.base_model.pretrained_model_name_or_path
-    if place is None and HubName.parse(name) is None:
-        return Availability.MISSING, nothing_at(name).problem
-    if place is None or (place.kind == "snapshot" and place.contents.missing):
-        return Availability.ON_HUB, _to_fetch(candidate, place)
-    match place.kind:
-        case "file":
-            return Availability.MISSING, f"'{name}' is a file, not a folder."
-        case "folder" | "snapshot":
-            lacking = _lacking(name, place)
-            return (Availability.MISSING, lacking) if lacking else (Availability.READY, "")
-        case _:
-            assert_never(place.kind)
-
-
-def _to_fetch(candidate: CandidateConfig, place: Place | None) -> str:
-    """What loading will fetch, and how much of it is here."""
-    gate = " Its licence has to be accepted on the Hub first." if candidate.gated else ""
-    if place is not None and place.contents.begun:
-        return f"The weights are partly downloaded: {place.progress}; loading goes on where it stopped.{gate}"
-    known = catalogue_parameters(candidate)
-    size = f" ({gibibytes(2 * known)} in 16 bit)" if known else ""
-    return f"The weights are not on this machine{size}. Loading fetches them from the Hub.{gate}"
-
-
-def _lacking(name: str, place: Place) -> str:
-    """Why a folder cannot be loaded; empty where it can."""
-    held = place.contents
-    if held.problem:
-        return f"{held.problem}."
-    if held.has_weights:
-        return ""
-    if not any(place.path.glob("*.safetensors")):
-        return f"The folder '{name}' holds no safetensors weights."
-    more = f" and {len(held.missing) - 1} more" if len(held.missing) > 1 else ""
-    return f"The folder '{name}' lacks '{held.missing[0]}'{more}."
-
-
-def _adapter(candidate: CandidateConfig, entry: AdapterEntry, settings: Settings) -> AdapterSummary:
-    place = locate_adapter(candidate, entry, settings)
-    available = place is not None and place.contents.has_weights and is_adapter_folder(place.path)
-    message = "" if available else f"There is no adapter in '{entry.path}'."
-    if not available and place is not None and place.kind == "snapshot" and place.contents.missing:
-        message = f"The adapter is partly downloaded: {place.progress}; loading goes on where it stopped."
-    return AdapterSummary(
-        entry.id, entry.title or entry.id, entry.summary, entry.examples, available, message, entry.revision
-    )
-
-
 def _mask(candidate: CandidateConfig, numbers: Mapping[str, Any]) -> str:
     base = candidate.base_model
     if base.is_bidirectional:
@@ -263,10 +213,11 @@ def _read_numbers(path: str, _changed: int) -> dict[str, Any]:
     return data if isinstance(data, dict) else {}
 
 
-def _counted(place: Path) -> int | None:
-    files = [f for f in sorted(place.glob("*.safetensors")) if f.is_file()]
-    stamp = max((f.stat().st_mtime_ns for f in files), default=0)
-    return _count(str(place), stamp) if files else None
+def _counted(place: Place) -> int | None:
+    if not place.contents.has_weights:
+        return None
+    stamp = max(f.stat().st_mtime_ns for f in place.path.glob("*.safetensors") if f.is_file())
+    return _count(str(place.path), stamp)
 
 
 @lru_cache(maxsize=256)

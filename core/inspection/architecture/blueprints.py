@@ -165,7 +165,7 @@ class Blueprints:
     def _folder(self, candidate: CandidateConfig) -> tuple[Path | None, Source]:
         """The folder of the weights; None where they are not (all) here and numbers stand in for them."""
         place = locate_candidate(candidate, self._engine.settings)
-        if place is None or (place.kind == "snapshot" and not place.contents.has_weights):
+        if place is None or not place.can_be_opened:
             return None, "numbers"
         if place.contents.has_weights or candidate.architecture is None:
             return place.path, "folder"
@@ -195,13 +195,8 @@ class Blueprints:
         places = [self._folder(candidate)[0]]
         if selection.adapter is not None:
             places.append(require_adapter(candidate, selection.adapter, self._engine.settings).path)
-        stamps = tuple(
-            (str(f), f.stat().st_mtime_ns)
-            for p in places
-            if p and p.is_dir()
-            for f in sorted(p.glob("*.*"))
-            if f.exists()
-        )
+        files = [f for p in places if p and p.is_dir() for f in sorted(p.glob("*.*")) if f.exists()]
+        stamps = tuple((str(f), f.stat().st_mtime_ns) for f in files)
         return selection, view, tuning, num_labels, candidate.to_json(), stamps
 
 
