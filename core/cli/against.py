@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from core.cli.output import print_json, print_table, say
-from core.inference.engine import Engine
+from core.files.locate import require_source
 from core.inspection.comparison.exporting import records, write_comparison
-from core.inspection.weights.library import source_of
 from core.results import CheckpointComparison, TensorComparison, TensorStatus
+from core.settings import settings
 from core.words.checkpoint_diff import names, related, verdict, where
 from core.words.numbers import change, significant
 
@@ -20,8 +20,8 @@ def compare(source: str, other: str, output: Path | None, json: bool) -> None:
     from core.inspection.comparison.comparing import compared
     from core.inspection.weights.checkpoint import open_checkpoint
 
-    engine = Engine()
-    found = compared(open_checkpoint(source_of(source, engine)), open_checkpoint(source_of(other, engine)))
+    one, two = (open_checkpoint(require_source(name, settings()).path) for name in (source, other))
+    found = compared(one, two)
     if output is not None:
         write_comparison(output, found)
         say(f"Wrote {len(found.tensors):,} tensors to {output}.")

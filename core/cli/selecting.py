@@ -16,17 +16,26 @@ NO_ADAPTER = "none"
 #: Weights on this machine, whether they can be loaded or not.
 Source = Annotated[
     str,
-    typer.Argument(metavar="SOURCE", help="A candidate, a folder (sharded or not, also an adapter's), or a file."),
+    typer.Argument(
+        metavar="SOURCE",
+        help="A candidate, a folder (sharded or not, also an adapter's), a file, "
+        "or a Hub id (organisation/model, with @revision if need be) whose weights are here.",
+    ),
 ]
 Candidate = Annotated[
-    str, typer.Argument(metavar="CANDIDATE", help="A catalogue id, a YAML file, a local folder or a Hub id.")
+    str,
+    typer.Argument(
+        metavar="CANDIDATE",
+        help="A catalogue id, a YAML file, a local folder or a Hub id; "
+        "a branch, tag or commit stands behind it (organisation/model@revision).",
+    ),
 ]
 Adapter = Annotated[
     str | None,
     typer.Option(
         "--adapter",
         metavar="A",
-        help=f"An adapter's id, a folder or a Hub id; '{NO_ADAPTER}' for the base model alone. "
+        help=f"An adapter's id, a folder or a Hub id (also with @revision); '{NO_ADAPTER}' for the base model alone. "
         "Default: the catalogue's first adapter of the candidate.",
     ),
 ]

@@ -9,11 +9,11 @@ import typer
 
 from core.cli.output import print_json, print_table, say
 from core.cli.selecting import Json, Source
-from core.inference.engine import Engine
+from core.files.locate import require_source
 from core.inspection.spectra.exporting import SpectraFormat, exported, rows
 from core.inspection.weights.exporting import check_output
-from core.inspection.weights.library import source_of
 from core.results import SpectraReport
+from core.settings import settings
 from core.words.numbers import significant
 from core.words.sizes import shape
 from core.words.spectra import cost
@@ -33,7 +33,7 @@ def spectra(source: Source, norms: Norms = False, output: Output = None, json: J
 
     if output is not None:
         check_output(output, tuple(FORMATS))
-    report = checkpoint_spectra(open_checkpoint(source_of(source, Engine())), "norms" if norms else "full")
+    report = checkpoint_spectra(open_checkpoint(require_source(source, settings()).path), "norms" if norms else "full")
     if output is not None:
         output.write_bytes(exported(report, cast(SpectraFormat, FORMATS[output.suffix.lower()])))
         say(f"Wrote {len(report.spectra):,} matrices to {output}.")

@@ -11,10 +11,10 @@ import typer
 from core.cli.against import compare
 from core.cli.output import print_json, print_table, say
 from core.cli.selecting import Json, Source
-from core.inference.engine import Engine
+from core.files.locate import require_source
 from core.inspection.weights.exporting import FIELDS, check_output, write_statistics
-from core.inspection.weights.library import source_of
 from core.results import WeightReport, WeightStats
+from core.settings import settings
 from core.words import sizes
 from core.words import weights as words
 from core.words.numbers import significant
@@ -39,7 +39,7 @@ def weights(source: Source, against: Against = None, output: Output = None, json
     if against is not None:
         compare(source, against, output, json)
         return
-    report = checkpoint_statistics(open_checkpoint(source_of(source, Engine())))
+    report = checkpoint_statistics(open_checkpoint(require_source(source, settings()).path))
     if output is not None:
         write_statistics(output, report)
         say(f"Wrote {len(report.tensors):,} tensors to {output}.")

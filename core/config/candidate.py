@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from core.config.base_model import BaseModelConfig
 from core.config.closed import ClosedModel
 from core.config.families import Family
+from core.config.hub_name import split_revision
 from core.errors import ConfigError
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$")]
@@ -32,19 +33,32 @@ class ArchitectureNumbers(ClosedModel):
 
 
 class AdapterEntry(ClosedModel):
-    """An adapter of a candidate: a PEFT folder (or Hub id), and texts to try it on."""
+    """An adapter of a candidate: a PEFT folder (or Hub id), and texts to try it on.
+
+    `revision` is the branch, tag or commit of an adapter on the Hub; `path: org/name@revision` says the same.
+    """
 
     id: Identifier
     path: Annotated[str, Field(min_length=1)]
+    revision: str | None = None
     title: str = ""
     summary: str = ""
     examples: tuple[str, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _split_revision(cls, data: Any) -> Any:
+        if not isinstance(data, dict) or not isinstance(data.get("path"), str):
+            return data
+        path, revision = _split(data["path"], data.get("revision"), "AdapterEntry")
+        return {**data, "path": path, "revision": revision}
 
 
 class CandidateConfig(ClosedModel):
     """What one YAML of the catalogue says.
 
-    Paths that begin with `./` or `../` are relative to the YAML file.
+    Paths that begin with `./` or `../` are relative to the YAML file. `revision` is the base model's branch, tag or
+    commit on the Hub; `pretrained_model_name_or_path: org/name@revision` says the same.
     """
 
     id: Identifier
@@ -55,11 +69,24 @@ class CandidateConfig(ClosedModel):
     url: str = ""
     gated: bool = False
     base_model: BaseModelConfig
+    revision: str | None = None
     architecture: ArchitectureNumbers | None = None
     parameters: Count | None = None
     max_tokens: Annotated[int, Field(ge=2)] | None = None
     adapters: tuple[AdapterEntry, ...] = ()
     examples: tuple[str, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _split_revision(cls, data: Any) -> Any:
+        base = data.get("base_model") if isinstance(data, dict) else None
+        key = "pretrained_model_name_or_path"
+        fields = base.model_dump() if isinstance(base, BaseModelConfig) else base
+        if not isinstance(fields, dict) or not isinstance(fields.get(key), str):
+            return data
+        name, revision = _split(fields[key], data.get("revision"), "CandidateConfig")
+        base = base if name == fields[key] else {**fields, key: name}
+        return {**data, "base_model": base, "revision": revision}
 
     @model_validator(mode="after")
     def _check_adapters(self) -> Self:
@@ -84,6 +111,13 @@ class CandidateConfig(ClosedModel):
         for adapter in data["adapters"]:
             adapter["path"] = _anchor(adapter["path"], folder)
         return CandidateConfig(**data)
+
+
+def _split(name: str, revision: Any, field: str) -> tuple[str, Any]:
+    """Name and revision apart; a revision that is not even text is left for the field's own check."""
+    if revision is not None and not isinstance(revision, str):
+        return name, revision
+    return split_revision(name, revision, field)
 
 
 def _anchor(path: str, folder: Path) -> str:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from core.config.candidate import AdapterEntry, CandidateConfig
 from core.config.catalogue import Catalogue, adapter_of, write_candidate
 from core.errors import AppError, InputError, NotFoundError
+from core.files.locate import is_place
 from core.inference import offering
 from core.inference.queueing import MicroBatcher
 from core.results import CandidateSummary, LoadedModel, LoadStage, LoadState, Prediction, Requirements, Selection
@@ -106,7 +107,7 @@ class Engine:
             NotFoundError: nothing of that name, with the nearest id.
         """
         config = offering.find(candidate, self._catalogue(), self._extra)
-        if adapter is not None and adapter not in [a.id for a in config.adapters] and offering.is_place(adapter):
+        if adapter is not None and adapter not in [a.id for a in config.adapters] and is_place(adapter):
             config = offering.with_adapter(config, adapter)
             self._extra[config.id] = config
             return Selection(config.id, config.adapters[-1].id)

@@ -16,13 +16,14 @@ from transformers.utils import logging as hf_logging
 
 from core.config.candidate import AdapterEntry, CandidateConfig
 from core.errors import CheckpointError
+from core.files.folders import read_adapter_folder, read_model_folder
+from core.files.hub import is_hub_id
+from core.files.locate import fetch_adapter, fetch_candidate
 from core.inference import heap
 from core.inference.encoding import Encoder
 from core.inference.predictor import Predictor
 from core.inference.sharing import SharedLock
 from core.model.devices import choose_device, free_memory
-from core.model.files import read_adapter_folder, read_model_folder
-from core.model.hub import fetch, is_hub_id
 from core.model.memory import adapter_parameters, backbone_parameters, catalogue_parameters, estimate, require_memory
 from core.model.opening import OpenedClassifier, open_classifier
 from core.model.pooled_config import parts_of
@@ -74,13 +75,12 @@ class Loader:
 
     def _find(self, candidate: CandidateConfig, adapter: AdapterEntry | None, device: str) -> tuple[Path, Path | None]:
         name = candidate.base_model.pretrained_model_name_or_path
-        cache = candidate.base_model.cache_dir or self._settings.cache_dir
         known = catalogue_parameters(candidate)
         if known and is_hub_id(name):  # refuse before fetching gigabytes
             require_memory(f"'{candidate.id}'", estimate(known, candidate.base_model.torch_dtype, device,
                                                          self._free(device)))  # fmt: skip
-        folder = fetch(name, cache)
-        return folder, fetch(adapter.path, cache) if adapter else None
+        folder = fetch_candidate(candidate, self._settings)
+        return folder, fetch_adapter(candidate, adapter, self._settings) if adapter else None
 
     def _check_memory(
         self, candidate: CandidateConfig, folder: Path, adapter_folder: Path | None, device: str

@@ -14,24 +14,26 @@ from core.config.candidate import AdapterEntry, CandidateConfig
 from core.config.catalogue import Catalogue, identifier_from, read_candidate
 from core.config.closed import suggest
 from core.config.families import MODEL_TYPES, ModelType
+from core.config.hub_name import HubName
+from core.engine.availability import adapter_summary, availability
 from core.errors import AppError, ConfigError, InputError, NotFoundError
+from core.files.folders import is_adapter_folder, read_adapter_folder, read_model_folder
+from core.files.hub import is_hub_id
+from core.files.locate import Place, is_place, locate_adapter, locate_candidate
 from core.model.adapter_card import read_card
 from core.model.devices import choose_device, free_memory
-from core.model.files import is_adapter_folder, read_adapter_folder, read_model_folder
-from core.model.hub import cached_snapshot, is_hub_id
 from core.model.memory import adapter_parameters, backbone_parameters, catalogue_parameters, estimate
-from core.results import AdapterSummary, Availability, CandidateSummary, Requirements
+from core.results import CandidateSummary, Requirements
 from core.settings import DeviceName, Settings
-from core.words.sizes import gibibytes
 
 
 def summarise(candidate: CandidateConfig, settings: Settings) -> CandidateSummary:
     """A candidate as a page shows it. Reads config.json and file names, never weights."""
     base = candidate.base_model
-    place = _place(base.pretrained_model_name_or_path, base.cache_dir or settings.cache_dir)
-    numbers = _config_numbers(place) if place else {}
+    place = locate_candidate(candidate, settings)
+    numbers = _config_numbers(place.path) if place else {}
     architecture = candidate.architecture
-    availability, message = _availability(candidate, place)
+    state, message = availability(candidate, place)
     return CandidateSummary(
         id=candidate.id,
         title=candidate.name,
@@ -40,6 +42,7 @@ def summarise(candidate: CandidateConfig, settings: Settings) -> CandidateSummar
         model_type=base.model_type,
         mask=_mask(candidate, numbers),
         source=base.pretrained_model_name_or_path,
+        revision=candidate.revision,
         licence=candidate.licence,
         url=candidate.url,
         gated=candidate.gated,
@@ -47,9 +50,9 @@ def summarise(candidate: CandidateConfig, settings: Settings) -> CandidateSummar
         layers=architecture.num_hidden_layers if architecture else numbers.get("num_hidden_layers"),
         hidden_size=architecture.hidden_size if architecture else numbers.get("hidden_size"),
         max_tokens=candidate.max_tokens or numbers.get("max_position_embeddings"),
-        adapters=tuple(_adapter(entry, settings) for entry in candidate.adapters),
+        adapters=tuple(adapter_summary(candidate, entry, settings) for entry in candidate.adapters),
         examples=candidate.examples,
-        availability=availability,
+        availability=state,
         message=message,
     )
 
@@ -57,15 +60,14 @@ def summarise(candidate: CandidateConfig, settings: Settings) -> CandidateSummar
 def requirements(candidate: CandidateConfig, adapter: AdapterEntry | None, settings: Settings) -> Requirements:
     """Memory that a load takes, against what is free."""
     base = candidate.base_model
-    cache = base.cache_dir or settings.cache_dir
-    place = _place(base.pretrained_model_name_or_path, cache)
+    place = locate_candidate(candidate, settings)
     device = _device(settings.device)
     free = free_memory(device)
     if settings.memory_budget_gb is not None:
         free = min(free, int(settings.memory_budget_gb * 2**30))
     stored = None
-    if place is not None:
-        folder = read_model_folder(place)
+    if place is not None and place.can_be_opened:
+        folder = read_model_folder(place.path)
         parameters, stored = backbone_parameters(folder), folder.stored_bytes
     else:
         known = catalogue_parameters(candidate)
@@ -75,9 +77,9 @@ def requirements(candidate: CandidateConfig, adapter: AdapterEntry | None, setti
                 fix="load it, or add its architecture numbers to its YAML.",
             )
         parameters = known
-    adapter_place = _place(adapter.path, cache) if adapter else None
-    if adapter_place is not None:
-        parameters += adapter_parameters(read_adapter_folder(adapter_place))
+    adapter_place = locate_adapter(candidate, adapter, settings) if adapter else None
+    if adapter_place is not None and adapter_place.can_be_opened:
+        parameters += adapter_parameters(read_adapter_folder(adapter_place.path))
     return estimate(parameters, base.torch_dtype, device, free, stored)
 
 
@@ -99,9 +101,9 @@ def describe(
         fields["pooler_type"] = pooler_type
     if not is_hub_id(source):
         read_model_folder(Path(source).expanduser())
-    candidate_id = _free_id(identifier_from(title or source), taken)
+    candidate_id = _free_id(_identifier(title or source), taken)
     return CandidateConfig(
-        id=candidate_id, title=title.strip() or Path(source).name, role="own",
+        id=candidate_id, title=title.strip() or _title(source), role="own",
         base_model=BaseModelConfig(**fields), adapters=tuple(entries),
     )  # fmt: skip
 
@@ -123,16 +125,11 @@ def find(name: str, catalogue: Catalogue, extra: Mapping[str, CandidateConfig]) 
     return catalogue.get(name)
 
 
-def is_place(name: str) -> bool:
-    """Whether a name is a folder here or could be a Hub id."""
-    return Path(name).expanduser().is_dir() or is_hub_id(name)
-
-
 def with_adapter(candidate: CandidateConfig, adapter: str) -> CandidateConfig:
     """The candidate with one more adapter at its end; its mask follows what the adapter was trained with."""
     taken = [a.id for a in candidate.adapters]
     entry = _adapter_entry(adapter)
-    entry = AdapterEntry(id=_free_id(entry.id, taken), path=entry.path)
+    entry = entry.model_copy(update={"id": _free_id(entry.id, taken)})
     data = candidate.model_dump()
     data["adapters"] = [*data["adapters"], entry.model_dump()]
     if candidate.role == "own" and candidate.base_model.model_type in ("vanilla", "llama", "gemma2", "mistral"):
@@ -143,7 +140,21 @@ def with_adapter(candidate: CandidateConfig, adapter: str) -> CandidateConfig:
 def _adapter_entry(adapter: str) -> AdapterEntry:
     if not is_hub_id(adapter):
         read_adapter_folder(Path(adapter).expanduser())
-    return AdapterEntry(id=identifier_from(adapter), path=_absolute(adapter), title=Path(adapter).name)
+    return AdapterEntry(id=_identifier(adapter), path=_absolute(adapter), title=_title(adapter))
+
+
+def _identifier(name: str) -> str:
+    """An id that keeps a revision apart from the main one: `org/model@refs/pr/1` -> `model-refs-pr-1`."""
+    hub = HubName.parse(name) if is_hub_id(name) else None
+    if hub is None or hub.revision is None:
+        return identifier_from(name)
+    return identifier_from(f"{hub.id}-{hub.revision.replace('/', '-')}")
+
+
+def _title(name: str) -> str:
+    """The name of a folder or model; a revision stands behind it."""
+    hub = HubName.parse(name) if is_hub_id(name) else None
+    return Path(name).name if hub is None else Path(hub.id).name + (f" @ {hub.revision}" if hub.revision else "")
 
 
 def _guess_type(source: str, adapter: str) -> ModelType:
@@ -177,35 +188,6 @@ def _absolute(name: str) -> str:
     return name if is_hub_id(name) else str(Path(name).expanduser().absolute())
 
 
-def _place(name: str, cache: Path | None) -> Path | None:
-    """The folder here, or None; a folder that a YAML names is returned even if files in it are missing."""
-    path = Path(name).expanduser()
-    if path.is_dir():
-        return path
-    return cached_snapshot(name, cache) if is_hub_id(name) else None
-
-
-def _availability(candidate: CandidateConfig, place: Path | None) -> tuple[Availability, str]:
-    name = candidate.base_model.pretrained_model_name_or_path
-    if place is not None and any(place.glob("*.safetensors")):
-        return Availability.READY, ""
-    if place is not None:
-        return Availability.MISSING, f"The folder '{name}' holds no safetensors weights."
-    if not is_hub_id(name):
-        return Availability.MISSING, f"There is no folder '{name}'."
-    known = catalogue_parameters(candidate)
-    size = f" ({gibibytes(2 * known)} in 16 bit)" if known else ""
-    gate = " Its licence has to be accepted on the Hub first." if candidate.gated else ""
-    return Availability.ON_HUB, f"The weights are not on this machine{size}. Loading fetches them from the Hub.{gate}"
-
-
-def _adapter(entry: AdapterEntry, settings: Settings) -> AdapterSummary:
-    place = _place(entry.path, settings.cache_dir)
-    available = place is not None and is_adapter_folder(place)
-    message = "" if available else f"There is no adapter in '{entry.path}'."
-    return AdapterSummary(entry.id, entry.title or entry.id, entry.summary, entry.examples, available, message)
-
-
 def _mask(candidate: CandidateConfig, numbers: Mapping[str, Any]) -> str:
     base = candidate.base_model
     if base.is_bidirectional:
@@ -226,15 +208,16 @@ def _read_numbers(path: str, _changed: int) -> dict[str, Any]:
     """config.json once per version of the file; a damaged one counts as empty here and is refused on load."""
     try:
         data = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return data if isinstance(data, dict) else {}
 
 
-def _counted(place: Path) -> int | None:
-    files = sorted(place.glob("*.safetensors"))
-    stamp = max((f.stat().st_mtime_ns for f in files), default=0)
-    return _count(str(place), stamp) if files else None
+def _counted(place: Place) -> int | None:
+    if not place.contents.has_weights:
+        return None
+    stamp = max(f.stat().st_mtime_ns for f in place.path.glob("*.safetensors") if f.is_file())
+    return _count(str(place.path), stamp)
 
 
 @lru_cache(maxsize=256)

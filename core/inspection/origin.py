@@ -10,11 +10,13 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from core.config.candidate import AdapterEntry, CandidateConfig
+from core.config.hub_name import HubName
+from core.files.fingerprint import fingerprint
+from core.files.folders import read_adapter_folder
+from core.files.hub import is_hub_id
+from core.files.locate import fetch_adapter
+from core.files.safetensors_headers import TensorEntry
 from core.inference.loading import LoadedPair
-from core.model.files import read_adapter_folder
-from core.model.fingerprint import fingerprint
-from core.model.hub import fetch, is_hub_id
-from core.model.safetensors_header import TensorEntry
 from core.results import Origin, WeightFile
 from core.settings import ROOT, Settings
 from core.words import components
@@ -27,15 +29,14 @@ PACKAGES = ("torch", "transformers", "peft", "tokenizers")
 def origin(pair: LoadedPair, candidate: CandidateConfig, adapter: AdapterEntry | None, settings: Settings) -> Origin:
     """All of it, now; weight files are read through once."""
     base = candidate.base_model.pretrained_model_name_or_path
-    cache = candidate.base_model.cache_dir or settings.cache_dir
     files = base_files(pair.opened.folder.tensors.values())
     if adapter is not None:
-        held = read_adapter_folder(fetch(adapter.path, cache)).tensors.values()
+        held = read_adapter_folder(fetch_adapter(candidate, adapter, settings)).tensors.values()
         files += [hashed(path, "adapter") for path in sorted({entry.file for entry in held})]
     return Origin(
         made=datetime.now(UTC).isoformat(timespec="seconds"),
         model=pair.info,
-        base=base if is_hub_id(base) else Path(base).name,
+        base=str(HubName(base, candidate.revision)) if is_hub_id(base) else Path(base).name,
         files=tuple(files),
         versions={"headlight": own_version(), **{name: _version(name) for name in PACKAGES}},
         settings={

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.config.parts import HeadType, PoolerType
+from core.files.folders import AdapterFolder
+from core.files.safetensors_headers import TensorEntry
 from core.model.adapter_card import AdapterCard
-from core.model.files import AdapterFolder
 from core.model.heads import head_keys
 from core.model.pooled_config import parts_of
-from core.model.safetensors_header import TensorEntry
 
 PEFT_PREFIX = "base_model.model."
 

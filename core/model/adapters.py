@@ -19,11 +19,11 @@ from core.config.base_model import DtypeName
 from core.config.closed import suggest
 from core.config.families import Family
 from core.errors import AdapterError, ConfigError
+from core.files.fingerprint import fingerprint
+from core.files.folders import ADAPTER_CONFIG, ADAPTER_WEIGHTS, AdapterFolder, read_adapter_folder
 from core.model.adapter_card import AdapterCard, read_card
 from core.model.adapter_parts import PEFT_PREFIX, AdapterParts, adapter_parts
 from core.model.classifier import PooledClassifier
-from core.model.files import ADAPTER_CONFIG, ADAPTER_WEIGHTS, AdapterFolder, read_adapter_folder
-from core.model.fingerprint import fingerprint
 from core.model.health import check_before, check_keys, check_values
 from core.model.opening import OpenedClassifier, sibling
 from core.model.pooled_config import PREFIX, part_fields

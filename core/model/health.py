@@ -13,10 +13,10 @@ from typing import Any
 
 from core.config.closed import suggest
 from core.errors import AppError
+from core.files.fingerprint import mismatches
+from core.files.folders import AdapterFolder, read_model_folder
 from core.model.adapter_card import AdapterCard
 from core.model.adapter_parts import AdapterParts, head_rows
-from core.model.files import AdapterFolder, read_model_folder
-from core.model.fingerprint import mismatches
 from core.model.heads import head_keys
 from core.model.opening import OpenedClassifier
 from core.model.pooled_config import PREFIX
@@ -121,7 +121,7 @@ def _base(opened: OpenedClassifier, folder: AdapterFolder, card: AdapterCard | N
     else:
         stated = _stated_folder(folder)
         if stated is not None:
-            from core.model.fingerprint import fingerprint
+            from core.files.fingerprint import fingerprint
 
             known = fingerprint(stated.tensors)
             wrong, total = mismatches(known, opened.folder.tensors), len(known)

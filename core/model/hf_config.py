@@ -8,7 +8,7 @@ from transformers import CONFIG_MAPPING, PreTrainedConfig
 
 from core.config.base_model import BaseModelConfig
 from core.errors import CheckpointError, ConfigError
-from core.model.files import ModelFolder
+from core.files.folders import ModelFolder
 from core.model.pooled_config import PREFIX, to_pooled
 
 DROPOUT_FIELDS = ("attention_dropout", "attention_probs_dropout_prob", "hidden_dropout_prob")

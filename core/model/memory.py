@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.config.base_model import DtypeName
 from core.config.candidate import CandidateConfig, backbone_parameter_count
 from core.errors import MemoryBudgetError
-from core.model.files import AdapterFolder, ModelFolder
+from core.files.folders import AdapterFolder, ModelFolder
 from core.results import Requirements
 from core.words.sizes import gibibytes
 

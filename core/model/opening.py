@@ -17,8 +17,8 @@ from transformers.utils import logging as hf_logging
 
 from core.config.base_model import FLOAT_DTYPES, BaseModelConfig
 from core.errors import CheckpointError, ConfigError
+from core.files.folders import ModelFolder, read_model_folder
 from core.model.classifier import PooledClassifier, classifier_class
-from core.model.files import ModelFolder, read_model_folder
 from core.model.hf_config import built_config, has_head
 from core.model.pooled_config import to_pooled
 from core.model.surgery import reinitialise_last_layers, remove_last_layers

@@ -24,11 +24,11 @@ from core.config.adapter import AdapterConfig
 from core.config.candidate import CandidateConfig
 from core.config.families import Family
 from core.errors import ConfigError, NotFoundError
+from core.files.folders import read_adapter_folder, read_model_folder
 from core.model.adapter_card import read_card
 from core.model.adapter_parts import adapter_parts
 from core.model.adapters import attach_new_adapter, stored_lora
 from core.model.classifier import PooledClassifier, classifier_class
-from core.model.files import read_adapter_folder, read_model_folder
 from core.model.hf_config import DEFAULT_LABELS, built_config, head_labels, stored_config
 from core.model.opening import require_float
 from core.model.pooled_config import to_pooled

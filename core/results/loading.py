@@ -52,11 +52,15 @@ class AdapterSummary:
     examples: tuple[str, ...]
     available: bool
     message: str = ""
+    revision: str | None = None
 
 
 @dataclass(frozen=True)
 class CandidateSummary:
-    """A candidate as the catalogue offers it; `parameters` counts what a classifier loads (no LM head)."""
+    """A candidate as the catalogue offers it; `parameters` counts what a classifier loads (no LM head).
+
+    `revision` is the branch, tag or commit of a `source` on the Hub; None is its main branch.
+    """
 
     id: str
     title: str
@@ -76,6 +80,7 @@ class CandidateSummary:
     examples: tuple[str, ...]
     availability: Availability
     message: str = ""
+    revision: str | None = None
 
 
 class LoadStage(StrEnum):

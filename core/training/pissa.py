@@ -19,7 +19,7 @@ from torch import Tensor
 
 from core.config import AdapterConfig
 from core.errors import TrainingError
-from core.model.files import ADAPTER_CONFIG, ADAPTER_WEIGHTS
+from core.files.folders import ADAPTER_CONFIG, ADAPTER_WEIGHTS
 
 Factors = dict[str, Tensor]
 

@@ -10,12 +10,12 @@ from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
 from core.config import BaseModelConfig
 from core.errors import AdapterError, CheckpointError
+from core.files.folders import read_model_folder
+from core.files.hub import fetch
 from core.inference.encoding import Encoder
 from core.model.adapter_card import read_card
 from core.model.adapters import attach_new_adapter, load_adapter
 from core.model.classifier import PooledClassifier
-from core.model.files import read_model_folder
-from core.model.hub import fetch
 from core.model.opening import OpenedClassifier, open_classifier
 from core.model.surgery import freeze_embeddings, freeze_layers
 from core.model.wrapping import inner

@@ -7,8 +7,8 @@ from pathlib import Path
 import torch
 from peft import PeftModel
 
+from core.files.hub import is_hub_id
 from core.model.adapters import card_for, save_adapter
-from core.model.hub import is_hub_id
 from core.training.card import write_card
 from core.training.config import TrainingConfig
 from core.training.outcome import TrainingResult

@@ -28,7 +28,7 @@ def form(*, empty: bool) -> None:
         st.html(markup.note("Nothing of your own yet. Add a folder on this machine or a model of the Hub."))
     with st.form("add", border=True):
         st.html(markup.section("Add your own"))
-        st.text_input("Folder or Hub id", key="add.source", placeholder="/models/my-llama or org/name")
+        st.text_input("Folder or Hub id", key="add.source", placeholder="/models/my-llama or org/name@revision")
         st.text_input("Adapter folder (optional)", key="add.adapter", placeholder="/models/my-llama/adapters/intents")
         st.text_input("Name (optional)", key="add.title")
         left, right = st.columns(2)

@@ -37,7 +37,8 @@ def _source(candidate: CandidateSummary) -> str:
     link = ""
     if urlparse(candidate.url).scheme in ("http", "https"):
         link = f' · <a href="{html.escape(candidate.url)}" target="_blank" rel="noopener noreferrer">Model card</a>'
-    return f'<p class="hl-source">{text(candidate.source)}{link}</p>'
+    source = f"{candidate.source} @ {candidate.revision}" if candidate.revision else candidate.source
+    return f'<p class="hl-source">{text(source)}{link}</p>'
 
 
 def _sizes(candidate: CandidateSummary) -> list[tuple[str, str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.errors import AppError
+from core.errors import AppError, NotFoundError
 from core.results import Availability, CandidateSummary, LoadedModel, LoadState, Requirements, Selection
 from core.words.sizes import size
 from pages.ui import markup
@@ -80,6 +80,10 @@ def _failed(state: LoadState) -> None:
 def _offer(selection: Selection, candidate: CandidateSummary, needs: Requirements | AppError) -> None:
     if candidate.availability is Availability.MISSING:
         needs = AppError(candidate.message, fix="put its files there, or choose another candidate.")
+    if isinstance(needs, NotFoundError) and candidate.availability is Availability.ON_HUB:
+        st.html(markup.note(candidate.message))  # what it needs is known once its files are here
+        st.button("Load", type="primary", key="load", on_click=_start, args=(selection,))
+        return
     if isinstance(needs, AppError):
         st.html(markup.problem(needs))
         return

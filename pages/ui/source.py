@@ -33,7 +33,7 @@ def choose() -> str | None:
     if of == OTHER:
         path = st.text_input(
             "Folder or .safetensors file on the server", key=KEYS["path"], persist_state="session",
-            placeholder="/models/my-checkpoint",
+            placeholder="/models/my-checkpoint or org/name@revision",
         )  # fmt: skip
         if not path.strip():
             st.html(markup.note("Type where the checkpoint is: sharded or not, larger than memory or not."))

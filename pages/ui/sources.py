@@ -97,7 +97,7 @@ def _one(key: str, found: dict[str, str], selection: Selection, candidate: Candi
     if source == TYPED:
         typed = st.text_input(
             f"{name}: folder or .safetensors file on the server", key=PATHS[key], persist_state="session",
-            placeholder="/models/my-checkpoint",
+            placeholder="/models/my-checkpoint or org/name@revision",
         )  # fmt: skip
         return str(typed).strip()
     if source == CHOSEN:

@@ -10,10 +10,10 @@ import torch
 from playwright.sync_api import Page, expect
 from safetensors.torch import save_file
 
+from core.files.locate import require_source
 from core.inference.engine import Engine
 from core.inspection.spectra.checkpoint_spectra import checkpoint_spectra
 from core.inspection.weights.checkpoint import open_checkpoint
-from core.inspection.weights.library import source_of
 from core.results import SpectraReport, Spectrum
 from core.words.numbers import three_digits
 from core.words.spectra import rank
@@ -22,7 +22,7 @@ from tests.browser.reading import BANKING, CANDIDATES
 
 
 def spectra_of(engine: Engine, candidate: str) -> SpectraReport:
-    return checkpoint_spectra(open_checkpoint(source_of(candidate, engine)), "full")
+    return checkpoint_spectra(open_checkpoint(require_source(candidate, engine.settings).path), "full")
 
 
 def fact(page: Page, name: str) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import html
 import re
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.results import Selection
+from core.errors import NotFoundError
+from core.results import Requirements, Selection
 from tests.pages.conftest import Open, words
 from tests.pages.fake import FakeEngine
 
@@ -78,6 +80,21 @@ def test_load_and_unload(open_app: Open, fake: FakeEngine) -> None:
     app.button(key="load").click().run()
     assert Selection("demo", "intents") in fake.models
     assert "In memory 4.31 MiB" in plain(app)
+
+
+def test_what_the_hub_holds_the_rest_of_can_be_loaded(
+    open_app: Open, fake: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its needs are not known before its files are here, and only a load brings them."""
+
+    def unknown(*_selection: object) -> Requirements:
+        raise NotFoundError("What 'big' needs is not known before its files are here.", fix="load it.")
+
+    monkeypatch.setattr(fake, "requirements", unknown)
+    app = open_app("candidates", candidate="big")
+    assert "The weights are not on this machine." in plain(app)
+    app.button(key="load").click().run()
+    assert Selection("big") in fake.states
 
 
 def test_what_is_in_memory_can_be_unloaded_from_anywhere(open_app: Open, fake: FakeEngine) -> None:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Set
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, assert_never
 
 from core.config.adapter import AdapterConfig
+from core.config.candidate import CandidateConfig
 from core.errors import CheckpointError
+from core.files.locate import locate_candidate, require_adapter
 from core.inference.engine import Engine
-from core.inspection.architecture.places import adapter_place, weights_place
 from core.results import Architecture, Feature, FeatureKey, Selection, Source, Tuning, View
 from core.tasks.once import Once, OncePerOwner
 
@@ -107,7 +109,7 @@ class Blueprints:
         from core.model import outlines
 
         candidate = self._engine.candidate(selection.candidate)
-        place, source = weights_place(candidate, self._engine.settings)
+        place, source = self._folder(candidate)
         match view:
             case "backbone":
                 return _Outline(outlines.outline_backbone(candidate, place), frozenset(), "", source)
@@ -118,7 +120,7 @@ class Blueprints:
             case _:
                 assert_never(view)
         if selection.adapter is not None:
-            path = adapter_place(candidate, selection.adapter, self._engine.settings)
+            path = require_adapter(candidate, selection.adapter, self._engine.settings).path
             model: nn.Module = outlines.outline_adapter(candidate, place, path)
             return _Outline(model, wanted(model), _tuned(selection.adapter), source)
         plain = outlines.outline_classifier(candidate, place, num_labels)
@@ -127,6 +129,15 @@ class Blueprints:
         config = outlines.default_adapter(candidate.base_model.architecture.family)
         model = outlines.outline_new_adapter(plain, config)
         return _Outline(model, wanted(model), _new(config), source)
+
+    def _folder(self, candidate: CandidateConfig) -> tuple[Path | None, Source]:
+        """The folder of the weights; None where they are not (all) here and numbers stand in for them."""
+        place = locate_candidate(candidate, self._engine.settings)
+        if place is None or not place.can_be_opened:
+            return None, "numbers"
+        if place.contents.has_weights or candidate.architecture is None:
+            return place.path, "folder"
+        return None, "numbers"
 
     def _described(self, selection: Selection, view: View, outline: _Outline) -> Architecture:
         from core.inspection.architecture.sizes import sizes_of
@@ -149,12 +160,11 @@ class Blueprints:
     def _key(self, selection: Selection, view: View, tuning: Tuning, num_labels: int | None) -> tuple[object, ...]:
         """Everything that decides what comes out, the state of the files included."""
         candidate = self._engine.candidate(selection.candidate)
-        places = [weights_place(candidate, self._engine.settings)[0]]
+        places = [self._folder(candidate)[0]]
         if selection.adapter is not None:
-            places.append(adapter_place(candidate, selection.adapter, self._engine.settings))
-        stamps = tuple(
-            (str(f), f.stat().st_mtime_ns) for p in places if p and p.is_dir() for f in sorted(p.glob("*.*"))
-        )
+            places.append(require_adapter(candidate, selection.adapter, self._engine.settings).path)
+        files = [f for p in places if p and p.is_dir() for f in sorted(p.glob("*.*")) if f.exists()]
+        stamps = tuple((str(f), f.stat().st_mtime_ns) for f in files)
         return selection, view, tuning, num_labels, candidate.to_json(), stamps
 
 

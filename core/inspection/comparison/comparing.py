@@ -12,13 +12,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from core.files.safetensors_headers import TensorEntry
 from core.inspection.comparison.differences import Seen, described, of_block, together
 from core.inspection.comparison.name_matching import matched
 from core.inspection.comparison.pairing import Pair, paired
 from core.inspection.weights.blocks import OpenFile, opened
 from core.inspection.weights.checkpoint import Checkpoint
 from core.inspection.weights.threads import Threads
-from core.model.safetensors_header import TensorEntry
 from core.results import CheckpointComparison, TensorComparison
 
 #: Called with bytes done and in all, and the tensor just done; may raise to stop.

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
+from core.files.safetensors_headers import TensorEntry
 from core.inspection.comparison.name_matching import Matching
 from core.inspection.weights.checkpoint import Checkpoint, layer_and_module, place_of
 from core.inspection.weights.codes import TORCH_NAMES
-from core.model.safetensors_header import TensorEntry
 from core.results import TensorStatus
 
 #: Families whose configs tie the language-model head to the embeddings without saying so.

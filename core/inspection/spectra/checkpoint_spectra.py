@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, assert_never
 
 from core.errors import CheckpointError, NotFoundError
+from core.files.safetensors_headers import TensorEntry
 from core.inference.threads import single_threaded
 from core.inspection.spectra.gram import singular_values
 from core.inspection.spectra.lanczos import leading
@@ -17,7 +18,6 @@ from core.inspection.weights.blocks import OpenFile, opened
 from core.inspection.weights.checkpoint import Checkpoint, layer_and_module
 from core.inspection.weights.codes import TORCH_NAMES
 from core.model.devices import free_memory
-from core.model.safetensors_header import TensorEntry
 from core.results import SpectraKind, SpectraReport, Spectrum
 from core.words.sizes import gibibytes
 

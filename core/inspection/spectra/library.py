@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.files.locate import require_source
 from core.inference.engine import Engine
-from core.inspection.weights.library import source_of, state_of
+from core.inspection.weights.library import state_of
 from core.results import Feature, FeatureKey, SpectraKind, SpectraReport, Spectrum
 from core.tasks.progress import Progress
 from core.tasks.runner import TaskRunner
@@ -72,4 +73,4 @@ class SpectraLibrary:
     def _open(self, source: str) -> Checkpoint:
         from core.inspection.weights.checkpoint import open_checkpoint
 
-        return open_checkpoint(source_of(source, self._engine))
+        return open_checkpoint(require_source(source, self._engine.settings).path)

@@ -14,10 +14,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from core.files.safetensors_headers import TensorEntry
 from core.inspection.spectra.kernels import sum_of_squares, sum_of_squares_bfloat16
 from core.inspection.weights.blocks import OpenFile
 from core.inspection.weights.codes import codes
-from core.model.safetensors_header import TensorEntry
 
 #: Beyond these sizes (of a typical value, of all together) squares leave float32: it is kept in float64.
 SMALL, LARGE = 1e-12, 1e12

@@ -8,8 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from core.errors import CheckpointError, NotFoundError
-from core.model.files import ADAPTER_WEIGHTS, PICKLES, listing, refuse_pickles, weight_files
-from core.model.safetensors_header import TensorEntry, read_header
+from core.files.folders import ADAPTER_WEIGHTS, PICKLES, listing, refuse_pickles, weight_files
+from core.files.safetensors_headers import TensorEntry, read_header
 
 #: `model.layers.3.`, `encoder.layer.3.`, `transformer.h.3.`: the first number that is a part of the name, but for the
 #: parts of a head or pooler (`score.4.`).

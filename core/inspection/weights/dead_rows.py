@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from core.files.safetensors_headers import TensorEntry
 from core.inspection.weights.blocks import BLOCK
 from core.inspection.weights.codes import TORCH_NAMES
-from core.model.safetensors_header import TensorEntry
 
 #: Blocks of file[start:end], through the buffer given.
 Read = Callable[[int, int, NDArray[np.uint8]], Iterator[NDArray[np.uint8]]]

@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Hashable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.config.catalogue import adapter_of
 from core.errors import NotFoundError
+from core.files.locate import require_adapter, require_candidate, require_source
 from core.inference.engine import Engine
-from core.model.hub import cached_snapshot
 from core.results import (
     AdapterOverlap,
     AdapterPair,
@@ -36,33 +34,6 @@ if TYPE_CHECKING:
 UPDATE_BYTES = 64 * 2**20
 
 
-def source_of(source: str, engine: Engine) -> Path:
-    """The folder or file behind what a person types: a path as it is, or a candidate's weights where they are here.
-
-    Raises:
-        NotFoundError: neither a path nor a candidate; or a candidate whose weights are not on this machine.
-    """
-    path = Path(source).expanduser()
-    if path.exists():
-        return path
-    if path.is_absolute():
-        raise NotFoundError(f"There is nothing at '{source}'.", fix="check the path.")
-    config = engine.candidate(engine.resolve(source).candidate)
-    base = config.base_model
-    return _local(base.pretrained_model_name_or_path, f"'{source}'", base.cache_dir, engine)
-
-
-def _local(name: str, what: str, cache_dir: Path | None, engine: Engine) -> Path:
-    """A folder as it is, or the Hub's cache; nothing is fetched."""
-    place = Path(name) if Path(name).is_dir() else cached_snapshot(name, cache_dir or engine.settings.cache_dir)
-    if place is None:
-        raise NotFoundError(
-            f"The weights of {what} ({name}) are not on this machine.",
-            fix="load the candidate once, which fetches them, or give a folder or file of your own.",
-        )
-    return place
-
-
 class WeightLibrary:
     """Statistics by path. Thread safe; one for a whole process. A `Task` that it hands out has not begun."""
 
@@ -77,12 +48,12 @@ class WeightLibrary:
         Raises:
             NotFoundError: weights that are not on this machine, or no adapter chosen.
         """
+        candidate = self._engine.candidate(selection.candidate)
         if not adapter:
-            return str(source_of(selection.candidate, self._engine))
+            return str(require_candidate(candidate, self._engine.settings).path)
         if selection.adapter is None:
             raise NotFoundError("No adapter is chosen.", fix="choose one at the side, or look at the base model.")
-        path = adapter_of(self._engine.candidate(selection.candidate), selection.adapter).path
-        return str(_local(path, f"the adapter '{selection.adapter}'", None, self._engine))
+        return str(require_adapter(candidate, selection.adapter, self._engine.settings).path)
 
     def adapter_update(self, selection: Selection) -> AdapterUpdate:
         """What the adapter of a pair adds to its base; computed once while the pair is loaded.
@@ -132,7 +103,7 @@ class WeightLibrary:
         """
         from core.inspection.weights.checkpoint import open_checkpoint
 
-        checkpoint = open_checkpoint(source_of(source, self._engine))
+        checkpoint = open_checkpoint(require_source(source, self._engine.settings).path)
 
         def work(on_progress: Progress) -> WeightReport:
             from core.inspection.weights.statistics import checkpoint_statistics
@@ -149,7 +120,7 @@ class WeightLibrary:
         """
         from core.inspection.weights.checkpoint import open_checkpoint
 
-        one, two = (open_checkpoint(source_of(source, self._engine)) for source in (first, second))
+        one, two = (open_checkpoint(require_source(source, self._engine.settings).path) for source in (first, second))
 
         def work(on_progress: Progress) -> CheckpointComparison:
             from core.inspection.comparison.comparing import compared

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.files.safetensors_headers import TensorEntry
 from core.inspection.weights import kernels, wide
 from core.inspection.weights.blocks import BLOCK, OpenFile, opened
 from core.inspection.weights.checkpoint import Checkpoint, layer_and_module
@@ -20,7 +21,6 @@ from core.inspection.weights.dead_rows import dead_rows
 from core.inspection.weights.numbers import empty, from_codes
 from core.inspection.weights.outliers import outliers
 from core.inspection.weights.threads import Threads
-from core.model.safetensors_header import TensorEntry
 from core.results import WeightReport, WeightStats
 
 #: Called with bytes done and in all, and the tensor just done; may raise to stop.

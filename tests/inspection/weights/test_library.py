@@ -14,7 +14,7 @@ from core.errors import NotFoundError
 from core.inference.engine import Engine
 from core.inference.loading import LoadedPair
 from core.inspection.updates import lora_update
-from core.inspection.weights.library import WeightLibrary, source_of
+from core.inspection.weights.library import WeightLibrary
 from core.results import AdapterUpdate, Selection, TensorStatus
 from core.settings import settings
 from tests.inference.conftest import catalogue, engine
@@ -87,9 +87,3 @@ def test_places(library: WeightLibrary) -> None:
         library.place(Selection("demo-llama"), adapter=True)
     with pytest.raises(NotFoundError, match="are not on this machine"):
         library.place(Selection("llama3-8b-it"), adapter=False)
-
-
-def test_a_path_goes_before_a_candidate(tmp_path: Path) -> None:
-    assert source_of(str(tmp_path), Engine(settings())) == tmp_path
-    with pytest.raises(NotFoundError, match="no candidate 'demo-lama'"):
-        source_of("demo-lama", Engine(settings()))

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from safetensors import safe_open
+from safetensors.numpy import save_file as save_arrays
 from safetensors.torch import save_file
 
 from core.errors import CheckpointError
-from core.model.safetensors_header import read_header
+from core.files.safetensors_headers import read_header
 
 QUIET = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 NUMBERS = st.one_of(st.integers(-2, 40), st.integers(), st.floats(), st.booleans(), st.text(max_size=3), st.none())
@@ -93,3 +96,81 @@ def test_any_header_is_read_or_refused(tmp_path: Path, header: dict[str, Any]) -
 def test_a_header_that_lies(tmp_path: Path, header: dict[str, Any], seen: str) -> None:
     with pytest.raises(CheckpointError, match=seen):
         read_header(file_of(tmp_path / "t", json.dumps(header).encode(), bytes(8)))
+
+
+def write(path: Path, header: object, data: bytes = b"") -> Path:
+    raw = json.dumps(header).encode()
+    path.write_bytes(len(raw).to_bytes(8, "little") + raw + data)
+    return path
+
+
+def entry(**changes: object) -> dict[str, object]:
+    return {"w": {"dtype": "F32", "shape": [2, 2], "data_offsets": [0, 16], **changes}}
+
+
+@given(
+    st.dictionaries(
+        st.text(st.characters(codec="utf-8"), min_size=1, max_size=12).filter(lambda n: n != "__metadata__"),
+        st.lists(st.integers(0, 5), max_size=3),
+        min_size=1,
+        max_size=6,
+    )
+)
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_names_shapes_and_bytes_are_those_that_were_written(tmp_path: Path, shapes: dict[str, list[int]]) -> None:
+    arrays = {name: np.random.default_rng(0).normal(size=shape).astype("float32") for name, shape in shapes.items()}
+    save_arrays(arrays, tmp_path / "x.safetensors")
+    raw = (tmp_path / "x.safetensors").read_bytes()
+    found = {t.name: t for t in read_header(tmp_path / "x.safetensors")}
+    assert found.keys() == arrays.keys()
+    for name, array in arrays.items():
+        assert (found[name].shape, found[name].count, found[name].dtype) == (array.shape, array.size, "F32")
+        assert raw[found[name].start : found[name].end] == array.tobytes()
+
+
+@pytest.mark.parametrize(
+    ("header", "message"),
+    [
+        (entry(data_offsets=[0, 20]), "needs 16 bytes and has 20"),
+        (entry(data_offsets=[8, 24]), "ends at byte"),
+        (entry(data_offsets=[16, 0]), "impossible sizes"),
+        (entry(shape=[-2, -2]), "impossible sizes"),
+        (entry(shape=[True, 4]), "impossible sizes"),
+        ({"w": {"dtype": "F32"}}, "lacks dtype, shape or data_offsets"),
+        ([1, 2], "not a table of tensors"),
+    ],
+)
+def test_entries_that_lie_are_refused(tmp_path: Path, header: object, message: str) -> None:
+    with pytest.raises(CheckpointError, match=message):
+        read_header(write(tmp_path / "x.safetensors", header, bytes(16)))
+
+
+@given(st.binary(max_size=300))
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_bytes_whose_length_lies_are_refused_in_words(tmp_path: Path, raw: bytes) -> None:
+    path = tmp_path / "x.safetensors"
+    path.write_bytes(raw)
+    if len(raw) >= 8 and int.from_bytes(raw[:8], "little") <= len(raw) - 8:
+        with contextlib.suppress(CheckpointError):  # the length is right: what follows may be a header
+            read_header(path)
+    else:
+        with pytest.raises(CheckpointError, match="truncated or not a safetensors file|pointer of git-lfs"):
+            read_header(path)
+
+
+def test_a_pointer_of_git_lfs_says_so(tmp_path: Path) -> None:
+    pointer = tmp_path / "model.safetensors"
+    pointer.write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0a1b\nsize 12345\n")
+    with pytest.raises(CheckpointError, match=r"'model\.safetensors' is a pointer of git-lfs.*run `git lfs pull` in"):
+        read_header(pointer)
+
+
+def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    save_file({"a": torch.ones(2)}, tmp_path / "t")
+
+    def refused(path: Path, *args: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refused)
+    with pytest.raises(CheckpointError, match="cannot be read: Permission denied"):
+        read_header(tmp_path / "t")

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from core.errors import CheckpointError, NotFoundError
-from core.model.safetensors_header import TensorEntry, read_header
+from core.files.contents import ADAPTER_CONFIG as ADAPTER_CONFIG
+from core.files.contents import ADAPTER_WEIGHTS as ADAPTER_WEIGHTS
+from core.files.contents import LFS_POINTER, WEIGHTS
+from core.files.hub import nothing_at
+from core.files.safetensors_headers import TensorEntry, read_header
 
-ADAPTER_CONFIG = "adapter_config.json"
-ADAPTER_WEIGHTS = "adapter_model.safetensors"
 PICKLES = (".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt")
 
 
@@ -80,6 +83,7 @@ def read_adapter_folder(path: Path) -> AdapterFolder:
     config = _read_json(path / ADAPTER_CONFIG)
     weights = path / ADAPTER_WEIGHTS
     if not weights.is_file():
+        refuse_broken_link(weights)
         refuse_pickles(path)
         raise CheckpointError(f"'{path}' has no {ADAPTER_WEIGHTS}.", fix="save the adapter again with PEFT.")
     return AdapterFolder(path, config, {entry.name: entry for entry in read_header(weights)})
@@ -99,9 +103,10 @@ def weight_files(path: Path) -> list[Path]:
     indexes = sorted(path.glob("model*.index*.json"))
     if indexes:
         return _indexed_files(path, indexes[0])
-    for name in ("model.safetensors", "model.pooled.safetensors"):
+    for name in WEIGHTS:
         if (path / name).is_file():
             return [path / name]
+        refuse_broken_link(path / name)
     refuse_pickles(path)
     raise CheckpointError(
         f"'{path}' has a config.json but no weights (model.safetensors): it holds {listing(path)}.",
@@ -118,6 +123,7 @@ def _indexed_files(path: Path, index: Path) -> list[Path]:
         if Path(name).name != name:
             raise CheckpointError(f"'{index}' names '{name}', which is outside the folder.", fix="mend the index.")
         if not (path / name).is_file():
+            refuse_broken_link(path / name)
             raise CheckpointError(
                 f"'{index.name}' names the shard '{name}', which is missing from '{path}'.", fix="fetch that shard."
             )
@@ -125,10 +131,32 @@ def _indexed_files(path: Path, index: Path) -> list[Path]:
 
 
 def _require_folder(path: Path) -> None:
-    if not path.exists():
-        raise NotFoundError(f"There is no folder '{path}'.", fix="check the path.")
-    if not path.is_dir():
-        raise NotFoundError(f"'{path}' is a file, not a folder.", fix="give the folder that holds it.")
+    try:
+        if not path.exists():
+            raise nothing_at(str(path))
+        if not path.is_dir():
+            raise NotFoundError(f"'{path}' is a file, not a folder.", fix="give the folder that holds it.")
+        os.listdir(path)
+    except OSError as error:
+        raise unreadable(path, error) from None
+
+
+def refuse_broken_link(path: Path) -> None:
+    """Raises:
+    CheckpointError: a link to a file that is not there: a download that did not end, or a blob that was removed.
+    """
+    if path.is_symlink():
+        raise CheckpointError(
+            f"'{path}' is a link to '{os.readlink(path)}', where there is nothing.",
+            fix="mend the link, or fetch the model again.",
+        )
+
+
+def unreadable(path: Path, error: OSError) -> CheckpointError:
+    """The error for a file or folder that is there and cannot be read; what was seen is the system's own word."""
+    return CheckpointError(
+        f"'{path}' cannot be read: {error.strerror or error}.", fix="let the user of this process read it."
+    )
 
 
 def refuse_pickles(path: Path) -> None:
@@ -153,7 +181,15 @@ def listing(path: Path) -> str:
 
 def _read_json(path: Path) -> dict[str, Any]:
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_bytes()
+    except OSError as error:
+        raise unreadable(path, error) from None
+    if text.startswith(LFS_POINTER):
+        raise CheckpointError(
+            f"'{path}' is a pointer of git-lfs, not the file itself.", fix="run `git lfs pull` there."
+        )
+    try:
+        data = json.loads(text.decode())
     except (ValueError, RecursionError) as error:
         raise CheckpointError(f"'{path}' is not valid JSON: {error}.", fix="fetch or write it again.") from None
     if not isinstance(data, dict):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Mapping
 
-from core.model.safetensors_header import TensorEntry
+from core.files.safetensors_headers import TensorEntry
 
 Fingerprint = dict[str, list[float]]
 

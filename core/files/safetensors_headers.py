@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import CheckpointError
+from core.files.contents import LFS_POINTER
 
 MAX_HEADER_BYTES = 100_000_000
 
@@ -46,14 +47,9 @@ def read_header(path: Path) -> tuple[TensorEntry, ...]:
     """The tensors of one file, checked against the file's real size.
 
     Raises:
-        CheckpointError: truncated, not safetensors, or a header that lies about offsets or sizes.
+        CheckpointError: unreadable, truncated, not safetensors, or a header that lies about offsets or sizes.
     """
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        length = int.from_bytes(file.read(8), "little")
-        if size < 8 or length > min(size - 8, MAX_HEADER_BYTES):
-            raise _broken(path, f"its header claims {length:,} bytes and the file has {size:,}")
-        raw = file.read(length)
+    size, raw = _read(path)
     try:
         header = json.loads(raw)
     except (ValueError, RecursionError):  # not UTF-8, not JSON, a number of thousands of digits
@@ -61,9 +57,34 @@ def read_header(path: Path) -> tuple[TensorEntry, ...]:
     if not isinstance(header, dict):
         raise _broken(path, "its header is not a table of tensors")
     header.pop("__metadata__", None)
-    entries = tuple(_entry(path, name, value, 8 + length, size) for name, value in header.items())
+    entries = tuple(_entry(path, name, value, 8 + len(raw), size) for name, value in header.items())
     _require_apart(path, entries)
     return entries
+
+
+def _read(path: Path) -> tuple[int, bytes]:
+    """The file's size in bytes, and the header as it stands in it."""
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            start = file.read(8)
+            length = int.from_bytes(start, "little")
+            if size < 8 or length > min(size - 8, MAX_HEADER_BYTES):
+                _refuse_pointer(path, start + file.read(len(LFS_POINTER)))
+                raise _broken(path, f"its header claims {length:,} bytes and the file has {size:,}")
+            return size, file.read(length)
+    except OSError as error:
+        raise CheckpointError(
+            f"'{path}' cannot be read: {error.strerror or error}.", fix="let the user of this process read it."
+        ) from None
+
+
+def _refuse_pointer(path: Path, start: bytes) -> None:
+    if start.startswith(LFS_POINTER):
+        raise CheckpointError(
+            f"'{path.name}' is a pointer of git-lfs, not the weights themselves.",
+            fix=f"run `git lfs pull` in '{path.parent}'.",
+        )
 
 
 def _require_apart(path: Path, entries: tuple[TensorEntry, ...]) -> None:

@@ -1,0 +1,129 @@
+"""Whether a folder is whole: which files a model or an adapter needs, and which of them are not there."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+CONFIG = "config.json"
+ADAPTER_CONFIG = "adapter_config.json"
+ADAPTER_WEIGHTS = "adapter_model.safetensors"
+WEIGHTS = ("model.safetensors", "model.pooled.safetensors")
+#: Endings of the files that are read: configs, tokenizers and safetensors; never pickles or code.
+READ = (".json", ".safetensors", ".model", ".txt", ".jinja")
+#: What a file of git-lfs holds as long as the file itself was not fetched.
+LFS_POINTER = b"version https://git-lfs.github.com/spec/"
+
+_SHARD = re.compile(r"(model(?:\.pooled)?)-\d{5}-of-(\d{5})\.safetensors")
+_INDEX = re.compile(r"model.*\.index.*\.json")
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What is in a folder of `needed` files.
+
+    Attributes:
+        missing: files of these that are not there, in order; also links to nowhere and pointers of git-lfs. Of a
+            snapshot: what a download would bring.
+        has_weights: config and weights are all there, so that it can be opened.
+        begun: some weights are there, or how many files they are is known.
+        problem: why the folder cannot be looked at; empty where it can.
+    """
+
+    needed: int = 0
+    missing: tuple[str, ...] = ()
+    has_weights: bool = False
+    begun: bool = False
+    problem: str = ""
+
+    @property
+    def ready(self) -> bool:
+        """Whether nothing is missing, weights least of all."""
+        return self.has_weights and not self.missing and not self.problem
+
+
+def contents(folder: Path, listed: Sequence[str] = (), unfinished: Sequence[str] = ()) -> Contents:
+    """Look at names, links and the index; no weight is read.
+
+    Args:
+        folder: a model's or an adapter's.
+        listed: files that the Hub lists for it, where that is known.
+        unfinished: downloads that were begun and belong to it, each standing for a file of unknown name.
+    """
+    try:
+        names = sorted(os.listdir(folder))
+        essential = _essential(folder, {*names, *listed})
+        present = [name for name in names if name.endswith(READ) and not (folder / name).is_dir()]
+        needed = tuple(dict.fromkeys((*(listed or essential), *present)))
+        whole = {name for name in {*needed, *essential} if is_whole(folder / name)}
+    except OSError as error:
+        return Contents(problem=f"'{folder}' cannot be read: {error.strerror or error}")
+    missing = (*(name for name in needed if name not in whole), *unfinished)
+    weights = [name for name in essential if name.endswith(".safetensors")]
+    begun = bool(listed or unfinished) or len(weights) > 1 or not whole.isdisjoint(weights)
+    return Contents(len(needed) + len(unfinished), missing, whole.issuperset(essential), begun)
+
+
+def is_whole(path: Path) -> bool:
+    """Whether a file is there, not a link to nowhere, and not a pointer of git-lfs."""
+    return path.is_file() and not is_lfs_pointer(path)
+
+
+def is_lfs_pointer(path: Path) -> bool:
+    """Whether a file only says where git-lfs would fetch the real one from."""
+    if path.stat().st_size > 1024:
+        return False
+    with path.open("rb") as file:
+        return file.read(len(LFS_POINTER)) == LFS_POINTER
+
+
+def _essential(folder: Path, names: set[str]) -> tuple[str, ...]:
+    """Config and weights: what an index names, what a shard's name tells, or the one file."""
+    if _is_adapter(names):
+        return ADAPTER_CONFIG, ADAPTER_WEIGHTS
+    if indexes := sorted(n for n in names if _INDEX.fullmatch(n)):
+        return CONFIG, indexes[0], *shards_of(folder / indexes[0])
+    if shard := next((m for m in map(_SHARD.fullmatch, sorted(names)) if m), None):
+        stem, count = shard[1], int(shard[2])
+        return (
+            CONFIG,
+            f"{stem}.safetensors.index.json",
+            *(f"{stem}-{i:05d}-of-{count:05d}.safetensors" for i in range(1, count + 1)),
+        )
+    return CONFIG, next((name for name in WEIGHTS if name in names), WEIGHTS[0])
+
+
+def _is_adapter(names: set[str]) -> bool:
+    model = any(n in WEIGHTS or _SHARD.fullmatch(n) or _INDEX.fullmatch(n) for n in names)
+    return not model and bool(names & {ADAPTER_CONFIG, ADAPTER_WEIGHTS})
+
+
+def shards_of(index: Path) -> tuple[str, ...]:
+    """Names of the files in an index, sorted; none where it is missing or damaged, which a load says."""
+    try:
+        status = index.stat()
+    except OSError:
+        return ()
+    return _shards(str(index), (status.st_mtime_ns, status.st_size))
+
+
+@lru_cache(maxsize=128)
+def _shards(index: str, _stamp: tuple[int, int]) -> tuple[str, ...]:
+    table = read_table(Path(index)).get("weight_map")
+    names = table.values() if isinstance(table, Mapping) else ()
+    return tuple(sorted({n for n in names if isinstance(n, str) and Path(n).name == n}))
+
+
+def read_table(path: Path) -> dict[str, Any]:
+    """A JSON file of fields; empty where it is missing, damaged or something else."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return data if isinstance(data, dict) else {}

@@ -1,0 +1,126 @@
+"""Models of the Hub: a local folder for each, fetched where it is not on this machine."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+from core.config.hub_name import HubName
+from core.errors import AppError, CheckpointError, NotFoundError
+from core.files.contents import READ, Contents
+from core.files.hub_cache import default_cache, find_snapshot
+
+#: Configs, tokenizers and safetensors; never pickles or code.
+ALLOWED = tuple(f"*{ending}" for ending in READ)
+
+_UNWRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT)
+#: Parts of the names of the many classes in which a network fails.
+_NETWORK = ("Connect", "Offline", "Timeout", "LocalEntryNotFound", "IncompleteSnapshot", "HTTP", "Http", "Proxy",
+            "Protocol", "Network", "SSL")  # fmt: skip
+
+
+def is_hub_id(name: str) -> bool:
+    """Whether a name looks like `organisation/model` or `organisation/model@revision`, and not like a path."""
+    return HubName.parse(name) is not None and not Path(name).exists()
+
+
+def fetch(name: str, cache_dir: Path | None, revision: str | None = None) -> Path:
+    """A local folder for a path or Hub id (also `org/name@revision`), fetched or completed if need be.
+
+    Raises:
+        NotFoundError: a path that is not there, or no such model or revision on the Hub.
+        CheckpointError: the Hub cannot be reached, or does not let this user in; or the cache cannot be written.
+    """
+    path = Path(name).expanduser()
+    hub = HubName.parse(name)
+    if hub is None or (revision is None and path.exists()):
+        if path.exists():
+            return path
+        raise nothing_at(name)
+    hub = hub if revision is None else HubName(hub.id, revision)
+    before = find_snapshot(hub, cache_dir)
+    if before is not None and before.contents.ready:
+        return before.path
+    try:
+        folder = _download(hub, cache_dir)
+    except AppError:
+        if before is not None and before.contents.has_weights:  # what is missing may never be asked for
+            return before.path
+        raise
+    after = find_snapshot(hub, cache_dir)
+    if after is not None and after.contents.missing and not after.contents.has_weights:
+        raise _unreachable(hub, after.contents)  # offline, the Hub's client hands out a partial folder
+    return folder
+
+
+def nothing_at(name: str) -> NotFoundError:
+    """The error for a name that is neither a path nor a Hub id; says what was seen there."""
+    path = Path(name).expanduser()
+    if path.is_symlink():
+        return NotFoundError(
+            f"'{name}' is a link to '{os.readlink(path)}', where there is nothing.", fix="mend the link."
+        )
+    base, at, revision = name.partition("@")
+    if at and HubName.parse(base):
+        return NotFoundError(
+            f"'{revision}' in '{name}' cannot be a revision.", fix="give a branch, a tag or a commit after the @."
+        )
+    kind = "file" if path.suffix == ".safetensors" else "folder"
+    return NotFoundError(f"There is no {kind} '{name}'.", fix="check the path, or give a Hub id (organisation/model).")
+
+
+def _download(name: HubName, cache_dir: Path | None) -> Path:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError, RevisionNotFoundError
+
+    try:
+        return Path(snapshot_download(
+            name.id, revision=name.revision, cache_dir=cache_dir, allow_patterns=list(ALLOWED)
+        ))  # fmt: skip
+    except GatedRepoError:
+        raise CheckpointError(
+            f"'{name.id}' is gated on the Hub, and this account has not been let in.",
+            fix=f"accept its licence on the page of {name.id}, then sign in with `hf auth login`.",
+        ) from None
+    except RepositoryNotFoundError:
+        raise NotFoundError(
+            f"The Hub has no model '{name.id}' that this account can see.", fix="check the spelling, or sign in."
+        ) from None
+    except RevisionNotFoundError:
+        raise NotFoundError(
+            f"'{name.id}' has no revision '{name.revision}' on the Hub.",
+            fix="name one of its branches, tags or commits.",
+        ) from None
+    except Exception as error:
+        raise _explained(name, cache_dir, error) from error
+
+
+def _explained(name: HubName, cache_dir: Path | None, error: Exception) -> AppError:
+    """A cache that cannot be written, or a network that fails; a failure of another kind is let through as it is."""
+    if isinstance(error, OSError) and error.errno in (
+        errno.EACCES,
+        errno.EPERM,
+        errno.EROFS,
+        errno.ENOSPC,
+        errno.EDQUOT,
+    ):
+        return CheckpointError(
+            f"'{name}' cannot be written to '{cache_dir or default_cache()}': {error.strerror}.",
+            fix="make room there and let this user write, or set HEADLIGHT_CACHE_DIR to another folder.",
+        )
+    chain = [type(e).__name__ for e in (error, error.__cause__, error.__context__) if e is not None]
+    if not isinstance(error, OSError) and not any(part in kind for kind in chain for part in _NETWORK):
+        raise error
+    snapshot = find_snapshot(name, cache_dir)
+    return _unreachable(name, snapshot.contents if snapshot else None)
+
+
+def _unreachable(name: HubName, held: Contents | None) -> CheckpointError:
+    seen = "not on this machine"
+    if held is not None and held.begun:
+        seen = f"only partly on this machine ({held.needed - len(held.missing)} of {held.needed} files)"
+    return CheckpointError(
+        f"The weights of '{name}' are {seen}, and the Hub cannot be reached.",
+        fix="connect to the network and load again, or download the model elsewhere and add its folder.",
+    )
