@@ -10,7 +10,10 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 #: Inside core, a name imports only from those before it.
-ORDER = ("errors", "settings", "results", "config", "model", "inference", "inspection", "training", "figures", "cli")
+ORDER = (
+    "errors", "settings", "results", "config", "data", "metrics", "model", "inference", "inspection", "evaluation",
+    "training", "figures", "cli",
+)  # fmt: skip
 HEAVY = {"torch", "transformers", "plotly", "peft"}
 SOURCES = sorted(p for folder in ("core", "pages", "benchmarks") for p in (ROOT / folder).rglob("*.py"))
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 
 from core.cli.against import compare
 from core.cli.output import print_json, print_table, say, significant
 from core.cli.selecting import Json, Source
+from core.data.export import check_destination
 from core.inference.engine import Engine
-from core.inspection.weights.exporting import FIELDS, check_output, write_statistics
+from core.inspection.weights.exporting import FIELDS, write_statistics
 from core.inspection.weights.library import source_of
-from core.results import WeightReport, WeightStats
+from core.results import ExportFormat, WeightReport, WeightStats
 
 Output = Annotated[
     Path | None, typer.Option("--output", metavar="F", help="Write to F: .csv, .parquet, or .json with histograms.")
@@ -32,7 +33,7 @@ def weights(source: Source, against: Against = None, output: Output = None, json
     from core.inspection.weights.statistics import checkpoint_statistics
 
     if output is not None:
-        check_output(output)
+        check_destination(output, get_args(ExportFormat))
     if against is not None:
         compare(source, against, output, json)
         return
