@@ -10,7 +10,7 @@ import streamlit as st
 from core.inspection.comparison.exporting import compared_file
 from core.inspection.comparison.verdict import names, percent, related, verdict, where
 from core.results import KEPT, CheckpointComparison, ExportFormat, TensorComparison, TensorStatus
-from pages.ui import markup, numbers
+from pages.ui import markup, numbers, tables
 
 FORMATS: dict[ExportFormat, str] = {"csv": "CSV", "parquet": "Parquet", "json": "JSON"}
 ALL = "all"
@@ -123,7 +123,11 @@ def _rows(tensors: list[TensorComparison]) -> None:
     frame = pd.DataFrame([_row(t) for t in tensors])
     columns = dict.fromkeys(frame.select_dtypes("float64").columns, st.column_config.NumberColumn(format="%.4g"))
     st.dataframe(
-        frame, hide_index=True, column_config=columns, key="checkpoints-table", alt="Every tensor of both checkpoints"
+        tables.without_formulas(frame),
+        hide_index=True,
+        column_config=columns,
+        key="checkpoints-table",
+        alt="Every tensor of both checkpoints",
     )
 
 

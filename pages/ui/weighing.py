@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.inspection.weights.exporting import exported
 from core.results import ExportFormat, WeightReport, WeightStats
-from pages.ui import markup, numbers
+from pages.ui import markup, numbers, tables
 
 #: The statistics that a person can choose, with what they are.
 STATISTICS = {
@@ -107,7 +107,11 @@ def table(report: WeightReport) -> None:
         form = st.column_config.NumberColumn(format="%.4g")
         columns = dict.fromkeys(frame.select_dtypes("float64").columns, form)
         st.dataframe(
-            frame, hide_index=True, column_config=columns, key="weights-table", alt="Statistics of every tensor"
+            tables.without_formulas(frame),
+            hide_index=True,
+            column_config=columns,
+            key="weights-table",
+            alt="Statistics of every tensor",
         )
     with st.container(horizontal=True, gap="small"):
         for kind in FORMATS:
