@@ -10,10 +10,11 @@ import typer
 
 from core.cli.output import print_json, print_table, say, short
 from core.cli.selecting import Adapter, Candidate, Input, Json, TextColumn, load, select
+from core.data.export import check_destination
+from core.data.labelled_texts import read_rows
+from core.data.predictions import PREDICTION_FORMATS, as_record, write_predictions
 from core.inference.blocks import classify_blocks
 from core.inference.engine import Engine
-from core.inference.exporting import as_record, check_output, write_predictions
-from core.inference.rows import read_rows
 from core.results import Prediction
 from core.words.numbers import significant
 
@@ -21,7 +22,8 @@ Texts = Annotated[
     list[str] | None, typer.Option("--text", metavar="T", help="A text to classify; may be given several times.")
 ]
 Output = Annotated[
-    Path | None, typer.Option("--output", metavar="F", help="Write the predictions to a .csv, .parquet or .jsonl file.")
+    Path | None,
+    typer.Option("--output", metavar="F", help="Write the predictions to a .csv, .tsv, .parquet or .jsonl file."),
 ]
 
 
@@ -36,7 +38,7 @@ def classify(
 ) -> None:
     """Classify texts, in input order."""
     if output is not None:
-        check_output(output)
+        check_destination(output, PREDICTION_FORMATS)
     texts = _texts(text, input, text_column)
     engine = Engine()
     selection = select(engine, candidate, adapter)

@@ -11,8 +11,8 @@ import typer
 from core.cli.classify import tell
 from core.cli.output import print_json, print_table
 from core.cli.selecting import Adapter, Candidate, Json, TextColumn, load, select
+from core.data.labelled_texts import read_rows
 from core.inference.engine import Engine
-from core.inference.rows import read_rows
 from core.results import Evaluation
 from core.words.evaluation import MEASURES
 from core.words.numbers import significant
@@ -42,7 +42,7 @@ def evaluate(
     engine = Engine()
     selection = select(engine, candidate, adapter)
     load(engine, selection)
-    from core.inference.evaluation import evaluate as measure
+    from core.evaluation.run import evaluate as measure
 
     result = measure(engine, selection, rows, tell)
     if json:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, cast
+from typing import Annotated, get_args
 
 import typer
 
 from core.cli.output import print_json, print_table, say
 from core.cli.selecting import Json, Source
+from core.data.export import check_destination
 from core.files.locate import require_source
-from core.inspection.spectra.exporting import SpectraFormat, exported, rows
-from core.inspection.weights.exporting import check_output
+from core.inspection.spectra.exporting import SpectraFormat, rows, write_spectra
 from core.results import SpectraReport
 from core.settings import settings
 from core.words.numbers import significant
@@ -22,7 +22,6 @@ Output = Annotated[
     Path | None, typer.Option("--output", metavar="F", help="Write to F: .csv, or .json with the singular values.")
 ]
 Norms = Annotated[bool, typer.Option("--norms", help="Spectral norm and stable rank only, which takes far less time.")]
-FORMATS = {".csv": "csv", ".json": "json"}
 SHOWN = ("norm", "spectral_norm", "stable_rank", "effective_rank", "beyond_random", "alpha", "distance")
 
 
@@ -32,10 +31,10 @@ def spectra(source: Source, norms: Norms = False, output: Output = None, json: J
     from core.inspection.weights.checkpoint import open_checkpoint
 
     if output is not None:
-        check_output(output, tuple(FORMATS))
+        check_destination(output, get_args(SpectraFormat))
     report = checkpoint_spectra(open_checkpoint(require_source(source, settings()).path), "norms" if norms else "full")
     if output is not None:
-        output.write_bytes(exported(report, cast(SpectraFormat, FORMATS[output.suffix.lower()])))
+        write_spectra(output, report)
         say(f"Wrote {len(report.spectra):,} matrices to {output}.")
     if json:
         print_json(rows(report))

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 
 from core.cli.against import compare
 from core.cli.output import print_json, print_table, say
 from core.cli.selecting import Json, Source
+from core.data.export import check_destination
 from core.files.locate import require_source
-from core.inspection.weights.exporting import FIELDS, check_output, write_statistics
-from core.results import WeightReport, WeightStats
+from core.inspection.weights.exporting import FIELDS, write_statistics
+from core.results import ExportFormat, WeightReport, WeightStats
 from core.settings import settings
 from core.words import sizes
 from core.words import weights as words
@@ -35,7 +36,7 @@ def weights(source: Source, against: Against = None, output: Output = None, json
     from core.inspection.weights.statistics import checkpoint_statistics
 
     if output is not None:
-        check_output(output)
+        check_destination(output, get_args(ExportFormat))
     if against is not None:
         compare(source, against, output, json)
         return

@@ -11,8 +11,8 @@ from core.files.hub import nothing_at
 from core.files.locate import Place, locate_adapter
 from core.model.memory import catalogue_parameters
 from core.results import AdapterSummary, Availability
-from core.words.sizes import gibibytes
 from core.settings import Settings
+from core.words.sizes import gibibytes
 
 
 def availability(candidate: CandidateConfig, place: Place | None) -> tuple[Availability, str]:

@@ -47,6 +47,7 @@ from core.results.checks import (
     TracedTensor,
 )
 from core.results.costs import Costs, MemoryRow
+from core.results.evaluation import Evaluation
 from core.results.explanation import (
     Contributions,
     Floats,
@@ -78,7 +79,7 @@ from core.results.lora_update import (
     ModuleUpdate,
 )
 from core.results.plain import plain
-from core.results.prediction import ClassScore, Evaluation, Prediction, Selection, Token
+from core.results.prediction import ClassScore, Prediction, Selection, Token
 from core.results.problem import Problem
 from core.results.report import Origin, Report, WeightFile
 from core.results.spectra import PowerLaw, SpectraKind, SpectraReport, Spectrum, effective_rank

@@ -1,10 +1,9 @@
-"""What a classifier says of a text, and how well it does on many."""
+"""What a classifier says of a text."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 
@@ -93,27 +92,3 @@ class Prediction:
     def entropy(self) -> float:
         """Entropy of the class probabilities in bits, 0 (sure) to log2(K); single label only."""
         return -sum(p * math.log2(p) for p in self.probabilities if p > 0)
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """Quality on labelled texts; what a problem does not have is None.
-
-    Attributes:
-        accuracy: share of texts whose verdict is right; with several labels, whose whole set is.
-        macro_f1: mean of F1 over the classes that occur or are predicted.
-        calibration_error: expected calibration error over 15 equal-width bins.
-        mean_squared_error, mean_absolute_error, r2: of a regression.
-        seconds: classifying took, without loading.
-    """
-
-    problem_type: str
-    count: int
-    seconds: float
-    accuracy: float | None = None
-    macro_f1: float | None = None
-    calibration_error: float | None = None
-    mean_squared_error: float | None = None
-    mean_absolute_error: float | None = None
-    r2: float | None = None
-    predictions: Sequence[Prediction] = field(repr=False, default=())

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
+from core.data.splits import Examples
 from core.inference.encoding import Encoder
-from core.training.examples import Examples
 
 
 class EncodedExamples(Dataset[dict[str, Any]]):

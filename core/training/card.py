@@ -10,7 +10,6 @@ import yaml
 from core.training.config import METRICS, TrainingConfig
 from core.training.outcome import TrainingResult
 from core.words import components
-from core.words.evaluation import MEASURES
 
 LISTED_CLASSES = 200
 TRAIN_COMMAND = "python -m core train CONFIG.yaml"
@@ -97,12 +96,16 @@ def _results(config: TrainingConfig, result: TrainingResult) -> str:
         return "Nothing was measured: there were neither validation nor test rows.\n"
     lines = ["| | " + " | ".join(measured) + " |", "|---|" + "---:|" * len(measured)]
     for metric in METRICS[config.base_model.problem]:
-        values = " | ".join(f"{column[metric]:.4f}" for column in measured.values())
+        values = " | ".join(_measure(column[metric]) for column in measured.values())
         lines.append(f"| {MEASURES[metric]} | {values} |")
     lines += ["", f"Measured with the weights as stored. To repeat: `{config.card.command or TRAIN_COMMAND}`."]
     if result.test:
         lines.append("The test rows were read once, after training; nothing was chosen on them.")
     return "\n".join(lines) + "\n"
+
+
+def _measure(value: float | None) -> str:
+    return "not defined" if value is None else f"{value:.4f}"
 
 
 def _limits(config: TrainingConfig, result: TrainingResult) -> str:

@@ -1,48 +1,21 @@
-"""Labelled texts of a training run: read, encoded, split."""
+"""The files of a training run: read, encoded, split."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.config.parts import ProblemType
+from core.data.labelled_texts import Rows, read_rows
+from core.data.splits import Examples, Splits, split_rows
+from core.data.tables import read_columns
 from core.errors import TrainingError
-from core.inference.rows import Rows, read_rows
-from core.inference.tables import read_columns
 from core.training.config import TrainingConfig
-from core.training.targets import Targets, encode, find_labels, mix_soft_labels
+from core.training.targets import encode, find_labels, mix_soft_labels
 
 SOFT_LABEL_TOLERANCE = 1e-2
-
-
-@dataclass(frozen=True)
-class Examples:
-    """Texts with targets; `soft` is what training aims at instead, where there is a teacher."""
-
-    texts: tuple[str, ...]
-    targets: Targets
-    soft: NDArray[np.float32] | None = None
-
-    def __len__(self) -> int:
-        return len(self.texts)
-
-    def take(self, rows: NDArray[np.int64]) -> Examples:
-        """Some of the rows, in the order given."""
-        soft = None if self.soft is None else self.soft[rows]
-        return Examples(tuple(self.texts[i] for i in rows), self.targets[rows], soft)
-
-
-@dataclass(frozen=True)
-class Splits:
-    """What a run trains on, watches, and is tested on; the last two may be absent."""
-
-    labels: tuple[str, ...]
-    train: Examples
-    validation: Examples | None
-    test: Examples | None
 
 
 def read_splits(config: TrainingConfig) -> Splits:
@@ -51,49 +24,33 @@ def read_splits(config: TrainingConfig) -> Splits:
     Raises:
         NotFoundError, InputError, TrainingError: files or rows that cannot be trained on.
     """
+    labels, train = _read_training(config)
+    validation = _read_examples(config.data.validation_file, config, labels)
+    if validation is None and config.data.validation_share:
+        problem, share = config.base_model.problem, config.data.validation_share
+        kept, aside = split_rows(train.targets, problem, share, config.seed)
+        # What is measured is measured against the labels: the teacher's word is for training alone.
+        train, validation = train.take(kept), replace(train.take(aside), soft=None)
+    if train.soft is not None:
+        mixed = mix_soft_labels(train.targets, train.soft, config.optimisation.soft_label_weight)
+        train = replace(train, soft=mixed)
+    return Splits(labels, train, validation, _read_examples(config.data.test_file, config, labels))
+
+
+def _read_training(config: TrainingConfig) -> tuple[tuple[str, ...], Examples]:
+    """The class names, and every training row with the teacher's probabilities as they were read."""
     data, problem = config.data, config.base_model.problem
     rows = _read_rows(data.train_file, config)
     cells = rows.labels or ()
     labels = find_labels(cells, problem, data)
     _check_count(config, labels)
-    train = Examples(rows.texts, encode(cells, labels, problem), _read_soft(config, labels))
-    if train.soft is not None and len(train.soft) != len(train):
+    soft = _read_soft(config, labels)
+    if soft is not None and len(soft) != len(rows):
         raise TrainingError(
-            f"'{data.soft_labels_file}' has {len(train.soft)} rows, and '{data.train_file}' has {len(train)}.",
+            f"'{data.soft_labels_file}' has {len(soft)} rows, and '{data.train_file}' has {len(rows)}.",
             fix="give one row of probabilities a training row, in the same order.",
         )
-    validation = _read_examples(data.validation_file, config, labels)
-    if validation is None and data.validation_share:
-        kept, aside = split_rows(train.targets, problem, data.validation_share, config.seed)
-        train, validation = train.take(kept), train.take(aside)
-    if train.soft is not None:
-        mixed = mix_soft_labels(train.targets, train.soft, config.optimisation.soft_label_weight)
-        train = Examples(train.texts, train.targets, mixed)
-    return Splits(labels, train, validation, _read_examples(data.test_file, config, labels))
-
-
-def split_rows(
-    targets: Targets, problem: ProblemType, share: float, seed: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Row numbers to train on and to set aside; each class gives its share, and keeps at least one row.
-
-    Raises:
-        TrainingError: so few rows that nothing would be set aside.
-    """
-    random = np.random.default_rng(seed)
-    strata = targets if problem == "single_label_classification" else np.zeros(len(targets), dtype=np.int64)
-    aside = []
-    for stratum in np.unique(strata):
-        rows = random.permutation(np.flatnonzero(strata == stratum))
-        aside.append(rows[: min(round(share * len(rows)), len(rows) - 1)])
-    chosen = np.sort(np.concatenate(aside))
-    if not len(chosen):
-        raise TrainingError(
-            f"{len(targets)} rows are too few to set a share of {share:g} aside for validation.",
-            fix="give a validation_file, a larger validation_share, or 0 with patience null.",
-        )
-    kept = np.setdiff1d(np.arange(len(targets)), chosen)
-    return kept, chosen
+    return labels, Examples(rows.texts, encode(cells, labels, problem), soft)
 
 
 def _read_rows(file: str, config: TrainingConfig) -> Rows:

@@ -13,16 +13,18 @@ import torch
 from torch import nn
 from transformers import EarlyStoppingCallback, PrinterCallback, TrainingArguments, set_seed
 
+from core.data.splits import Splits
+from core.data.targets import Targets
 from core.errors import TrainingError
+from core.metrics.measures import Measures
 from core.model.devices import choose_device
 from core.model.opening import quiet_transformers
 from core.settings import settings
 from core.training.batches import Collator, EncodedExamples
 from core.training.config import SMALLER_IS_BETTER, TrainingConfig
-from core.training.examples import Splits, read_splits
-from core.training.metrics import Metrics, measure
+from core.training.examples import read_splits
 from core.training.outcome import ProgressListener, TrainingProgress, TrainingResult
-from core.training.progress import ProgressReporter, history, strip_prefix
+from core.training.progress import ProgressReporter, history, measured, strip_prefix
 from core.training.starting import Start, begin, known_labels
 from core.training.trainer import ClassifierTrainer, last_checkpoint
 from core.training.writing import write_run
@@ -102,6 +104,16 @@ def _check_validation(config: TrainingConfig, splits: Splits) -> None:
             "Early stopping (optimisation.patience) needs validation rows, and there are none.",
             fix="set data.validation_share, give a data.validation_file, or set patience to null.",
         )
+    if config.optimisation.patience is not None and splits.validation is not None and config.metric == "r2":
+        _check_varies(splits.validation.targets)
+
+
+def _check_varies(targets: Targets) -> None:
+    if (targets.max(axis=0) == targets.min(axis=0)).all():
+        raise TrainingError(
+            "The validation targets are all the same, so r2 is not defined and cannot choose the best epoch.",
+            fix="set optimisation.metric to mean_squared_error, or give validation rows whose targets differ.",
+        )
 
 
 def _trainer(
@@ -116,7 +128,7 @@ def _trainer(
         eval_dataset=EncodedExamples(splits.validation, start.encoder) if splits.validation else None,
         data_collator=Collator(start.pad_id, special, config.optimisation.token_dropout),
         eval_collator=Collator(start.pad_id, special),
-        compute_metrics=lambda found: measure(problem, found.predictions, found.label_ids),
+        compute_metrics=lambda seen: measured(problem, seen.predictions, seen.label_ids),
         callbacks=[ProgressReporter(tell, cancelled)],
     )
     trainer.remove_callback(PrinterCallback)
@@ -171,8 +183,8 @@ def _finish(
         _round(start.model, getattr(torch, config.save_dtype))
     tell(_at(trainer, "testing", seconds))
     epochs = history(trainer.state.log_history)
-    validation: Metrics = strip_prefix(trainer.evaluate()) if splits.validation else {}
-    test: Metrics = {}
+    validation: Measures = strip_prefix(trainer.evaluate()) if splits.validation else {}
+    test: Measures = {}
     if splits.test:
         test = strip_prefix(trainer.evaluate(EncodedExamples(splits.test, start.encoder)))
     trained = [p for p in start.model.parameters() if p.requires_grad]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from core.training.metrics import Metrics
+from core.metrics.measures import Measures
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class TrainingProgress:
     total_steps: int = 0
     epoch: float = 0.0
     loss: float | None = None
-    validation: Metrics | None = None
+    validation: Measures | None = None
     seconds: float = 0.0
 
     @property
@@ -45,7 +45,7 @@ class EpochRecord:
     epoch: float
     step: int
     loss: float | None
-    validation: Metrics = field(default_factory=dict)
+    validation: Measures = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,8 @@ class TrainingResult:
         rows: how many rows stood in "train", "validation" and "test".
         steps, epochs, seconds: of training, evaluation between epochs included.
         kept_step: the step whose weights were written: the best epoch's under early stopping, else the last.
-        validation, test: metrics of the weights as stored; empty where there were no such rows.
+        validation, test: metrics of the weights as stored, None where one is not defined (r2 of a constant target);
+            empty where there were no such rows.
         history: one record an epoch.
     """
 
@@ -70,6 +71,6 @@ class TrainingResult:
     seconds: float
     trained_parameters: int
     parameters: int
-    validation: Metrics
-    test: Metrics
+    validation: Measures
+    test: Measures
     history: tuple[EpochRecord, ...]

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from typing import Any
 
+from numpy.typing import NDArray
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 from typing_extensions import override
 
-from core.training.metrics import Metrics
+from core.config.parts import ProblemType
+from core.metrics.loss import mean_loss
+from core.metrics.measures import Measures, measure
 from core.training.outcome import EpochRecord, ProgressListener, TrainingProgress
 
 
@@ -68,7 +72,7 @@ class ProgressReporter(TrainerCallback):
         if self._trains:
             self._report(state, strip_prefix(metrics or {}))
 
-    def _report(self, state: TrainerState, validation: Metrics | None = None) -> None:
+    def _report(self, state: TrainerState, validation: Measures | None = None) -> None:
         self._listener(
             TrainingProgress(
                 stage="training",
@@ -82,12 +86,18 @@ class ProgressReporter(TrainerCallback):
         )
 
 
-def strip_prefix(metrics: Any) -> Metrics:
-    """The Trainer's `eval_accuracy` and so on under our names and in our order: loss last, no timings."""
+def measured(problem: ProblemType, logits: NDArray[Any], targets: NDArray[Any]) -> dict[str, float]:
+    """The measures of a validation pass and its loss, as the Trainer takes them: NaN where one is not defined."""
+    measures = {**measure(problem, logits, targets), "loss": mean_loss(problem, logits, targets)}
+    return {name: math.nan if value is None else value for name, value in measures.items()}
+
+
+def strip_prefix(metrics: Any) -> Measures:
+    """The Trainer's `eval_accuracy` and so on under our names and in our order: loss last, no timings, None for NaN."""
     timings = ("runtime", "samples_per_second", "steps_per_second", "model_preparation_time")
     named = {name.removeprefix("eval_"): float(value) for name, value in metrics.items() if name.startswith("eval_")}
-    measured = {name: value for name, value in named.items() if name not in timings}
-    return dict(sorted(measured.items(), key=lambda item: item[0] == "loss"))
+    kept = {name: None if math.isnan(value) else value for name, value in named.items() if name not in timings}
+    return dict(sorted(kept.items(), key=lambda item: item[0] == "loss"))
 
 
 def history(log: list[dict[str, Any]]) -> tuple[EpochRecord, ...]:

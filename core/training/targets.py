@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.config.parts import ProblemType
+from core.data.targets import Targets, cell_parts, read_targets
 from core.errors import TrainingError
-from core.inference.evaluation import read_targets
 from core.training.config import DataConfig
-
-#: Class numbers (N,) int64 for a single label; 0/1 or values (N, K) float32 otherwise.
-Targets = NDArray[Any]
 
 
 def find_labels(cells: Sequence[str], problem: ProblemType, data: DataConfig) -> tuple[str, ...]:
@@ -30,10 +25,10 @@ def find_labels(cells: Sequence[str], problem: ProblemType, data: DataConfig) ->
         return data.labels
     match problem:
         case "regression":
-            count = len(_several(cells[0]))
+            count = len(cell_parts(cells[0]))
             return tuple(f"{data.label_column}_{i + 1}" for i in range(count)) if count > 1 else (data.label_column,)
         case "multi_label_classification":
-            found = {name for cell in cells for name in _several(cell)}
+            found = {name for cell in cells for name in cell_parts(cell)}
         case _:
             found = {cell.strip() for cell in cells} - {""}
     if len(found) < (1 if problem == "multi_label_classification" else 2):
@@ -45,7 +40,7 @@ def find_labels(cells: Sequence[str], problem: ProblemType, data: DataConfig) ->
 
 
 def encode(cells: Sequence[str], labels: tuple[str, ...], problem: ProblemType) -> Targets:
-    """Label cells, one a text, to targets.
+    """Label cells, one a text, to targets: class numbers (N,) int64, else 0/1 or values (N, K) float32.
 
     Raises:
         InputError: a label that is not among `labels`, a value that is no number; with its row.
@@ -62,13 +57,3 @@ def mix_soft_labels(targets: Targets, soft: NDArray[np.float32], weight: float) 
     hard = np.eye(soft.shape[1], dtype=np.float32)[targets] if targets.ndim == 1 else targets
     mixed: NDArray[np.float32] = ((1 - weight) * hard + weight * soft).astype(np.float32)
     return mixed
-
-
-def _several(cell: str) -> list[str]:
-    """The parts of a cell: a JSON list, or what stands between `|`."""
-    if cell.lstrip().startswith("["):
-        try:
-            return [str(part) for part in json.loads(cell)]
-        except json.JSONDecodeError:
-            pass
-    return [part.strip() for part in cell.split("|") if part.strip()]

@@ -10,7 +10,7 @@ from core.inspection.architecture.costs import number_bytes
 from core.results import Architecture, FreezeCell, ModuleNode
 from core.words import numbers
 from core.words import sizes as size_words
-from pages.ui import markup
+from pages.ui import markup, tables
 
 VIEWS = {"classifier": "Classifier", "causal_lm": "Language model", "backbone": "Backbone alone"}
 TUNINGS = {"lora": "A LoRA adapter", "full": "All weights"}
@@ -81,7 +81,7 @@ def tree(found: Architecture, words: str, depth: int) -> None:
     widths = {"Module": 260, "Class": 200, "Its own weights": 190}
     columns: dict[str, Any] = {name: st.column_config.TextColumn(width=width) for name, width in widths.items()}
     st.dataframe(
-        shown, hide_index=True, key="architecture-tree", alt="Modules of the model",
+        tables.without_formulas(shown), hide_index=True, key="architecture-tree", alt="Modules of the model",
         column_config=columns | {"Parameters": form, "Trained": form}, height=min(563, 38 + 35 * len(shown)),
     )  # fmt: skip
     st.html(markup.note(f"{len(nodes):,} of {len(found.nodes):,} modules."))

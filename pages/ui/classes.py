@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.results import Prediction
 from pages.ui import markup
-from pages.ui.tables import shown
+from pages.ui.tables import guarded_frame, shown
 
 FIND = "classes.find"
 _ROW, _MOST_ROWS = 35, 10
@@ -28,9 +28,8 @@ def table(prediction: Prediction) -> None:
     frame = pd.DataFrame(rows, columns=["Class", "Probability", "Logit"])
     if values:
         frame = frame.drop(columns="Probability").rename(columns={"Class": "Output", "Logit": "Value"})
-    numbers = frame.columns.intersection(["Probability", "Logit", "Value"])
     st.dataframe(
-        frame.style.format(shown, subset=numbers),
+        guarded_frame(frame).style.format(shown),
         hide_index=True,
         height=_ROW * (min(len(prediction.labels), _MOST_ROWS) + 1) + 3,
         column_config={

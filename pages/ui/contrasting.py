@@ -11,7 +11,7 @@ from core.inspection.comparison.exporting import compared_file
 from core.results import KEPT, CheckpointComparison, ExportFormat, TensorComparison, TensorStatus
 from core.words import durations, numbers, sizes
 from core.words.checkpoint_diff import names, related, verdict, where
-from pages.ui import markup
+from pages.ui import markup, tables
 
 FORMATS: dict[ExportFormat, str] = {"csv": "CSV", "parquet": "Parquet", "json": "JSON"}
 ALL = "all"
@@ -124,7 +124,11 @@ def _rows(tensors: list[TensorComparison]) -> None:
     frame = pd.DataFrame([_row(t) for t in tensors])
     columns = dict.fromkeys(frame.select_dtypes("float64").columns, st.column_config.NumberColumn(format="%.4g"))
     st.dataframe(
-        frame, hide_index=True, column_config=columns, key="checkpoints-table", alt="Every tensor of both checkpoints"
+        tables.without_formulas(frame),
+        hide_index=True,
+        column_config=columns,
+        key="checkpoints-table",
+        alt="Every tensor of both checkpoints",
     )
 
 

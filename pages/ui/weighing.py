@@ -11,7 +11,7 @@ from core.inspection.weights.exporting import exported
 from core.results import ExportFormat, WeightReport, WeightStats
 from core.words import numbers, sizes
 from core.words.weights import STATISTICS
-from pages.ui import markup
+from pages.ui import markup, tables
 
 COUNTS = ("zeros", "near_zeros", "dead_rows", "nan", "inf", "count")
 SCALES = {"linear": "Linear", "logarithmic": "Logarithmic", "by module": "Within each module"}
@@ -70,7 +70,11 @@ def table(report: WeightReport) -> None:
         form = st.column_config.NumberColumn(format="%.4g")
         columns = dict.fromkeys(frame.select_dtypes("float64").columns, form)
         st.dataframe(
-            frame, hide_index=True, column_config=columns, key="weights-table", alt="Statistics of every tensor"
+            tables.without_formulas(frame),
+            hide_index=True,
+            column_config=columns,
+            key="weights-table",
+            alt="Statistics of every tensor",
         )
     with st.container(horizontal=True, gap="small"):
         for kind in FORMATS:

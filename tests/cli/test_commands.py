@@ -204,7 +204,7 @@ WRONG: list[tuple[list[str], str]] = [
     (["classify", "{model}"], "give either --text"),
     (["classify", "{model}", "--text", "x", "--input", "y.csv"], "give either --text"),
     (["classify", "{model}", "--input", "no.csv"], "Error: The file 'no.csv' is not there."),
-    (["classify", "{model}", "--text", "x", "--output", "out.xlsx"], "Fix: end its name in .csv, .parquet, .jsonl"),
+    (["classify", "{model}", "--text", "x", "--output", "out.xlsx"], "Fix: end its name in .csv, .tsv, "),
     (["evaluate", "{model}", "--input", "no.csv"], "--label-column"),
     (["train", "no.yaml"], "There is no config file 'no.yaml'"),
     (["classify", "{model}", "--nope"], "No such option"),

@@ -60,6 +60,15 @@ def test_files(folder: Path) -> None:
     assert float(line["stable_rank"]) == pytest.approx((values(folder) ** 2).sum() / values(folder)[0] ** 2, rel=1e-5)
 
 
+def test_a_matrix_named_as_a_formula_is_none_in_a_file(tmp_path: Path) -> None:
+    path, out = tmp_path / "some.safetensors", tmp_path / "s.csv"
+    save_file({"@SUM(A1)": torch.ones(4, 3)}, path)
+    result = runner.invoke(app, ["spectra", str(path), "--output", str(out)])
+    assert result.exit_code == 0, result.stderr
+    (row,) = csv.DictReader(out.read_text().splitlines())
+    assert row["name"] == "'@SUM(A1)"
+
+
 @pytest.mark.parametrize(
     ("more", "problem"),
     [(["--output", "s.txt"], "has no known ending"), (["--output", "no/such/s.csv"], "There is no folder")],

@@ -32,6 +32,14 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
+def test_a_tensor_named_as_a_formula_is_none_in_a_file(tmp_path: Path) -> None:
+    path, out = tmp_path / "some.safetensors", tmp_path / "o.csv"
+    save_file({'=HYPERLINK("x")': -torch.ones(2, 2)}, path)
+    run(path, "--output", out)
+    (row,) = csv.DictReader(out.read_text().splitlines())
+    assert (row["name"], row["mean"]) == ('\'=HYPERLINK("x")', "-1.0")
+
+
 def run(*arguments: object, code: int = 0) -> Any:
     result = CliRunner().invoke(app, ["weights", *map(str, arguments)])
     if result.exception is not None and not isinstance(result.exception, SystemExit):

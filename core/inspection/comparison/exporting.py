@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from pathlib import Path
-from typing import Any, assert_never, cast
+from typing import Any, assert_never, cast, get_args
 
+from core.data.export import check_destination, encoded, export
 from core.results import CheckpointComparison, ExportFormat, TensorComparison, plain
-
-#: A spreadsheet would run a cell that begins so as a formula.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def records(found: CheckpointComparison) -> list[dict[str, Any]]:
@@ -20,31 +15,28 @@ def records(found: CheckpointComparison) -> list[dict[str, Any]]:
 
 
 def compared_file(found: CheckpointComparison, kind: ExportFormat) -> bytes:
-    """A file with one row a tensor; in CSV a name that a spreadsheet would run as a formula gets a `'` in front."""
-    rows = records(found)
-    match kind:
-        case "csv":
-            text = io.StringIO(newline="")
-            writer = csv.writer(text, lineterminator="\n")
-            writer.writerow(rows[0])
-            writer.writerows([_cell(value) for value in row.values()] for row in rows)
-            return text.getvalue().encode()
-        case "parquet":
-            import pyarrow as pa
-            import pyarrow.parquet as pq
-
-            sink = io.BytesIO()
-            pq.write_table(pa.Table.from_pylist(rows), sink)
-            return sink.getvalue()
-        case "json":
-            return json.dumps(rows, indent=1, allow_nan=False).encode()
-        case _:
-            assert_never(kind)
+    """A file with one row a tensor."""
+    return encoded(_of_format(found, kind), kind)
 
 
 def write_comparison(path: Path, found: CheckpointComparison) -> None:
-    """Write it in the format that the path's ending names: .csv, .parquet or .json."""
-    path.write_bytes(compared_file(found, cast(ExportFormat, path.suffix.lower().removeprefix("."))))
+    """Write it in the format that the path's ending names: .csv, .parquet or .json.
+
+    Raises:
+        InputError: another ending, or a place that cannot be written to.
+    """
+    export(path, _of_format(found, cast(ExportFormat, check_destination(path, get_args(ExportFormat)))))
+
+
+def _of_format(found: CheckpointComparison, kind: ExportFormat) -> list[dict[str, Any]]:
+    """Records, with shapes in words where cells are flat."""
+    match kind:
+        case "csv":
+            return [{name: _flat(value) for name, value in record.items()} for record in records(found)]
+        case "parquet" | "json":
+            return records(found)
+        case _:
+            assert_never(kind)
 
 
 def _record(t: TensorComparison) -> dict[str, Any]:
@@ -60,9 +52,5 @@ def _record(t: TensorComparison) -> dict[str, Any]:
     return {key: plain(value) for key, value in values.items()}
 
 
-def _cell(value: Any) -> Any:
-    if isinstance(value, list):
-        return " x ".join(map(str, value)) or "scalar"
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
-        return f"'{value}"
-    return "" if value is None else value
+def _flat(value: Any) -> Any:
+    return (" x ".join(map(str, value)) or "scalar") if isinstance(value, list) else value

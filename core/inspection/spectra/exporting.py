@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-from typing import Any, Literal, assert_never
+from pathlib import Path
+from typing import Any, Literal, assert_never, cast, get_args
 
+from core.data.export import check_destination, encoded, export
 from core.results import SpectraReport, Spectrum, plain
 
 SpectraFormat = Literal["csv", "json"]
 
 
+def write_spectra(path: Path, report: SpectraReport) -> None:
+    """Write a report in the format that the path's ending names.
+
+    Raises:
+        InputError: another ending, or a place that cannot be written to.
+    """
+    kind = cast(SpectraFormat, check_destination(path, get_args(SpectraFormat)))
+    export(path, _records(report, kind), None if report.spectra else ("name",))
+
+
 def exported(report: SpectraReport, kind: SpectraFormat) -> bytes:
     """A report as a file; numbers that do not exist are empty, or null."""
-    found = rows(report)
+    return encoded(_records(report, kind), kind, None if report.spectra else ("name",))
+
+
+def _records(report: SpectraReport, kind: SpectraFormat) -> list[dict[str, Any]]:
     match kind:
         case "csv":
-            text = io.StringIO(newline="")
-            writer = csv.DictWriter(text, list(found[0]) if found else ["name"], lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(found)
-            return text.getvalue().encode()
+            return rows(report)
         case "json":
-            for row, spectrum in zip(found, report.spectra, strict=True):
-                values = spectrum.singular_values
-                row["singular_values"] = None if values is None else values.tolist()
-            return json.dumps(found, indent=1, allow_nan=False).encode()
+            values = [None if s.singular_values is None else s.singular_values.tolist() for s in report.spectra]
+            return [row | {"singular_values": v} for row, v in zip(rows(report), values, strict=True)]
         case _:
             assert_never(kind)
 

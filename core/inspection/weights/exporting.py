@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-import math
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, assert_never, cast
+from typing import Any, assert_never, cast, get_args
 
-from core.errors import InputError
+from core.data.export import check_destination, encoded, export
 from core.results import ExportFormat, WeightReport, WeightStats, plain
 
 #: The fields of one tensor, in the order of the command line's contract.
@@ -20,68 +16,42 @@ FIELDS = (
     "nan", "inf", "q01", "q50", "q99", "kurtosis", "histogram", "dead_rows", "note",
 )  # fmt: skip
 _FLAT = tuple(name for name in FIELDS if name != "histogram")
-_FORMATS = {".csv": "csv", ".parquet": "parquet", ".json": "json"}
-
-
-def check_output(path: Path, formats: Sequence[str] = tuple(_FORMATS)) -> None:
-    """Refuse a path that cannot be written, before anything is computed.
-
-    Raises:
-        InputError: an unknown ending, or no such folder.
-    """
-    if path.suffix.lower() not in formats:
-        endings = f"{', '.join(formats[:-1])} or {formats[-1]}"
-        raise InputError(f"'{path.name}' has no known ending.", fix=f"end it with {endings}.")
-    if not path.parent.is_dir():
-        raise InputError(f"There is no folder '{path.parent}'.", fix="make it, or write elsewhere.")
+_COLUMNS = {
+    "csv": _FLAT,
+    "parquet": (*_FLAT, "histogram_edges", "histogram_counts"),
+    "json": (*_FLAT, "histogram"),
+}  # the same whether there are tensors or not
 
 
 def write_statistics(path: Path, report: WeightReport) -> None:
-    """Write a report in the format that the path's ending names."""
-    path.write_bytes(exported(report, cast(ExportFormat, _FORMATS[path.suffix.lower()])))
+    """Write a report in the format that the path's ending names.
+
+    Raises:
+        InputError: another ending, or a place that cannot be written to.
+    """
+    kind = cast(ExportFormat, check_destination(path, get_args(ExportFormat)))
+    export(path, _records(report, kind), _COLUMNS[kind])
 
 
 def exported(report: WeightReport, kind: ExportFormat) -> bytes:
     """A report as a file: one row a tensor; numbers that do not exist are empty, or null."""
+    return encoded(_records(report, kind), kind, _COLUMNS[kind])
+
+
+def _records(report: WeightReport, kind: ExportFormat) -> Iterator[dict[str, Any]]:
+    for t in report.tensors:
+        record = {name: plain(getattr(t, name)) for name in _FLAT}
+        yield record | _of_format(t, kind)
+
+
+def _of_format(t: WeightStats, kind: ExportFormat) -> dict[str, Any]:
+    """What each format writes in its own way: the shape in words where cells are flat, the histogram elsewhere."""
     match kind:
         case "csv":
-            return _csv(report)
+            return {"shape": " x ".join(map(str, t.shape))}
         case "parquet":
-            return _parquet(report)
+            return {"histogram_edges": list(t.histogram.edges), "histogram_counts": list(t.histogram.counts)}
         case "json":
-            rows = [plain({name: getattr(t, name) for name in _FLAT} | {"histogram": asdict(t.histogram)})
-                    for t in report.tensors]  # fmt: skip
-            return json.dumps(rows, indent=1, allow_nan=False).encode()
+            return {"histogram": plain(asdict(t.histogram))}
         case _:
             assert_never(kind)
-
-
-def _csv(report: WeightReport) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(_FLAT)
-    writer.writerows([_cell(getattr(t, name)) for name in _FLAT] for t in report.tensors)
-    return text.getvalue().encode()
-
-
-def _parquet(report: WeightReport) -> bytes:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    columns: dict[str, list[Any]] = {name: [_column(t, name) for t in report.tensors] for name in _FLAT}
-    columns["histogram_edges"] = [list(t.histogram.edges) for t in report.tensors]
-    columns["histogram_counts"] = [list(t.histogram.counts) for t in report.tensors]
-    sink = io.BytesIO()
-    pq.write_table(pa.table(columns), sink)
-    return sink.getvalue()
-
-
-def _column(t: WeightStats, name: str) -> Any:
-    value = getattr(t, name)
-    return plain(value)
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return " x ".join(map(str, value))
-    return "" if value is None or (isinstance(value, float) and math.isnan(value)) else value

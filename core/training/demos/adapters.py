@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.config import AdapterConfig, BaseModelConfig
+from core.data.export import export
 from core.training.config import CardConfig, DataConfig, OptimisationConfig, TrainingConfig
 from core.training.demos.corpus import Corpus
 from core.training.demos.recipes import MAX_TOKENS, SEED, AdapterRecipe, DemoRecipe, TaskName
@@ -108,11 +109,8 @@ def _card(demo: DemoRecipe, task: TaskName) -> CardConfig:
 
 
 def _write_soft(corpus: Corpus, soft: NDArray[np.float32], path: Path) -> Path:
-    import pyarrow
-    import pyarrow.parquet as parquet
-
-    columns = {label: soft[:, i] for i, label in enumerate(corpus.banking.classes())}
-    parquet.write_table(pyarrow.table(columns), path)
+    classes = corpus.banking.classes()
+    export(path, (dict(zip(classes, row, strict=True)) for row in soft), classes)
     return path
 
 

@@ -94,7 +94,7 @@ def print_line(line: str) -> None:
 def _build_base(plan: Plan, demo: DemoRecipe, folder: Path, tell: Tell) -> None:
     import numpy as np
 
-    from core.inference.tables import read_columns
+    from core.data.tables import read_columns
 
     soft_file = plan.files["banking77"].soft
     assert soft_file is not None

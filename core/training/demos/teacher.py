@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.training.metrics import softmax
+from core.metrics.probabilities import softmax
 
 FOLDS = 5
 REGULARISATION = 0.5

@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from core.data.labelled_texts import Rows, read_rows
 from core.errors import InputError, NotFoundError
-from core.inference.rows import Rows, read_rows
 
 TEXTS = st.text(st.characters(blacklist_categories=["Cs"]), max_size=40).filter(str.strip)
 

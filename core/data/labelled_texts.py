@@ -1,4 +1,4 @@
-"""Texts, with or without labels, out of a file; predictions into one."""
+"""Texts, with or without labels, out of a file."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core.config.closed import nearest
+from core.data.columns import choose_text_column
+from core.data.tables import MAX_ROWS, column_names, read_columns
 from core.errors import InputError
-from core.inference.tables import MAX_ROWS, column_names, read_columns
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def read_rows(
         InputError: a file, column or cell that cannot be used; see `read_columns`. Blank texts are refused by row.
     """
     if text_column is None:
-        text_column = _text_column(path, column_names(path), label_column)
+        text_column = choose_text_column(path, column_names(path), label_column)
     names = [text_column] if label_column is None else list(dict.fromkeys((text_column, label_column)))
     table = read_columns(path, names, max_rows)
     texts = tuple(_text(path, i, text_column, cell) for i, cell in enumerate(table[text_column], 1))
@@ -49,15 +49,6 @@ def read_rows(
     if label_column is not None:
         labels = tuple(_label(path, i, label_column, cell) for i, cell in enumerate(table[label_column], 1))
     return Rows(texts, labels, tuple(table), str(path))
-
-
-def _text_column(path: Path, columns: list[str], label_column: str | None) -> str:
-    candidates = [name for name in columns if name != label_column]
-    if "text" in candidates or len(candidates) == 1:
-        return "text" if "text" in candidates else candidates[0]
-    close = nearest("text", candidates)
-    hint = f"the text column, perhaps '{close}'" if close else "the text column"
-    raise InputError(f"'{path}' has no column 'text'; it has: {', '.join(columns)}.", fix=f"name {hint}.")
 
 
 def _text(path: Path, row: int, column: str, cell: Any) -> str:

@@ -10,8 +10,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from core.data.predictions import as_record, write_predictions
 from core.errors import InputError
-from core.inference.exporting import as_record, write_predictions
 from core.results import Prediction, Token
 
 
@@ -56,7 +56,7 @@ def test_parquet_and_json_lines_keep_the_text_as_it_is(tmp_path: Path) -> None:
     assert [json.loads(line) for line in lines] == [as_record(p) for p in wanted]
 
 
-@pytest.mark.parametrize("suffix", ["csv", "parquet", "jsonl"])
+@pytest.mark.parametrize("suffix", ["csv", "tsv", "parquet", "jsonl"])
 def test_regressions_surrogates_and_nothing_at_all_can_be_written(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"out.{suffix}"
     write_predictions(path, [prediction("a \ud800 lone surrogate", problem="regression")])
@@ -68,11 +68,15 @@ def test_regressions_surrogates_and_nothing_at_all_can_be_written(tmp_path: Path
     write_predictions(path, [])
 
 
+def test_tab_separated_is_guarded_too(tmp_path: Path) -> None:
+    write_predictions(tmp_path / "out.tsv", [prediction("=1+1")])
+    header, row = (tmp_path / "out.tsv").read_text(encoding="utf-8").splitlines()
+    assert header.split("\t")[:2] == ["text", "label"]
+    assert row.split("\t")[:2] == ["'=1+1", "'=b"]
+
+
 def test_places_that_cannot_be_written_to(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no known kind of file. Fix: end its name in .csv, .parquet, .jsonl"):
-        write_predictions(tmp_path / "out.xlsx", [])
-    with pytest.raises(InputError, match="no such folder. Fix: make the folder"):
+    with pytest.raises(InputError, match="no known ending. Fix: end its name in .csv, .tsv, .parquet or .jsonl"):
+        write_predictions(tmp_path / "out.json", [])
+    with pytest.raises(InputError, match="There is no folder .*Fix: make it"):
         write_predictions(tmp_path / "no" / "out.csv", [])
-    (tmp_path / "folder.csv").mkdir()
-    with pytest.raises(InputError, match="cannot be written"):
-        write_predictions(tmp_path / "folder.csv", [])

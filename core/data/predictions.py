@@ -1,0 +1,55 @@
+"""Predictions as plain records, and into a file."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from core.data.export import FileFormat, check_destination, export
+from core.results import Prediction
+
+PREDICTION_FORMATS: tuple[FileFormat, ...] = ("csv", "tsv", "parquet", "jsonl")
+
+
+def as_record(prediction: Prediction) -> dict[str, Any]:
+    """The JSON shape of one prediction; a regression has no probabilities, so they are null."""
+    return {
+        "text": prediction.text,
+        "label": prediction.label,
+        "probabilities": {n: _number(p) for n, p in zip(prediction.labels, prediction.probabilities, strict=True)},
+        "logits": {n: _number(z) for n, z in zip(prediction.labels, prediction.logits, strict=True)},
+        "tokens": [token.text for token in prediction.tokens],
+        "pooling_weights": None if prediction.pooling_weights is None else list(prediction.pooling_weights),
+        "truncated": prediction.truncated,
+    }
+
+
+def write_predictions(path: Path, predictions: Sequence[Prediction]) -> None:
+    """Write `.csv`, `.tsv`, `.parquet` (a row a text, a column a class) or `.jsonl` (`as_record`, one a line).
+
+    Raises:
+        InputError: another ending, or a place that cannot be written to.
+    """
+    if check_destination(path, PREDICTION_FORMATS) == "jsonl":
+        export(path, map(as_record, predictions))
+        return
+    columns = _columns(predictions[0].labels if predictions else ())
+    export(path, (dict(zip(columns, _cells(p), strict=True)) for p in predictions), columns)
+
+
+def _columns(labels: Sequence[str]) -> list[str]:
+    about = ("text", "label", "truncated", "kept_characters")
+    return [*about, *(f"probability: {label}" for label in labels), *(f"logit: {label}" for label in labels)]
+
+
+def _cells(p: Prediction) -> Iterator[Any]:
+    """Text, verdict, what was cut, then probability and logit of every class."""
+    yield from (p.text, p.label, p.truncated, p.kept_characters)
+    yield from map(_number, p.probabilities)
+    yield from map(_number, p.logits)
+
+
+def _number(value: float) -> float | None:
+    return value if math.isfinite(value) else None

@@ -1,0 +1,55 @@
+"""One evaluation: every labelled text classified, and the answers measured."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.config.parts import ProblemType
+from core.data.labelled_texts import Rows
+from core.data.targets import Targets, read_targets
+from core.errors import InputError
+from core.inference.blocks import Listener, classify_blocks
+from core.inference.engine import Engine
+from core.metrics.measures import measure
+from core.results import Evaluation, Prediction, Selection
+
+
+def evaluate(engine: Engine, selection: Selection, rows: Rows, on_progress: Listener | None = None) -> Evaluation:
+    """Classify all rows and compare; labels are checked before any text is classified.
+
+    Raises:
+        InputError: rows without labels, a label that the model does not have (with the nearest one).
+        AppError: the candidate cannot be loaded.
+    """
+    if rows.labels is None:
+        raise InputError(f"'{rows.source}' was read without labels.", fix="name the label column.")
+    model = engine.load(selection)
+    targets = read_targets(rows.labels, model.labels, model.problem_type)
+    started = time.perf_counter()
+    predictions = classify_blocks(engine, selection, rows.texts, on_progress)
+    return score(predictions, targets, time.perf_counter() - started)
+
+
+def score(predictions: Sequence[Prediction], targets: Targets, seconds: float = 0.0) -> Evaluation:
+    """The measures that fit the problem, of predictions against `read_targets`, in the same order.
+
+    Measured with the probabilities that the predictions state, in the precision they were computed in.
+    """
+    if not predictions:
+        raise InputError("There is nothing to evaluate.", fix="give at least one labelled text.")
+    problem = predictions[0].problem_type
+    measures = measure(
+        cast(ProblemType, problem), _matrix(predictions, "logits"), targets, _matrix(predictions, "probabilities")
+    )
+    return Evaluation(
+        problem_type=problem, count=len(predictions), seconds=seconds, predictions=tuple(predictions), **measures
+    )
+
+
+def _matrix(predictions: Sequence[Prediction], field: str) -> NDArray[np.float64]:
+    return np.array([getattr(p, field) for p in predictions], dtype=np.float64)

@@ -1,0 +1,32 @@
+"""How well a classifier does on labelled texts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from core.results.prediction import Prediction
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Quality on labelled texts; what a problem does not have is None.
+
+    Attributes:
+        accuracy: share of texts whose verdict is right; with several labels, whose whole set is.
+        macro_f1: mean of F1 over the classes that occur or are predicted.
+        calibration_error: expected calibration error over 15 equal-width bins; None where a probability is NaN.
+        mean_squared_error, mean_absolute_error, r2: of a regression; r2 is None where no target varies.
+        seconds: classifying took, without loading.
+    """
+
+    problem_type: str
+    count: int
+    seconds: float
+    accuracy: float | None = None
+    macro_f1: float | None = None
+    calibration_error: float | None = None
+    mean_squared_error: float | None = None
+    mean_absolute_error: float | None = None
+    r2: float | None = None
+    predictions: Sequence[Prediction] = field(repr=False, default=())

@@ -1,0 +1,49 @@
+"""Tables whose own download is a CSV file: no cell of it is a formula, and each is shown as it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from streamlit.testing.v1 import AppTest
+
+from pages.ui.tables import guarded_frame, shown, without_formulas
+
+FRAME = pd.DataFrame(
+    {"Tensor": ["=1+1", "a", "'-b"], "Layer": [None, 1, 2], "Mean": [-1.0, 0.12345, float("nan")]}
+).astype({"Layer": "Int64"})
+
+
+def test_text_is_guarded_and_numbers_are_not() -> None:
+    cells = guarded_frame(FRAME)
+    assert cells["Tensor"].tolist() == ["'=1+1", "a", "''-b"]
+    pd.testing.assert_frame_equal(cells.drop(columns="Tensor"), FRAME.drop(columns="Tensor"))
+    assert FRAME["Tensor"].tolist() == ["=1+1", "a", "'-b"], "what was given is not changed"
+
+
+def test_an_ordinary_table_stays_itself() -> None:
+    ordinary = FRAME.assign(Tensor=["a", "b", "c"])
+    assert guarded_frame(ordinary) is ordinary
+    assert without_formulas(ordinary) is ordinary
+
+
+def displayed(styler: Any) -> list[list[str]]:
+    body = styler._translate(False, False)["body"]
+    return [[cell["display_value"] for cell in row if cell["type"] == "td"] for row in body]
+
+
+def test_cells_are_shown_as_they_were() -> None:
+    assert [row[0] for row in displayed(without_formulas(FRAME))] == ["=1+1", "a", "'-b"]
+    rows = displayed(guarded_frame(FRAME).style.format(shown))
+    assert [row[0] for row in rows] == ["=1+1", "a", "'-b"]
+    assert rows[1][2] == "0.123"
+
+
+def test_the_table_of_a_page_holds_guarded_cells() -> None:
+    def page() -> None:
+        from pages.ui import tables
+
+        tables.table([{"Class": "@SUM(A1)", "Logit": -2.0}], "Classes", key="t")
+
+    frame = AppTest.from_function(page).run().dataframe[0].value
+    assert frame.iloc[0].tolist() == ["'@SUM(A1)", -2.0]
