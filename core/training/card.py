@@ -10,6 +10,7 @@ import yaml
 from core.training.config import METRICS, TrainingConfig
 from core.training.outcome import TrainingResult
 from core.words import components
+from core.words.evaluation import MEASURES
 
 LISTED_CLASSES = 200
 TRAIN_COMMAND = "python -m core train CONFIG.yaml"
