@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+import core.files
 from core.config.candidate import AdapterEntry, CandidateConfig
 from core.errors import AppError, CheckpointError, NotFoundError
 from core.files.locate import (
@@ -20,7 +23,7 @@ from core.files.locate import (
     require_candidate,
     require_source,
 )
-from core.settings import Settings
+from core.settings import ROOT, Settings
 from tests.files.caches import ADAPTER, COMMITS, SHARDED, SINGLE, put, whole, without
 
 
@@ -144,3 +147,11 @@ def test_the_checkpoint_behind_what_a_person_types(
 def test_sources_that_are_not_there(installation: Settings, source: str, message: str) -> None:
     with pytest.raises(AppError, match=message):
         require_source(source, installation)
+
+
+def test_looking_for_files_imports_nothing_heavy() -> None:
+    names = [f"core.files.{p.stem}" for p in sorted(Path(core.files.__file__).parent.glob("[a-z]*.py"))]
+    heavy = {"torch", "transformers", "huggingface_hub", "peft", "numpy"}
+    code = f"import sys, {', '.join(names)}; sys.exit(', '.join({heavy} & set(sys.modules)) or 0)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
