@@ -95,7 +95,7 @@ def test_what_is_missing_is_said_with_what_to_do(tmp_path: Path) -> None:
         require("org/model", tmp_path, what="'mine'")
     with pytest.raises(NotFoundError, match="weights of 'org/model@v2' are not on this machine.*load the candidate"):
         require("org/model@v2", tmp_path)
-    with pytest.raises(NotFoundError, match="There is no folder '/no/where'"):
+    with pytest.raises(NotFoundError, match="There is nothing at '/no/where'"):
         require("/no/where", tmp_path)
     (tmp_path / "link").symlink_to("gone")
     with pytest.raises(NotFoundError, match="is a link to 'gone', where there is nothing"):
@@ -138,8 +138,8 @@ def test_the_checkpoint_behind_what_a_person_types(
     ("source", "message"),
     [
         ("tinny", "There is no candidate 'tinny'"),
-        ("/no/where", "There is no folder '/no/where'"),
-        ("gone.safetensors", "There is no file 'gone.safetensors'"),
+        ("/no/where", "There is nothing at '/no/where'"),
+        ("gone.safetensors", "There is nothing at 'gone.safetensors'"),
         ("gone.yaml", "There is no config file"),
         ("org/other", "'org/other' are not on this machine"),
     ],
