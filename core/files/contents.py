@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,6 +20,10 @@ WEIGHTS = ("model.safetensors", "model.pooled.safetensors")
 READ = (".json", ".safetensors", ".model", ".txt", ".jinja")
 #: What a file of git-lfs holds as long as the file itself was not fetched.
 LFS_POINTER = b"version https://git-lfs.github.com/spec/"
+POINTER_BYTES = 1024
+
+#: Endings of files that a repository keeps in git-lfs.
+_LARGE = (".safetensors", ".model", "tokenizer.json")
 
 _SHARD = re.compile(r"(model(?:\.pooled)?)-\d{5}-of-(\d{5})\.safetensors")
 _INDEX = re.compile(r"model.*\.index.*\.json")
@@ -59,9 +64,9 @@ def contents(folder: Path, listed: Sequence[str] = (), unfinished: Sequence[str]
     try:
         names = sorted(os.listdir(folder))
         essential = _essential(folder, {*names, *listed})
-        present = [name for name in names if name.endswith(READ) and not (folder / name).is_dir()]
+        present = [name for name in names if name.endswith(READ)]
         needed = tuple(dict.fromkeys((*(listed or essential), *present)))
-        whole = {name for name in {*needed, *essential} if is_whole(folder / name)}
+        whole = {name for name in {*needed, *essential} if is_whole(os.path.join(folder, name))}
     except OSError as error:
         return Contents(problem=f"'{folder}' cannot be read: {error.strerror or error}")
     missing = (*(name for name in needed if name not in whole), *unfinished)
@@ -70,16 +75,19 @@ def contents(folder: Path, listed: Sequence[str] = (), unfinished: Sequence[str]
     return Contents(len(needed) + len(unfinished), missing, whole.issuperset(essential), begun)
 
 
-def is_whole(path: Path) -> bool:
+def is_whole(path: str | Path) -> bool:
     """Whether a file is there, not a link to nowhere, and not a pointer of git-lfs."""
-    return path.is_file() and not is_lfs_pointer(path)
-
-
-def is_lfs_pointer(path: Path) -> bool:
-    """Whether a file only says where git-lfs would fetch the real one from."""
-    if path.stat().st_size > 1024:
+    try:
+        status = os.stat(path)
+    except (FileNotFoundError, NotADirectoryError):
         return False
-    with path.open("rb") as file:
+    may_point = status.st_size <= POINTER_BYTES and str(path).endswith(_LARGE)
+    return stat.S_ISREG(status.st_mode) and not (may_point and is_lfs_pointer(path))
+
+
+def is_lfs_pointer(path: str | Path) -> bool:
+    """Whether a file only says where git-lfs would fetch the real one from."""
+    with open(path, "rb") as file:
         return file.read(len(LFS_POINTER)) == LFS_POINTER
 
 

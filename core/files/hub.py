@@ -54,8 +54,8 @@ def fetch(name: str, cache_dir: Path | None, revision: str | None = None) -> Pat
     return folder
 
 
-def nothing_at(name: str) -> NotFoundError:
-    """The error for a name that is neither a path nor a Hub id; says what was seen there."""
+def nothing_at(name: str, wanted: str = "no folder") -> NotFoundError:
+    """The error for a name that is neither a path nor a Hub id; says what was seen there, else that `wanted` is not."""
     path = Path(name).expanduser()
     if path.is_symlink():
         return NotFoundError(
@@ -66,8 +66,7 @@ def nothing_at(name: str) -> NotFoundError:
         return NotFoundError(
             f"'{revision}' in '{name}' cannot be a revision.", fix="give a branch, a tag or a commit after the @."
         )
-    kind = "file" if path.suffix == ".safetensors" else "folder"
-    return NotFoundError(f"There is no {kind} '{name}'.", fix="check the path, or give a Hub id (organisation/model).")
+    return NotFoundError(f"There is {wanted} '{name}'.", fix="check the path, or give a Hub id (organisation/model).")
 
 
 def _download(name: HubName, cache_dir: Path | None) -> Path:

@@ -181,4 +181,4 @@ def _nothing(name: str) -> AppError:
         Path(name).expanduser().exists()
     except OSError as error:
         return unreadable(Path(name), error)
-    return nothing_at(name)
+    return nothing_at(name, "nothing at")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+import core.files
 from core.config.candidate import AdapterEntry, CandidateConfig
 from core.errors import AppError, CheckpointError, NotFoundError
 from core.files.locate import (
@@ -20,7 +23,7 @@ from core.files.locate import (
     require_candidate,
     require_source,
 )
-from core.settings import Settings
+from core.settings import ROOT, Settings
 from tests.files.caches import ADAPTER, COMMITS, SHARDED, SINGLE, put, whole, without
 
 
@@ -92,7 +95,7 @@ def test_what_is_missing_is_said_with_what_to_do(tmp_path: Path) -> None:
         require("org/model", tmp_path, what="'mine'")
     with pytest.raises(NotFoundError, match="weights of 'org/model@v2' are not on this machine.*load the candidate"):
         require("org/model@v2", tmp_path)
-    with pytest.raises(NotFoundError, match="There is no folder '/no/where'"):
+    with pytest.raises(NotFoundError, match="There is nothing at '/no/where'"):
         require("/no/where", tmp_path)
     (tmp_path / "link").symlink_to("gone")
     with pytest.raises(NotFoundError, match="is a link to 'gone', where there is nothing"):
@@ -135,8 +138,8 @@ def test_the_checkpoint_behind_what_a_person_types(
     ("source", "message"),
     [
         ("tinny", "There is no candidate 'tinny'"),
-        ("/no/where", "There is no folder '/no/where'"),
-        ("gone.safetensors", "There is no file 'gone.safetensors'"),
+        ("/no/where", "There is nothing at '/no/where'"),
+        ("gone.safetensors", "There is nothing at 'gone.safetensors'"),
         ("gone.yaml", "There is no config file"),
         ("org/other", "'org/other' are not on this machine"),
     ],
@@ -144,3 +147,11 @@ def test_the_checkpoint_behind_what_a_person_types(
 def test_sources_that_are_not_there(installation: Settings, source: str, message: str) -> None:
     with pytest.raises(AppError, match=message):
         require_source(source, installation)
+
+
+def test_looking_for_files_imports_nothing_heavy() -> None:
+    names = [f"core.files.{p.stem}" for p in sorted(Path(core.files.__file__).parent.glob("[a-z]*.py"))]
+    heavy = {"torch", "transformers", "huggingface_hub", "peft", "numpy"}
+    code = f"import sys, {', '.join(names)}; sys.exit(', '.join({heavy} & set(sys.modules)) or 0)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

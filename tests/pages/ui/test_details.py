@@ -7,7 +7,7 @@ from tests.pages.fake import candidate
 
 
 def test_a_revision_stands_behind_the_source() -> None:
-    assert '<p class="hl-source">org/model @ v1&lt;b&gt;</p>' in details.head(
+    assert '<p class="hl-source"><bdi>org/model @ v1&lt;b&gt;</bdi></p>' in details.head(
         candidate("hub", "own", source="org/model", revision="v1<b>")
     )
-    assert '<p class="hl-source">/models/own</p>' in details.head(candidate("own", "own"))
+    assert '<p class="hl-source"><bdi>/models/own</bdi></p>' in details.head(candidate("own", "own"))
