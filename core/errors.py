@@ -56,3 +56,15 @@ class DeviceError(AppError):
 
 class TrainingError(AppError):
     """Training data or a recipe that cannot be trained on."""
+
+
+class UnexpectedError(Exception):
+    """A bug elsewhere, reported once more. ``str(error)`` ends with the traceback of the first time, as text."""
+
+    def __init__(self, problem: str, traceback: str) -> None:
+        super().__init__(problem, traceback)
+        self.problem = problem
+        self.traceback = traceback
+
+    def __str__(self) -> str:
+        return f"{self.problem}\n\n{self.traceback}"

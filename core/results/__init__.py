@@ -79,6 +79,7 @@ from core.results.lora_update import (
 )
 from core.results.plain import plain
 from core.results.prediction import ClassScore, Evaluation, Prediction, Selection, Token
+from core.results.problem import Problem
 from core.results.report import Origin, Report, WeightFile
 from core.results.spectra import PowerLaw, SpectraKind, SpectraReport, Spectrum, effective_rank
 from core.results.two_texts import Edit, EditKind, FlipCost, MinimalFlip, TwoTexts, spans
@@ -150,6 +151,7 @@ __all__ = [
     "Pooling",
     "PowerLaw",
     "Prediction",
+    "Problem",
     "Reading",
     "Report",
     "Requirements",
