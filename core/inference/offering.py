@@ -1,9 +1,8 @@
-"""What the catalogue can offer on this machine: availability, needs, and candidates of a person's own."""
+"""What the catalogue can offer on this machine: availability, and candidates of a person's own."""
 
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -14,14 +13,13 @@ from core.config.candidate import AdapterEntry, CandidateConfig
 from core.config.catalogue import Catalogue, identifier_from, read_candidate
 from core.config.closed import suggest
 from core.config.families import MODEL_TYPES, ModelType
-from core.errors import AppError, ConfigError, InputError, NotFoundError
+from core.errors import AppError, ConfigError, InputError
 from core.model.adapter_card import read_card
-from core.model.devices import choose_device, free_memory
 from core.model.files import is_adapter_folder, read_adapter_folder, read_model_folder
 from core.model.hub import cached_snapshot, is_hub_id
-from core.model.memory import adapter_parameters, backbone_parameters, catalogue_parameters, estimate, gibibytes
-from core.results import AdapterSummary, Availability, CandidateSummary, Requirements
-from core.settings import DeviceName, Settings
+from core.model.memory import backbone_parameters, catalogue_parameters, gibibytes
+from core.results import AdapterSummary, Availability, CandidateSummary
+from core.settings import Settings
 
 
 def summarise(candidate: CandidateConfig, settings: Settings) -> CandidateSummary:
@@ -51,33 +49,6 @@ def summarise(candidate: CandidateConfig, settings: Settings) -> CandidateSummar
         availability=availability,
         message=message,
     )
-
-
-def requirements(candidate: CandidateConfig, adapter: AdapterEntry | None, settings: Settings) -> Requirements:
-    """Memory that a load takes, against what is free."""
-    base = candidate.base_model
-    cache = base.cache_dir or settings.cache_dir
-    place = _place(base.pretrained_model_name_or_path, cache)
-    device = _device(settings.device)
-    free = free_memory(device)
-    if settings.memory_budget_gb is not None:
-        free = min(free, int(settings.memory_budget_gb * 2**30))
-    stored = None
-    if place is not None:
-        folder = read_model_folder(place)
-        parameters, stored = backbone_parameters(folder), folder.stored_bytes
-    else:
-        known = catalogue_parameters(candidate)
-        if known is None:
-            raise NotFoundError(
-                f"What '{candidate.id}' needs is not known before its files are here.",
-                fix="load it, or add its architecture numbers to its YAML.",
-            )
-        parameters = known
-    adapter_place = _place(adapter.path, cache) if adapter else None
-    if adapter_place is not None:
-        parameters += adapter_parameters(read_adapter_folder(adapter_place))
-    return estimate(parameters, base.torch_dtype, device, free, stored)
 
 
 def describe(
@@ -242,9 +213,3 @@ def _count(place: str, _changed: int) -> int | None:
         return backbone_parameters(read_model_folder(Path(place)))
     except AppError:
         return None
-
-
-def _device(name: DeviceName) -> str:
-    """The device without importing torch where there can be no accelerator: a look at needs stays light."""
-    accelerated = "torch" in sys.modules or sys.platform == "darwin" or Path("/dev/nvidiactl").exists()
-    return choose_device(name) if accelerated or name != "auto" else "cpu"

@@ -113,15 +113,17 @@ class WeightLibrary:
         return self._jobs.asked(("overlap", selection, weakref.ref(pair)), work, start=start, stop=stop, wait=wait)
 
     def adapter_pair(self, first: Selection, second: Selection) -> AdapterPair:
-        """What two adapters of a candidate add, module by module; both are loaded.
+        """What two adapters of a candidate add, module by module; both are loaded, and stay till it is done.
 
         Raises:
+            MemoryBudgetError: two pairs are more than may be in memory at once.
             AdapterError: one without low-rank factors.
             AppError: a pair cannot be loaded.
         """
         from core.inspection.updates.adapter_pair import adapter_pair
 
-        return adapter_pair(self._engine.pair(first), self._engine.pair(second))
+        with self._engine.using(first, second) as pairs:
+            return adapter_pair(*pairs)
 
     def statistics(self, source: str, *, start: bool = False, stop: bool = False, wait: float = 0.0) -> JobState | None:
         """Begin a report, stop it, or look where it stands; None when it was not begun for these files as they are.

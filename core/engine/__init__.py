@@ -1,0 +1,1 @@
+"""What runs loaded candidates: what is in memory, what a load needs, loads under way."""
