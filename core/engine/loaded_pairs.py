@@ -9,6 +9,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from core.config.candidate import AdapterEntry, CandidateConfig
 from core.engine.entry import Entry, close, dropped, release_after
@@ -19,6 +20,9 @@ from core.engine.residency import Footprint, Residency, Resident
 from core.errors import MemoryBudgetError
 from core.results import LoadStage, LoadState, Problem, Requirements, Selection
 from core.settings import Settings
+
+if TYPE_CHECKING:
+    from core.inference.loading import LoadedPair
 
 #: Loads that failed and whose words are remembered.
 FAILED = 64
@@ -100,10 +104,17 @@ class LoadedPairs:
                 held[selection] = self._pinned(selection, listener, tuple(held))
             yield tuple(held[selection].content for selection in selections)
         finally:
-            gone = [resident.content for resident in held.values() if self.residency.unpin(resident)]
-            held.clear()
-            close(gone)
-            self._drop_surplus()
+            self._unpin(list(held.values()))
+
+    @contextmanager
+    def holding(self, pair: LoadedPair) -> Iterator[None]:
+        """As `Engine.holding`."""
+        resident = self.residency.pin_content(lambda entry: entry.pair is pair)
+        try:
+            yield
+        finally:
+            if resident is not None:
+                self._unpin([resident])
 
     def unload(self, selection: Selection) -> None:
         """As `Engine.unload`."""
@@ -126,6 +137,14 @@ class LoadedPairs:
             job.problem.raise_()
         with self._lock:
             return job.take()
+
+    def _unpin(self, residents: list[Resident[Entry]]) -> None:
+        """End a use: what was unloaded meanwhile goes, and so does what is too many."""
+        gone = [resident.content for resident in residents if self.residency.unpin(resident)]
+        residents.clear()
+        close(gone)
+        # Beside work that fills the limit one more stays, or it would be loaded anew for each prediction.
+        self._drop_surplus(self.residency.latest_idle())
 
     def _join(
         self, selection: Selection, candidate: CandidateConfig, adapter: AdapterEntry | None,

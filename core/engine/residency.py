@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter, OrderedDict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -81,6 +81,14 @@ class Residency(Generic[Content]):
                 resident.pins += 1
             return resident
 
+    def pin_content(self, content: Callable[[Content], bool]) -> Resident[Content] | None:
+        """Use the pair whose content it is, also one that is leaving; None when it is not on the books any more."""
+        with self.lock:
+            resident = next((r for r in self._all() if content(r.content)), None)
+            if resident is not None:
+                resident.pins += 1
+            return resident
+
     def unpin(self, resident: Resident[Content]) -> bool:
         """End one use; True when the pair was dropped meanwhile and nobody uses it any more."""
         with self.lock:
@@ -144,6 +152,11 @@ class Residency(Generic[Content]):
         with self.lock:
             surplus = max(0, len(self._residents) - limit)
             return [r.selection for r in self._unused(keep)[:surplus]]
+
+    def latest_idle(self) -> list[Selection]:
+        """The pair that was used last of those that nobody uses now, if there is one."""
+        with self.lock:
+            return [r.selection for r in self._unused(())[-1:]]
 
     def _all(self) -> list[Resident[Content]]:
         return [*self._residents.values(), *self._leaving]

@@ -31,7 +31,8 @@ class Engine:
     """Loads, holds, unloads and asks candidates. Thread safe; one for a whole process.
 
     At most `max_loaded` pairs stay in memory, within `memory_budget_gb`; the least recently used goes for a new one. A
-    pair that somebody uses (`using`; a prediction does so by itself) is not dropped for others, even beyond the limit.
+    pair that somebody uses (`using`; a prediction does so by itself) is not dropped for others: where those alone reach
+    the limit, one more is loaded beside them.
     """
 
     def __init__(self, installation: Settings | None = None) -> None:
@@ -202,6 +203,12 @@ class Engine:
             pairs = tuple(entry.pair for entry in entries)
             del entries
             yield pairs
+
+    @contextmanager
+    def holding(self, pair: LoadedPair) -> Iterator[None]:
+        """This very pair is not dropped while this is entered; nothing happens when it has left memory already."""
+        with self._pairs.holding(pair):
+            yield
 
     def pair(self, selection: Selection) -> LoadedPair:
         """The loaded pair itself, for a short look; work that takes time holds it with `using`."""

@@ -13,7 +13,6 @@ from core.inference.engine import Engine, check_texts
 from core.inspection.checking.running import Told, run
 from core.inspection.checking.subject import make_subject
 from core.inspection.checking.texts import TEXTS
-from core.model.devices import free_memory
 from core.results import DryRun, HealthReport, Selection
 
 
@@ -37,11 +36,9 @@ def check(
     """
     check_texts(texts, engine.settings.max_characters)
     pair = engine.pair(selection)
-    budget = engine.settings.memory_budget_gb
 
     def free() -> int:
-        there = free_memory(pair.info.device)
-        return there if budget is None else min(there, int(budget * 2**30))
+        return engine.free_bytes(pair.info.device)
 
     base = engine.candidate(selection.candidate).base_model
     subject = make_subject(pair, base, texts, free=free, loading_alone=engine.loading_alone)
