@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     """Budget of one forward pass in tokens, padding included."""
     workers: Annotated[int, Field(ge=1, le=64)] | None = None
     """Threads that classify a large batch on a CPU; None is one a core."""
+    task_workers: Annotated[int, Field(ge=1, le=64)] | None = None
+    """Long tasks (reports, searches, dry runs) that run at once, the others wait; None is one for every two cores."""
     attention_budget_mb: Annotated[float, Field(gt=0)] = 1024
     """Memory in MiB that a capture of attention may take, and that captured maps of a loaded pair may hold."""
     max_characters: Annotated[int, Field(ge=1)] = 1_000_000

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import partial
 
 import streamlit as st
 
@@ -95,13 +94,13 @@ def draw(asked: Question) -> None:
         return
     begin()
     st.html(markup.section("From off to twice as much"))
-    curve = working.result(partial(explainer().scale_curve, asked.selection, asked.text), "curve", "Trying scales")
+    curve = working.result(explainer().scale_curve(asked.selection, asked.text), "curve", "Trying scales")
     if curve is not None:
         scales(asked, curve)
         st.html(markup.lead(changes.flips(curve)))
         st.html(markup.note(f"Kept at every scale: {', '.join(curve.kept)}. {ABOUT}" if curve.kept else ABOUT))
     st.html(markup.section("Which parts carry it"))
-    found = working.result(partial(explainer().ablation, asked.selection, asked.text), "ablation", "Taking parts away")
+    found = working.result(explainer().ablation(asked.selection, asked.text), "ablation", "Taking parts away")
     if found is not None:
         parts(asked, found)
 

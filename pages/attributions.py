@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import cast
 
 import streamlit as st
@@ -47,16 +46,12 @@ def computed(asked: Question, chosen: AttributionOptions) -> Attributions | None
         st.html(markup.problem(error))
         return None
     st.html(markup.note(attributing.cost(told)))
-    work = partial(explainer().attributions, asked.selection, asked.text, chosen)
-    if told.seconds > AT_ONCE_SECONDS and work() is None:
+    task = explainer().attributions(asked.selection, asked.text, chosen)
+    if told.seconds > AT_ONCE_SECONDS and task.state() is None:
         name = f"Compute (about {attributing.time(told.seconds)})"
-        st.button(name, type="primary", key="attributions.start", on_click=_begin, args=(work,))
+        st.button(name, type="primary", key="attributions.start", on_click=task.start)
         return None
-    return working.result(work, "attributions", "Attributions")
-
-
-def _begin(work: working.Work) -> None:
-    work(start=True)
+    return working.result(task, "attributions", "Attributions")
 
 
 def cards(asked: Question, found: Attributions) -> None:

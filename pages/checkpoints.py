@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import streamlit as st
 
 from core.errors import AppError
@@ -68,7 +66,7 @@ st.session_state.update({_KEYS[key]: value for key, value in address.asked("chec
 try:
     paths = sources.chosen()
     if paths is not None:
-        result = working.result(partial(weights().comparison, *paths), "checkpoints", "Comparison")
+        result = working.result(weights().comparison(*paths), "checkpoints", "Comparison")
         if result is not None:
             draw(result)
 except AppError as error:

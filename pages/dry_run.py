@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import streamlit as st
 
 from core.errors import AppError
 from core.inspection.checking.document import exported
 from core.inspection.checking.texts import MOST, TEXTS
 from core.results import DryRun, LoadedModel, Selection
+from core.tasks.task import Task
 from pages.ui import address, checking, details, frame, loading, markup, tables, working
 from pages.ui.engine import dry_runs
 
@@ -40,10 +39,10 @@ def texts() -> tuple[str, ...]:
     return tuple(line.strip() for line in written.splitlines() if line.strip()) or TEXTS
 
 
-def buttons(selection: Selection, chosen: tuple[str, ...], model: LoadedModel, found: DryRun) -> None:
+def buttons(task: Task[DryRun], model: LoadedModel, found: DryRun) -> None:
     """Run again, and the whole of it as a file."""
     with st.container(horizontal=True, gap="small"):
-        st.button("Run again", key="dry_run.again", on_click=dry_runs().again, args=(selection, chosen))
+        st.button("Run again", key="dry_run.again", on_click=task.restart)
         st.download_button(
             "Download JSON", exported(model, found, model.health), file_name="dry-run.json", on_click="ignore",
             key="dry_run.json",
@@ -64,13 +63,14 @@ def draw(selection: Selection, model: LoadedModel) -> None:
     with asked:
         chosen = texts()
     with verdict:
-        found = working.result(partial(dry_runs().run, selection, chosen), "dry_run", "Dry run")
+        task = dry_runs().run(selection, chosen)
+        found = working.result(task, "dry_run", "Dry run")
         if found is None:
             return
         st.html(markup.lead(found.verdict))
         st.html(markup.note(checking.cost(found)))
     st.html(checking.stages(found))
-    buttons(selection, chosen, model, found)
+    buttons(task, model, found)
     if found.traced:
         inside(found)
     st.html(markup.section("Health of the adapter" if selection.adapter else "Health of the head"))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import streamlit as st
 
 from core.errors import AppError
@@ -62,7 +60,7 @@ def one(path: str, s: Spectrum) -> None:
     st.html(markup.section(s.name))
     full = s
     if s.singular_values is None and not s.note:
-        full = working.result(partial(spectra().spectrum, path, s.name), "spectra.one", "Singular values") or s
+        full = working.result(spectra().spectrum(path, s.name), "spectra.one", "Singular values") or s
     if full.note:
         st.html(markup.note(f"No spectrum: {full.note}."))
         return
@@ -108,7 +106,7 @@ restore()
 try:
     place = source.choose()
     if place is not None:
-        found = working.result(partial(spectra().spectra, place, asked(place)), "spectra", "Spectra")
+        found = working.result(spectra().spectra(place, asked(place)), "spectra", "Spectra")
         if found is not None:
             draw(place, found)
 except AppError as error:

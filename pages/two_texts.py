@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import numpy as np
 import streamlit as st
 
@@ -25,10 +23,6 @@ _BOX, _SHOWN, _BUDGET = "two.box", "two.shown", "two.budget"
 
 def _take(other: str | None) -> None:
     st.session_state[OTHER] = other
-
-
-def _begin(work: working.Work) -> None:
-    work(start=True)
 
 
 def _submit(text: str) -> None:
@@ -102,13 +96,13 @@ def flip(asked: Question) -> None:
     budget = left.selectbox(name, BUDGETS, format_func="{:,}".format, key=_BUDGET, persist_state="session")
     budget = budget or BUDGETS[1]
     told = explainer().flip_cost(asked.selection, asked.text, budget)
-    work = partial(explainer().flip, asked.selection, asked.text, budget)
+    task = explainer().flip(asked.selection, asked.text, budget)
     found: MinimalFlip | None = None
-    if told.seconds > AT_ONCE_SECONDS and work() is None:
+    if told.seconds > AT_ONCE_SECONDS and task.state() is None:
         st.html(markup.note(comparing.cost(told)))
-        st.button("Search", type="primary", key="flip.start", on_click=_begin, args=(work,))
+        st.button("Search", type="primary", key="flip.start", on_click=task.start)
     else:
-        found = working.result(work, "flip", "Taking words away")
+        found = working.result(task, "flip", "Taking words away")
     if found is not None:
         st.html(markup.lead(comparing.flipped(found, asked.reading)))
         if found.found:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 import streamlit as st
 
@@ -30,7 +29,7 @@ def overlap_of(selection: Selection, by: str) -> Sequence[ModuleOverlap] | None:
     """The overlap with the base where it is asked for; None while it is computed, and where it is not."""
     if by == updating.CHANGE:
         return None
-    found = working.result(partial(weights().adapter_overlap, selection), "update.overlap", "Overlap with the base")
+    found = working.result(weights().adapter_overlap(selection), "update.overlap", "Overlap with the base")
     return None if found is None else found.modules
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import streamlit as st
 
 from core.errors import AppError
@@ -98,7 +96,7 @@ restore()
 try:
     path = source.choose()
     if path is not None:
-        found = working.result(partial(weights().statistics, path), "weights", "Weight statistics")
+        found = working.result(weights().statistics(path), "weights", "Weight statistics")
         if found is not None:
             draw(found)
 except AppError as error:

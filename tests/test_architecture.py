@@ -10,7 +10,9 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 #: Inside core, a name imports only from those before it.
-ORDER = ("errors", "settings", "results", "config", "model", "engine", "inspection", "training", "figures", "cli")
+ORDER = (
+    "errors", "settings", "results", "config", "tasks", "model", "engine", "inspection", "training", "figures", "cli",
+)  # fmt: skip
 #: Folders that are one place.
 ONE = {"inference": "engine"}
 HEAVY = {"torch", "transformers", "plotly", "peft"}

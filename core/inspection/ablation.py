@@ -9,11 +9,11 @@ import torch
 from torch import Tensor
 
 from core.inference.encoding import Encoded
-from core.inspection.jobs import Progress
 from core.inspection.lora_parts import LoraPart, lora_parts
 from core.inspection.probe import Probe
 from core.inspection.scaling import logits_with
 from core.results import Ablation
+from core.tasks.progress import Progress
 
 _OUTSIDE = "outside the layers"
 

@@ -15,10 +15,10 @@ from torch import Tensor, nn
 
 from core.errors import CheckpointError, MemoryBudgetError, NotFoundError
 from core.inference.encoding import Encoded
-from core.inspection.jobs import Progress
 from core.inspection.probe import Probe, at_least_float32
 from core.model.memory import gibibytes
 from core.results import MEASURES, AttentionCost, AttentionMaps, AttentionOverview, AttentionPart, AttentionRollout
+from core.tasks.progress import Progress
 
 #: Called with the layer's number, from 1, and its maps (H, T, T).
 See = Callable[[int, Tensor], None]

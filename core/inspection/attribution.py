@@ -19,7 +19,6 @@ from core.inspection.contributions import contributions
 from core.inspection.costing import GRADIENT, passes, require_words
 from core.inspection.embedded import Embedded, embed, own_weights
 from core.inspection.faithfulness import by_value, measure, random_orders
-from core.inspection.jobs import Progress
 from core.inspection.probe import Probe
 from core.results import (
     METHODS,
@@ -31,6 +30,7 @@ from core.results import (
     Unit,
     by_unit,
 )
+from core.tasks.progress import Progress
 
 
 def integrated_gradients(of: Embedded, steps: int) -> Floats:

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from core.inference.engine import Engine, check_texts
+from core.inference.loading import LoadedPair
 from core.inspection.checking.running import Told, run
 from core.inspection.checking.subject import make_subject
 from core.inspection.checking.texts import TEXTS
@@ -36,13 +37,19 @@ def check(
     """
     check_texts(texts, engine.settings.max_characters)
     pair = engine.pair(selection)
+    return check_pair(engine, pair, texts, told), pair.info.health
+
+
+def check_pair(engine: Engine, pair: LoadedPair, texts: Sequence[str], told: Told | None = None) -> DryRun:
+    """The stages of `check` on a pair of that engine, which stays in memory meanwhile."""
 
     def free() -> int:
         return engine.free_bytes(pair.info.device)
 
-    base = engine.candidate(selection.candidate).base_model
+    base = engine.candidate(pair.info.selection.candidate).base_model
     subject = make_subject(pair, base, texts, free=free, loading_alone=engine.loading_alone)
-    return run(subject, told) if told else run(subject), pair.info.health
+    with engine.holding(pair):
+        return run(subject, told) if told else run(subject)
 
 
 @contextmanager

@@ -7,12 +7,12 @@ pair is loaded. Importing this file imports neither torch nor transformers.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from core.inference.engine import Engine
 from core.inspection.shelves import Shelves
 from core.results import (
+    Ablation,
     AtScale,
     AttentionCost,
     AttentionMaps,
@@ -23,9 +23,9 @@ from core.results import (
     AttributionOptions,
     Attributions,
     Contributions,
+    Feature,
     FlipCost,
     HeadGeometry,
-    JobState,
     Lens,
     MaskEffect,
     MinimalFlip,
@@ -33,27 +33,31 @@ from core.results import (
     Pooling,
     Reading,
     Report,
+    ScaleCurve,
     Selection,
     TwoTexts,
     Unit,
 )
+from core.tasks.runner import TaskRunner
+from core.tasks.task import Task
 
 if TYPE_CHECKING:
     from core.inference.encoding import Encoded
-    from core.inspection.jobs import Progress
     from core.inspection.probe import Probe
+    from core.tasks.progress import Progress
 
 
 class Explainer:
     """Asks about one text at a time. Thread safe; one for a whole process.
 
     Every method takes the selection and the text first and loads the pair when needed. All raise `InputError` for an
-    empty or over-long text, and `AppError` for a pair that cannot be loaded.
+    empty or over-long text, and `AppError` for a pair that cannot be loaded. A `Task` of long work has not begun; it
+    runs in `tasks`, or a runner of the explainer's own.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, tasks: TaskRunner | None = None) -> None:
         self.engine = engine
-        self._shelves = Shelves(engine)
+        self._shelves = Shelves(engine, tasks or TaskRunner.from_settings(engine.settings))
 
     def reading(self, selection: Selection, text: str) -> Reading:
         """The prediction, and the text cut into words and tokens."""
@@ -62,25 +66,25 @@ class Explainer:
         def reading() -> Reading:
             return read(self.engine.classify(selection, [text])[0])
 
-        return self._shelves.without_probe(selection, text, "reading", reading)
+        return self._shelves.without_probe(selection, text, Feature.READING, reading)
 
     def pooling(self, selection: Selection, text: str) -> Pooling:
         """How much each token weighed."""
         from core.inspection.pooling import pooling
 
-        return self._shelves.of_states(selection, text, pooling)
+        return self._shelves.of_states(selection, text, Feature.POOLING, pooling)
 
     def poolers(self, selection: Selection, text: str) -> list[PoolerVerdict]:
         """All four poolers on the same hidden states."""
         from core.inspection.pooling import compare_poolers
 
-        return self._shelves.of_states(selection, text, compare_poolers)
+        return self._shelves.of_states(selection, text, Feature.POOLERS, compare_poolers)
 
     def contributions(self, selection: Selection, text: str) -> Contributions:
         """Every class's logit, split over the tokens."""
         from core.inspection.contributions import contributions
 
-        return self._shelves.of_states(selection, text, contributions)
+        return self._shelves.of_states(selection, text, Feature.CONTRIBUTIONS, contributions)
 
     def lens(self, selection: Selection, text: str) -> Lens:
         """What would be said at every depth.
@@ -90,7 +94,7 @@ class Explainer:
         """
         from core.inspection.lens import trace
 
-        return self._shelves.of_text(selection, text, trace)
+        return self._shelves.of_text(selection, text, Feature.DEPTH, trace)
 
     def head_geometry(self, selection: Selection) -> HeadGeometry:
         """How the class vectors of the head lie to each other; no text is needed.
@@ -110,26 +114,18 @@ class Explainer:
         """
         from core.inspection.costing import cost, one_batch
 
-        return cost(self._units(selection, text, options), options, self._shelves.of_text(selection, text, one_batch))
+        batch = self._shelves.of_text(selection, text, Feature.BATCH_TIME, one_batch)
+        return cost(self._units(selection, text, options), options, batch)
 
-    def attributions(
-        self,
-        selection: Selection,
-        text: str,
-        options: AttributionOptions,
-        *,
-        start: bool = False,
-        stop: bool = False,
-        wait: float = 0.0,
-    ) -> JobState | None:
-        """All attribution methods for one class, and how faithful they are: long work, result `Attributions`."""
+    def attributions(self, selection: Selection, text: str, options: AttributionOptions) -> Task[Attributions]:
+        """All attribution methods for one class, and how faithful they are."""
 
-        def attributions(probe: Probe, encoded: Encoded, progress: Progress) -> Attributions:
+        def attributions(probe: Probe, encoded: Encoded, on_progress: Progress) -> Attributions:
             from core.inspection.attribution import attribute
 
-            return attribute(probe, encoded, self._units(selection, text, options), options, progress)
+            return attribute(probe, encoded, self._units(selection, text, options), options, on_progress)
 
-        return self._shelves.job(selection, text, attributions, options, start=start, stop=stop, wait=wait)
+        return self._shelves.task(selection, text, Feature.ATTRIBUTIONS, attributions, options)
 
     def attention_cost(self, selection: Selection, text: str) -> AttentionCost:
         """Memory for attention maps; nothing runs."""
@@ -139,7 +135,7 @@ class Explainer:
 
             return cost(probe, encoded, self._shelves.attention_budget)
 
-        return self._shelves.of_text(selection, text, attention_cost)
+        return self._shelves.of_text(selection, text, Feature.ATTENTION_COST, attention_cost)
 
     @overload
     def attention(self, selection: Selection, text: str, part: Literal["overview"]) -> AttentionOverview: ...
@@ -161,28 +157,19 @@ class Explainer:
 
             return take(probe, encoded, part, self._shelves.attention_budget)
 
-        return self._shelves.of_text(selection, text, attention, part)
+        return self._shelves.of_text(selection, text, Feature.ATTENTION, attention, part)
 
-    def attention_job(
-        self,
-        selection: Selection,
-        text: str,
-        part: AttentionPart,
-        *,
-        start: bool = False,
-        stop: bool = False,
-        wait: float = 0.0,
-    ) -> JobState | None:
+    def attention_job(self, selection: Selection, text: str, part: AttentionPart) -> Task[bool]:
         """`attention` as long work, result True: then `attention` answers at once."""
 
-        def attention(probe: Probe, encoded: Encoded, progress: Progress) -> bool:
+        def attention(probe: Probe, encoded: Encoded, on_progress: Progress) -> bool:
             from core.inspection.attention import take
 
-            found = take(probe, encoded, part, self._shelves.attention_budget, progress)
-            self._shelves.without_probe(selection, text, "attention", lambda: found, part)
+            capture = take(probe, encoded, part, self._shelves.attention_budget, on_progress)
+            self._shelves.without_probe(selection, text, Feature.ATTENTION, lambda: capture, part)
             return True
 
-        return self._shelves.job(selection, text, attention, part, start=start, stop=stop, wait=wait)
+        return self._shelves.task(selection, text, Feature.ATTENTION_CAPTURE, attention, part)
 
     def at_scale(self, selection: Selection, text: str, scale: float) -> AtScale:
         """What is said with the adapter's update at this scale, rounded to a thousandth; 0 is without, 1 as trained.
@@ -196,24 +183,28 @@ class Explainer:
             return scaling.at_scale(probe, encoded, round(scale, 3))
 
         if scale in (0, 1):
-            return self._shelves.of_text(selection, text, at_scale, scale)
+            return self._shelves.of_text(selection, text, Feature.ADAPTER_AT_SCALE, at_scale, scale)
         return self._shelves.unremembered(selection, text, at_scale)
 
-    def scale_curve(
-        self, selection: Selection, text: str, *, start: bool = False, stop: bool = False, wait: float = 0.0
-    ) -> JobState | None:
-        """The classes over the scale, and where the verdict flips: long work, result `ScaleCurve`."""
-        from core.inspection.scaling import scale_curve
+    def scale_curve(self, selection: Selection, text: str) -> Task[ScaleCurve]:
+        """The classes over the scale, and where the verdict flips."""
 
-        return self._shelves.job(selection, text, scale_curve, start=start, stop=stop, wait=wait)
+        def scales(probe: Probe, encoded: Encoded, on_progress: Progress) -> ScaleCurve:
+            from core.inspection.scaling import scale_curve
 
-    def ablation(
-        self, selection: Selection, text: str, *, start: bool = False, stop: bool = False, wait: float = 0.0
-    ) -> JobState | None:
-        """Which parts of the adapter carry the decision: long work, result `Ablation`."""
-        from core.inspection.ablation import ablate
+            return scale_curve(probe, encoded, on_progress)
 
-        return self._shelves.job(selection, text, ablate, start=start, stop=stop, wait=wait)
+        return self._shelves.task(selection, text, Feature.ADAPTER_SCALES, scales)
+
+    def ablation(self, selection: Selection, text: str) -> Task[Ablation]:
+        """Which parts of the adapter carry the decision."""
+
+        def ablation(probe: Probe, encoded: Encoded, on_progress: Progress) -> Ablation:
+            from core.inspection.ablation import ablate
+
+            return ablate(probe, encoded, on_progress)
+
+        return self._shelves.task(selection, text, Feature.ADAPTER_ABLATION, ablation)
 
     def masks(self, selection: Selection, text: str) -> MaskEffect:
         """The text read causally and in both directions.
@@ -223,40 +214,31 @@ class Explainer:
         """
         from core.inspection.mask import compare_masks
 
-        return self._shelves.of_text(selection, text, compare_masks)
+        return self._shelves.of_text(selection, text, Feature.ATTENTION_MASK, compare_masks)
 
     def two_texts(self, selection: Selection, text: str, other: str) -> TwoTexts:
         """Text A and text B: what was edited, and what that did to every class."""
         from core.inspection.two_texts import compare
 
         a, b = self.reading(selection, text), self.reading(selection, other)
-        return self._shelves.without_probe(selection, text, "two_texts", lambda: compare(a, b), other)
+        return self._shelves.without_probe(selection, text, Feature.TWO_TEXTS, lambda: compare(a, b), other)
 
     def flip_cost(self, selection: Selection, text: str, budget: int) -> FlipCost:
         """What `flip` takes at most, from one measured batch."""
         from core.inspection.costing import one_batch
 
-        rows, seconds = self._shelves.of_text(selection, text, one_batch)
+        rows, seconds = self._shelves.of_text(selection, text, Feature.BATCH_TIME, one_batch)
         return FlipCost(budget, budget * seconds / rows)
 
-    def flip(
-        self,
-        selection: Selection,
-        text: str,
-        budget: int,
-        *,
-        start: bool = False,
-        stop: bool = False,
-        wait: float = 0.0,
-    ) -> JobState | None:
-        """The fewest words whose removal changes the verdict, in at most `budget` texts: result `MinimalFlip`."""
+    def flip(self, selection: Selection, text: str, budget: int) -> Task[MinimalFlip]:
+        """The fewest words whose removal changes the verdict, in at most `budget` texts."""
 
-        def flip(probe: Probe, encoded: Encoded, progress: Progress) -> MinimalFlip:
+        def flip(probe: Probe, encoded: Encoded, on_progress: Progress) -> MinimalFlip:
             from core.inspection.flipping import find
 
-            return find(probe, encoded, self.reading(selection, text).words, budget, progress)
+            return find(probe, encoded, self.reading(selection, text).words, budget, on_progress)
 
-        return self._shelves.job(selection, text, flip, budget, start=start, stop=stop, wait=wait)
+        return self._shelves.task(selection, text, Feature.MINIMAL_FLIP, flip, budget)
 
     def report(self, selection: Selection, text: str, label: str) -> Report:
         """All that is quick about one class of a text, and of what takes long whatever was found before.
@@ -268,12 +250,9 @@ class Explainer:
 
         return report(self, selection, text, label)
 
-    def found(self, selection: Selection, text: str, name: str) -> dict[tuple[Hashable, ...], Any]:
-        """What is remembered of a text under the name of one of these methods, by its options, the latest last.
-
-        Nothing is computed.
-        """
-        return self._shelves.found(selection, text, name)
+    def remembered(self, selection: Selection, text: str, feature: Feature) -> list[Any]:
+        """Results for a text by whatever options, the latest last; nothing is computed."""
+        return self._shelves.remembered(selection, text, feature)
 
     def _units(self, selection: Selection, text: str, options: AttributionOptions) -> tuple[Unit, ...]:
         reading = self.reading(selection, text)

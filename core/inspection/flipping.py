@@ -19,9 +19,9 @@ from core.errors import InputError
 from core.inference.batching import rows_of
 from core.inference.encoding import Encoded
 from core.inspection.contributions import contributions
-from core.inspection.jobs import Progress
 from core.inspection.probe import Probe
 from core.results import MinimalFlip, Unit, by_unit
+from core.tasks.progress import Progress
 
 #: Texts that are tried at most when nobody says otherwise.
 BUDGET = 1000

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 from core.config.catalogue import adapter_of
 from core.errors import AppError, NotFoundError
@@ -11,6 +11,7 @@ from core.results import (
     Ablation,
     AttentionRollout,
     Attributions,
+    Feature,
     Lens,
     MaskEffect,
     MinimalFlip,
@@ -24,6 +25,8 @@ from core.results import (
 if TYPE_CHECKING:
     from core.inspection.explainer import Explainer
 
+Result = TypeVar("Result")
+
 
 def report(explainer: Explainer, selection: Selection, text: str, label: str) -> Report:
     """See `Explainer.report`."""
@@ -33,16 +36,10 @@ def report(explainer: Explainer, selection: Selection, text: str, label: str) ->
     others = [row.label for row in reading.prediction.ranked if row.label != label]
     lens, no_lens = _lens(explainer, selection, text)
 
-    def latest(name: str, kind: type[Any]) -> Any:
-        """The last result of that kind; of attributions one for this class, of comparisons one with another text."""
-        held: list[Any] = [
-            value for value in explainer.found(selection, text, name).values() if isinstance(value, kind)
-        ]
-        if kind is Attributions:
-            held = [value for value in held if value.options.label == label]
-        if kind is TwoTexts:
-            held = [value for value in held if value.b.prediction.text != text]
-        return held[-1] if held else None
+    def latest(feature: Feature, kind: type[Result]) -> Result | None:
+        """The last result of that kind that belongs into the report."""
+        results = explainer.remembered(selection, text, feature)
+        return next((r for r in reversed(results) if isinstance(r, kind) and _belongs(r, text, label)), None)
 
     return Report(
         origin=_origin(explainer, selection),
@@ -54,14 +51,21 @@ def report(explainer: Explainer, selection: Selection, text: str, label: str) ->
         poolers=tuple(explainer.poolers(selection, text)),
         lens=lens,
         no_lens=no_lens,
-        curve=latest("scale_curve", ScaleCurve),
-        ablation=latest("ablate", Ablation),
-        masks=latest("compare_masks", MaskEffect),
-        rollout=latest("attention", AttentionRollout),
-        attributions=latest("attributions", Attributions),
-        flip=latest("flip", MinimalFlip),
-        two_texts=latest("two_texts", TwoTexts),
+        curve=latest(Feature.ADAPTER_SCALES, ScaleCurve),
+        ablation=latest(Feature.ADAPTER_ABLATION, Ablation),
+        masks=latest(Feature.ATTENTION_MASK, MaskEffect),
+        rollout=latest(Feature.ATTENTION, AttentionRollout),
+        attributions=latest(Feature.ATTRIBUTIONS, Attributions),
+        flip=latest(Feature.MINIMAL_FLIP, MinimalFlip),
+        two_texts=latest(Feature.TWO_TEXTS, TwoTexts),
     )
+
+
+def _belongs(result: object, text: str, label: str) -> bool:
+    """Attributions are for this class, comparisons with another text."""
+    if isinstance(result, Attributions):
+        return result.options.label == label
+    return not isinstance(result, TwoTexts) or result.b.prediction.text != text
 
 
 def _lens(explainer: Explainer, selection: Selection, text: str) -> tuple[Lens | None, str]:

@@ -17,10 +17,10 @@ from torch import Tensor, nn
 
 from core.inference.batching import rows_of
 from core.inference.encoding import Encoded
-from core.inspection.jobs import Progress
 from core.inspection.lora_parts import LoraPart, kept_parts, lora_parts
 from core.inspection.probe import Probe, Told, at_least_float32
 from core.results import AtScale, Flip, ScaleCurve
+from core.tasks.progress import Progress
 
 #: The curve's range and the distance of its points, in thousandths of the trained scale.
 LARGEST, STEP = 2000, 50

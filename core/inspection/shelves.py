@@ -5,17 +5,19 @@ Importing this file imports neither torch nor transformers.
 
 from __future__ import annotations
 
-import itertools
 import threading
 import weakref
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeGuard, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from core.errors import NotFoundError
 from core.inference.engine import Engine, check_texts
-from core.inspection.jobs import Jobs, Progress
-from core.results import AttentionMaps, AttentionRollout, JobState, Selection
+from core.results import Feature, FeatureKey, Selection
+from core.tasks.once import Once
+from core.tasks.progress import Progress
+from core.tasks.runner import TaskRunner
+from core.tasks.task import Task
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -26,35 +28,39 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-#: Results, and hidden states of texts, that are remembered for each loaded pair.
-REMEMBERED = 48
-STATES = 4
+#: Bytes of results, and of hidden states of texts, that are remembered for each loaded pair. Attention maps have a
+#: budget of their own, the setting `attention_budget_mb`.
+RESULT_BYTES = 32 * 2**20
+STATE_BYTES = 128 * 2**20
 
 
 @dataclass(eq=False)
 class _Shelf:
-    """What belongs to one loaded pair: its probe, who may use it now, and what was found."""
+    """What belongs to one loaded pair. `lock` is held by whoever uses the probe."""
 
-    probe: Probe
-    number: int
+    attention: Once
+    results: Once = field(default_factory=lambda: Once(RESULT_BYTES))
+    states: Once = field(default_factory=lambda: Once(STATE_BYTES))
     lock: threading.Lock = field(default_factory=threading.Lock)
-    found: OrderedDict[Hashable, Any] = field(default_factory=OrderedDict)
-    states: OrderedDict[str, Any] = field(default_factory=OrderedDict)
+    probe: Probe | None = None
+
+    def results_of(self, feature: Feature) -> Once:
+        """Where a feature's results are kept."""
+        return self.attention if feature is Feature.ATTENTION else self.results
 
 
 class Shelves:
     """Runs work on the probe of a pair, one piece at a time, and remembers what came out. Thread safe.
 
-    Work is known by its `__name__`, the text and the options. All methods raise `InputError` for an empty or over-long
-    text, and `AppError` for a pair that cannot be loaded.
+    Different pairs do not wait for each other. Work is known by its feature, the text and the options. All methods
+    raise `InputError` for an empty or over-long text, and `AppError` for a pair that cannot be loaded.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, tasks: TaskRunner) -> None:
         self._engine = engine
-        self._jobs = Jobs()
+        self._tasks = tasks
         self._lock = threading.Lock()
         self._shelves: weakref.WeakKeyDictionary[LoadedPair, _Shelf] = weakref.WeakKeyDictionary()
-        self._numbers = itertools.count()
 
     @property
     def attention_budget(self) -> int:
@@ -62,110 +68,108 @@ class Shelves:
         return int(self._engine.settings.attention_budget_mb * 2**20)
 
     def of_text(
-        self, selection: Selection, text: str, work: Callable[[Probe, Encoded], Result], *options: Hashable
-    ) -> Result:
-        """Quick work on the encoded text; remembered."""
-        key = (work.__name__, text, *options)
-        return self._once(selection, text, key, lambda shelf: work(shelf.probe, shelf.probe.encode(text)))
-
-    def of_states(self, selection: Selection, text: str, work: Callable[[Probe, Tensor], Result]) -> Result:
-        """Quick work on the states that the pooler sees; the backbone runs once for all such work on a text."""
-
-        def worked(shelf: _Shelf) -> Result:
-            if text not in shelf.states:
-                _keep(shelf.states, text, shelf.probe.states(shelf.probe.encode(text)), STATES)
-            return work(shelf.probe, shelf.states[text])
-
-        return self._once(selection, text, (work.__name__, text), worked)
-
-    def without_probe(
-        self, selection: Selection, text: str, name: str, work: Callable[[], Result], *options: Hashable
-    ) -> Result:
-        """Work that needs no probe, remembered under this name."""
-        return self._once(selection, text, (name, text, *options), lambda _: work())
-
-    def unremembered(self, selection: Selection, text: str, work: Callable[[Probe, Encoded], Result]) -> Result:
-        """The same as `of_text`, and forgotten at once: a slider asks for hundreds, which would push others out."""
-        check_texts([text], self._engine.settings.max_characters)
-        shelf = self._shelf(selection)
-        with shelf.lock:
-            return work(shelf.probe, shelf.probe.encode(text))
-
-    def job(
         self,
         selection: Selection,
         text: str,
-        work: Callable[[Probe, Encoded, Progress], Any],
+        feature: Feature,
+        work: Callable[[Probe, Encoded], Result],
         *options: Hashable,
-        start: bool,
-        stop: bool = False,
-        wait: float = 0.0,
-    ) -> JobState | None:
-        """Long work, in a thread and on a probe of its own: begun when `start`, else only looked at.
+    ) -> Result:
+        """Quick work on the encoded text; remembered."""
+        pair = self._pair(selection, text)
+        shelf = self._shelf(pair)
 
-        `wait` gives it that many seconds to end before the answer, so that short work shows no progress bar;
-        `stop` asks it to end at its next step.
-        """
-        check_texts([text], self._engine.settings.max_characters)
-        key = (self._shelf(selection).number, work.__name__, text, *options)
-        if stop:
-            self._jobs.cancel(key)
-        if not start:
-            return self._jobs.state(key, wait)
+        def compute() -> Result:
+            return self._alone(pair, shelf, lambda probe: work(probe, probe.encode(text)))
 
-        def worked(progress: Progress) -> Any:
+        return shelf.results_of(feature).get(FeatureKey(feature, text, options), compute)
+
+    def of_states(
+        self, selection: Selection, text: str, feature: Feature, work: Callable[[Probe, Tensor], Result]
+    ) -> Result:
+        """Quick work on the states that the pooler sees; the backbone runs once for all such work on a text."""
+        pair = self._pair(selection, text)
+        shelf = self._shelf(pair)
+
+        def with_states(probe: Probe) -> Result:
+            return work(probe, shelf.states.get(text, lambda: probe.states(probe.encode(text))))
+
+        return shelf.results.get(FeatureKey(feature, text), lambda: self._alone(pair, shelf, with_states))
+
+    def without_probe(
+        self, selection: Selection, text: str, feature: Feature, work: Callable[[], Result], *options: Hashable
+    ) -> Result:
+        """Work that needs no probe, and waits for nobody who uses it; remembered."""
+        shelf = self._shelf(self._pair(selection, text))
+        return shelf.results_of(feature).get(FeatureKey(feature, text, options), work)
+
+    def unremembered(self, selection: Selection, text: str, work: Callable[[Probe, Encoded], Result]) -> Result:
+        """The same as `of_text`, and forgotten at once: a slider asks for hundreds, which would push others out."""
+        pair = self._pair(selection, text)
+        return self._alone(pair, self._shelf(pair), lambda probe: work(probe, probe.encode(text)))
+
+    def task(
+        self,
+        selection: Selection,
+        text: str,
+        feature: Feature,
+        work: Callable[[Probe, Encoded, Progress], Result],
+        *options: Hashable,
+    ) -> Task[Result]:
+        """Long work, on a probe of its own; it stops when the pair is unloaded."""
+        pair = self._pair(selection, text)
+        reference = weakref.ref(pair)
+
+        def run(on_progress: Progress) -> Result:
             from core.inspection.probe import make_probe
 
-            probe = make_probe(self._engine.pair(selection))
-            return work(probe, probe.encode(text), progress)
+            pair = still_loaded(reference)
+            with self._engine.holding(pair):
+                probe = make_probe(pair)
+                return work(probe, probe.encode(text), on_progress)
 
-        state = self._jobs.start(key, worked)
-        return self._jobs.state(key, wait) if wait else state
+        return Task(self._tasks, FeatureKey(feature, text, options), run, owner=pair)
 
-    def found(self, selection: Selection, text: str, name: str) -> dict[tuple[Hashable, ...], Any]:
-        """What is remembered of a text under a name, quick or long, by its options, the latest last."""
-        shelf = self._shelf(selection)
-        with shelf.lock:
-            quick = {key[2:]: value for key, value in shelf.found.items() if _begins(key, name, text)}
-        long = self._jobs.results(shelf.number, name, text)
-        return quick | {cast(tuple[Hashable, ...], key)[3:]: value for key, value in long.items()}
+    def remembered(self, selection: Selection, text: str, feature: Feature) -> list[Any]:
+        """Results for a text, quick or long, by whatever options, the latest last. Nothing is computed."""
+        pair = self._pair(selection, text)
+        known = self._shelf(pair).results_of(feature).items() | self._tasks.results(pair)
+        return [
+            result
+            for key, result in known.items()
+            if isinstance(key, FeatureKey) and (key.feature, key.subject) == (feature, text)
+        ]
 
-    def _once(self, selection: Selection, text: str, key: Hashable, work: Callable[[_Shelf], Result]) -> Result:
-        """The result from before, or the work, alone with the pair's probe."""
+    # Inside
+
+    def _pair(self, selection: Selection, text: str) -> LoadedPair:
         check_texts([text], self._engine.settings.max_characters)
-        shelf = self._shelf(selection)
-        with shelf.lock:
-            if key not in shelf.found:
-                _keep(shelf.found, key, work(shelf), REMEMBERED)
-                _lighten(shelf.found, self.attention_budget)
-            shelf.found.move_to_end(key)
-            return cast(Result, shelf.found[key])
+        return self._engine.pair(selection)
 
-    def _shelf(self, selection: Selection) -> _Shelf:
-        pair = self._engine.pair(selection)
+    def _shelf(self, pair: LoadedPair) -> _Shelf:
         with self._lock:
-            if pair not in self._shelves:
+            shelf = self._shelves.get(pair)
+            if shelf is None:
+                shelf = self._shelves[pair] = _Shelf(Once(self.attention_budget))
+            return shelf
+
+    def _alone(self, pair: LoadedPair, shelf: _Shelf, work: Callable[[Probe], Result]) -> Result:
+        """Work with the pair's probe, which is made when it is first needed; the pair stays in memory meanwhile."""
+        with self._engine.holding(pair), shelf.lock:
+            if shelf.probe is None:
                 from core.inspection.probe import make_probe
 
-                self._shelves[pair] = _Shelf(make_probe(pair), next(self._numbers))
-            return self._shelves[pair]
+                shelf.probe = make_probe(pair)
+            return work(shelf.probe)
 
 
-def _begins(key: Hashable, *beginning: Hashable) -> TypeGuard[tuple[Hashable, ...]]:
-    return isinstance(key, tuple) and key[: len(beginning)] == beginning
+def still_loaded(pair: weakref.ref[LoadedPair]) -> LoadedPair:
+    """The pair behind a weak reference.
 
-
-def _keep(shelf: OrderedDict[Any, Any], key: Hashable, value: Any, most: int) -> None:
-    """Add, and drop the oldest beyond the limit."""
-    shelf[key] = value
-    while len(shelf) > most:
-        shelf.popitem(last=False)
-
-
-def _lighten(shelf: OrderedDict[Hashable, Any], most: int) -> None:
-    """Drop the oldest attention maps until they hold no more bytes than that."""
-    heavy = [key for key, value in shelf.items() if isinstance(value, (AttentionMaps, AttentionRollout))]
-    total = sum(shelf[key].nbytes for key in heavy)
-    for key in heavy[:-1]:
-        if total > most:
-            total -= shelf.pop(key).nbytes
+    Raises:
+        NotFoundError: it was unloaded.
+    """
+    there = pair()
+    if there is None:
+        raise NotFoundError("The candidate was unloaded before this began.", fix="load it again.")
+    return there

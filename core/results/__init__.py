@@ -58,8 +58,8 @@ from core.results.explanation import (
     by_unit,
     effective_count,
 )
+from core.results.feature import Feature, FeatureKey
 from core.results.head_geometry import HeadGeometry
-from core.results.jobs import JobState
 from core.results.loading import (
     AdapterSummary,
     Availability,
@@ -82,6 +82,7 @@ from core.results.prediction import ClassScore, Evaluation, Prediction, Selectio
 from core.results.problem import Problem
 from core.results.report import Origin, Report, WeightFile
 from core.results.spectra import PowerLaw, SpectraKind, SpectraReport, Spectrum, effective_rank
+from core.results.task import TaskState, TaskStatus
 from core.results.two_texts import Edit, EditKind, FlipCost, MinimalFlip, TwoTexts, spans
 from core.results.weights import ExportFormat, Histogram, Outlier, WeightReport, WeightStats
 
@@ -123,6 +124,8 @@ __all__ = [
     "Evaluation",
     "ExportFormat",
     "Faithfulness",
+    "Feature",
+    "FeatureKey",
     "Flip",
     "FlipCost",
     "Floats",
@@ -130,7 +133,6 @@ __all__ = [
     "HeadGeometry",
     "HealthReport",
     "Histogram",
-    "JobState",
     "Lens",
     "LoadStage",
     "LoadState",
@@ -165,6 +167,8 @@ __all__ = [
     "Stage",
     "StageStatus",
     "Status",
+    "TaskState",
+    "TaskStatus",
     "TensorComparison",
     "TensorStatus",
     "TextTokens",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import streamlit as st
 
 from core.errors import AppError
@@ -42,8 +40,8 @@ def captured(asked: Question, needs: AttentionCost, part: AttentionPart, name: s
         st.button(f"Capture (needs {size(needs.peak)})", type="primary", key="attention.start", on_click=_agree,
                   args=agreed)  # fmt: skip
         return False
-    work = partial(explainer().attention_job, asked.selection, asked.text, part)
-    return working.result(work, f"attention.{part}", name) is not None
+    task = explainer().attention_job(asked.selection, asked.text, part)
+    return working.result(task, f"attention.{part}", name) is not None
 
 
 def _agree(*agreed: object) -> None:

@@ -1,4 +1,4 @@
-"""The one engine of this server, and what asks it beside it: explainer, weight library, blueprints."""
+"""The one engine of this server, its one runner of long tasks, and what asks beside it: explainer, libraries."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from core.inspection.explainer import Explainer
 from core.inspection.spectra.library import SpectraLibrary
 from core.inspection.weights.library import WeightLibrary
 from core.settings import settings
+from core.tasks.runner import TaskRunner
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
@@ -20,27 +21,33 @@ def engine() -> Engine:
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
+def tasks() -> TaskRunner:
+    """Where the long work of all services runs; the server closes it when it ends."""
+    return TaskRunner.from_settings(settings())
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
 def explainer() -> Explainer:
     """The explainer of that engine; it too brings in torch only with its first question."""
-    return Explainer(engine())
+    return Explainer(engine(), tasks())
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
 def weights() -> WeightLibrary:
     """Statistics of checkpoints; the compiled loops come with the first question."""
-    return WeightLibrary(engine())
+    return WeightLibrary(engine(), tasks())
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
 def spectra() -> SpectraLibrary:
     """Spectra of checkpoints; the compiled loops come with the first question."""
-    return SpectraLibrary(engine())
+    return SpectraLibrary(engine(), tasks())
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
 def dry_runs() -> DryRuns:
     """Dry runs of loaded candidates; torch comes with the first one."""
-    return DryRuns(engine())
+    return DryRuns(engine(), tasks())
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)

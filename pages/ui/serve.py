@@ -7,7 +7,12 @@ up to 40 ms for more), browsers get its files compressed, and the first answer o
 from __future__ import annotations
 
 import argparse
+import asyncio
+import os
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
 
 import streamlit as st
 import uvicorn
@@ -15,6 +20,7 @@ from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 
 from core.settings import ROOT
+from pages.ui.engine import tasks
 from pages.ui.headstart import HeadStart, import_widgets
 from pages.ui.transfer import CompressedAssets, ContentPolicy
 
@@ -28,7 +34,14 @@ def application() -> st.App:
     PagesManager.uses_pages_directory = False
     import_widgets()
     layers = [Middleware(HeadStart), Middleware(ContentPolicy), Middleware(CompressedAssets)]
-    return st.App(ROOT / "app.py", middleware=layers)
+    return st.App(ROOT / "app.py", lifespan=_lifespan, middleware=layers)
+
+
+@asynccontextmanager
+async def _lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
+    """When the server ends, so does long work."""
+    yield {}
+    await asyncio.to_thread(tasks().close)
 
 
 def main() -> None:
@@ -52,6 +65,10 @@ def main() -> None:
         ws_per_message_deflate=False,
         timeout_graceful_shutdown=2,
     )
+    if not tasks().close(grace=0):
+        # Compiled code cannot be interrupted, and would come back to an interpreter that is gone.
+        sys.stdout.flush()
+        os._exit(0)
 
 
 if __name__ == "__main__":

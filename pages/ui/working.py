@@ -2,54 +2,57 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any, TypeVar
 
 import streamlit as st
 
-from core.results import JobState
+from core.errors import AppError
+from core.results import TaskState
+from core.tasks.task import Task
 from pages.ui import markup
+
+Result = TypeVar("Result")
 
 #: How long one look waits for the end: work that is quicker shows no progress bar.
 _LOOK_SECONDS = 0.7
 
 
-class Work(Protocol):
-    """Long work of the explainer, with everything but these given."""
+def result(task: Task[Result], key: str, name: str) -> Result | None:
+    """What came out; or None, after drawing how far it is and what can be done. It begins by itself.
 
-    def __call__(self, *, start: bool = False, stop: bool = False, wait: float = 0.0) -> JobState | None:
-        """Begin it, stop it, or look where it stands."""
-
-
-def result(work: Work, key: str, name: str) -> Any | None:
-    """What came out; or None, after drawing how far it is and what can be done. It begins by itself."""
-    state = work(wait=_LOOK_SECONDS) or work(start=True, wait=_LOOK_SECONDS)
+    Raises:
+        UnexpectedError: a bug in the work.
+    """
+    if task.state() is None:
+        task.start()
+    state = task.state(wait=_LOOK_SECONDS)
     if state is None or not state.ended:
-        _progress(work, key, name)
+        _progress(task, key, name)
         return None
     if not state.ended_badly:
         return state.result
-    if state.error is not None:
-        st.html(markup.problem(state.error))
-    else:
-        st.html(markup.note(f"{name}: stopped at {round(100 * state.fraction)} %."))
-    st.button("Start again", key=f"{key}.again", on_click=_begin, args=(work,))
+    _told(state, name)
+    st.button("Start again", key=f"{key}.again", on_click=task.start)
     return None
 
 
-def _begin(work: Work) -> None:
-    work(start=True)
-
-
-def _stop(work: Work) -> None:
-    work(stop=True)
+def _told(state: TaskState[Any], name: str) -> None:
+    """Why there is no result."""
+    error = state.problem.to_error() if state.problem else None
+    if isinstance(error, AppError):
+        st.html(markup.problem(error))
+    elif error is not None:
+        raise error
+    else:
+        st.html(markup.note(f"{name}: stopped at {round(100 * state.fraction)} %."))
 
 
 @st.fragment(run_every=0.2)
-def _progress(work: Work, key: str, name: str) -> None:
-    state = work()
+def _progress(task: Task[Any], key: str, name: str) -> None:
+    state = task.state()
     if state is not None and not state.ended:
         st.html(markup.progress(state.fraction, name, state.stage))
-        st.button("Cancel", key=f"{key}.cancel", on_click=_stop, args=(work,))
-        state = work(wait=0.1)
+        st.button("Cancel", key=f"{key}.cancel", on_click=task.cancel)
+        state = task.state(wait=0.1)
     if state is None or state.ended:
         st.rerun()

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from core.inference.engine import Engine
 from core.inspection.explainer import Explainer
-from core.results import JobState, Selection
+from core.results import Selection
 from pages.ui import changes
 from pages.ui.numbers import percent, three_digits
 from tests.browser.conftest import OpenPage, Server
@@ -26,12 +25,6 @@ def visit(open_page: OpenPage, url: str) -> Page:
     page = open_page(url)
     page.locator(".hl-verdict").first.wait_for(timeout=90_000)
     return page
-
-
-def outcome(state: JobState | None) -> Any:
-    assert state is not None
-    assert state.result is not None
-    return state.result
 
 
 def cards(page: Page) -> list[str]:
@@ -50,8 +43,8 @@ def adapter_holds(page: Page, explainer: Explainer, selection: Selection, text: 
     """Off and on side by side, the flips, and the parts."""
     page.get_by_test_id("stDataFrame").wait_for()
     off, on = (explainer.at_scale(selection, text, scale) for scale in (0, 1))
-    curve = outcome(explainer.scale_curve(selection, text, start=True, wait=60))
-    found = outcome(explainer.ablation(selection, text, start=True, wait=60))
+    curve = explainer.scale_curve(selection, text).result()
+    found = explainer.ablation(selection, text).result()
     k = on.labels.index(on.label)
     assert cards(page) == [
         f"Off scale 0 says {off.label} {on.label} {percent(off.probabilities[k])} %",
@@ -97,7 +90,7 @@ def test_the_slider_by_keyboard_its_url_and_a_reload(server: Server, open_page: 
     page = visit(open_page, address(server, "adapter", LLAMA, TEXT, scale="0.8"))
     at = page.locator(".hl-at")
     expect(at).to_contain_text("At scale 0.80")
-    flip = outcome(explainer.scale_curve(LLAMA, TEXT, start=True, wait=60)).flips[0]
+    flip = explainer.scale_curve(LLAMA, TEXT).result().flips[0]
     assert 0.5 < flip.scale < 0.8
     expect(at.locator("strong")).to_have_text(flip.after)
     slider = page.get_by_role("slider", name="Scale of the update")
@@ -127,7 +120,7 @@ def test_a_scale_in_the_url_that_is_none(server: Server, open_page: OpenPage, sc
 def test_the_class_that_is_asked_for(server: Server, open_page: OpenPage, explainer: Explainer) -> None:
     page = visit(open_page, address(server, "adapter", LLAMA, TEXT, **{"class": "home"}))
     page.get_by_test_id("stDataFrame").wait_for()
-    found = outcome(explainer.ablation(LLAMA, TEXT, start=True, wait=60))
+    found = explainer.ablation(LLAMA, TEXT).result()
     assert leads(page)[2] == line(changes.carried(found, "home"))
     assert cell(page, 2, 0) == three_digits(found.parts("home")[0].change) or float(cell(page, 2, 0)) == pytest.approx(
         found.parts("home")[0].change, rel=6e-3

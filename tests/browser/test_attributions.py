@@ -19,10 +19,7 @@ LONG = "where is my card and who can tell me when it comes " * 35
 
 
 def computed(explainer: Explainer, selection: Selection, text: str, options: AttributionOptions) -> Attributions:
-    state = explainer.attributions(selection, text, options, start=True, wait=120)
-    assert state is not None
-    assert isinstance(state.result, Attributions), state
-    return state.result
+    return explainer.attributions(selection, text, options).result()
 
 
 def answered(page: Page, says: str) -> None:

@@ -67,10 +67,10 @@ def test_what_was_looked_at_before_is_in_it_in_both_themes(engine: Engine, opene
     label = explainer.reading(selection, A).prediction.label
     bare = explainer.report(selection, A, label)
     assert (bare.curve, bare.masks, bare.flip, bare.two_texts) == (None, None, None, None)
-    for job in (explainer.scale_curve, explainer.ablation):
-        job(selection, A, start=True, wait=120)
-    explainer.attributions(selection, A, AttributionOptions(label, steps=5), start=True, wait=120)
-    explainer.flip(selection, A, 300, start=True, wait=120)
+    explainer.scale_curve(selection, A).result()
+    explainer.ablation(selection, A).result()
+    explainer.attributions(selection, A, AttributionOptions(label, steps=5)).result()
+    explainer.flip(selection, A, 300).result()
     explainer.masks(selection, A)
     explainer.attention(selection, A, "rollout")
     explainer.two_texts(selection, A, A + " now")

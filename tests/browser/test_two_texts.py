@@ -31,9 +31,7 @@ def searched(page: Page) -> Page:
 def the_minimal_flip_holds(page: Page, explainer: Explainer, engine: Engine, selection: Selection, text: str) -> None:
     """The fewest words whose removal flips the verdict, and that they do."""
     searched(page)
-    state = explainer.flip(selection, text, 1000, start=True, wait=60)
-    assert state is not None
-    flip: MinimalFlip = state.result
+    flip: MinimalFlip = explainer.flip(selection, text, 1000).result()
     reading = explainer.reading(selection, text)
     struck = page.locator(".hl-diff")
     assert struck.text_content() == text

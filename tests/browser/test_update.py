@@ -57,13 +57,12 @@ def test_a_base_without_an_adapter_says_what_is_needed(server: Server, open_page
 
 def test_the_overlap_with_the_base(server: Server, open_page: OpenPage, library: WeightLibrary) -> None:
     selection = Selection("demo-llama", "banking77")
-    state = library.adapter_overlap(selection, start=True, wait=60)
-    assert state is not None
+    overlap = library.adapter_overlap(selection).result()
     page = opened(server, open_page, selection)
     page.get_by_label("Colours", exact=True).click()
     page.get_by_role("option", name="Overlap with what the weight mostly writes").click()
     most = max(library.adapter_update(selection).modules, key=lambda m: m.relative)
-    wanted = next(o for o in state.result.modules if o.name == most.name)
+    wanted = next(o for o in overlap.modules if o.name == most.name)
     for title, value in (("Reads", wanted.inputs), ("Writes", wanted.outputs)):
         fact = page.locator(".hl-facts > div").filter(has=page.get_by_text(title, exact=True)).locator("dd")
         expect(fact).to_contain_text(f"{percent(value)} % by chance", timeout=60_000)

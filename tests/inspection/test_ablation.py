@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from core.config import AdapterConfig
 from core.inspection.ablation import ablate, short_names
-from core.inspection.jobs import CancelledError
 from core.results import Ablation
+from core.tasks.progress import CancelledError
 from tests.inspection.adapted import TEXT, adapted, merged_logits, probing, traces
 from tests.model.conftest import LABELS, opened
 

@@ -19,10 +19,10 @@ from core.errors import CheckpointError, MemoryBudgetError, NotFoundError
 from core.inference.engine import Engine
 from core.inspection import attention
 from core.inspection.explainer import Explainer
-from core.inspection.jobs import CancelledError
 from core.inspection.probe import Probe, make_probe
 from core.results import MEASURES, AttentionCost, AttentionRollout, Selection, Unit, between_units, read_by
 from core.settings import Settings
+from core.tasks.progress import CancelledError
 from tests.inspection.conftest import TYPES
 from tests.tiny import save_tiny_classifier
 
@@ -254,10 +254,9 @@ def test_kept_maps_stay_within_the_budget(everyone: Path, tmp_path: Path) -> Non
 
 def test_as_a_job_it_answers_at_once_afterwards(explainer: Explainer) -> None:
     text = TEXT + " As a job."
-    assert explainer.attention_job(LLAMA, text, "rollout") is None
-    state = explainer.attention_job(LLAMA, text, "rollout", start=True, wait=60)
-    assert state is not None
-    assert state.stage == "done"
+    task = explainer.attention_job(LLAMA, text, "rollout")
+    assert task.state() is None
+    assert task.result()
     found = explainer.attention(LLAMA, text, "rollout")
     assert isinstance(found, AttentionRollout)
     probe = probe_of(explainer, LLAMA)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import threading
-import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,7 +14,7 @@ import torch
 from captum.attr import IntegratedGradients
 from torch import Tensor
 
-from core.errors import AppError, CheckpointError, InputError
+from core.errors import CheckpointError, InputError
 from core.inference.engine import Engine
 from core.inspection.attribution import gradient_x_input, integrated_gradients, occlusion
 from core.inspection.costing import cost
@@ -27,8 +26,9 @@ from core.results import (
     METHODS,
     AttributionOptions,
     Attributions,
-    JobState,
     Selection,
+    TaskState,
+    TaskStatus,
     Unit,
     by_unit,
 )
@@ -39,15 +39,15 @@ from tests.tiny import save_tiny_classifier
 TEXT = "My card has not arrived yet, my card 🙂 has not."
 
 
-def ended(explainer: Explainer, selection: Selection, text: str, options: AttributionOptions) -> JobState:
-    explainer.attributions(selection, text, options, start=True)
-    until = time.monotonic() + 120
-    while time.monotonic() < until:
-        state = explainer.attributions(selection, text, options)
-        if state is not None and state.ended:
-            return state
-        time.sleep(0.005)
-    raise AssertionError("the job did not end")
+def ended(
+    explainer: Explainer, selection: Selection, text: str, options: AttributionOptions
+) -> TaskState[Attributions]:
+    task = explainer.attributions(selection, text, options)
+    task.start()
+    state = task.state(wait=120)
+    assert state is not None
+    assert state.ended
+    return state
 
 
 def done(explainer: Explainer, selection: Selection, text: str, options: AttributionOptions) -> Attributions:
@@ -389,19 +389,17 @@ def test_it_can_be_stopped_in_the_middle_and_begun_anew(explainer: Explainer) ->
         held.wait(30)
         return real(self, embeddings)
 
-    assert explainer.attributions(selection, TEXT, options) is None
+    task = explainer.attributions(selection, TEXT, options)
+    assert task.state() is None
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Embedded, "__call__", slow)
-        explainer.attributions(selection, TEXT, options, start=True)
+        task.start()
         assert met.wait(60)
-        explainer.attributions(selection, TEXT, options, stop=True)
+        task.cancel()
         held.set()
-        state = explainer.attributions(selection, TEXT, options)
-        while state is not None and not state.ended:
-            time.sleep(0.005)
-            state = explainer.attributions(selection, TEXT, options)
+        state = explainer.attributions(selection, TEXT, options).state(wait=60)
     assert state is not None
-    assert (state.cancelled, state.result) == (True, None)
+    assert (state.status, state.result) == (TaskStatus.CANCELLED, None)
     assert done(explainer, selection, TEXT, options).options == options
 
 
@@ -420,4 +418,5 @@ def test_an_expected_failure_is_told(explainer: Explainer) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("core.inspection.embedded.padding_id", lambda _: None)
         state = ended(explainer, selection, TEXT, AttributionOptions(label, steps=6))
-    assert isinstance(state.error, AppError)
+    assert state.problem is not None
+    assert not state.problem.is_bug

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import threading
-import time
 from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 from typing import Any
@@ -20,9 +19,9 @@ from core.inference.engine import Engine
 from core.inspection import flipping
 from core.inspection.explainer import Explainer
 from core.inspection.flipping import by_size, without
-from core.inspection.jobs import CancelledError
 from core.inspection.probe import Probe
-from core.results import JobState, MinimalFlip, Selection, Unit
+from core.results import MinimalFlip, Selection, TaskState, TaskStatus, Unit
+from core.tasks.progress import CancelledError
 from tests.inspection.conftest import POOLERS, TYPES
 
 TEXTS = (
@@ -33,8 +32,10 @@ TEXTS = (
 )
 
 
-def ended(explainer: Explainer, selection: Selection, text: str, budget: int = 1000) -> JobState:
-    state = explainer.flip(selection, text, budget, start=True, wait=60)
+def ended(explainer: Explainer, selection: Selection, text: str, budget: int = 1000) -> TaskState[MinimalFlip]:
+    task = explainer.flip(selection, text, budget)
+    task.start()
+    state = task.state(wait=60)
     assert state is not None
     assert state.ended
     return state
@@ -232,19 +233,17 @@ def test_a_job_is_cancelled_and_begun_anew(explainer: Explainer) -> None:
         held.wait(30)
         return real(self, rows, told)
 
-    assert explainer.flip(selection, text, 300) is None
+    task = explainer.flip(selection, text, 300)
+    assert task.state() is None
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Probe, "logits", slow)
-        explainer.flip(selection, text, 300, start=True)
+        task.start()
         assert met.wait(60)
-        explainer.flip(selection, text, 300, stop=True)
+        task.cancel()
         held.set()
-        state = explainer.flip(selection, text, 300)
-        while state is not None and not state.ended:
-            time.sleep(0.005)
-            state = explainer.flip(selection, text, 300)
+        state = explainer.flip(selection, text, 300).state(wait=60)
     assert state is not None
-    assert state.cancelled
+    assert state.status is TaskStatus.CANCELLED
     assert found(explainer, selection, text, 300).words == 8
     assert explainer.flip_cost(selection, text, 300).texts == 300
 

@@ -283,14 +283,11 @@ def test_the_explainer_asks_for_scales_and_remembers_off_and_on(everyone: Path, 
     assert on.label == engine.classify(selection, [text])[0].label
     np.testing.assert_allclose(on.logits, engine.classify(selection, [text])[0].logits, atol=1e-6)
     assert explainer.at_scale(selection, text, 1) is on
-    assert explainer.scale_curve(selection, text) is None
-    state = explainer.scale_curve(selection, text, start=True, wait=60)
-    assert state is not None
-    assert state.ended
-    np.testing.assert_allclose(state.result.at(1).logits, on.logits, atol=1e-5)
-    np.testing.assert_allclose(
-        state.result.at(0.35).logits, explainer.at_scale(selection, text, 0.35).logits, atol=1e-5
-    )
+    task = explainer.scale_curve(selection, text)
+    assert task.state() is None
+    curve = task.result()
+    np.testing.assert_allclose(curve.at(1).logits, on.logits, atol=1e-5)
+    np.testing.assert_allclose(curve.at(0.35).logits, explainer.at_scale(selection, text, 0.35).logits, atol=1e-5)
     engine.unload(selection)
 
 
@@ -300,7 +297,6 @@ def test_a_base_that_stands_alone(tmp_path: Path) -> None:
     selection = engine.resolve(str(folder))
     with pytest.raises(AdapterError, match="without an adapter"):
         Explainer(engine).at_scale(selection, "My card", 0.5)
-    state = Explainer(engine).ablation(selection, "My card", start=True, wait=60)
-    assert state is not None
-    assert isinstance(state.error, AdapterError)
+    with pytest.raises(AdapterError, match="without an adapter"):
+        Explainer(engine).ablation(selection, "My card").result()
     engine.unload(selection)

@@ -45,9 +45,7 @@ def test_five_hundred_predictions_none_wrong(everyone: Path, tmp_path: Path, sel
         explainer.masks(selection, f"{TEXTS[1]} {i}")
 
     def parts(i: int) -> None:
-        state = explainer.ablation(selection, f"{TEXTS[2]} {i}", start=True, wait=60)
-        assert state is not None
-        assert state.result is not None
+        assert explainer.ablation(selection, f"{TEXTS[2]} {i}").result().labels
 
     def classify(count: int) -> int:
         wrong = 0

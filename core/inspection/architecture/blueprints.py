@@ -6,28 +6,25 @@ or the catalogue's numbers: nothing is loaded. Importing this file imports no to
 
 from __future__ import annotations
 
-import threading
-import weakref
-from collections import OrderedDict
-from collections.abc import Callable, Set
+from collections.abc import Set
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar, assert_never, cast
+from typing import TYPE_CHECKING, Any, assert_never
 
 from core.config.adapter import AdapterConfig
 from core.errors import CheckpointError
 from core.inference.engine import Engine
 from core.inspection.architecture.places import adapter_place, weights_place
-from core.results import Architecture, Selection, Source, Tuning, View
+from core.results import Architecture, Feature, FeatureKey, Selection, Source, Tuning, View
+from core.tasks.once import Once, OncePerOwner
 
 if TYPE_CHECKING:
     from torch import nn
 
     from core.inference.loading import LoadedPair
 
-Result = TypeVar("Result")
-
-#: Architectures that are remembered.
-KEPT = 16
+#: Bytes of architectures and summaries that are remembered: of what is not loaded, and of each loaded pair.
+OUTLINE_BYTES = 64 * 2**20
+PAIR_BYTES = 32 * 2**20
 
 
 @dataclass(frozen=True)
@@ -45,10 +42,8 @@ class Blueprints:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._lock = threading.Lock()
-        self._found: OrderedDict[object, Any] = OrderedDict()
-        self._loaded: weakref.WeakKeyDictionary[LoadedPair, Architecture] = weakref.WeakKeyDictionary()
-        self._summaries: weakref.WeakKeyDictionary[LoadedPair, dict[int, str]] = weakref.WeakKeyDictionary()
+        self._outlines = Once(OUTLINE_BYTES)
+        self._loaded = OncePerOwner(PAIR_BYTES)
 
     def architecture(
         self, selection: Selection, view: View = "classifier", tuning: Tuning = "lora", num_labels: int | None = None
@@ -62,62 +57,35 @@ class Blueprints:
         """
         pair = self._pair(selection, view, tuning)
         if pair is not None:
-            with self._lock:
-                if pair not in self._loaded:
-                    self._loaded[pair] = self._read(selection, pair)
-                return self._loaded[pair]
-        return self._once(
-            ("architecture", *self._key(selection, view, tuning, num_labels)),
-            lambda: self._described(selection, view, self._outline(selection, view, tuning, num_labels)),
-        )
+            return self._loaded.of(pair).get(Feature.ARCHITECTURE, lambda: self._read(selection, pair))
+        key = FeatureKey(Feature.ARCHITECTURE, self._key(selection, view, tuning, num_labels))
+
+        def described() -> Architecture:
+            return self._described(selection, view, self._outline(selection, view, tuning, num_labels))
+
+        return self._outlines.get(key, described)
 
     def layer_summary(
         self, selection: Selection, view: View = "classifier", tuning: Tuning = "lora", num_labels: int | None = None,
         depth: int = 4,
     ) -> str:  # fmt: skip
-        """torchinfo's summary of the same; a model in memory is asked alone, and is afterwards as it was.
+        """torchinfo's summary of the same; of a model in memory that of a probe of it, so that nobody waits.
 
         Raises:
             AppError: as `architecture`.
         """
-        from core.inspection.architecture.layer_summary import example, layer_summary
-        from core.model.wrapping import inner
-
         pair = self._pair(selection, view, tuning)
         if pair is not None:
-            known = self._summaries.setdefault(pair, {})
-            if depth not in known:
-                model: Any = inner(pair.predictor.model)
-                batch = example(model.device, model.config.get_text_config().vocab_size)
-                with pair.predictor.lock.exclusive():
-                    known[depth] = layer_summary(model, batch, depth)
-            return known[depth]
+            key = FeatureKey(Feature.LAYER_SUMMARY, options=(depth,))
+            return self._loaded.of(pair).get(key, lambda: _summary_of_pair(pair, depth))
+        key = FeatureKey(Feature.LAYER_SUMMARY, self._key(selection, view, tuning, num_labels), (depth,))
 
-        def summarised() -> str:
-            from core.model.outlines import META
+        def summary() -> str:
+            return _summary_of_outline(self._outline(selection, view, tuning, num_labels).model, depth)
 
-            outline = inner(self._outline(selection, view, tuning, num_labels).model)
-            try:
-                with META:
-                    return layer_summary(outline, example(META, 2), depth)
-            except RuntimeError as error:
-                raise CheckpointError(
-                    f"torchinfo cannot run a {type(outline).__name__} without weights: its code looks at values.",
-                    fix="load the candidate, and open the summary again.",
-                ) from error
-
-        return self._once(("summary", depth, *self._key(selection, view, tuning, num_labels)), summarised)
+        return self._outlines.get(key, summary)
 
     # Inside
-
-    def _once(self, key: object, work: Callable[[], Result]) -> Result:
-        with self._lock:
-            if key not in self._found:
-                self._found[key] = work()
-                while len(self._found) > KEPT:
-                    self._found.popitem(last=False)
-            self._found.move_to_end(key)
-            return cast(Result, self._found[key])
 
     def _pair(self, selection: Selection, view: View, tuning: Tuning) -> LoadedPair | None:
         """The loaded pair, where it is what was asked for."""
@@ -188,6 +156,31 @@ class Blueprints:
             (str(f), f.stat().st_mtime_ns) for p in places if p and p.is_dir() for f in sorted(p.glob("*.*"))
         )
         return selection, view, tuning, num_labels, candidate.to_json(), stamps
+
+
+def _summary_of_pair(pair: LoadedPair, depth: int) -> str:
+    """On modules of its own around the pair's weights: torchinfo hooks what it runs."""
+    from core.inspection.architecture.layer_summary import example, layer_summary
+    from core.inspection.probe import make_probe
+
+    model = make_probe(pair).classifier
+    return layer_summary(model, example(model.device, model.config.get_text_config().vocab_size), depth)
+
+
+def _summary_of_outline(model: nn.Module, depth: int) -> str:
+    from core.inspection.architecture.layer_summary import example, layer_summary
+    from core.model.outlines import META
+    from core.model.wrapping import inner
+
+    outline = inner(model)
+    try:
+        with META:
+            return layer_summary(outline, example(META, 2), depth)
+    except RuntimeError as error:
+        raise CheckpointError(
+            f"torchinfo cannot run a {type(outline).__name__} without weights: its code looks at values.",
+            fix="load the candidate, and open the summary again.",
+        ) from error
 
 
 def _tuned(adapter: str | None) -> str:

@@ -5,13 +5,14 @@ Importing this file imports neither numba nor torch.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
 from core.inference.engine import Engine
-from core.inspection.jobs import Jobs, Progress
-from core.inspection.weights.library import source_of
-from core.results import JobState, SpectraKind, SpectraReport, Spectrum
+from core.inspection.weights.library import source_of, state_of
+from core.results import Feature, FeatureKey, SpectraKind, SpectraReport, Spectrum
+from core.tasks.progress import Progress
+from core.tasks.runner import TaskRunner
+from core.tasks.task import Task
 
 if TYPE_CHECKING:
     from core.inspection.weights.checkpoint import Checkpoint
@@ -21,11 +22,11 @@ UNASKED = 1e12
 
 
 class SpectraLibrary:
-    """Spectra by path. Thread safe; one for a whole process."""
+    """Spectra by path. Thread safe; one for a whole process. A `Task` that it hands out has not begun."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, tasks: TaskRunner | None = None) -> None:
         self._engine = engine
-        self._jobs = Jobs()
+        self._tasks = tasks or TaskRunner.from_settings(engine.settings)
 
     def unasked(self, source: str) -> SpectraKind:
         """What a person sees first: everything where that takes seconds, else the norms.
@@ -37,48 +38,38 @@ class SpectraLibrary:
 
         return "full" if sum(work(t, "full") for t in self._open(source).tensors) <= UNASKED else "norms"
 
-    def spectra(
-        self, source: str, kind: SpectraKind, *, start: bool = False, stop: bool = False, wait: float = 0.0
-    ) -> JobState | None:
-        """Begin a report, stop it, or look where it stands; None when it was not begun for these files as they are.
-
-        Its result is a `SpectraReport`. `wait` is in seconds.
+    def spectra(self, source: str, kind: SpectraKind) -> Task[SpectraReport]:
+        """A report on the files as they are now.
 
         Raises:
             AppError: no checkpoint there, or one that cannot be read.
         """
         checkpoint = self._open(source)
 
-        def work(told: Progress) -> SpectraReport:
+        def work(on_progress: Progress) -> SpectraReport:
             from core.inspection.spectra.checkpoint_spectra import checkpoint_spectra
 
-            return checkpoint_spectra(checkpoint, kind, told)
+            return checkpoint_spectra(checkpoint, kind, on_progress)
 
-        return self._jobs.asked(("spectra", kind, *_identity(checkpoint)), work, start=start, stop=stop, wait=wait)
+        return Task(self._tasks, FeatureKey(Feature.SPECTRA, state_of(checkpoint), (kind,)), work)
 
-    def spectrum(
-        self, source: str, tensor: str, *, start: bool = False, stop: bool = False, wait: float = 0.0
-    ) -> JobState | None:
-        """The same for the full `Spectrum` of one tensor.
+    def spectrum(self, source: str, tensor: str) -> Task[Spectrum]:
+        """The same for one tensor, with all its singular values.
 
         Raises:
             AppError: no checkpoint there, or one that cannot be read.
         """
         checkpoint = self._open(source)
 
-        def work(told: Progress) -> Spectrum:
+        def work(on_progress: Progress) -> Spectrum:
             from core.inspection.spectra.checkpoint_spectra import tensor_spectrum
 
-            told(0.1, tensor)
+            on_progress(0.1, tensor)
             return tensor_spectrum(checkpoint, tensor)
 
-        return self._jobs.asked(("spectrum", tensor, *_identity(checkpoint)), work, start=start, stop=stop, wait=wait)
+        return Task(self._tasks, FeatureKey(Feature.SPECTRUM, state_of(checkpoint), (tensor,)), work)
 
     def _open(self, source: str) -> Checkpoint:
         from core.inspection.weights.checkpoint import open_checkpoint
 
         return open_checkpoint(source_of(source, self._engine))
-
-
-def _identity(checkpoint: Checkpoint) -> tuple[Hashable, ...]:
-    return str(checkpoint.path), checkpoint.signature

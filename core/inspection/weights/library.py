@@ -5,28 +5,35 @@ Importing this file imports neither numba nor torch.
 
 from __future__ import annotations
 
-import threading
 import weakref
+from collections.abc import Hashable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.config.catalogue import adapter_of
 from core.errors import NotFoundError
 from core.inference.engine import Engine
-from core.inspection.jobs import Jobs, Progress
 from core.model.hub import cached_snapshot
 from core.results import (
     AdapterOverlap,
     AdapterPair,
     AdapterUpdate,
     CheckpointComparison,
-    JobState,
+    Feature,
+    FeatureKey,
     Selection,
     WeightReport,
 )
+from core.tasks.once import OncePerOwner
+from core.tasks.progress import Progress
+from core.tasks.runner import TaskRunner
+from core.tasks.task import Task
 
 if TYPE_CHECKING:
-    from core.inference.loading import LoadedPair
+    from core.inspection.weights.checkpoint import Checkpoint
+
+#: Bytes that what is known of a loaded pair's adapter may take.
+UPDATE_BYTES = 64 * 2**20
 
 
 def source_of(source: str, engine: Engine) -> Path:
@@ -57,13 +64,12 @@ def _local(name: str, what: str, cache_dir: Path | None, engine: Engine) -> Path
 
 
 class WeightLibrary:
-    """Statistics by path. Thread safe; one for a whole process."""
+    """Statistics by path. Thread safe; one for a whole process. A `Task` that it hands out has not begun."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, tasks: TaskRunner | None = None) -> None:
         self._engine = engine
-        self._jobs = Jobs()
-        self._lock = threading.Lock()
-        self._updates: weakref.WeakKeyDictionary[LoadedPair, AdapterUpdate] = weakref.WeakKeyDictionary()
+        self._tasks = tasks or TaskRunner.from_settings(engine.settings)
+        self._updates = OncePerOwner(UPDATE_BYTES)
 
     def place(self, selection: Selection, *, adapter: bool) -> str:
         """The folder of a candidate's base, or of the chosen adapter.
@@ -88,29 +94,26 @@ class WeightLibrary:
         from core.inspection.updates.lora_update import adapter_update
 
         pair = self._engine.pair(selection)
-        with self._lock:
-            if pair not in self._updates:
-                self._updates[pair] = adapter_update(pair)
-            return self._updates[pair]
+        return self._updates.of(pair).get(Feature.ADAPTER_UPDATE, lambda: adapter_update(pair))
 
-    def adapter_overlap(
-        self, selection: Selection, *, start: bool = False, stop: bool = False, wait: float = 0.0
-    ) -> JobState | None:
-        """How far the update's directions are those of the base; begin, stop or look as with `statistics`.
-
-        Its result is an `AdapterOverlap`.
+    def adapter_overlap(self, selection: Selection) -> Task[AdapterOverlap]:
+        """How far the update's directions are those of the base.
 
         Raises:
             AppError: the pair cannot be loaded.
         """
         pair = self._engine.pair(selection)
+        reference = weakref.ref(pair)
 
-        def work(told: Progress) -> AdapterOverlap:
+        def work(on_progress: Progress) -> AdapterOverlap:
+            from core.inspection.shelves import still_loaded
             from core.inspection.updates.adapter_overlap import adapter_overlap
 
-            return adapter_overlap(pair, told)
+            pair = still_loaded(reference)
+            with self._engine.holding(pair):
+                return adapter_overlap(pair, on_progress)
 
-        return self._jobs.asked(("overlap", selection, weakref.ref(pair)), work, start=start, stop=stop, wait=wait)
+        return Task(self._tasks, FeatureKey(Feature.ADAPTER_OVERLAP), work, owner=pair)
 
     def adapter_pair(self, first: Selection, second: Selection) -> AdapterPair:
         """What two adapters of a candidate add, module by module; both are loaded, and stay till it is done.
@@ -125,10 +128,8 @@ class WeightLibrary:
         with self._engine.using(first, second) as pairs:
             return adapter_pair(*pairs)
 
-    def statistics(self, source: str, *, start: bool = False, stop: bool = False, wait: float = 0.0) -> JobState | None:
-        """Begin a report, stop it, or look where it stands; None when it was not begun for these files as they are.
-
-        Its result is a `WeightReport`. `wait` is in seconds.
+    def statistics(self, source: str) -> Task[WeightReport]:
+        """A report on the files as they are now.
 
         Raises:
             AppError: no checkpoint there, or one that cannot be read.
@@ -136,19 +137,16 @@ class WeightLibrary:
         from core.inspection.weights.checkpoint import open_checkpoint
 
         checkpoint = open_checkpoint(source_of(source, self._engine))
-        key = ("statistics", str(checkpoint.path), checkpoint.signature)
 
-        def work(told: Progress) -> WeightReport:
+        def work(on_progress: Progress) -> WeightReport:
             from core.inspection.weights.statistics import checkpoint_statistics
 
-            return checkpoint_statistics(checkpoint, lambda done, total, name: told(done / max(total, 1), name))
+            return checkpoint_statistics(checkpoint, lambda done, total, name: on_progress(done / max(total, 1), name))
 
-        return self._jobs.asked(key, work, start=start, stop=stop, wait=wait)
+        return Task(self._tasks, FeatureKey(Feature.WEIGHTS, state_of(checkpoint)), work)
 
-    def comparison(
-        self, first: str, second: str, *, start: bool = False, stop: bool = False, wait: float = 0.0
-    ) -> JobState | None:
-        """The same for two checkpoints, tensor by tensor; its result is a `CheckpointComparison`.
+    def comparison(self, first: str, second: str) -> Task[CheckpointComparison]:
+        """Two checkpoints, tensor by tensor.
 
         Raises:
             AppError: no checkpoint there, or one that cannot be read.
@@ -156,11 +154,15 @@ class WeightLibrary:
         from core.inspection.weights.checkpoint import open_checkpoint
 
         one, two = (open_checkpoint(source_of(source, self._engine)) for source in (first, second))
-        key = ("comparison", *((str(c.path), c.signature) for c in (one, two)))
 
-        def work(told: Progress) -> CheckpointComparison:
+        def work(on_progress: Progress) -> CheckpointComparison:
             from core.inspection.comparison.comparing import compared
 
-            return compared(one, two, lambda done, total, name: told(done / max(total, 1), name))
+            return compared(one, two, lambda done, total, name: on_progress(done / max(total, 1), name))
 
-        return self._jobs.asked(key, work, start=start, stop=stop, wait=wait)
+        return Task(self._tasks, FeatureKey(Feature.CHECKPOINT_DIFF, (state_of(one), state_of(two))), work)
+
+
+def state_of(checkpoint: Checkpoint) -> tuple[Hashable, ...]:
+    """Which files, and the state that they are in."""
+    return str(checkpoint.path), checkpoint.signature

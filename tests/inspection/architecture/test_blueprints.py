@@ -5,7 +5,9 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +16,9 @@ from core.errors import AppError, CheckpointError, ConfigError, NotFoundError
 from core.inference.engine import Engine
 from core.inspection.architecture.blueprints import Blueprints
 from core.inspection.architecture.costs import costs
+from core.inspection.architecture.layer_summary import example, layer_summary
 from core.inspection.model_statistics import analyze_model
+from core.model.wrapping import inner
 from core.results import Architecture, Selection
 from core.settings import ROOT, settings
 from tests.inference.conftest import catalogue, engine, installation
@@ -55,28 +59,45 @@ def test_memory_and_folder_agree_and_with_what_is_loaded(engine: Engine, adapter
     assert sum(c.trained for c in trained) == inside.trained
 
 
-def test_the_summary_of_a_loaded_pair_waits_for_its_lock(engine: Engine) -> None:
+def test_the_summary_of_a_loaded_pair_holds_up_nobody(engine: Engine) -> None:
     blueprints = Blueprints(engine)
     outside = blueprints.layer_summary(ONE)
     engine.load(ONE)
-    done = threading.Event()
-    told: list[str] = []
-
-    def ask() -> None:
-        told.append(blueprints.layer_summary(ONE))
-        done.set()
-
-    with engine.pair(ONE).predictor.lock.shared():
-        thread = threading.Thread(target=ask)
-        thread.start()
-        assert not done.wait(0.2)
-    thread.join(60)
-    total = next(line for line in told[0].splitlines() if line.startswith("Total params"))
+    model: Any = inner(engine.pair(ONE).predictor.model)
+    hooks = [len(m._forward_hooks) + len(m._forward_pre_hooks) for m in model.modules()]
+    with ThreadPoolExecutor(1) as another, engine.pair(ONE).predictor.lock.shared():  # as a prediction holds it
+        inside = another.submit(blueprints.layer_summary, ONE).result(60)
+    total = next(line for line in inside.splitlines() if line.startswith("Total params"))
     assert total in outside
-    assert told[0].count("LlamaDecoderLayer") == outside.count("LlamaDecoderLayer") == 2
+    assert inside.count("LlamaDecoderLayer") == outside.count("LlamaDecoderLayer") == 2
+    assert inside == layer_summary(model, example(model.device, model.config.vocab_size)), "the probe is the model"
+    assert [len(m._forward_hooks) + len(m._forward_pre_hooks) for m in model.modules()] == hooks
     before = engine.classify(ONE, ["My card has not arrived."])
     blueprints.layer_summary(ONE)
     assert engine.classify(ONE, ["My card has not arrived."]) == before
+
+
+def test_one_candidate_does_not_wait_for_another(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    blueprints, begun, go, count = Blueprints(engine), threading.Event(), threading.Event(), []
+    two = Selection("tiny", "two")
+    real = Blueprints._outline
+
+    def outline(self: Blueprints, selection: Selection, *options: Any) -> Any:
+        count.append(selection)
+        if selection == ONE:
+            begun.set()
+            go.wait(60)
+        return real(self, selection, *options)
+
+    monkeypatch.setattr(Blueprints, "_outline", outline)
+    with ThreadPoolExecutor(2) as people:
+        waiting = [people.submit(blueprints.architecture, ONE)]
+        assert begun.wait(60)
+        waiting.append(people.submit(blueprints.architecture, ONE))
+        assert blueprints.architecture(two).tuning == "the adapter 'two'"
+        go.set()
+        assert waiting[0].result(60) is waiting[1].result(60)
+    assert count == [ONE, two]
 
 
 def test_without_an_adapter_as_it_would_be_trained(engine: Engine) -> None:

@@ -15,9 +15,9 @@ from core.inference.engine import Engine
 from core.inspection import dry_run
 from core.inspection.checking.runs import DryRuns
 from core.inspection.checking.texts import MOST, TEXTS
-from core.inspection.jobs import Progress
-from core.results import DryRun, JobState, Selection
+from core.results import DryRun, Selection, TaskState, TaskStatus
 from core.settings import ROOT
+from core.tasks.progress import Progress
 from tests.inference.conftest import catalogue, engine
 
 __all__ = ["catalogue", "engine"]
@@ -25,8 +25,8 @@ __all__ = ["catalogue", "engine"]
 ONE = Selection("tiny", "one")
 
 
-def ended(runs: DryRuns, selection: Selection = ONE, texts: tuple[str, ...] = TEXTS) -> JobState:
-    state = runs.run(selection, texts, wait=60)
+def ended(runs: DryRuns, selection: Selection = ONE, texts: tuple[str, ...] = TEXTS) -> TaskState[DryRun]:
+    state = runs.run(selection, texts).state(wait=60)
     assert state is not None
     assert state.ended
     return state
@@ -34,48 +34,49 @@ def ended(runs: DryRuns, selection: Selection = ONE, texts: tuple[str, ...] = TE
 
 def test_a_run_is_begun_met_again_and_begun_anew(engine: Engine) -> None:
     runs = DryRuns(engine)
-    assert runs.run(ONE) is None
-    runs.run(ONE, start=True)
+    assert runs.run(ONE).state() is None
+    runs.run(ONE).start()
     first = ended(runs).result
     assert isinstance(first, DryRun)
     assert first.passed
-    runs.run(ONE, start=True)
+    runs.run(ONE).start()
     assert ended(runs).result is first
-    runs.again(ONE)
+    runs.run(ONE).restart()
     second = ended(runs).result
     assert second is not first
+    assert second is not None
     assert second.verdict == first.verdict
-    assert runs.run(ONE, ("another text",)) is None
-    assert runs.run(Selection("tiny", "two")) is None
+    assert runs.run(ONE, ("another text",)).state() is None
+    assert runs.run(Selection("tiny", "two")).state() is None
 
 
 def test_a_run_belongs_to_the_pair_while_it_is_loaded(engine: Engine) -> None:
     runs = DryRuns(engine)
-    runs.run(ONE, start=True)
-    ended(runs)
+    runs.run(ONE).result()
     engine.unload(ONE)
-    assert runs.run(ONE) is None, "loaded anew, it may be another model"
+    assert runs.run(ONE).state() is None, "loaded anew, it may be another model"
 
 
 def test_a_run_is_stopped_at_its_next_stage(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     runs, begun, go = DryRuns(engine), threading.Event(), threading.Event()
 
-    def slow(_engine: object, _selection: object, _texts: object, told: Progress) -> None:
-        told(0.1, "one")
+    def slow(_engine: object, _pair: object, _texts: object, on_progress: Progress) -> None:
+        on_progress(0.1, "one")
         begun.set()
         go.wait(60)
-        told(0.2, "two")
+        on_progress(0.2, "two")
 
-    monkeypatch.setattr(dry_run, "check", slow)
-    runs.run(ONE, start=True)
+    monkeypatch.setattr(dry_run, "check_pair", slow)
+    task = runs.run(ONE)
+    task.start()
     assert begun.wait(60)
-    state = runs.run(ONE)
+    state = runs.run(ONE).state()
     assert state is not None
     assert (state.fraction, state.stage) == (0.1, "one")
-    runs.again(ONE)  # one that is under way goes on
-    runs.run(ONE, stop=True)
+    task.restart()  # one that is under way goes on
+    task.cancel()
     go.set()
-    assert ended(runs).cancelled
+    assert ended(runs).status is TaskStatus.CANCELLED
 
 
 @pytest.mark.parametrize(
@@ -89,12 +90,12 @@ def test_a_run_is_stopped_at_its_next_stage(engine: Engine, monkeypatch: pytest.
 )
 def test_texts_that_cannot_be_taken(engine: Engine, texts: tuple[str, ...], message: str) -> None:
     with pytest.raises(InputError, match=message):
-        DryRuns(engine).run(ONE, texts, start=True)
+        DryRuns(engine).run(ONE, texts)
 
 
 def test_a_candidate_that_is_not_there(engine: Engine) -> None:
     with pytest.raises(NotFoundError, match="nobody"):
-        DryRuns(engine).run(Selection("nobody"), start=True)
+        DryRuns(engine).run(Selection("nobody"))
 
 
 def test_classification_goes_on_meanwhile_and_no_answer_is_wrong(engine: Engine) -> None:
@@ -115,8 +116,9 @@ def test_classification_goes_on_meanwhile_and_no_answer_is_wrong(engine: Engine)
         busy = [people.submit(classify) for _ in range(2)]
         try:
             for _ in range(20):
-                runs.again(ONE)
-                assert ended(runs).result.passed
+                task = runs.run(ONE)
+                task.restart()
+                assert task.result().passed
         finally:
             over.set()
         assert all(wrong == 0 for _, wrong in (work.result() for work in busy))

@@ -1,0 +1,51 @@
+"""Names of everything that is computed and remembered, and what tells two results apart."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Feature(StrEnum):
+    """What is computed."""
+
+    READING = "reading"
+    POOLING = "pooling"
+    POOLERS = "poolers"
+    CONTRIBUTIONS = "contributions"
+    DEPTH = "depth"
+    BATCH_TIME = "batch_time"
+    ATTRIBUTIONS = "attributions"
+    ATTENTION = "attention"
+    ATTENTION_COST = "attention_cost"
+    ATTENTION_CAPTURE = "attention_capture"
+    ADAPTER_AT_SCALE = "adapter_at_scale"
+    ADAPTER_SCALES = "adapter_scales"
+    ADAPTER_ABLATION = "adapter_ablation"
+    ATTENTION_MASK = "attention_mask"
+    TWO_TEXTS = "two_texts"
+    MINIMAL_FLIP = "minimal_flip"
+    WEIGHTS = "weights"
+    SPECTRA = "spectra"
+    SPECTRUM = "spectrum"
+    CHECKPOINT_DIFF = "checkpoint_diff"
+    ADAPTER_UPDATE = "adapter_update"
+    ADAPTER_OVERLAP = "adapter_overlap"
+    ARCHITECTURE = "architecture"
+    LAYER_SUMMARY = "layer_summary"
+    DRY_RUN = "dry_run"
+
+
+@dataclass(frozen=True)
+class FeatureKey:
+    """What was asked for.
+
+    Attributes:
+        subject: what it is about: a text, or files with the state they are in.
+        options: everything else that decides what comes out.
+    """
+
+    feature: Feature
+    subject: Hashable = ""
+    options: tuple[Hashable, ...] = ()

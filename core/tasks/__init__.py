@@ -1,0 +1,1 @@
+"""Work that takes long, and results that are computed once: one bounded runner, handles, caches bounded in bytes."""

@@ -1,0 +1,12 @@
+"""How running work says how far it is, and learns that it shall stop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+#: Called with the share that is done (0 to 1) and what is being done; raises `CancelledError` when it shall stop.
+Progress = Callable[[float, str], None]
+
+
+class CancelledError(Exception):
+    """A task was asked to stop before it had a result."""
