@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from core.model.hub import fetch
 from core.results import Problem
 
 
@@ -22,32 +22,30 @@ class Downloads:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._under_way: dict[tuple[str, Path | None], _Download] = {}
+        self._under_way: dict[Hashable, _Download] = {}
 
-    def folder(self, name: str, cache_dir: Path | None) -> Path:
-        """The local folder of a path or Hub id; blocks until it is whole.
+    def folder(self, key: Hashable, fetch: Callable[[], Path]) -> Path:
+        """The folder that `fetch` gives; blocks until it is whole. `key` says what is fetched, and into which cache.
 
         Raises:
-            NotFoundError: nothing of that name.
-            CheckpointError: the Hub cannot be reached, or does not let this user in.
+            AppError: what `fetch` raises; for those who waited a new error of the same words.
         """
-        key = (name, cache_dir)
         with self._lock:
             download = self._under_way.get(key)
             if mine := download is None:
                 download = self._under_way[key] = _Download()
         assert download is not None
         if mine:
-            self._fetch(key, download)
+            self._fetch(key, fetch, download)
         download.done.wait()
         if download.problem is not None:
             download.problem.raise_()
         assert download.folder is not None
         return download.folder
 
-    def _fetch(self, key: tuple[str, Path | None], download: _Download) -> None:
+    def _fetch(self, key: Hashable, fetch: Callable[[], Path], download: _Download) -> None:
         try:
-            download.folder = fetch(*key)
+            download.folder = fetch()
         except BaseException as error:
             download.problem = Problem.of(error)
             raise

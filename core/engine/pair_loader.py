@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.config.candidate import AdapterEntry, CandidateConfig
@@ -23,7 +24,7 @@ from core.engine.requirements import (
 from core.engine.residency import Footprint, Residency
 from core.inference.queueing import MicroBatcher
 from core.model.devices import free_memory
-from core.model.hub import is_hub_id
+from core.model.hub import fetch, is_hub_id
 from core.model.memory import catalogue_parameters, require_memory
 from core.results import LoadStage, Requirements, Selection
 from core.settings import Settings
@@ -63,8 +64,7 @@ class PairLoader:
         if here.base is None and is_hub_id(name) and catalogue_parameters(candidate):
             # Refused before gigabytes are fetched.
             require_memory(f"'{candidate.id}'", self.requirements(candidate, here, job.keep))
-        fetched = self._downloads.folder
-        folders = PairFolders(fetched(name, cache), fetched(adapter.path, cache) if adapter else None)
+        folders = PairFolders(self._folder(name, cache), self._folder(adapter.path, cache) if adapter else None)
         size = pair_size(candidate, folders, device_of(self._settings.device))
         from core.inference.loading import Loader
 
@@ -73,6 +73,9 @@ class PairLoader:
             needs, opened = self._make_room(f"'{candidate.id}'", size, job.keep)
             pair = Loader(self._settings).load(candidate, adapter, folders, needs, opened, job.progress)
             admit(job, Entry(pair, MicroBatcher(pair.predictor.predict, str(job.selection))), _footprint(pair, size))
+
+    def _folder(self, name: str, cache: Path | None) -> Path:
+        return self._downloads.folder((name, cache), lambda: fetch(name, cache))
 
     def _make_room(
         self, name: str, size: PairSize, keep: Collection[Selection]

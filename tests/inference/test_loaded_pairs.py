@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from safetensors.torch import load_file, save_file
 
-from core.engine import downloads
+from core.engine import pair_loader
 from core.errors import AdapterError, AppError, CheckpointError, MemoryBudgetError, UnexpectedError
 from core.inference import loading
 from core.inference.engine import Engine
@@ -126,7 +126,7 @@ def test_a_download_stops_no_other_load(engine: Engine, monkeypatch: pytest.Monk
             raise CheckpointError("no network", fix="connect")
         return real(name, *rest)
 
-    monkeypatch.setattr(downloads, "fetch", slow)
+    monkeypatch.setattr(pair_loader, "fetch", slow)
     engine.start_load(Selection("absent"))
     assert begun.wait(60)
     assert engine.load(ONE).selection == ONE
