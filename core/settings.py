@@ -29,9 +29,11 @@ class Settings(BaseSettings):
     """Where files from the Hub are kept; None is the Hub client's own place."""
     device: DeviceName = "auto"
     max_loaded: Annotated[int, Field(ge=1, le=64)] = 4
-    """How many candidate-adapter pairs stay in memory; the least recently used goes first."""
+    """How many candidate-adapter pairs stay in memory; the least recently used goes first, one in use stays till its
+    work ends."""
     memory_budget_gb: Annotated[float, Field(gt=0)] | None = None
-    """Memory a load may use, in GiB; None is what is free on the device."""
+    """Memory that everything loaded may take together, in GiB, what a load takes at its highest included; None is what
+    the device has. A load drops what nobody uses, or is refused."""
     tokens_per_batch: Annotated[int, Field(ge=16, le=1_000_000)] = 1024
     """Budget of one forward pass in tokens, padding included."""
     workers: Annotated[int, Field(ge=1, le=64)] | None = None

@@ -93,8 +93,8 @@ st.html(markup.title("Two adapters", "Whether two adapters of the same base chan
 frame.section_links()
 st.session_state.update({_KEYS[key]: value for key, value in address.asked("two_adapters", _KEYS).items()})
 other = other_of(selection, candidate)
-if other is not None and loading.ready(selection, candidate) is not None:
-    if loading.ready(other, candidate) is not None:
+if other is not None:
+    if loading.all_ready((selection, other), candidate):
         try:
             draw(weights().adapter_pair(selection, other))
             st.html(markup.note(ABOUT))

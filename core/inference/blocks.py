@@ -16,11 +16,14 @@ Listener = Callable[[int, int], None]
 def classify_blocks(
     engine: Engine, selection: Selection, texts: Sequence[str], on_progress: Listener | None = None
 ) -> list[Prediction]:
-    """`engine.classify` over many texts, telling how far it is after each block."""
+    """`engine.classify` over many texts, telling how far it is after each block; the pair stays loaded meanwhile."""
     check_texts(texts, engine.settings.max_characters)
     predictions: list[Prediction] = []
-    for start in range(0, len(texts), BLOCK):
-        predictions += engine.classify(selection, texts[start : start + BLOCK])
-        if on_progress:
-            on_progress(len(predictions), len(texts))
+    if not texts:
+        return predictions
+    with engine.using(selection):
+        for start in range(0, len(texts), BLOCK):
+            predictions += engine.classify(selection, texts[start : start + BLOCK])
+            if on_progress:
+                on_progress(len(predictions), len(texts))
     return predictions

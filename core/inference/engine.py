@@ -6,55 +6,40 @@ neither torch nor transformers, which come with the first load.
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from core.config.candidate import AdapterEntry, CandidateConfig
 from core.config.catalogue import Catalogue, adapter_of, write_candidate
+from core.engine.load_job import Listener
+from core.engine.loaded_pairs import LoadedPairs
+from core.engine.requirements import budget_of
+from core.engine.typed_candidates import TypedCandidates
 from core.errors import AppError, InputError, NotFoundError
 from core.files.locate import is_place
 from core.inference import offering
-from core.inference.queueing import MicroBatcher
-from core.results import CandidateSummary, LoadedModel, LoadStage, LoadState, Prediction, Requirements, Selection
+from core.inference.queueing import BatcherClosedError
+from core.model.devices import free_memory
+from core.results import CandidateSummary, LoadedModel, LoadState, Prediction, Requirements, Selection
 from core.settings import Settings, settings
 
 if TYPE_CHECKING:
-    from core.inference.loading import LoadedPair, Loader
-
-Listener = Callable[[LoadState], None]
-
-
-@dataclass
-class _Load:
-    """A load under way or just ended. `failure` is what it raised."""
-
-    state: LoadState
-    done: threading.Event = field(default_factory=threading.Event)
-    failure: BaseException | None = None
-    listeners: list[Listener] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class _Entry:
-    pair: LoadedPair
-    batcher: MicroBatcher
+    from core.inference.loading import LoadedPair
 
 
 class Engine:
-    """Loads, holds, unloads and asks candidates. Thread safe; one for a whole process."""
+    """Loads, holds, unloads and asks candidates. Thread safe; one for a whole process.
+
+    At most `max_loaded` pairs stay in memory, within `memory_budget_gb`; the least recently used goes for a new one. A
+    pair that somebody uses (`using`; a prediction does so by itself) is not dropped for others: where those alone reach
+    the limit, one more is loaded beside them.
+    """
 
     def __init__(self, installation: Settings | None = None) -> None:
         self.settings = installation or settings()
-        self._lock = threading.RLock()
-        self._loading = threading.Lock()
-        self._loads: dict[Selection, _Load] = {}
-        self._entries: OrderedDict[Selection, _Entry] = OrderedDict()
-        self._extra: dict[str, CandidateConfig] = {}
-        self._loader: Loader | None = None
+        self._pairs = LoadedPairs(self.settings, self._pair)
+        self._extra = TypedCandidates(self._pairs.candidates_in_use)
 
     # The catalogue
 
@@ -91,6 +76,7 @@ class Engine:
             if model.selection.candidate == candidate_id:
                 self.unload(model.selection)
         path.unlink()
+        self._extra.forget(candidate_id)
 
     def candidate(self, candidate_id: str) -> CandidateConfig:
         """The config behind an id.
@@ -106,51 +92,56 @@ class Engine:
         Raises:
             NotFoundError: nothing of that name, with the nearest id.
         """
-        config = offering.find(candidate, self._catalogue(), self._extra)
+        catalogue = self._catalogue()
+        config = self._extra.add(offering.find(candidate, catalogue, self._extra), catalogue)
         if adapter is not None and adapter not in [a.id for a in config.adapters] and is_place(adapter):
-            config = offering.with_adapter(config, adapter)
-            self._extra[config.id] = config
-            return Selection(config.id, config.adapters[-1].id)
-        if config.id not in self._catalogue().ids:
-            self._extra[config.id] = config
+            extended = offering.with_adapter(config, adapter)
+            added = extended.adapters[-1]
+            config = self._extra.add(extended, catalogue)
+            return Selection(
+                config.id, next(a.id for a in config.adapters if a.path == added.path and a.revision == added.revision)
+            )
         if adapter is not None:
             adapter_of(config, adapter)
         return Selection(config.id, adapter)
 
-    def requirements(self, selection: Selection) -> Requirements:
-        """What loading would need, from headers or architecture numbers; nothing is loaded.
+    def requirements(self, selection: Selection, keep: Collection[Selection] = ()) -> Requirements:
+        """What loading would add now, from headers or architecture numbers; nothing is loaded.
+
+        A base that is in memory is shared and costs nothing; what dropping unused pairs gives back, but for `keep`,
+        counts as available.
 
         Raises:
             AppError: files that are not there or cannot be used.
         """
-        candidate, adapter = self._pair(selection)
-        return offering.requirements(candidate, adapter, self.settings)
+        return self._pairs.requirements(selection, keep)
+
+    def require_room(self, *selections: Selection) -> None:
+        """Refuse what needs more pairs in memory at once than may be there.
+
+        Raises:
+            MemoryBudgetError: with both numbers.
+        """
+        self._pairs.require_room(selections)
+
+    def free_bytes(self, device: str) -> int:
+        """Bytes that may be taken on a device now: what is free there, and what loaded pairs leave of the budget."""
+        return self._pairs.residency.free(free_memory(device), budget_of(self.settings))
 
     # Loading
 
-    def start_load(self, selection: Selection, listener: Listener | None = None) -> LoadState:
+    def start_load(
+        self, selection: Selection, listener: Listener | None = None, keep: Collection[Selection] = ()
+    ) -> LoadState:
         """Begin a load and return at once; whoever asks for the same pair meanwhile joins it.
+
+        A pair in memory counts as used now. Pairs in `keep` are not dropped for it: it is refused if it does not fit
+        beside them. A `listener` is told each stage, from the loading thread; one that raises is told no more.
 
         Raises:
             NotFoundError: no such candidate or adapter.
         """
-        candidate, adapter = self._pair(selection)
-        with self._lock:
-            load = self._loads.get(selection)
-            if load is not None and not load.done.is_set():
-                if listener:
-                    load.listeners.append(listener)
-                return load.state
-            if selection in self._entries:
-                return _state(selection, LoadStage.READY)
-            begun = _state(selection, LoadStage.QUEUED)
-            load = self._loads[selection] = _Load(begun)
-            if listener:
-                load.listeners.append(listener)
-        threading.Thread(
-            target=self._run, args=(load, candidate, adapter), name=f"load {selection}", daemon=True
-        ).start()
-        return begun
+        return self._pairs.start(selection, listener, keep)
 
     def load_state(self, selection: Selection, wait: float = 0.0) -> LoadState | None:
         """Where a load stands; None when it was never asked for or the pair was unloaded since.
@@ -158,52 +149,32 @@ class Engine:
         `wait` is in seconds: one under way is given so long to end before its state is told.
 
         Raises:
-            Exception: what a bug raised in the loading thread, with its traceback.
+            UnexpectedError: a bug ended it; its text holds the traceback of the loading thread.
         """
-        load = self._loads.get(selection)
-        if load is not None and wait:
-            load.done.wait(wait)
-        with self._lock:
-            if selection in self._entries:
-                return _state(selection, LoadStage.READY)
-            load = self._loads.get(selection)
-        if load is None or load.state.stage is LoadStage.READY:
-            return None
-        if load.failure is not None and not isinstance(load.failure, AppError):
-            raise load.failure
-        return load.state
+        return self._pairs.state(selection, wait)
 
     def load(self, selection: Selection, on_progress: Listener | None = None) -> LoadedModel:
         """Load and wait.
 
         Raises:
             AppError: why it cannot be loaded; what was loaded before stays.
+            UnexpectedError: a bug, with the traceback of the loading thread.
         """
-        return self._entry(selection, on_progress).pair.info
+        with self._pairs.held((selection,), on_progress) as (entry,):
+            return entry.pair.info
 
     def unload(self, selection: Selection) -> None:
-        """Drop a pair and give its memory back; nothing happens when it is not loaded."""
-        with self._lock:
-            entry = self._entries.pop(selection, None)
-            self._loads.pop(selection, None) if entry else None
-        if entry is None:
-            return
-        entry.batcher.close()
-        del entry
-        from core.inference.loading import release
-
-        release()
+        """Drop a pair and give its memory back, at the end of the work that uses it; nothing when it is not loaded."""
+        self._pairs.unload(selection)
 
     def loaded(self) -> list[LoadedModel]:
         """What is in memory, most recently used first."""
-        with self._lock:
-            return [entry.pair.info for entry in reversed(self._entries.values())]
+        return [resident.content.pair.info for resident in reversed(self._pairs.residency.residents())]
 
     def loaded_model(self, selection: Selection) -> LoadedModel | None:
         """A pair that is in memory, or None."""
-        with self._lock:
-            entry = self._entries.get(selection)
-        return entry.pair.info if entry else None
+        resident = self._pairs.residency.get(selection)
+        return resident.content.pair.info if resident else None
 
     # Asking
 
@@ -215,16 +186,42 @@ class Engine:
             AppError: the pair cannot be loaded.
         """
         check_texts(texts, self.settings.max_characters)
-        return self._entry(selection).batcher.submit(list(texts)) if texts else []
+        while texts:
+            with self._pairs.held((selection,)) as (entry,):
+                try:
+                    return entry.batcher.submit(list(texts))
+                except BatcherClosedError:  # it went meanwhile: a new one is taken
+                    continue
+        return []
+
+    @contextmanager
+    def using(self, *selections: Selection) -> Iterator[tuple[LoadedPair, ...]]:
+        """The loaded pairs, in memory as long as this is entered; for code that holds their locks, never for pages.
+
+        Raises:
+            MemoryBudgetError: more of them than may be in memory at once, or they do not fit together.
+            AppError: a pair cannot be loaded.
+        """
+        with self._pairs.held(selections) as entries:
+            pairs = tuple(entry.pair for entry in entries)
+            del entries
+            yield pairs
+
+    @contextmanager
+    def holding(self, pair: LoadedPair) -> Iterator[None]:
+        """This very pair is not dropped while this is entered; nothing happens when it has left memory already."""
+        with self._pairs.holding(pair):
+            yield
 
     def pair(self, selection: Selection) -> LoadedPair:
-        """The loaded pair itself, for code in `core.inspection` that holds its lock; never for pages."""
-        return self._entry(selection).pair
+        """The loaded pair itself, for a short look; work that takes time holds it with `using`."""
+        with self._pairs.held((selection,)) as (entry,):
+            return entry.pair
 
     @contextmanager
     def loading_alone(self) -> Iterator[None]:
         """No load begins while this is entered: transformers changes global state when it opens a checkpoint."""
-        with self._loading:
+        with self._pairs.opening:
             yield
 
     # Inside
@@ -235,55 +232,6 @@ class Engine:
     def _pair(self, selection: Selection) -> tuple[CandidateConfig, AdapterEntry | None]:
         candidate = self.candidate(selection.candidate)
         return candidate, adapter_of(candidate, selection.adapter) if selection.adapter else None
-
-    def _entry(self, selection: Selection, listener: Listener | None = None) -> _Entry:
-        while True:
-            with self._lock:
-                entry = self._entries.get(selection)
-                if entry is not None:
-                    self._entries.move_to_end(selection)
-                    return entry
-            self.start_load(selection, listener)
-            with self._lock:
-                load = self._loads.get(selection)
-            if load is not None:
-                load.done.wait()
-                if load.failure is not None:
-                    raise load.failure
-
-    def _run(self, load: _Load, candidate: CandidateConfig, adapter: AdapterEntry | None) -> None:
-        selection = load.state.selection
-
-        def progress(stage: LoadStage, detail: str) -> None:
-            load.state = _state(selection, stage, detail)
-            for listener in list(load.listeners):
-                listener(load.state)
-
-        try:
-            with self._loading:
-                from core.inference.loading import Loader
-
-                self._loader = self._loader or Loader(self.settings)
-                pair = self._loader.load(candidate, adapter, progress)
-            with self._lock:
-                self._entries[selection] = _Entry(pair, MicroBatcher(pair.predictor.predict, str(selection)))
-            self._evict()
-            progress(LoadStage.READY, "")
-        except BaseException as error:
-            load.failure = error
-            problem, fix = (error.problem, error.fix) if isinstance(error, AppError) else (repr(error), "")
-            load.state = LoadState(selection, load.state.stage, load.state.fraction, error=problem, fix=fix)
-        finally:
-            load.done.set()
-
-    def _evict(self) -> None:
-        """Drop the least recently used pairs beyond the limit."""
-        while True:
-            with self._lock:
-                if len(self._entries) <= self.settings.max_loaded:
-                    return
-                oldest = next(iter(self._entries))
-            self.unload(oldest)
 
 
 def check_texts(texts: Sequence[str], max_characters: int) -> None:
@@ -301,10 +249,3 @@ def check_texts(texts: Sequence[str], max_characters: int) -> None:
                 f"{which} has {len(text):,} characters; the limit is {max_characters:,}.",
                 fix="shorten it, or raise HEADLIGHT_MAX_CHARACTERS.",
             )
-
-
-_FRACTIONS = dict(zip(LoadStage, (0.0, 0.05, 0.15, 0.25, 0.75, 0.9, 1.0), strict=True))
-
-
-def _state(selection: Selection, stage: LoadStage, detail: str = "") -> LoadState:
-    return LoadState(selection, stage, _FRACTIONS[stage], detail)

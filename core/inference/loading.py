@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import time
-import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,16 +14,12 @@ from transformers import AutoTokenizer, PreTrainedTokenizerBase
 from transformers.utils import logging as hf_logging
 
 from core.config.candidate import AdapterEntry, CandidateConfig
+from core.engine.requirements import PairFolders
 from core.errors import CheckpointError
-from core.files.folders import read_adapter_folder, read_model_folder
-from core.files.hub import is_hub_id
-from core.files.locate import fetch_adapter, fetch_candidate
 from core.inference import heap
 from core.inference.encoding import Encoder
 from core.inference.predictor import Predictor
 from core.inference.sharing import SharedLock
-from core.model.devices import choose_device, free_memory
-from core.model.memory import adapter_parameters, backbone_parameters, catalogue_parameters, estimate, require_memory
 from core.model.opening import OpenedClassifier, open_classifier
 from core.model.pooled_config import parts_of
 from core.results import Check, CheckStatus, HealthReport, LoadedModel, LoadStage, Requirements, Selection
@@ -45,71 +40,33 @@ class LoadedPair:
 
 
 class Loader:
-    """Loads pairs; adapters of one candidate share its base weights. One load at a time (the engine sees to it)."""
+    """Opens pairs from folders on this machine. One at a time (the engine sees to it)."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._bases: weakref.WeakValueDictionary[str, OpenedClassifier] = weakref.WeakValueDictionary()
         hf_logging.set_verbosity_error()
         hf_logging.disable_progress_bar()
         heap.keep_freed_blocks()
 
-    def load(self, candidate: CandidateConfig, adapter: AdapterEntry | None, progress: Progress) -> LoadedPair:
-        """Every stage of a load.
+    def load(
+        self, candidate: CandidateConfig, adapter: AdapterEntry | None, folders: PairFolders, needs: Requirements,
+        opened: OpenedClassifier | None, progress: Progress,
+    ) -> LoadedPair:  # fmt: skip
+        """Every stage from the weights on. `opened` is the base, where it is in memory.
 
         Raises:
-            AppError: missing files, too little memory, an adapter that does not fit.
+            AppError: damaged files, an adapter that does not fit.
         """
         started = time.perf_counter()
-        device = choose_device(self._settings.device)
-        progress(LoadStage.FILES, candidate.base_model.pretrained_model_name_or_path)
-        folder, adapter_folder = self._find(candidate, adapter, device)
-        progress(LoadStage.MEMORY, "")
-        needs = self._check_memory(candidate, folder, adapter_folder, device)
+        assert folders.base is not None
         progress(LoadStage.WEIGHTS, f"{needs.parameters:,} parameters in {needs.dtype}")
-        opened = self._open(candidate, folder, device, needs)
+        if opened is None:
+            config = candidate.base_model.with_changes(pretrained_model_name_or_path=str(folders.base))
+            opened = open_classifier(config, device_map=_placement(needs))
         pair = self._assemble(Selection(candidate.id, adapter.id if adapter else None), candidate, opened,
-                              adapter_folder, device, progress, started)  # fmt: skip
+                              folders.adapter, needs.device, progress, started)  # fmt: skip
         _settle()
         return pair
-
-    def _find(self, candidate: CandidateConfig, adapter: AdapterEntry | None, device: str) -> tuple[Path, Path | None]:
-        name = candidate.base_model.pretrained_model_name_or_path
-        known = catalogue_parameters(candidate)
-        if known and is_hub_id(name):  # refuse before fetching gigabytes
-            require_memory(f"'{candidate.id}'", estimate(known, candidate.base_model.torch_dtype, device,
-                                                         self._free(device)))  # fmt: skip
-        folder = fetch_candidate(candidate, self._settings)
-        return folder, fetch_adapter(candidate, adapter, self._settings) if adapter else None
-
-    def _check_memory(
-        self, candidate: CandidateConfig, folder: Path, adapter_folder: Path | None, device: str
-    ) -> Requirements:
-        model_folder = read_model_folder(folder)
-        parameters = adapter_parameters(read_adapter_folder(adapter_folder)) if adapter_folder else 0
-        if self._key(candidate, folder, device) not in self._bases:
-            parameters += backbone_parameters(model_folder)
-        needs = estimate(parameters, candidate.base_model.torch_dtype, device, self._free(device),
-                         model_folder.stored_bytes)  # fmt: skip
-        require_memory(f"'{candidate.id}'", needs)
-        return needs
-
-    def _free(self, device: str) -> int:
-        budget = self._settings.memory_budget_gb
-        free = free_memory(device)
-        return free if budget is None else min(free, int(budget * 2**30))
-
-    def _key(self, candidate: CandidateConfig, folder: Path, device: str) -> str:
-        return f"{device}|{folder.resolve()}|{candidate.base_model.to_json()}"
-
-    def _open(self, candidate: CandidateConfig, folder: Path, device: str, needs: Requirements) -> OpenedClassifier:
-        key = self._key(candidate, folder, device)
-        opened = self._bases.get(key)
-        if opened is None:
-            config = candidate.base_model.with_changes(pretrained_model_name_or_path=str(folder))
-            opened = open_classifier(config, device_map=_placement(device, needs))
-            self._bases[key] = opened
-        return opened
 
     def _assemble(
         self, selection: Selection, candidate: CandidateConfig, opened: OpenedClassifier,
@@ -157,13 +114,13 @@ def _settle() -> None:
     gc.freeze()
 
 
-def _placement(device: str, needs: Requirements) -> str | dict[str, Any] | None:
+def _placement(needs: Requirements) -> str | dict[str, Any] | None:
     """One device, or spread over all GPUs when the model does not fit on the first."""
-    if device == "cpu":
+    if needs.device == "cpu":
         return None
-    if device == "cuda" and torch.cuda.device_count() > 1 and needs.peak > torch.cuda.mem_get_info(0)[0]:
+    if needs.device == "cuda" and torch.cuda.device_count() > 1 and needs.peak > torch.cuda.mem_get_info(0)[0]:
         return "auto"
-    return {"": device}
+    return {"": needs.device}
 
 
 def _own_head(opened: OpenedClassifier) -> HealthReport:

@@ -1,9 +1,8 @@
-"""What the catalogue can offer on this machine: availability, needs, and candidates of a person's own."""
+"""What the catalogue can offer on this machine: availability, and candidates of a person's own."""
 
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -16,15 +15,14 @@ from core.config.closed import suggest
 from core.config.families import MODEL_TYPES, ModelType
 from core.config.hub_name import HubName
 from core.engine.availability import adapter_summary, availability
-from core.errors import AppError, ConfigError, InputError, NotFoundError
+from core.errors import AppError, ConfigError, InputError
 from core.files.folders import is_adapter_folder, read_adapter_folder, read_model_folder
 from core.files.hub import is_hub_id
-from core.files.locate import Place, is_place, locate_adapter, locate_candidate
+from core.files.locate import Place, is_place, locate_candidate
 from core.model.adapter_card import read_card
-from core.model.devices import choose_device, free_memory
-from core.model.memory import adapter_parameters, backbone_parameters, catalogue_parameters, estimate
-from core.results import CandidateSummary, Requirements
-from core.settings import DeviceName, Settings
+from core.model.memory import backbone_parameters, catalogue_parameters
+from core.results import CandidateSummary
+from core.settings import Settings
 
 
 def summarise(candidate: CandidateConfig, settings: Settings) -> CandidateSummary:
@@ -55,32 +53,6 @@ def summarise(candidate: CandidateConfig, settings: Settings) -> CandidateSummar
         availability=state,
         message=message,
     )
-
-
-def requirements(candidate: CandidateConfig, adapter: AdapterEntry | None, settings: Settings) -> Requirements:
-    """Memory that a load takes, against what is free."""
-    base = candidate.base_model
-    place = locate_candidate(candidate, settings)
-    device = _device(settings.device)
-    free = free_memory(device)
-    if settings.memory_budget_gb is not None:
-        free = min(free, int(settings.memory_budget_gb * 2**30))
-    stored = None
-    if place is not None and place.can_be_opened:
-        folder = read_model_folder(place.path)
-        parameters, stored = backbone_parameters(folder), folder.stored_bytes
-    else:
-        known = catalogue_parameters(candidate)
-        if known is None:
-            raise NotFoundError(
-                f"What '{candidate.id}' needs is not known before its files are here.",
-                fix="load it, or add its architecture numbers to its YAML.",
-            )
-        parameters = known
-    adapter_place = locate_adapter(candidate, adapter, settings) if adapter else None
-    if adapter_place is not None and adapter_place.can_be_opened:
-        parameters += adapter_parameters(read_adapter_folder(adapter_place.path))
-    return estimate(parameters, base.torch_dtype, device, free, stored)
 
 
 def describe(
@@ -226,9 +198,3 @@ def _count(place: str, _changed: int) -> int | None:
         return backbone_parameters(read_model_folder(Path(place)))
     except AppError:
         return None
-
-
-def _device(name: DeviceName) -> str:
-    """The device without importing torch where there can be no accelerator: a look at needs stays light."""
-    accelerated = "torch" in sys.modules or sys.platform == "darwin" or Path("/dev/nvidiactl").exists()
-    return choose_device(name) if accelerated or name != "auto" else "cpu"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from core.results import Prediction
@@ -18,6 +20,10 @@ MAX_TEXTS = 32
 CLOSING_SECONDS = 5.0
 
 
+class BatcherClosedError(RuntimeError):
+    """The batcher was closed before the request came: its pair is on its way out of memory."""
+
+
 @dataclass(frozen=True)
 class _Request:
     texts: Sequence[str]
@@ -28,28 +34,66 @@ class MicroBatcher:
     """One thread that gathers what is waiting and predicts it together.
 
     While it predicts, requests gather by themselves, so there is no artificial delay: a lone caller is
-    answered at once, sixteen callers share a few passes.
+    answered at once, sixteen callers share a few passes. What came before `close` is answered, what comes after it is
+    refused at once.
     """
 
     def __init__(self, predict: Predict, name: str) -> None:
         self._predict = predict
         self._waiting: queue.SimpleQueue[_Request | None] = queue.SimpleQueue()
+        self._state = threading.Condition()
+        self._closed = False
+        self._passes = 0  # of large requests, in the threads of their callers
         self._thread = threading.Thread(target=self._work, name=f"batch {name}", daemon=True)
         self._thread.start()
 
     def submit(self, texts: Sequence[str]) -> list[Prediction]:
-        """Predictions in the order of the texts; blocks until they are there."""
+        """Predictions in the order of the texts; blocks until they are there.
+
+        Raises:
+            BatcherClosedError: `close` was called before.
+        """
         if len(texts) > MAX_TEXTS:
-            return self._predict(texts)
+            with self._own_pass():
+                return self._predict(texts)
         request = _Request(texts)
-        self._waiting.put(request)
-        return request.answer.result()
+        with self._state:  # so that nothing is put behind the mark of `close`
+            self._require_open()
+            self._waiting.put(request)
+        try:
+            return request.answer.result()
+        finally:
+            del request  # an error's traceback holds this frame, which would hold the error's own future: a circle
 
     def close(self, wait: float = CLOSING_SECONDS) -> None:
-        """End the thread once what is waiting has been answered; gives it so long, as it holds the model till then."""
-        self._waiting.put(None)
+        """Refuse what comes from now on, and end the thread once what came before has been answered.
+
+        Waits that many seconds at most: passes under way hold the model till they end.
+        """
+        end = time.monotonic() + wait
+        with self._state:
+            if not self._closed:
+                self._closed = True
+                self._waiting.put(None)
+            self._state.wait_for(lambda: not self._passes, wait)
         if threading.current_thread() is not self._thread:
-            self._thread.join(wait)
+            self._thread.join(max(0.0, end - time.monotonic()))
+
+    @contextmanager
+    def _own_pass(self) -> Iterator[None]:
+        with self._state:
+            self._require_open()
+            self._passes += 1
+        try:
+            yield
+        finally:
+            with self._state:
+                self._passes -= 1
+                self._state.notify_all()
+
+    def _require_open(self) -> None:
+        if self._closed:
+            raise BatcherClosedError("closed")
 
     def _work(self) -> None:
         while (first := self._waiting.get()) is not None:
@@ -57,8 +101,7 @@ class MicroBatcher:
             self._answer(requests)
             del first, requests
             if closing:
-                break
-        self._answer_late()
+                return
 
     def _gather(self, first: _Request) -> tuple[list[_Request], bool]:
         requests, count = [first], len(first.texts)
@@ -76,26 +119,17 @@ class MicroBatcher:
     def _answer(self, requests: list[_Request]) -> None:
         """Predict all together; when that fails, each alone, so that a bad text fails its own caller only."""
         texts = [text for request in requests for text in request.texts]
+        predictions: list[Prediction] | None = None
         try:
             predictions = self._predict(texts)
         except BaseException as error:
             if len(requests) == 1:
-                requests[0].answer.set_exception(error)
-                return
-            for request in requests:
-                self._answer([request])
+                requests.pop().answer.set_exception(error)  # and let go, as in `submit`
+        if predictions is None:
+            while requests:
+                self._answer([requests.pop(0)])
             return
         start = 0
         for request in requests:
             request.answer.set_result(predictions[start : start + len(request.texts)])
             start += len(request.texts)
-
-    def _answer_late(self) -> None:
-        """Requests that slipped in behind the end are still answered."""
-        while True:
-            try:
-                request = self._waiting.get_nowait()
-            except queue.Empty:
-                return
-            if request is not None:
-                self._answer([request])

@@ -14,7 +14,6 @@ from core.inference.loading import LoadedPair
 from core.inspection.checking.running import Told, run
 from core.inspection.checking.subject import make_subject
 from core.inspection.checking.texts import TEXTS
-from core.model.devices import free_memory
 from core.results import DryRun, HealthReport, Selection
 
 
@@ -42,16 +41,15 @@ def check(
 
 
 def check_pair(engine: Engine, pair: LoadedPair, texts: Sequence[str], told: Told | None = None) -> DryRun:
-    """The stages of `check` on a pair of that engine."""
-    budget = engine.settings.memory_budget_gb
+    """The stages of `check` on a pair of that engine, which stays in memory meanwhile."""
 
     def free() -> int:
-        there = free_memory(pair.info.device)
-        return there if budget is None else min(there, int(budget * 2**30))
+        return engine.free_bytes(pair.info.device)
 
     base = engine.candidate(pair.info.selection.candidate).base_model
     subject = make_subject(pair, base, texts, free=free, loading_alone=engine.loading_alone)
-    return run(subject, told) if told else run(subject)
+    with engine.holding(pair):
+        return run(subject, told) if told else run(subject)
 
 
 @contextmanager

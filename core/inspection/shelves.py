@@ -123,8 +123,10 @@ class Shelves:
         def run(on_progress: Progress) -> Result:
             from core.inspection.probe import make_probe
 
-            probe = make_probe(still_loaded(reference))
-            return work(probe, probe.encode(text), on_progress)
+            pair = still_loaded(reference)
+            with self._engine.holding(pair):
+                probe = make_probe(pair)
+                return work(probe, probe.encode(text), on_progress)
 
         return Task(self._tasks, FeatureKey(feature, text, options), run, owner=pair)
 
@@ -152,8 +154,8 @@ class Shelves:
             return shelf
 
     def _alone(self, pair: LoadedPair, shelf: _Shelf, work: Callable[[Probe], Result]) -> Result:
-        """Work with the pair's probe, which is made when it is first needed."""
-        with shelf.lock:
+        """Work with the pair's probe, which is made when it is first needed; the pair stays in memory meanwhile."""
+        with self._engine.holding(pair), shelf.lock:
             if shelf.probe is None:
                 from core.inspection.probe import make_probe
 

@@ -56,6 +56,6 @@ def require_memory(name: str, needs: Requirements) -> None:
         fix += ", or torch_dtype bfloat16 (half the memory)"
     raise MemoryBudgetError(
         f"Loading {name} needs {gibibytes(needs.peak)} on {needs.device} "
-        f"({needs.parameters:,} parameters in {needs.dtype}), and {gibibytes(needs.free)} are free.",
+        f"({needs.parameters:,} parameters in {needs.dtype}), and {gibibytes(needs.available)} are free.",
         fix=fix + ".",
     )

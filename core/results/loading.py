@@ -11,13 +11,15 @@ from core.results.prediction import Selection
 
 @dataclass(frozen=True)
 class Requirements:
-    """What loading needs, in bytes, known before any weight is read.
+    """What loading would add to what is in memory now, in bytes, known before any weight is read.
 
     Attributes:
+        parameters: those that would be read; a base that is in memory is shared, and not among them.
         weights: the weights at the dtype they will have.
         peak: what loading takes at its highest.
-        free: what is free on the device now.
+        free: what may be taken now: free on the device, and within the memory budget.
         stored: the files' size (on disk, or to be fetched); None when not known.
+        reclaimable: what comes free as well when pairs that nobody uses are dropped, which a load does by itself.
     """
 
     device: str
@@ -27,11 +29,17 @@ class Requirements:
     peak: int
     free: int
     stored: int | None = None
+    reclaimable: int = 0
+
+    @property
+    def available(self) -> int:
+        """Bytes that the load may take, after dropping what nobody uses."""
+        return self.free + self.reclaimable
 
     @property
     def fits(self) -> bool:
         """Whether the load will be tried."""
-        return self.peak <= self.free
+        return self.peak <= self.available
 
 
 class Availability(StrEnum):

@@ -65,7 +65,7 @@ def needs(requirements: Requirements) -> str:
     return (
         f'<table class="hl-table"><thead><tr><th>Weights in</th><th class="hl-right">Memory</th></tr></thead>'
         f'<tbody>{rows}</tbody></table><p class="hl-note">Loading takes {size(requirements.peak)} '
-        f"at its highest: it {fits} the {size(requirements.free)} free on {text(requirements.device)}.</p>"
+        f"at its highest: it {fits} the {size(requirements.available)} free on {text(requirements.device)}.</p>"
     )
 
 

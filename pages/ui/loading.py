@@ -17,10 +17,12 @@ _LOOK_SECONDS = 0.5
 _WORKING = "headlight.working"
 
 
-def ready(selection: Selection, candidate: CandidateSummary, *, ask: bool = False) -> LoadedModel | None:
+def ready(
+    selection: Selection, candidate: CandidateSummary, *, ask: bool = False, keep: tuple[Selection, ...] = ()
+) -> LoadedModel | None:
     """The loaded model; or None, after drawing what stands in the way and what can be done.
 
-    Small candidates that are at hand load by themselves, unless `ask`.
+    Small candidates that are at hand load by themselves, unless `ask`. Pairs in `keep` are not dropped for it.
     """
     model = engine().loaded_model(selection)
     if model is not None:
@@ -29,16 +31,33 @@ def ready(selection: Selection, candidate: CandidateSummary, *, ask: bool = Fals
     state = engine().load_state(selection)
     if state is not None and state.finished and not state.error:
         state = None  # it was loaded once, and has gone since
-    needs = _requirements(selection)
+    needs = _requirements(selection, keep)
     if state is None and not ask and isinstance(needs, Requirements) and _costs_nothing(candidate, needs):
-        state = engine().start_load(selection)
+        state = engine().start_load(selection, keep=keep)
     if state is None:
-        _offer(selection, candidate, needs)
+        _offer(selection, candidate, needs, keep)
     elif state.error:
-        _failed(state)
+        _failed(state, keep)
     else:
         _progress(selection)
     return None
+
+
+def all_ready(selections: tuple[Selection, ...], candidate: CandidateSummary) -> bool:
+    """Whether all of them, of one candidate, are loaded; if not, what stands in the way is drawn.
+
+    None is dropped for another: what does not fit together is said instead of loading in circles.
+    """
+    try:
+        engine().require_room(*selections)
+    except AppError as error:
+        st.html(markup.problem(error))
+        return False
+    for selection in selections:
+        if engine().loaded_model(selection) is not None:
+            engine().start_load(selection)  # counts as used now
+    others = [(s, tuple(o for o in selections if o != s)) for s in selections]
+    return all(ready(selection, candidate, keep=keep) is not None for selection, keep in others)
 
 
 def stand_in() -> Selection | None:
@@ -51,9 +70,9 @@ def _costs_nothing(candidate: CandidateSummary, needs: Requirements) -> bool:
     return candidate.availability is Availability.READY and needs.weights <= SMALL and needs.fits
 
 
-def _requirements(selection: Selection) -> Requirements | AppError:
+def _requirements(selection: Selection, keep: tuple[Selection, ...]) -> Requirements | AppError:
     try:
-        return engine().requirements(selection)
+        return engine().requirements(selection, keep)
     except AppError as error:
         return error
 
@@ -68,21 +87,23 @@ def _progress(selection: Selection) -> None:
         st.rerun()
 
 
-def _start(selection: Selection) -> None:
-    engine().start_load(selection)
+def _start(selection: Selection, keep: tuple[Selection, ...]) -> None:
+    engine().start_load(selection, keep=keep)
 
 
-def _failed(state: LoadState) -> None:
+def _failed(state: LoadState, keep: tuple[Selection, ...]) -> None:
     st.html(markup.problem(AppError(state.error, fix=state.fix)))
-    st.button("Try again", on_click=_start, args=(state.selection,))
+    st.button("Try again", on_click=_start, args=(state.selection, keep))
 
 
-def _offer(selection: Selection, candidate: CandidateSummary, needs: Requirements | AppError) -> None:
+def _offer(
+    selection: Selection, candidate: CandidateSummary, needs: Requirements | AppError, keep: tuple[Selection, ...]
+) -> None:
     if candidate.availability is Availability.MISSING:
         needs = AppError(candidate.message, fix="put its files there, or choose another candidate.")
     if isinstance(needs, NotFoundError) and candidate.availability is Availability.ON_HUB:
         st.html(markup.note(candidate.message))  # what it needs is known once its files are here
-        st.button("Load", type="primary", key="load", on_click=_start, args=(selection,))
+        st.button("Load", type="primary", key="load", on_click=_start, args=(selection, keep))
         return
     if isinstance(needs, AppError):
         st.html(markup.problem(needs))
@@ -90,7 +111,7 @@ def _offer(selection: Selection, candidate: CandidateSummary, needs: Requirement
     if candidate.message:
         st.html(markup.note(candidate.message))
     if not needs.fits:
-        words = f"It needs {size(needs.peak)}, and {size(needs.free)} is free on {needs.device}."
+        words = f"It needs {size(needs.peak)}, and {size(needs.available)} is free on {needs.device}."
         st.html(markup.problem(AppError(words, fix="unload another candidate, or choose a smaller one.")))
     label = f"Load ({size(needs.weights)} in {needs.dtype})"
-    st.button(label, type="primary", key="load", on_click=_start, args=(selection,))
+    st.button(label, type="primary", key="load", on_click=_start, args=(selection, keep))

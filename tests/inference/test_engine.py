@@ -16,7 +16,15 @@ import psutil
 import pytest
 import torch
 
-from core.errors import AppError, CheckpointError, ConfigError, InputError, MemoryBudgetError, NotFoundError
+from core.errors import (
+    AppError,
+    CheckpointError,
+    ConfigError,
+    InputError,
+    MemoryBudgetError,
+    NotFoundError,
+    UnexpectedError,
+)
 from core.inference.engine import Engine
 from core.inference.heap import give_back
 from core.inference.loading import Loader
@@ -196,10 +204,14 @@ def test_a_bug_keeps_its_traceback(engine: Engine, monkeypatch: pytest.MonkeyPat
         raise ZeroDivisionError("a bug")
 
     monkeypatch.setattr(Loader, "load", broken)
-    with pytest.raises(ZeroDivisionError, match="a bug"):
+    with pytest.raises(UnexpectedError, match=r"(?s)ZeroDivisionError: a bug.*in broken"):
         engine.load(ONE)
-    with pytest.raises(ZeroDivisionError, match="a bug"):
+    with pytest.raises(UnexpectedError, match=r"(?s)ZeroDivisionError: a bug.*in broken") as first:
         engine.load_state(ONE)
+    with pytest.raises(UnexpectedError) as second:
+        engine.load_state(ONE)
+    assert first.value is not second.value, "one exception raised again grows its traceback"
+    assert str(first.value) == str(second.value)
 
 
 def test_one_callers_bad_text_fails_only_that_caller(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

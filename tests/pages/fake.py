@@ -6,9 +6,9 @@ import dataclasses
 import math
 import threading
 import zlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from core.errors import AppError, InputError, NotFoundError
+from core.errors import AppError, InputError, MemoryBudgetError, NotFoundError
 from core.results import (
     AdapterSummary,
     Availability,
@@ -80,6 +80,8 @@ class FakeEngine:
         self.hold = threading.Event()
         self.hold.set()
         self.asked: list[str] = []
+        self.room = 4
+        self.loads: list[tuple[Selection, tuple[Selection, ...]]] = []
 
     def candidates(self) -> list[CandidateSummary]:
         return list(self.offered)
@@ -100,12 +102,20 @@ class FakeEngine:
     def remove_candidate(self, candidate_id: str) -> None:
         self.offered = [c for c in self.offered if c.id != candidate_id]
 
-    def requirements(self, selection: Selection) -> Requirements:
+    def requirements(self, selection: Selection, keep: Collection[Selection] = ()) -> Requirements:
         parameters = next(c for c in self.offered if c.id == selection.candidate).parameters or 0
         width, dtype = (2, "bfloat16") if parameters > 10**9 else (4, "float32")
         return Requirements("cpu", dtype, parameters, width * parameters, width * parameters + 2**20, 32 * 2**30)
 
-    def start_load(self, selection: Selection) -> LoadState:
+    def require_room(self, *selections: Selection) -> None:
+        if len(selections) > self.room:
+            problem = f"This needs {len(selections)} loaded at once, and HEADLIGHT_MAX_LOADED is {self.room}."
+            raise MemoryBudgetError(problem, fix=f"raise HEADLIGHT_MAX_LOADED to {len(selections)} or more.")
+
+    def start_load(self, selection: Selection, keep: Collection[Selection] = ()) -> LoadState:
+        if selection in self.models:
+            return self.states[selection]
+        self.loads.append((selection, tuple(keep)))
         self.states[selection] = LoadState(selection, LoadStage.WEIGHTS, 0.25, "4 of 9 tensors")
         if self.hold.is_set():
             self.finish(selection)

@@ -80,20 +80,24 @@ class WeightLibrary:
             from core.inspection.shelves import still_loaded
             from core.inspection.updates.adapter_overlap import adapter_overlap
 
-            return adapter_overlap(still_loaded(reference), on_progress)
+            pair = still_loaded(reference)
+            with self._engine.holding(pair):
+                return adapter_overlap(pair, on_progress)
 
         return Task(self._tasks, FeatureKey(Feature.ADAPTER_OVERLAP), work, owner=pair)
 
     def adapter_pair(self, first: Selection, second: Selection) -> AdapterPair:
-        """What two adapters of a candidate add, module by module; both are loaded.
+        """What two adapters of a candidate add, module by module; both are loaded, and stay till it is done.
 
         Raises:
+            MemoryBudgetError: two pairs are more than may be in memory at once.
             AdapterError: one without low-rank factors.
             AppError: a pair cannot be loaded.
         """
         from core.inspection.updates.adapter_pair import adapter_pair
 
-        return adapter_pair(self._engine.pair(first), self._engine.pair(second))
+        with self._engine.using(first, second) as pairs:
+            return adapter_pair(*pairs)
 
     def statistics(self, source: str) -> Task[WeightReport]:
         """A report on the files as they are now.

@@ -1,0 +1,72 @@
+"""A load under way or just ended, and who follows it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from core.engine.residency import Resident
+from core.results import LoadStage, LoadState, Problem, Selection
+
+Content = TypeVar("Content")
+Listener = Callable[[LoadState], None]
+
+_log = logging.getLogger(__name__)
+_FRACTIONS = dict(zip(LoadStage, (0.0, 0.05, 0.15, 0.25, 0.75, 0.9, 1.0), strict=True))
+
+
+def load_state(selection: Selection, stage: LoadStage, detail: str = "") -> LoadState:
+    """A state with the share of a load that is done at that stage."""
+    return LoadState(selection, stage, _FRACTIONS[stage], detail)
+
+
+@dataclass(eq=False)
+class LoadJob(Generic[Content]):
+    """A load. Whoever waits counts in `waiting` and gets `loaded` pinned once; `problem` is why it failed."""
+
+    state: LoadState
+    listeners: list[Listener] = field(default_factory=list)
+    done: threading.Event = field(default_factory=threading.Event)
+    keep: set[Selection] = field(default_factory=set)
+    problem: Problem | None = None
+    waiting: int = 0
+    loaded: Resident[Content] | None = None
+
+    @property
+    def selection(self) -> Selection:
+        """What is loaded."""
+        return self.state.selection
+
+    def join(self, listener: Listener | None, keep: Collection[Selection] = ()) -> None:
+        """One more who follows it, and pairs that it may not drop."""
+        self.keep.update(keep)
+        if listener:
+            self.listeners.append(listener)
+
+    def progress(self, stage: LoadStage, detail: str = "") -> None:
+        """Tell everybody. A listener that raises is dropped and its error logged: others share this load."""
+        self.state = load_state(self.selection, stage, detail)
+        for listener in list(self.listeners):
+            try:
+                listener(self.state)
+            except Exception:
+                _log.exception("A listener of the load of %s failed; it is told no more.", self.selection)
+                self.listeners.remove(listener)
+
+    def take(self) -> Resident[Content]:
+        """What was loaded, for one of those who wait; held here no longer than for the last of them."""
+        assert self.loaded is not None
+        resident = self.loaded
+        self.waiting -= 1
+        if not self.waiting:
+            self.loaded = None
+        return resident
+
+    def fail(self, problem: Problem) -> None:
+        """End it badly, at the stage where it is."""
+        self.problem = problem
+        words = problem.problem
+        self.state = LoadState(self.selection, self.state.stage, self.state.fraction, error=words, fix=problem.fix)

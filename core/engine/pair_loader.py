@@ -1,0 +1,105 @@
+"""From a candidate and an adapter to a pair in memory: what is fetched, whether it fits, what goes for it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING
+
+from core.config.candidate import AdapterEntry, CandidateConfig
+from core.engine.downloads import Downloads
+from core.engine.entry import Entry, close, dropped
+from core.engine.load_job import LoadJob
+from core.engine.requirements import (
+    PairFolders,
+    PairSize,
+    budget_of,
+    device_of,
+    folders_here,
+    pair_size,
+    requirements,
+)
+from core.engine.residency import Footprint, Residency
+from core.files.hub import is_hub_id
+from core.files.locate import cache_of, fetch_adapter, fetch_candidate
+from core.inference.queueing import MicroBatcher
+from core.model.devices import free_memory
+from core.model.memory import catalogue_parameters, require_memory
+from core.results import LoadStage, Requirements, Selection
+from core.settings import Settings
+
+if TYPE_CHECKING:
+    from core.inference.loading import LoadedPair
+    from core.model.opening import OpenedClassifier
+
+Admit = Callable[[LoadJob[Entry], Entry, Footprint], None]
+
+
+class PairLoader:
+    """Loads one pair at a time, and downloads for several. `opening` is held while a checkpoint is opened."""
+
+    def __init__(self, settings: Settings, residency: Residency[Entry]) -> None:
+        self._settings = settings
+        self._residency = residency
+        self._downloads = Downloads()
+        self.opening = threading.Lock()
+
+    def requirements(
+        self, candidate: CandidateConfig, folders: PairFolders, keep: Collection[Selection]
+    ) -> Requirements:
+        """As `Engine.requirements`, for files in these folders."""
+        size = pair_size(candidate, folders, device_of(self._settings.device))
+        return requirements(size, self._residency, free_memory(size.device), budget_of(self._settings), keep)
+
+    def load(self, job: LoadJob[Entry], candidate: CandidateConfig, adapter: AdapterEntry | None, admit: Admit) -> None:
+        """Every stage; files are fetched before anybody has to wait for this load. `admit` enters it into the ledger.
+
+        Raises:
+            AppError: missing files, too little memory, an adapter that does not fit.
+        """
+        name = candidate.base_model.pretrained_model_name_or_path
+        job.progress(LoadStage.FILES, name)
+        here = folders_here(candidate, adapter, self._settings)
+        if here.base is None and is_hub_id(name) and catalogue_parameters(candidate):
+            # Refused before gigabytes are fetched.
+            require_memory(f"'{candidate.id}'", self.requirements(candidate, here, job.keep))
+        folders = self._fetched(candidate, adapter)
+        size = pair_size(candidate, folders, device_of(self._settings.device))
+        from core.inference.loading import Loader
+
+        with self.opening:
+            job.progress(LoadStage.MEMORY)
+            needs, opened = self._make_room(f"'{candidate.id}'", size, job.keep)
+            pair = Loader(self._settings).load(candidate, adapter, folders, needs, opened, job.progress)
+            admit(job, Entry(pair, MicroBatcher(pair.predictor.predict, str(job.selection))), _footprint(pair, size))
+
+    def _fetched(self, candidate: CandidateConfig, adapter: AdapterEntry | None) -> PairFolders:
+        """The folders of a pair, fetched as far as they are not here; one download of a snapshot at a time."""
+        settings = self._settings
+        cache = cache_of(candidate, settings)
+        name = candidate.base_model.pretrained_model_name_or_path
+        base = self._downloads.folder((name, candidate.revision, cache), lambda: fetch_candidate(candidate, settings))
+        if adapter is None:
+            return PairFolders(base, None)
+        key = (adapter.path, adapter.revision, cache)
+        return PairFolders(base, self._downloads.folder(key, lambda: fetch_adapter(candidate, adapter, settings)))
+
+    def _make_room(
+        self, name: str, size: PairSize, keep: Collection[Selection]
+    ) -> tuple[Requirements, OpenedClassifier | None]:
+        """Drop as few unused pairs as it takes, none when it would not do; with the base, where it is in memory."""
+        on_device = free_memory(size.device)
+        with self._residency.lock:
+            needs = requirements(size, self._residency, on_device, budget_of(self._settings), keep)
+            require_memory(name, needs)
+            sharing = self._residency.sharing(size.base)
+            opened = sharing.content.pair.opened if sharing else None
+            del sharing
+            gone = dropped(self._residency, self._residency.victims(needs.peak - needs.free, size.base, keep))
+        close(gone)
+        return needs, opened
+
+
+def _footprint(pair: LoadedPair, size: PairSize) -> Footprint:
+    assert size.base is not None
+    return Footprint(size.base, pair.info.bytes - pair.info.own_bytes, pair.info.own_bytes)
