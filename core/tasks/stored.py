@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import is_dataclass
 from enum import Enum
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 _LEAVES = (str, int, float, bytes, bool, type(None), Enum, np.generic)
+#: What nearly all parts of a long result are: counted without a closer look.
+_FLAT = frozenset((str, int, float, bytes, bool, type(None)))
 
 
 def make_read_only(value: object) -> int:
@@ -27,8 +30,12 @@ def make_read_only(value: object) -> int:
         if isinstance(item, np.ndarray):
             item.setflags(write=False)
         for part in _parts(item):
-            if id(part) not in seen:
-                seen.add(id(part))
+            if id(part) in seen:
+                continue
+            seen.add(id(part))
+            if type(part) in _FLAT:
+                total += sys.getsizeof(part)
+            else:
                 stack.append(part)
     return total
 
@@ -52,6 +59,6 @@ def _parts(item: Any) -> Iterable[Any]:
         return ()
     if isinstance(item, (tuple, list, set, frozenset)):
         return item
-    if isinstance(item, Mapping):
+    if isinstance(item, (dict, MappingProxyType)):
         return [*item.keys(), *item.values()]
     return vars(item).values() if is_dataclass(item) and not isinstance(item, type) else ()
