@@ -32,7 +32,7 @@ bench: install
 
 # DATA holds banking77/ (train.csv, test.csv) and clinc150/ (data_full.json, domains.json).
 demos: install-dev
-	$(PY) -m core.training.demos --data $(DATA) --output assets/models
+	$(PY) -m tools.demos --data $(DATA) --output assets/models
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -12,8 +12,8 @@ import subprocess
 import sys
 import time
 
-from core.inference.engine import Engine
-from core.inspection.architecture.blueprints import Blueprints
+from core.architecture.service import Blueprints
+from core.engine.engine import Engine
 from core.results import Selection, View
 
 #: What each candidate may take.
@@ -25,7 +25,7 @@ def measured(candidate: str) -> dict[str, float]:
     import peft  # noqa: F401 - what any first look brings is not the candidate's own time
     import torchinfo  # noqa: F401
 
-    import core.model.outlines  # noqa: F401
+    import core.architecture.outlines  # noqa: F401
 
     selection, blueprints = Selection(candidate), Blueprints(Engine())
     told: dict[str, float] = {}

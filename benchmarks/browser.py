@@ -25,7 +25,7 @@ from typing import Any
 import psutil
 from playwright.async_api import Browser, Page, async_playwright
 
-from core.inference.engine import Engine
+from core.engine.engine import Engine
 from core.results import Selection
 from core.settings import ROOT
 from core.words.numbers import percent

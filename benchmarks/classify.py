@@ -25,9 +25,9 @@ import torch
 from torch.nn import functional
 from transformers import LlamaConfig, LlamaForSequenceClassification, PreTrainedTokenizerFast, pipeline
 
-from core.inference.engine import Engine
-from core.inference.passes.products import has_one_dnn, one_dnn
-from core.inference.threads import single_threaded
+from core.engine.backends.torch.matmul import has_one_dnn, one_dnn
+from core.engine.engine import Engine
+from core.engine.torch_threads import single_threaded
 from core.results import Selection
 from core.settings import Settings
 

@@ -25,14 +25,14 @@ import torch
 from captum.attr import LayerIntegratedGradients
 from torch import Tensor
 
-from core.inference.encoding import Encoded
-from core.inference.engine import Engine
-from core.inference.loading import LoadedPair
-from core.inspection.attribution import integrated_gradients
-from core.inspection.contributions import contributions
-from core.inspection.embedded import embed, own_weights, padding_id
-from core.inspection.lens import trace
-from core.inspection.probe import Probe, make_probe
+from core.engine.encoding import Encoded
+from core.engine.engine import Engine
+from core.engine.loader import LoadedPair
+from core.explain.attributions.embedding_function import embed, own_weights, padding_id
+from core.explain.attributions.methods import integrated_gradients
+from core.explain.contributions import contributions
+from core.explain.depth import trace
+from core.explain.probe import Probe, make_probe
 from core.results import Floats, Selection
 from core.settings import Settings
 

@@ -59,8 +59,8 @@ def best(work: Callable[[], Any], runs: int = 3) -> tuple[float, Any]:
 
 def model(folder: Path) -> dict[str, Any]:
     """All spectra of the model, from its files."""
-    from core.inspection.spectra.checkpoint_spectra import checkpoint_spectra
-    from core.inspection.weights.checkpoint import open_checkpoint
+    from core.checkpoints.checkpoint import open_checkpoint
+    from core.checkpoints.spectra.scan import checkpoint_spectra
 
     seconds, found = best(lambda: checkpoint_spectra(open_checkpoint(folder / "model"), "full"))
     return {"seconds": seconds, "norms": {s.name: s.spectral_norm for s in found.spectra},
@@ -86,8 +86,8 @@ def square(folder: Path) -> dict[str, Any]:
     import torch
     from safetensors.torch import load_file
 
-    from core.inspection.spectra.checkpoint_spectra import checkpoint_spectra
-    from core.inspection.weights.checkpoint import open_checkpoint
+    from core.checkpoints.checkpoint import open_checkpoint
+    from core.checkpoints.spectra.scan import checkpoint_spectra
 
     told = {}
     for name, file in FILES.items():

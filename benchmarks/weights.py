@@ -67,11 +67,11 @@ def memory(field: str) -> float:
 
 def ours(folder: Path) -> dict[str, float]:
     """Exact statistics of every tensor; the first run also compiles or loads the loops."""
-    import core.inference.engine  # what an idle server has too  # noqa: F401
+    import core.engine.engine  # what an idle server has too  # noqa: F401
 
     before = memory("VmRSS")
-    from core.inspection.weights.checkpoint import open_checkpoint
-    from core.inspection.weights.statistics import checkpoint_statistics
+    from core.checkpoints.checkpoint import open_checkpoint
+    from core.checkpoints.weights import checkpoint_statistics
 
     seconds = []
     for _ in range(RUNS):
@@ -125,7 +125,7 @@ def update(_folder: Path) -> dict[str, float]:
     """Singular values of a LoRA update, 4096 x 4096 of rank 16: from the factors, and of the dense product."""
     import torch
 
-    from core.inspection.updates.low_rank import low_rank_singular_values
+    from core.checkpoints.adapter_update.low_rank import low_rank_singular_values
 
     torch.manual_seed(0)
     b, a = torch.randn(4096, 16), torch.randn(16, 4096)

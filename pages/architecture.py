@@ -10,8 +10,10 @@ from core.errors import AppError
 from core.figures import architecture as figures
 from core.results import Architecture, Selection
 from core.words import architecture as sentences
-from pages.ui import address, building, charts, costing, frame, markup
-from pages.ui.engine import blueprints
+from pages.ui import charts, frame, markup, url_state
+from pages.ui.services import blueprints
+from pages.views import architecture as view
+from pages.views import architecture_costs
 
 _NAMES = ("as", "train", "classes", "colours", "length", "find", "levels")
 _KEYS = {name: f"architecture.{name}" for name in _NAMES}
@@ -22,9 +24,9 @@ _COUNTS = {"classes": (1, 100_000, 2), "levels": (1, 12, 3)}
 def restore() -> None:
     """Choices as the URL asks, or as they were, or the first."""
     state = st.session_state
-    for key, value in address.asked("architecture", _KEYS).items():
+    for key, value in url_state.asked("architecture", _KEYS).items():
         state[_KEYS[key]] = int(value) if value.isdigit() and key in (*_COUNTS, "length") else value
-    for key, values in (("as", building.VIEWS), ("train", building.TUNINGS), ("colours", building.COLOURS)):
+    for key, values in (("as", view.VIEWS), ("train", view.TUNINGS), ("colours", view.COLOURS)):
         if state.get(_KEYS[key]) not in values:
             state[_KEYS[key]] = next(iter(values))
     for key, (low, high, usual) in _COUNTS.items():
@@ -42,9 +44,9 @@ def choose(name: str, label: str, options: dict[str, str]) -> Any:
 def asked(selection: Selection) -> dict[str, Any]:
     """As what it is looked at; without an adapter, how it would be trained."""
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
-        wanted = {"view": choose("as", "Seen as", building.VIEWS)}
+        wanted = {"view": choose("as", "Seen as", view.VIEWS)}
         if selection.adapter is None and wanted["view"] == "classifier":
-            wanted["tuning"] = choose("train", "What would be trained", building.TUNINGS)
+            wanted["tuning"] = choose("train", "What would be trained", view.TUNINGS)
             low, high, _ = _COUNTS["classes"]
             wanted["num_labels"] = st.number_input(
                 "Classes of a new head", low, high, key=_KEYS["classes"], persist_state="session", width=180
@@ -55,8 +57,8 @@ def asked(selection: Selection) -> dict[str, Any]:
 def parameters(found: Architecture) -> None:
     """The treemap."""
     st.html(markup.section("Where the parameters are"))
-    colours: figures.Colours = choose("colours", "Colours", building.COLOURS) if found.tuning else "kind"
-    st.html(building.legend(figures.legend(colours, found, charts.theme())))
+    colours: figures.Colours = choose("colours", "Colours", view.COLOURS) if found.tuning else "kind"
+    st.html(view.legend(figures.legend(colours, found, charts.theme())))
     charts.chart(figures.treemap(found, colours, charts.theme()), "architecture-treemap", "Parameters by module")
     st.html(markup.note("An area is a share of the parameters. A click goes into a layer, the bar on top leads back."))
     st.html(markup.note(sentences.ties(found)))
@@ -70,13 +72,13 @@ def trained(found: Architecture) -> None:
         st.session_state[_KEYS["find"]] = next(c.path for c in found.cells if (c.layer, c.module) == hit)
 
     st.html(markup.section("What is trained"))
-    st.html(building.legend(figures.legend("training", found, charts.theme())))
+    st.html(view.legend(figures.legend("training", found, charts.theme())))
     if found.modules:
-        chosen = building.cell_of(found, st.session_state.get(_KEYS["find"], ""))
+        chosen = view.cell_of(found, st.session_state.get(_KEYS["find"], ""))
         figure = figures.freeze_map(found, chosen, charts.theme())
         charts.clickable(figure, "architecture-freeze", f"State of {len(found.cells)} modules", clicked)
         st.html(markup.note("A click on a module finds it in the tree below."))
-    st.html(building.outside(found) + markup.note(sentences.copies(found)))
+    st.html(view.outside(found) + markup.note(sentences.copies(found)))
 
 
 def modules(found: Architecture) -> None:
@@ -86,7 +88,7 @@ def modules(found: Architecture) -> None:
     words = left.text_input("Search by name or class", key=_KEYS["find"], placeholder="q_proj", persist_state="session")
     low, high, _ = _COUNTS["levels"]
     levels = right.number_input("Levels without a search", low, high, key=_KEYS["levels"], persist_state="session")
-    building.tree(found, words, levels)
+    view.tree(found, words, levels)
 
 
 def torchinfo(selection: Selection, wanted: dict[str, Any]) -> None:
@@ -108,13 +110,13 @@ try:
         found = blueprints().architecture(selection, **wanted)
     st.html(markup.lead(sentences.size(found)))
     st.html(markup.note(sentences.source(found, candidate.model_type)))
-    st.html(building.facts(found))
+    st.html(view.facts(found))
     parameters(found)
     if found.tuning:
         trained(found)
     modules(found)
-    costing.section(found, candidate.max_tokens or 0, _KEYS["length"])
+    architecture_costs.section(found, candidate.max_tokens or 0, _KEYS["length"])
     torchinfo(selection, wanted)
 except AppError as error:
     st.html(markup.problem(error))
-address.write("architecture", {key: str(st.session_state.get(state, "")) or None for key, state in _KEYS.items()})
+url_state.write("architecture", {key: str(st.session_state.get(state, "")) or None for key, state in _KEYS.items()})

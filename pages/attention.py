@@ -10,9 +10,11 @@ from core.figures.strip import legend, strip
 from core.results import MEASURES, AttentionCost, AttentionOverview, Floats, between_units, by_unit, read_by
 from core.words import attention as words
 from core.words import numbers
-from pages.ui import address, attending, capturing, charts, markup, question
-from pages.ui.engine import explainer
+from pages.ui import charts, markup, question, url_state
 from pages.ui.question import Question
+from pages.ui.services import explainer
+from pages.views import attention as view
+from pages.views import attention_capture
 
 HEADS, ROLLOUT = "heads", "rollout"
 VIEWS = {HEADS: "Head by head", ROLLOUT: "Rolled out over the layers"}
@@ -24,7 +26,7 @@ SHOWN, HIDDEN = "shown", "hidden"
 def choices(needs: AttentionCost) -> str:
     """The view; every choice is what the URL asks, what was chosen before, or the first one, if it is there at all."""
     state = st.session_state
-    for key, value in address.asked("attention", _KEYS).items():
+    for key, value in url_state.asked("attention", _KEYS).items():
         state[_KEYS[key]] = int(value) if value.isdecimal() else value == HIDDEN if key == "first" else value
     known = {"view": VIEWS, "layer": range(1, needs.layers + 1), "head": range(1, needs.heads + 1),
              "measure": MEASURES, "first": (False, True)}  # fmt: skip
@@ -50,7 +52,7 @@ def overview(found: AttentionOverview) -> tuple[int, int]:
         one, two = st.columns(2)
         layer = one.selectbox("Layer", range(1, layers + 1), key=_KEYS["layer"], persist_state="session")
         head = two.selectbox("Head", range(1, count + 1), key=_KEYS["head"], persist_state="session")
-        st.html(markup.facts(attending.numbers_of(found, layer, head)))
+        st.html(markup.facts(view.numbers_of(found, layer, head)))
         st.html(markup.note("Means over all tokens that read. Effective tokens: exp of the entropy of a row."))
     with left:
         measure = st.selectbox(
@@ -76,8 +78,8 @@ def drawn(asked: Question, tokens: Floats, what: str) -> None:
     with left:
         figure = matrix(values, asked.units, charts.theme(), hidden=first if hide else None)
         charts.chart(figure, "matrix", f"{what}: which of {len(asked.units)} {asked.by} reads which")
-        st.html(legend("0 %", numbers.percentage(attending.largest(values, first if hide else None)), signed=False))
-        st.html(markup.note(attending.reading(asked.units, asked.by)))
+        st.html(legend("0 %", numbers.percentage(view.largest(values, first if hide else None)), signed=False))
+        st.html(markup.note(view.reading(asked.units, asked.by)))
     with right:
         if hide:
             read[first] = 0.0
@@ -93,18 +95,18 @@ def draw(asked: Question) -> None:
     view = choices(needs)
     st.html(markup.note(words.cost(needs)))
     if view == ROLLOUT:
-        if capturing.captured(asked, needs, "rollout", "Rollout"):
+        if attention_capture.captured(asked, needs, "rollout", "Rollout"):
             found = explainer().attention(asked.selection, asked.text, "rollout")
             st.html(markup.lead(words.ROLLOUT))
             drawn(asked, found.matrix, "Rollout")
-    elif capturing.captured(asked, needs, "overview", "All heads"):
+    elif attention_capture.captured(asked, needs, "overview", "All heads"):
         layer, head = overview(explainer().attention(asked.selection, asked.text, "overview"))
-        if capturing.captured(asked, needs, layer, f"Layer {layer}"):
+        if attention_capture.captured(asked, needs, layer, f"Layer {layer}"):
             st.html(markup.section(f"Layer {layer}, head {head}"))
             drawn(asked, explainer().attention(asked.selection, asked.text, layer).head(head), f"Layer {layer}")
     written = {key: str(st.session_state[state]) for key, state in _KEYS.items()}
     written["first"] = HIDDEN if st.session_state[_KEYS["first"]] else SHOWN
-    address.write("attention", dict(written))
+    url_state.write("attention", dict(written))
 
 
 asked = question.ask("Attention", "Who reads whom: every head at a glance, one at full size, and all layers together.")

@@ -7,14 +7,15 @@ from typing import cast
 import streamlit as st
 
 from core.errors import AppError
-from core.figures.attribution import agreement, perturbation
+from core.figures.attributions import agreement, perturbation
 from core.figures.strip import legend, strip
 from core.results import BASELINES, METHODS, AttributionOptions, Attributions, By
 from core.words import attributions as words
 from core.words.durations import duration
-from pages.ui import address, attributing, charts, markup, question, tables, working
-from pages.ui.engine import explainer
+from pages.ui import charts, markup, question, tables, task_progress, url_state
 from pages.ui.question import Question
+from pages.ui.services import explainer
+from pages.views import attributions as view
 
 STEPS = (10, 20, 50, 100, 200, 500)
 _STEPS, _BASELINE = "attributions.steps", "attributions.baseline"
@@ -24,7 +25,7 @@ AT_ONCE_SECONDS = 4.0
 
 def options(asked: Question) -> AttributionOptions:
     """Steps and baseline, as chosen or as the URL asks."""
-    wanted = address.asked("attributions", ("steps", "baseline"))
+    wanted = url_state.asked("attributions", ("steps", "baseline"))
     if wanted.get("steps", "") in map(str, STEPS):
         st.session_state[_STEPS] = int(wanted["steps"])
     if wanted.get("baseline") in BASELINES:
@@ -36,7 +37,7 @@ def options(asked: Question) -> AttributionOptions:
         "Baseline: what stands for no word", BASELINES, key=_BASELINE, persist_state="session",
         format_func=lambda b: words.BASELINES[b],
     )  # fmt: skip
-    address.write("attributions", {"steps": str(steps), "baseline": baseline})
+    url_state.write("attributions", {"steps": str(steps), "baseline": baseline})
     return AttributionOptions(asked.label, cast(By, asked.by), steps, baseline or BASELINES[0])
 
 
@@ -53,7 +54,7 @@ def computed(asked: Question, chosen: AttributionOptions) -> Attributions | None
         name = f"Compute (about {duration(told.seconds)})"
         st.button(name, type="primary", key="attributions.start", on_click=task.start)
         return None
-    return working.result(task, "attributions", "Attributions")
+    return task_progress.result(task, "attributions", "Attributions")
 
 
 def cards(asked: Question, found: Attributions) -> None:
@@ -64,9 +65,9 @@ def cards(asked: Question, found: Attributions) -> None:
             method = found.methods[METHODS.index(name)]
             kind = ("exact" if found.exact else "linearised") if name == "contributions" else ""
             with column, st.container(border=True):
-                st.html(attributing.heading(name, kind))
+                st.html(view.heading(name, kind))
                 st.html(strip(asked.reading, found.units, method.values, name))
-                st.html(markup.facts(attributing.sums(method)))
+                st.html(markup.facts(view.sums(method)))
                 st.html(markup.note(words.METHODS[name]))
     st.html(legend("against", f"for {asked.label}, each text by its own largest", signed=True))
 
@@ -74,11 +75,11 @@ def cards(asked: Question, found: Attributions) -> None:
 def faithful(found: Attributions) -> None:
     """The curves and the numbers."""
     st.html(markup.section("Do these words matter to the model?"))
-    for column, way in zip(st.columns(2, gap="large"), attributing.WAYS, strict=True):
+    for column, way in zip(st.columns(2, gap="large"), view.WAYS, strict=True):
         alt = f"{found.score} of the class with the first {found.options.by} of each method {way}"
         with column:
             charts.chart(perturbation(found, charts.theme(), way), f"attributions-{way}", alt)
-    tables.table(attributing.table(found), "Faithfulness of each method's order", key="faithfulness")
+    tables.table(view.table(found), "Faithfulness of each method's order", key="faithfulness")
     st.html(markup.note(words.faithfulness(found)))
 
 

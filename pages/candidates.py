@@ -9,8 +9,9 @@ import streamlit as st
 from core.errors import AppError
 from core.results import Availability, CandidateSummary, Selection
 from core.words import numbers
-from pages.ui import adding, details, frame, loading, markup, picker
-from pages.ui.engine import engine
+from pages.ui import candidate_picker, frame, loading, markup
+from pages.ui.services import engine
+from pages.views import add_candidate, candidate_details
 
 LIST = "candidates.list"
 GROUP = "candidates.group"
@@ -19,7 +20,7 @@ GROUPS = {"demo": "Demos", "candidate": "Candidates", "teacher": "Teachers", "ow
 
 def pick() -> None:
     """Choose what was clicked in the list; runs before the page is drawn."""
-    picker.take(st.session_state[LIST])
+    candidate_picker.take(st.session_state[LIST])
 
 
 def master(candidates: list[CandidateSummary], chosen: CandidateSummary) -> None:
@@ -43,7 +44,7 @@ def master(candidates: list[CandidateSummary], chosen: CandidateSummary) -> None
             label_visibility="collapsed",
         )
     if group == "own":
-        adding.form(empty=not shown)
+        add_candidate.form(empty=not shown)
 
 
 def caption(candidate: CandidateSummary) -> str:
@@ -55,26 +56,26 @@ def caption(candidate: CandidateSummary) -> str:
 
 def detail(candidate: CandidateSummary, selection: Selection) -> None:
     """The chosen candidate with its adapter: what it is, load or unload, health."""
-    st.html(details.head(candidate))
+    st.html(candidate_details.head(candidate))
     model = loading.ready(selection, candidate, ask=True)
     if model is not None:
         with st.container(horizontal=True):
             if st.button("Classify with it", type="primary", key="use"):
                 st.switch_page("pages/classify.py")
             st.button("Unload", key="unload", on_click=engine().unload, args=(selection,))
-        st.html(details.loaded(model))
+        st.html(candidate_details.loaded(model))
         st.html(markup.section("Health"))
-        st.html(details.health(model.health))
+        st.html(candidate_details.health(model.health))
     elif candidate.availability is not Availability.MISSING:
         needs(selection)
     if candidate.role == "own":
-        st.button("Remove from the list", key="remove", on_click=adding.remove, args=(candidate.id,))
+        st.button("Remove from the list", key="remove", on_click=add_candidate.remove, args=(candidate.id,))
 
 
 def needs(selection: Selection) -> None:
     """Memory by dtype; nothing where it is not known, which `loading.ready` has told."""
     with suppress(AppError):
-        st.html(details.needs(engine().requirements(selection)))
+        st.html(candidate_details.needs(engine().requirements(selection)))
 
 
 def memory() -> None:
@@ -85,7 +86,7 @@ def memory() -> None:
     st.html(markup.section("In memory"))
     for i, model in enumerate(models):
         words, button = st.columns([5, 2], vertical_alignment="center")
-        words.html(details.in_memory(model))
+        words.html(candidate_details.in_memory(model))
         button.button("Unload", key=f"unload-{i}", on_click=engine().unload, args=(model.selection,), width="stretch")
 
 
@@ -95,7 +96,7 @@ for error in engine().problems():
     st.html(markup.problem(error))
 left, right = st.columns([5, 7], gap="large")
 with left:
-    master(picker.offered(), chosen)
+    master(candidate_picker.offered(), chosen)
     memory()
 with right:
     detail(chosen, selection)

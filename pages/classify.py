@@ -8,10 +8,11 @@ import streamlit as st
 
 from core.errors import AppError
 from core.results import CandidateSummary, Selection
-from pages.ui import classes, frame, loading, markup, picker, question
-from pages.ui.answer import Answer, explanation, verdict
-from pages.ui.engine import engine
+from pages.ui import candidate_picker, frame, loading, markup, question
 from pages.ui.question import ASKED
+from pages.ui.services import engine
+from pages.views import class_table
+from pages.views.verdict import Answer, explanation, verdict
 
 TEXT = "classify.text"
 FOLLOWED = "classify.followed"
@@ -88,13 +89,13 @@ def answering(selection: Selection, candidate: CandidateSummary) -> None:
         st.page_link("pages/why.py", label="Why this class?", icon=":material/arrow_forward:", icon_position="right")
         if folded := explanation(answer.prediction):
             st.html(folded)  # apart from the verdict: it stays open when the next one comes
-        classes.table(answer.prediction)
+        class_table.table(answer.prediction)
 
 
 @st.fragment
 def panel(selection: Selection, candidate: CandidateSummary) -> None:
     """Question and answer side by side; a click redraws this and not the frame."""
-    adapter = picker.adapter_of(candidate, selection)
+    adapter = candidate_picker.adapter_of(candidate, selection)
     examples = (adapter.examples if adapter else ()) or candidate.examples
     begin(examples)
     left, right = st.columns([5, 7], gap="large")
@@ -105,5 +106,5 @@ def panel(selection: Selection, candidate: CandidateSummary) -> None:
 
 
 selection, candidate = frame.selection()
-st.html(markup.title("Classify", picker.described(selection, candidate)))
+st.html(markup.title("Classify", candidate_picker.described(selection, candidate)))
 panel(selection, candidate)

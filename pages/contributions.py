@@ -11,8 +11,8 @@ from core.results import Contributions, by_unit
 from core.words import contributions as words
 from core.words.numbers import two_digits
 from pages.ui import charts, markup, question
-from pages.ui.engine import explainer
 from pages.ui.question import Question
+from pages.ui.services import explainer
 
 AGAINST = "contributions.against"
 NOTHING = ""

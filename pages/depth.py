@@ -10,8 +10,8 @@ from core.figures.depth import lens as lens_figure
 from core.results import Lens
 from core.words import depth as words
 from pages.ui import charts, markup, question, tables
-from pages.ui.engine import explainer
 from pages.ui.question import Question
+from pages.ui.services import explainer
 
 
 def table(found: Lens, label: str) -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.dry_run.default_texts import MOST, TEXTS
+from core.dry_run.records import exported
 from core.errors import AppError
-from core.inspection.checking.document import exported
-from core.inspection.checking.texts import MOST, TEXTS
 from core.results import DryRun, LoadedModel, Selection
 from core.tasks.task import Task
 from core.words import dry_run as words
-from pages.ui import address, checking, details, frame, loading, markup, tables, working
-from pages.ui.engine import dry_runs
+from pages.ui import frame, loading, markup, tables, task_progress, url_state
+from pages.ui.services import dry_runs
+from pages.views import candidate_details
+from pages.views import dry_run as view
 
 _TEXTS = "dry_run.texts"
 _KEYS = {"texts": _TEXTS}
@@ -26,7 +28,7 @@ ABOUT = (
 def restore() -> None:
     """The texts as the URL asks, or as they were, or those of every dry run."""
     state = st.session_state
-    state.update({_KEYS[key]: value for key, value in address.asked("dry_run", _KEYS).items()})
+    state.update({_KEYS[key]: value for key, value in url_state.asked("dry_run", _KEYS).items()})
     if not str(state.get(_TEXTS) or "").strip():
         state[_TEXTS] = DEFAULT
 
@@ -36,7 +38,7 @@ def texts() -> tuple[str, ...]:
     with st.expander("Texts to run on"):
         label = f"One text a line, {MOST} at most"
         written = st.text_area(label, key=_TEXTS, persist_state="session", height=120)
-    address.write("dry_run", {"texts": None if written == DEFAULT else written})
+    url_state.write("dry_run", {"texts": None if written == DEFAULT else written})
     return tuple(line.strip() for line in written.splitlines() if line.strip()) or TEXTS
 
 
@@ -54,7 +56,7 @@ def inside(found: DryRun) -> None:
     """The tensors of one pass."""
     st.html(markup.section("One pass through the model"))
     st.html(markup.note(words.axes(found)))
-    tables.table(checking.rows(found), "Shape and type at each stage of the pass", key="dry-run-tensors")
+    tables.table(view.rows(found), "Shape and type at each stage of the pass", key="dry-run-tensors")
 
 
 def draw(selection: Selection, model: LoadedModel) -> None:
@@ -65,17 +67,17 @@ def draw(selection: Selection, model: LoadedModel) -> None:
         chosen = texts()
     with verdict:
         task = dry_runs().run(selection, chosen)
-        found = working.result(task, "dry_run", "Dry run")
+        found = task_progress.result(task, "dry_run", "Dry run")
         if found is None:
             return
         st.html(markup.lead(found.verdict))
         st.html(markup.note(words.cost(found)))
-    st.html(checking.stages(found))
+    st.html(view.stages(found))
     buttons(task, model, found)
     if found.traced:
         inside(found)
     st.html(markup.section("Health of the adapter" if selection.adapter else "Health of the head"))
-    st.html(details.health(model.health))
+    st.html(candidate_details.health(model.health))
     st.html(markup.note(ABOUT))
 
 

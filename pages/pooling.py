@@ -11,8 +11,8 @@ from core.results import PoolerVerdict, Pooling, by_unit
 from core.words import components, numbers
 from core.words import pooling as words
 from pages.ui import charts, markup, question
-from pages.ui.engine import explainer
 from pages.ui.question import Question
+from pages.ui.services import explainer
 
 
 def facts(asked: Question, found: Pooling) -> list[tuple[str, str, str]]:

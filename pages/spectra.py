@@ -8,8 +8,9 @@ from core.errors import AppError
 from core.figures import spectra as figures
 from core.results import SpectraKind, SpectraReport, Spectrum
 from core.words import spectra as words
-from pages.ui import address, charts, frame, markup, source, spectrum, working
-from pages.ui.engine import spectra
+from pages.ui import charts, frame, markup, source, task_progress, url_state
+from pages.ui.services import spectra
+from pages.views import spectra as view
 
 _BY, _TENSOR, _FULL = "spectra.by", "spectra.tensor", "spectra.full"
 _KEYS = {**source.KEYS, "by": _BY, "tensor": _TENSOR}
@@ -17,7 +18,7 @@ _KEYS = {**source.KEYS, "by": _BY, "tensor": _TENSOR}
 
 def restore() -> None:
     """Choices as the URL asks, or as they were, or the first."""
-    for key, value in address.asked("spectra", _KEYS).items():
+    for key, value in url_state.asked("spectra", _KEYS).items():
         st.session_state[_KEYS[key]] = value
     source.restore()
 
@@ -34,14 +35,12 @@ def chosen(report: SpectraReport) -> Spectrum:
 
 def overview(report: SpectraReport) -> Spectrum:
     """A line a module; a click on a mark chooses its matrix, which is returned."""
-    measures = list(spectrum.MEASURES if report.kind == "full" else spectrum.NORMS)
+    measures = list(view.MEASURES if report.kind == "full" else view.NORMS)
     if st.session_state.get(_BY) not in measures:
         st.session_state[_BY] = measures[0]
     left, right = st.columns(2, gap="small")
     with left:
-        by = st.selectbox(
-            "Measure", measures, format_func=spectrum.MEASURES.__getitem__, key=_BY, persist_state="session"
-        )
+        by = st.selectbox("Measure", measures, format_func=view.MEASURES.__getitem__, key=_BY, persist_state="session")
     with right:
         s = chosen(report)
 
@@ -50,8 +49,8 @@ def overview(report: SpectraReport) -> Spectrum:
         st.session_state[_TENSOR] = min(near, key=lambda o: abs((getattr(o, by) or 0.0) - y)).name
 
     if report.depth:
-        figure = figures.through_depth(report, by, spectrum.MEASURES[by], s, charts.theme())
-        alt = f"{spectrum.MEASURES[by]} of {len(report.modules)} modules in {report.depth} layers"
+        figure = figures.through_depth(report, by, view.MEASURES[by], s, charts.theme())
+        alt = f"{view.MEASURES[by]} of {len(report.modules)} modules in {report.depth} layers"
         charts.clickable(figure, "spectra-layers", alt, clicked)
     return s
 
@@ -61,11 +60,11 @@ def one(path: str, s: Spectrum) -> None:
     st.html(markup.section(s.name))
     full = s
     if s.singular_values is None and not s.note:
-        full = working.result(spectra().spectrum(path, s.name), "spectra.one", "Singular values") or s
+        full = task_progress.result(spectra().spectrum(path, s.name), "spectra.one", "Singular values") or s
     if full.note:
         st.html(markup.note(f"No spectrum: {full.note}."))
         return
-    st.html(spectrum.facts(full))
+    st.html(view.facts(full))
     if full.singular_values is None or full.power_law is None:
         return
     left, right = st.columns(2, gap="large")
@@ -87,7 +86,7 @@ def draw(path: str, report: SpectraReport) -> None:
         return
     st.html(markup.lead(words.fewest_directions(report)))
     one(path, overview(report))
-    spectrum.table(report)
+    view.table(report)
     st.html(markup.note(words.cost(report)))
     st.html(markup.note(words.ABOUT))
 
@@ -106,9 +105,9 @@ restore()
 try:
     place = source.choose()
     if place is not None:
-        found = working.result(spectra().spectra(place, asked(place)), "spectra", "Spectra")
+        found = task_progress.result(spectra().spectra(place, asked(place)), "spectra", "Spectra")
         if found is not None:
             draw(place, found)
 except AppError as error:
     st.html(markup.problem(error))
-address.write("spectra", {key: str(st.session_state.get(state, "")) or None for key, state in _KEYS.items()})
+url_state.write("spectra", {key: str(st.session_state.get(state, "")) or None for key, state in _KEYS.items()})

@@ -5,13 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from core.errors import AppError
-from core.figures import lora_update as figures
+from core.figures import adapter_update as figures
 from core.results import AdapterPair, CandidateSummary, ModulePair, Selection
 from core.words import adapter_update as sentences
 from core.words import numbers
 from core.words.numbers import percentage
-from pages.ui import address, charts, frame, loading, markup, tables
-from pages.ui.engine import weights
+from pages.ui import charts, frame, loading, markup, tables, url_state
+from pages.ui.services import weights
 
 _OTHER, _MODULE = "two_adapters.other", "two_adapters.module"
 _KEYS = {"other": _OTHER, "module": _MODULE}
@@ -91,7 +91,7 @@ def draw(found: AdapterPair) -> None:
 selection, candidate = frame.selection()
 st.html(markup.title("Two adapters", "Whether two adapters of the same base change the same things."))
 frame.section_links()
-st.session_state.update({_KEYS[key]: value for key, value in address.asked("two_adapters", _KEYS).items()})
+st.session_state.update({_KEYS[key]: value for key, value in url_state.asked("two_adapters", _KEYS).items()})
 other = other_of(selection, candidate)
 if other is not None:
     if loading.all_ready((selection, other), candidate):
@@ -100,4 +100,4 @@ if other is not None:
             st.html(markup.note(ABOUT))
         except AppError as error:
             st.html(markup.problem(error))
-    address.write("two_adapters", {key: st.session_state.get(state) for key, state in _KEYS.items()})
+    url_state.write("two_adapters", {key: st.session_state.get(state) for key, state in _KEYS.items()})

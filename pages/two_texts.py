@@ -10,9 +10,10 @@ from core.figures import two_texts as figures
 from core.figures.strip import legend, strip
 from core.results import MinimalFlip, TwoTexts, by_unit
 from core.words import two_texts as words
-from pages.ui import address, charts, comparing, markup, question, working
-from pages.ui.engine import explainer
+from pages.ui import charts, markup, question, task_progress, url_state
 from pages.ui.question import LONGEST_IN_URL, TOKENS, Question
+from pages.ui.services import explainer
+from pages.views import two_texts as view
 
 BUDGETS = (200, 1000, 5000, 20_000)
 #: What takes longer by its estimate waits for a click.
@@ -32,7 +33,7 @@ def _submit(text: str) -> None:
 
 def other_text(asked: Question) -> str:
     """The form of text B, and what it holds: text A until it is edited."""
-    wanted = address.asked("two", ("other", "texts"))
+    wanted = url_state.asked("two", ("other", "texts"))
     if "other" in wanted:
         _take(wanted["other"])
     if wanted.get("texts", "") in map(str, BUDGETS):
@@ -85,7 +86,7 @@ def compared(asked: Question, other: str) -> None:
         st.html(markup.section("The classes that change most"))
         alt = f"Change of the {figures.DRAWN} classes that change most, text B less text A"
         charts.chart(figures.changes(found, charts.theme()), "two-changes", alt)
-        comparing.table(found)
+        view.table(found)
 
 
 def flip(asked: Question) -> None:
@@ -103,12 +104,12 @@ def flip(asked: Question) -> None:
         st.html(markup.note(words.cost(told)))
         st.button("Search", type="primary", key="flip.start", on_click=task.start)
     else:
-        found = working.result(task, "flip", "Taking words away")
+        found = task_progress.result(task, "flip", "Taking words away")
     if found is not None:
         st.html(markup.lead(words.flipped(found, asked.reading)))
         if found.found:
             st.html(figures.struck(asked.reading, found))
-        st.html(markup.facts(comparing.facts(found)))
+        st.html(markup.facts(view.facts(found)))
         if found.found:
             st.button("Compare with this as text B", key="flip.take", on_click=_take, args=(found.text,))
     st.html(markup.note(words.searched(budget)))
@@ -120,4 +121,4 @@ if asked is not None:
     compared(asked, other)
     flip(asked)
     kept = other if other != asked.text and len(other) <= LONGEST_IN_URL else None
-    address.write("two", {"other": kept, "texts": str(st.session_state[_BUDGET])})
+    url_state.write("two", {"other": kept, "texts": str(st.session_state[_BUDGET])})

@@ -8,8 +8,9 @@ from core.errors import AppError
 from core.figures import weights as figures
 from core.results import WeightReport, WeightStats
 from core.words import weights as words
-from pages.ui import address, charts, frame, markup, source, weighing, working
-from pages.ui.engine import weights
+from pages.ui import charts, frame, markup, source, task_progress, url_state
+from pages.ui.services import weights
+from pages.views import weights as view
 
 _KEYS = {**source.KEYS, **{name: f"weights.{name}" for name in ("by", "scale", "tensor")}}
 
@@ -17,7 +18,7 @@ _KEYS = {**source.KEYS, **{name: f"weights.{name}" for name in ("by", "scale", "
 def restore() -> None:
     """Choices as the URL asks, or as they were, or the first; what is not there any more falls back to the first."""
     state = st.session_state
-    for key, value in address.asked("weights", _KEYS).items():
+    for key, value in url_state.asked("weights", _KEYS).items():
         state[_KEYS[key]] = value
     source.restore()
     known = {"by": words.STATISTICS, "scale": figures.SCALES}
@@ -44,7 +45,7 @@ def overview(report: WeightReport, t: WeightStats, statistic: str) -> None:
         st.session_state[_KEYS["tensor"]] = next((o.name for o in report.tensors if (o.layer, o.module) == hit), t.name)
 
     scale = st.segmented_control(
-        "Colours", figures.SCALES, format_func=weighing.SCALES.__getitem__, key=_KEYS["scale"], required=True,
+        "Colours", figures.SCALES, format_func=view.SCALES.__getitem__, key=_KEYS["scale"], required=True,
         persist_state="session",
     )  # fmt: skip
     alt = f"{words.STATISTICS[statistic]} of {len(report.modules)} modules in {report.depth} layers"
@@ -66,7 +67,7 @@ def one(report: WeightReport, t: WeightStats, statistic: str) -> None:
             st.html(markup.note(f"{t.module} in every layer"))
             lines = figures.through_depth(report, statistic, t.module, words.STATISTICS[statistic], charts.theme())
             charts.chart(lines, "weights-depth", f"{statistic} of {t.module} in every layer")
-    st.html(weighing.facts(t))
+    st.html(view.facts(t))
     if t.note:
         st.html(markup.note(t.note))
 
@@ -74,7 +75,7 @@ def one(report: WeightReport, t: WeightStats, statistic: str) -> None:
 def draw(report: WeightReport) -> None:
     """What stands out, the overview, one tensor, all of them."""
     st.html(markup.lead(words.read(report)))
-    weighing.outliers(report)
+    view.outliers(report)
     left, right = st.columns(2, gap="small")
     with right:
         t = chosen(report)
@@ -86,7 +87,7 @@ def draw(report: WeightReport) -> None:
     if report.depth:
         overview(report, t, statistic)
     one(report, t, statistic)
-    weighing.table(report)
+    view.table(report)
     st.html(markup.note(f"{words.cost(report)} {words.EXACT}"))
 
 
@@ -97,9 +98,9 @@ restore()
 try:
     path = source.choose()
     if path is not None:
-        found = working.result(weights().statistics(path), "weights", "Weight statistics")
+        found = task_progress.result(weights().statistics(path), "weights", "Weight statistics")
         if found is not None:
             draw(found)
 except AppError as error:
     st.html(markup.problem(error))
-address.write("weights", {key: str(st.session_state.get(state, "")) or None for key, state in _KEYS.items()})
+url_state.write("weights", {key: str(st.session_state.get(state, "")) or None for key, state in _KEYS.items()})

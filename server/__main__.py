@@ -13,7 +13,7 @@ import sys
 import uvicorn
 
 from core.settings import ROOT
-from pages.ui.engine import tasks
+from pages.ui.services import tasks
 from server.application import application
 
 #: A text of a million characters in UTF-8 fits in one message.

@@ -12,7 +12,7 @@ from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 
 from core.settings import ROOT
-from pages.ui.engine import tasks
+from pages.ui.services import tasks
 from server.middleware import CompressedAssets, ContentPolicy
 from server.preload import HeadStart, import_widgets
 

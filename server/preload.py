@@ -15,7 +15,7 @@ from pages.ui.site_map import PAGES
 _ANSWERING = frozenset({"/", *(f"/{page.name}" for page in PAGES if page.answers)})
 #: What the first pages draw with; the others' widgets bring Plotly, and come with them.
 _WIDGETS = ("adding", "answer", "classes", "details", "frame", "question")
-_NEEDED = ("core.inference.loading", "core.model.adapters")
+_NEEDED = ("core.engine.loader", "core.model.adapters.attach")
 #: What those import and costs an idle server little: 30 MB of memory for 0.8 s of the first answer. It has no torch.
 _SMALL = ("transformers",)
 

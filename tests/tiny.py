@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
-    from core.config.parts import ProblemType
+    from core.config.components import ProblemType
 
 FAMILIES = ("llama", "gemma2", "mistral", "bert")
 TINY_WIDTH = 32

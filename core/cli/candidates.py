@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from core.cli.options import Json
 from core.cli.output import complain, print_json, print_table
-from core.cli.selecting import Json
-from core.inference.engine import Engine
+from core.engine.engine import Engine
 from core.results import CandidateSummary
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import typer
 
+from core.cli.options import Adapter, Candidate, Json, select
 from core.cli.output import print_json, print_table
-from core.cli.selecting import Adapter, Candidate, Json, select
-from core.inference.engine import Engine
+from core.engine.engine import Engine
 from core.results import CheckStatus, DryRun, Stage, StageStatus
 from core.words.dry_run import finite
 from core.words.numbers import significant
@@ -21,10 +21,10 @@ def check(candidate: Candidate, adapter: Adapter = None, json: Json = False) -> 
     engine = Engine()
     selection = select(engine, candidate, adapter)
     model = engine.load(selection)
-    from core.inspection import dry_run
-    from core.inspection.checking.document import document
+    from core.dry_run.records import document
+    from core.dry_run.run import check as check_pair
 
-    run, health = dry_run.check(engine, selection)
+    run, health = check_pair(engine, selection)
     if json:
         print_json(document(model, run, health))
     else:

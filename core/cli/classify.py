@@ -8,13 +8,13 @@ from typing import Annotated
 
 import typer
 
+from core.cli.options import Adapter, Candidate, Input, Json, TextColumn, load, select
 from core.cli.output import print_json, print_table, say, short
-from core.cli.selecting import Adapter, Candidate, Input, Json, TextColumn, load, select
 from core.data.export import check_destination
 from core.data.labelled_texts import read_rows
 from core.data.predictions import PREDICTION_FORMATS, as_record, write_predictions
-from core.inference.blocks import classify_blocks
-from core.inference.engine import Engine
+from core.engine.bulk import classify_blocks
+from core.engine.engine import Engine
 from core.results import Prediction
 from core.words.numbers import significant
 

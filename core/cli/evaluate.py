@@ -9,10 +9,10 @@ from typing import Annotated
 import typer
 
 from core.cli.classify import tell
+from core.cli.options import Adapter, Candidate, Json, TextColumn, load, select
 from core.cli.output import print_json, print_table
-from core.cli.selecting import Adapter, Candidate, Json, TextColumn, load, select
 from core.data.labelled_texts import read_rows
-from core.inference.engine import Engine
+from core.engine.engine import Engine
 from core.results import Evaluation
 from core.words.evaluation import MEASURES
 from core.words.numbers import significant

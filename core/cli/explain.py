@@ -6,12 +6,12 @@ from typing import Annotated, Any
 
 import typer
 
+from core.cli.options import Adapter, Candidate, Json, load, select
 from core.cli.output import print_json, print_table, say
-from core.cli.selecting import Adapter, Candidate, Json, load, select
-from core.config.closed import nearest
+from core.config.strict_model import nearest
+from core.engine.engine import Engine
 from core.errors import AppError, NotFoundError
-from core.inference.engine import Engine
-from core.inspection.explainer import Explainer
+from core.explain.explainer import Explainer
 from core.results import Contributions, Lens, Pooling, Prediction, Reading, by_unit
 from core.words import contributions as words
 from core.words.depth import place

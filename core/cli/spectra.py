@@ -7,11 +7,11 @@ from typing import Annotated, get_args
 
 import typer
 
+from core.checkpoints.spectra.records import SpectraFormat, rows, write_spectra
+from core.cli.options import Json, Source
 from core.cli.output import print_json, print_table, say
-from core.cli.selecting import Json, Source
 from core.data.export import check_destination
 from core.files.locate import require_source
-from core.inspection.spectra.exporting import SpectraFormat, rows, write_spectra
 from core.results import SpectraReport
 from core.settings import settings
 from core.words.numbers import significant
@@ -27,8 +27,8 @@ SHOWN = ("norm", "spectral_norm", "stable_rank", "effective_rank", "beyond_rando
 
 def spectra(source: Source, norms: Norms = False, output: Output = None, json: Json = False) -> None:
     """Spectral norm, stable and effective rank and power-law exponent of every matrix, straight from the files."""
-    from core.inspection.spectra.checkpoint_spectra import checkpoint_spectra
-    from core.inspection.weights.checkpoint import open_checkpoint
+    from core.checkpoints.checkpoint import open_checkpoint
+    from core.checkpoints.spectra.scan import checkpoint_spectra
 
     if output is not None:
         check_destination(output, get_args(SpectraFormat))

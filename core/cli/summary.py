@@ -7,11 +7,11 @@ from typing import Annotated, Any
 
 import typer
 
+from core.architecture.costs import costs
+from core.architecture.service import Blueprints
+from core.cli.options import Adapter, Candidate, Json, select
 from core.cli.output import print_json, print_table, say
-from core.cli.selecting import Adapter, Candidate, Json, select
-from core.inference.engine import Engine
-from core.inspection.architecture.blueprints import Blueprints
-from core.inspection.architecture.costs import costs
+from core.engine.engine import Engine
 from core.results import Architecture, Costs, View
 from core.words import architecture as words
 from core.words import sizes

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from core.cli.options import Json
 from core.cli.output import print_json, print_table, say
-from core.cli.selecting import Json
 from core.training.config import TrainingConfig
 from core.words.numbers import significant
 
 if TYPE_CHECKING:
-    from core.training.outcome import TrainingProgress, TrainingResult
+    from core.training.result import TrainingProgress, TrainingResult
 
 Config = Annotated[Path, typer.Argument(metavar="CONFIG.yaml", help="What to train on what; see the README.")]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint in the output folder.")]
@@ -27,7 +27,7 @@ Overwrite = Annotated[bool, typer.Option("--overwrite", help="Write into an outp
 def train(config: Config, resume: Resume = False, overwrite: Overwrite = False, json: Json = False) -> None:
     """Train, measure and write a standard folder with a model card. Ctrl-C stops after the step at hand."""
     wanted = TrainingConfig.from_file(config)
-    from core.training.fitting import fit
+    from core.training.fit import fit
 
     with _stop_flag() as stopped:
         result = fit(wanted, _tell, resume=resume, overwrite=overwrite, cancelled=stopped.is_set)

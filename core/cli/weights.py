@@ -8,12 +8,12 @@ from typing import Annotated, get_args
 
 import typer
 
-from core.cli.against import compare
+from core.checkpoints.weight_records import FIELDS, write_statistics
+from core.cli.checkpoint_diff import compare
+from core.cli.options import Json, Source
 from core.cli.output import print_json, print_table, say
-from core.cli.selecting import Json, Source
 from core.data.export import check_destination
 from core.files.locate import require_source
-from core.inspection.weights.exporting import FIELDS, write_statistics
 from core.results import ExportFormat, WeightReport, WeightStats
 from core.settings import settings
 from core.words import sizes
@@ -32,8 +32,8 @@ SHOWN = ("mean", "std", "min", "max", "norm", "kurtosis")
 
 def weights(source: Source, against: Against = None, output: Output = None, json: Json = False) -> None:
     """Statistics of every tensor, straight from the files: exact for 16 bits and fewer."""
-    from core.inspection.weights.checkpoint import open_checkpoint
-    from core.inspection.weights.statistics import checkpoint_statistics
+    from core.checkpoints.checkpoint import open_checkpoint
+    from core.checkpoints.weights import checkpoint_statistics
 
     if output is not None:
         check_destination(output, get_args(ExportFormat))

@@ -7,9 +7,7 @@ from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import Field, field_serializer, field_validator, model_validator
 
-from core.config.closed import ClosedModel, suggest
-from core.config.families import DROPOUTS, Architecture, ModelType, architecture_of
-from core.config.parts import (
+from core.config.components import (
     BceOptions,
     CriterionOptions,
     CriterionType,
@@ -22,6 +20,8 @@ from core.config.parts import (
     pooler_options,
     resolve_problem,
 )
+from core.config.families import DROPOUTS, Architecture, ModelType, architecture_of
+from core.config.strict_model import ClosedModel, suggest
 from core.errors import ConfigError
 
 DtypeName = Literal["float16", "float32", "bfloat16", "float64", "int32", "int64", "int16", "int8", "uint8", "bool"]

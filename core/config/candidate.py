@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from core.config.base_model import BaseModelConfig
-from core.config.closed import ClosedModel
 from core.config.families import Family
 from core.config.hub_name import split_revision
+from core.config.strict_model import ClosedModel
 from core.errors import ConfigError
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$")]

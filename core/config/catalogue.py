@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from core.config.candidate import AdapterEntry, CandidateConfig
-from core.config.closed import nearest
+from core.config.strict_model import nearest
 from core.errors import AppError, ConfigError, InputError, NotFoundError
 
 

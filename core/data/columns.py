@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from core.config.closed import nearest, suggest
+from core.config.strict_model import nearest, suggest
 from core.errors import InputError
 
 TEXT_COLUMN = "text"

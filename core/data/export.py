@@ -60,7 +60,7 @@ def export(path: Path, records: Iterable[Record], columns: Sequence[str] | None 
 
     Args:
         path: where to, an existing file is replaced.
-        records: plain data (`core.results.plain`: no NaN), each with the same keys in the same order. A list or
+        records: plain data (`core.results.to_json`: no NaN), each with the same keys in the same order. A list or
             a dictionary goes into Parquet and JSON only.
         columns: their keys; None: those of the first, which no records do not have.
 

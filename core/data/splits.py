@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.config.parts import ProblemType
+from core.config.components import ProblemType
 from core.data.targets import Targets
 from core.errors import TrainingError
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.config.closed import nearest
+from core.config.strict_model import nearest
 from core.errors import InputError
 
 NAMED_CLASSES = 8

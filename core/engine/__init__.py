@@ -1,1 +1,1 @@
-"""What runs loaded candidates: what is in memory, what a load needs, loads under way."""
+"""Runs what is loaded: residency, loads, encoding, batches, predictions. Only this room holds live modules."""

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from core.engine.micro_batcher import MicroBatcher
 from core.engine.residency import Residency
-from core.inference.queueing import MicroBatcher
 from core.results import LoadStage, Selection
 
 if TYPE_CHECKING:
-    from core.inference.loading import LoadedPair
+    from core.engine.loader import LoadedPair
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +35,7 @@ def close(gone: list[Entry]) -> None:
         return
     while gone:
         gone.pop().batcher.close()
-    from core.inference.loading import release
+    from core.engine.loader import release
 
     release()
 
@@ -43,6 +43,6 @@ def close(gone: list[Entry]) -> None:
 def release_after(stage: LoadStage) -> None:
     """Give back what a refused load had read, if it came so far."""
     if stage in (LoadStage.WEIGHTS, LoadStage.ADAPTER, LoadStage.HEALTH):
-        from core.inference.loading import release
+        from core.engine.loader import release
 
         release()

@@ -22,7 +22,7 @@ from core.results import LoadStage, LoadState, Problem, Requirements, Selection
 from core.settings import Settings
 
 if TYPE_CHECKING:
-    from core.inference.loading import LoadedPair
+    from core.engine.loader import LoadedPair
 
 #: Loads that failed and whose words are remembered.
 FAILED = 64

@@ -10,6 +10,7 @@ from core.config.candidate import AdapterEntry, CandidateConfig
 from core.engine.downloads import Downloads
 from core.engine.entry import Entry, close, dropped
 from core.engine.load_job import LoadJob
+from core.engine.micro_batcher import MicroBatcher
 from core.engine.requirements import (
     PairFolders,
     PairSize,
@@ -22,15 +23,14 @@ from core.engine.requirements import (
 from core.engine.residency import Footprint, Residency
 from core.files.hub import is_hub_id
 from core.files.locate import cache_of, fetch_adapter, fetch_candidate
-from core.inference.queueing import MicroBatcher
 from core.model.devices import free_memory
 from core.model.memory import catalogue_parameters, require_memory
 from core.results import LoadStage, Requirements, Selection
 from core.settings import Settings
 
 if TYPE_CHECKING:
-    from core.inference.loading import LoadedPair
-    from core.model.opening import OpenedClassifier
+    from core.engine.loader import LoadedPair
+    from core.model.open import OpenedClassifier
 
 Admit = Callable[[LoadJob[Entry], Entry, Footprint], None]
 
@@ -65,7 +65,7 @@ class PairLoader:
             require_memory(f"'{candidate.id}'", self.requirements(candidate, here, job.keep))
         folders = self._fetched(candidate, adapter)
         size = pair_size(candidate, folders, device_of(self._settings.device))
-        from core.inference.loading import Loader
+        from core.engine.loader import Loader
 
         with self.opening:
             job.progress(LoadStage.MEMORY)

@@ -9,12 +9,12 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from core.config.parts import ProblemType
+from core.config.components import ProblemType
 from core.data.labelled_texts import Rows
 from core.data.targets import Targets, read_targets
+from core.engine.bulk import Listener, classify_blocks
+from core.engine.engine import Engine
 from core.errors import InputError
-from core.inference.blocks import Listener, classify_blocks
-from core.inference.engine import Engine
 from core.metrics.measures import measure
 from core.results import Evaluation, Prediction, Selection
 

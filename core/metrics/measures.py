@@ -7,7 +7,7 @@ from typing import Any, assert_never
 import numpy as np
 from numpy.typing import NDArray
 
-from core.config.parts import ProblemType
+from core.config.components import ProblemType
 from core.metrics.classification import multi_label, single_label
 from core.metrics.probabilities import Floats, sigmoid, softmax
 from core.metrics.regression import regression

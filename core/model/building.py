@@ -7,9 +7,9 @@ from pathlib import Path
 from torch import nn
 
 from core.config.base_model import BaseModelConfig
-from core.model.adapters import load_adapter
-from core.model.opening import open_classifier
-from core.model.surgery import freeze_embeddings, freeze_layers
+from core.model.adapters.attach import load_adapter
+from core.model.layers import freeze_embeddings, freeze_layers
+from core.model.open import open_classifier
 
 
 def build_classifier(config: BaseModelConfig, *, new_head: bool = False) -> nn.Module:

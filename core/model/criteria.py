@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from core.config.parts import BceOptions, BitemperedOptions, CriterionOptions, CrossEntropyOptions, MseOptions
+from core.config.components import BceOptions, BitemperedOptions, CriterionOptions, CrossEntropyOptions, MseOptions
 from core.model.bitempered import bitempered_loss
 
 

@@ -6,7 +6,7 @@ from typing import assert_never
 
 from torch import nn
 
-from core.config.parts import HeadType
+from core.config.components import HeadType
 
 HEAD_DROPOUT = 0.1
 

@@ -7,7 +7,7 @@ from typing import assert_never
 from torch import nn
 from transformers import initialization as init
 
-from core.config.parts import InitOptions
+from core.config.components import InitOptions
 
 
 def initialise(layer: nn.Linear, options: InitOptions, default_std: float) -> None:

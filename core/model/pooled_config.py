@@ -13,7 +13,7 @@ from typing import Any, cast
 from transformers import AutoConfig, PreTrainedConfig
 
 from core.config.base_model import BaseModelConfig
-from core.config.parts import HeadType, PoolerType
+from core.config.components import HeadType, PoolerType
 
 PREFIX = "pooled_"
 

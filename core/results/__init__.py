@@ -1,6 +1,14 @@
 """What computation hands to pages, tables, figures and the command line: frozen, plain data."""
 
 from core.results.adapter_effect import Ablation, AtScale, Flip, MaskEffect, MaskSide, Part, ScaleCurve
+from core.results.adapter_update import (
+    AdapterOverlap,
+    AdapterPair,
+    AdapterUpdate,
+    ModuleOverlap,
+    ModulePair,
+    ModuleUpdate,
+)
 from core.results.architecture import (
     Architecture,
     FreezeCell,
@@ -12,6 +20,7 @@ from core.results.architecture import (
     Tuning,
     View,
 )
+from core.results.architecture_costs import Costs, MemoryRow
 from core.results.attention import (
     MEASURES,
     AttentionCost,
@@ -22,7 +31,7 @@ from core.results.attention import (
     between_units,
     read_by,
 )
-from core.results.attribution import (
+from core.results.attributions import (
     BASELINES,
     FRACTIONS,
     METHODS,
@@ -35,7 +44,7 @@ from core.results.attribution import (
     Faithfulness,
     Method,
 )
-from core.results.checkpoint_comparison import KEPT, CheckpointComparison, TensorComparison, TensorStatus, together
+from core.results.checkpoint_diff import KEPT, CheckpointComparison, TensorComparison, TensorStatus, together
 from core.results.checks import (
     Check,
     CheckStatus,
@@ -46,7 +55,6 @@ from core.results.checks import (
     TextTokens,
     TracedTensor,
 )
-from core.results.costs import Costs, MemoryRow
 from core.results.evaluation import Evaluation
 from core.results.explanation import (
     Contributions,
@@ -70,21 +78,13 @@ from core.results.loading import (
     LoadState,
     Requirements,
 )
-from core.results.lora_update import (
-    AdapterOverlap,
-    AdapterPair,
-    AdapterUpdate,
-    ModuleOverlap,
-    ModulePair,
-    ModuleUpdate,
-)
-from core.results.plain import plain
-from core.results.prediction import ClassScore, Prediction, Selection, Token
 from core.results.problem import Problem
 from core.results.report import Origin, Report, WeightFile
 from core.results.spectra import PowerLaw, SpectraKind, SpectraReport, Spectrum, effective_rank
 from core.results.task import TaskState, TaskStatus
+from core.results.to_json import plain
 from core.results.two_texts import Edit, EditKind, FlipCost, MinimalFlip, TwoTexts, spans
+from core.results.verdict import ClassScore, Prediction, Selection, Token
 from core.results.weights import ExportFormat, Histogram, Outlier, WeightReport, WeightStats
 
 __all__ = [

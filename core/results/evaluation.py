@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from core.results.prediction import Prediction
+from core.results.verdict import Prediction
 
 
 @dataclass(frozen=True)

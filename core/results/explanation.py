@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.results.prediction import Prediction
+from core.results.verdict import Prediction
 
 Floats = NDArray[np.floating[Any]]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from core.results.checks import HealthReport
-from core.results.prediction import Selection
+from core.results.verdict import Selection
 
 
 @dataclass(frozen=True)

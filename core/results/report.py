@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from core.results.adapter_effect import Ablation, MaskEffect, ScaleCurve
 from core.results.attention import AttentionRollout
-from core.results.attribution import Attributions
+from core.results.attributions import Attributions
 from core.results.explanation import Contributions, Lens, PoolerVerdict, Pooling, Reading
 from core.results.loading import LoadedModel
 from core.results.two_texts import MinimalFlip, TwoTexts

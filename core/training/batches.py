@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from core.data.splits import Examples
-from core.inference.encoding import Encoder
+from core.engine.encoding import Encoder
 
 
 class EncodedExamples(Dataset[dict[str, Any]]):

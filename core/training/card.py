@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from core.training.config import METRICS, TrainingConfig
-from core.training.outcome import TrainingResult
+from core.training.result import TrainingResult
 from core.words import components
 from core.words.evaluation import MEASURES
 

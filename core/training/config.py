@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from core.config import AdapterConfig, BaseModelConfig
-from core.config.closed import ClosedModel, suggest
-from core.config.parts import ProblemType
+from core.config.components import ProblemType
+from core.config.strict_model import ClosedModel, suggest
 from core.errors import ConfigError
 
 Share = Annotated[float, Field(ge=0, le=0.5)]

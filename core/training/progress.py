@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 from typing_extensions import override
 
-from core.config.parts import ProblemType
+from core.config.components import ProblemType
 from core.metrics.loss import mean_loss
 from core.metrics.measures import Measures, measure
-from core.training.outcome import EpochRecord, ProgressListener, TrainingProgress
+from core.training.result import EpochRecord, ProgressListener, TrainingProgress
 
 
 class ProgressReporter(TrainerCallback):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from core.config.parts import ProblemType
+from core.config.components import ProblemType
 from core.data.targets import Targets, cell_parts, read_targets
 from core.errors import TrainingError
 from core.training.config import DataConfig

@@ -13,7 +13,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from core.errors import AppError
 from core.results import CandidateSummary, Selection
 from core.settings import ROOT
-from pages.ui import markup, picker
+from pages.ui import candidate_picker, markup
 from pages.ui.site_map import PageEntry
 
 IMAGES = ROOT / "assets" / "images"
@@ -43,12 +43,12 @@ def run(site_map: Mapping[str, Sequence[PageEntry]]) -> None:
     st.html(STYLE)
     try:
         if page is not start:
-            picker.choose(st.sidebar)
+            candidate_picker.choose(st.sidebar)
         page.run()
     except AppError as error:
         st.html(markup.problem(error))
     finally:
-        picker.forget()
+        candidate_picker.forget()
 
 
 def section_links() -> None:
@@ -67,7 +67,7 @@ def selection() -> tuple[Selection, CandidateSummary]:
     `st.navigation` (Streamlit's older rule for a folder called pages). Nothing is chosen in such a run:
     it starts over, through app.py.
     """
-    return picker.chosen() or _start_over()
+    return candidate_picker.chosen() or _start_over()
 
 
 def _start_over() -> NoReturn:

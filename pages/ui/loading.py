@@ -8,7 +8,7 @@ from core.errors import AppError, NotFoundError
 from core.results import Availability, CandidateSummary, LoadedModel, LoadState, Requirements, Selection
 from core.words.sizes import size
 from pages.ui import markup
-from pages.ui.engine import engine
+from pages.ui.services import engine
 
 #: Weights up to this many bytes are loaded without asking.
 SMALL = 256 * 2**20

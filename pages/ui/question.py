@@ -9,8 +9,8 @@ import streamlit as st
 from core.errors import AppError
 from core.results import CandidateSummary, LoadedModel, Reading, Selection, Unit
 from core.words import numbers
-from pages.ui import address, frame, loading, markup, picker
-from pages.ui.engine import explainer
+from pages.ui import candidate_picker, frame, loading, markup, url_state
+from pages.ui.services import explainer
 
 #: The text that every page answers, Classify included.
 ASKED = "headlight.text"
@@ -68,9 +68,9 @@ def ask(title: str, says: str) -> Question | None:
     model = loading.ready(selection, candidate)
     if model is None:
         return None
-    adapter = picker.adapter_of(candidate, selection)
+    adapter = candidate_picker.adapter_of(candidate, selection)
     begin((adapter.examples if adapter else ()) or candidate.examples)
-    for key, value in address.asked("why", _KEYS).items():
+    for key, value in url_state.asked("why", _KEYS).items():
         st.session_state[_KEYS[key]] = value
     left, right = st.columns([8, 5], gap="large")
     with left:
@@ -83,7 +83,7 @@ def ask(title: str, says: str) -> Question | None:
     st.html(_verdict(reading))
     text = reading.prediction.text
     chosen = st.session_state[_CLASS]
-    address.write(
+    url_state.write(
         "why", {"text": text if len(text) <= LONGEST_IN_URL else None, "class": chosen or None, "by": by}
     )  # fmt: skip
     return Question(selection, candidate, model, reading, label, by)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.ui import frame, markup
-from pages.ui.engine import weights
+from pages.ui.services import weights
 
 BASE, ADAPTER, OTHER = "base", "adapter", "other"
 SOURCES = {BASE: "Base model", ADAPTER: "Adapter", OTHER: "A folder or file"}

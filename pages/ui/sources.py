@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from core.results import Availability, CandidateSummary, Selection
-from pages.ui import frame, markup, picker
-from pages.ui.engine import weights
+from pages.ui import candidate_picker, frame, markup
+from pages.ui.services import weights
 
 #: The chosen candidate's base, whichever that is; and what a person types.
 CHOSEN, TYPED = "chosen", "typed"
@@ -55,7 +55,7 @@ def suggest() -> None:
 
 def _offered() -> dict[str, str]:
     """Keys of what is on this machine, with what it is called: bases first, then adapters."""
-    here = [c for c in picker.offered() if c.availability is Availability.READY]
+    here = [c for c in candidate_picker.offered() if c.availability is Availability.READY]
     bases = {c.id: c.title or c.id for c in here}
     return bases | {
         f"{c.id}{_OF}{a.id}": f"{c.title or c.id}, adapter {a.id}" for c in here for a in c.adapters if a.available
@@ -74,7 +74,7 @@ def _settle(found: dict[str, str], candidate: CandidateSummary) -> None:
 
 def _likest(first: str, found: dict[str, str]) -> list[str]:
     """What can be compared with the first, the most alike before: adapters with adapters, bases by their sizes."""
-    by_id = {c.id: c for c in picker.offered()}
+    by_id = {c.id: c for c in candidate_picker.offered()}
     mine = by_id.get(first.split(_OF)[0])
 
     def unlike(key: str) -> tuple[bool, ...]:

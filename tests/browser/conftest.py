@@ -19,10 +19,10 @@ from urllib.parse import urlparse
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Response, expect, sync_playwright
 
+from core.checkpoints.service import WeightLibrary
 from core.config.catalogue import Catalogue
-from core.inference.engine import Engine
-from core.inspection.explainer import Explainer
-from core.inspection.weights.library import WeightLibrary
+from core.engine.engine import Engine
+from core.explain.explainer import Explainer
 from core.results import Availability
 from core.settings import ROOT, Settings, settings
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from core.config.parts import ProblemType
+from core.config.components import ProblemType
 from tests.tiny import make_tiny_tokenizer
 
 SEVERAL = ("toxic", "insult", "threat", "obscene", "hateful <b>", "severe")

@@ -12,7 +12,7 @@ from transformers import AutoModelForSequenceClassification, LlamaConfig
 
 from core.config import BaseModelConfig, CandidateConfig
 from core.config.catalogue import write_candidate
-from core.inspection.explainer import Explainer
+from core.explain.explainer import Explainer
 from core.results import AttentionOverview, Selection, between_units
 from core.words.attention import MEASURED
 from core.words.numbers import percent, three_digits

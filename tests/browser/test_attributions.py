@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.inspection.explainer import Explainer
+from core.explain.explainer import Explainer
 from core.results import METHODS, AttributionOptions, Attributions, Selection
 from core.words.attributions import best
 from core.words.numbers import three_digits

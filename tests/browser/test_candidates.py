@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.inference.engine import Engine
+from core.engine.engine import Engine
 from tests.browser.conftest import OpenPage, Server
 from tests.browser.folders import SEVERAL, classifier_folder, pickle_folder
 from tests.browser.reading import BANKING, choose, classify, read, words

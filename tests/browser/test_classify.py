@@ -8,7 +8,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.inference.engine import Engine
+from core.engine.engine import Engine
 from core.results import Selection
 from core.words.numbers import percent, three_digits
 from tests.browser.conftest import OpenPage, Server

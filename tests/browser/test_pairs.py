@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from core.inference.engine import Engine
-from core.inspection.explainer import Explainer
+from core.engine.engine import Engine
+from core.explain.explainer import Explainer
 from core.results import Selection
 from tests.browser.conftest import OpenFile, OpenPage, Server
 from tests.browser.reading import PAIRS, A, address, turn_to
-from tests.browser.test_adapter import adapter_holds, mask_holds
+from tests.browser.test_adapter_effect import adapter_holds, mask_holds
 from tests.browser.test_attention import attention_holds
 from tests.browser.test_attributions import attributions_hold
+from tests.browser.test_overview import contributions_hold, depth_holds, overview_holds, pooling_holds
 from tests.browser.test_report import the_report_holds
 from tests.browser.test_two_texts import an_edit_holds, the_minimal_flip_holds
-from tests.browser.test_why import contributions_hold, depth_holds, overview_holds, pooling_holds
 
 Holds = Callable[[Page, Explainer, Selection, str], None]
 #: Pages in the order of the walk, and what must hold on each.

@@ -11,9 +11,9 @@ import numpy as np
 from playwright.sync_api import Page, expect
 
 from core.config.catalogue import Catalogue
+from core.engine.engine import Engine
+from core.explain.explainer import Explainer
 from core.figures.report import document
-from core.inference.engine import Engine
-from core.inspection.explainer import Explainer
 from core.results import AttributionOptions, Selection, by_unit
 from core.settings import settings
 from core.words.contributions import whole

@@ -10,10 +10,10 @@ import torch
 from playwright.sync_api import Page, expect
 from safetensors.torch import save_file
 
+from core.checkpoints.checkpoint import open_checkpoint
+from core.checkpoints.spectra.scan import checkpoint_spectra
+from core.engine.engine import Engine
 from core.files.locate import require_source
-from core.inference.engine import Engine
-from core.inspection.spectra.checkpoint_spectra import checkpoint_spectra
-from core.inspection.weights.checkpoint import open_checkpoint
 from core.results import SpectraReport, Spectrum
 from core.words.numbers import three_digits
 from core.words.spectra import rank

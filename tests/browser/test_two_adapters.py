@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.inspection.weights.library import WeightLibrary
+from core.checkpoints.service import WeightLibrary
 from core.results import AdapterPair, ModulePair, Selection
 from tests.browser.conftest import OpenPage, Server
 from tests.browser.reading import CANDIDATES

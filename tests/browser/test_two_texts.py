@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.inference.engine import Engine
-from core.inspection.explainer import Explainer
+from core.engine.engine import Engine
+from core.explain.explainer import Explainer
 from core.results import MinimalFlip, Selection
 from core.words.numbers import percent
 from tests.browser.conftest import OpenPage, Server

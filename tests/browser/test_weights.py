@@ -11,12 +11,12 @@ import torch
 from playwright.sync_api import Page, expect
 from safetensors.torch import save_file
 
-from core.inspection.weights.checkpoint import open_checkpoint
-from core.inspection.weights.statistics import checkpoint_statistics
+from core.checkpoints.checkpoint import open_checkpoint
+from core.checkpoints.weights import checkpoint_statistics
 from core.results import WeightReport, WeightStats
 from core.settings import ROOT
 from core.words.weights import read as lead
-from pages.ui.weighing import told
+from pages.views.weights import told
 from tests.browser.conftest import OpenPage, Server
 from tests.browser.reading import BANKING, CANDIDATES
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from core.architecture.costs import costs
+from core.architecture.service import Blueprints
 from core.cli.app import app
-from core.inference.engine import Engine
-from core.inspection.architecture.blueprints import Blueprints
-from core.inspection.architecture.costs import costs
+from core.engine.engine import Engine
 from core.results import Selection
 from core.settings import settings
 

@@ -11,8 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 from core.cli.app import app
+from core.engine.engine import Engine
 from core.errors import NotFoundError
-from core.inference.engine import Engine
 from core.results import Availability, CandidateSummary, Selection
 from core.settings import Settings
 from tests.files.caches import ADAPTER, COMMITS, SHARDED, SHARDS, SINGLE, Commit, put, whole, without

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from core.inspection.units import read
+from core.explain.text_units import read
 from core.results import Prediction, Reading, Token
 
 Read = Callable[..., Reading]

@@ -7,9 +7,9 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
+from core.architecture.costs import costs
 from core.figures.architecture import COLOURS, STATUSES, by_length, freeze_map, kind_of, legend, treemap
 from core.figures.style import Theme
-from core.inspection.architecture.costs import costs
 from core.results import Architecture, ModuleNode, Sizes, Status
 
 SIZES = Sizes(32, 4, 2, 8, 320, 128, (8, None), True, 17792, 128, 15360, 448, True)

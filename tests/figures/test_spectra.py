@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from core.checkpoints.spectra.power_law import fit_power_law
 from core.figures import spectra as figures
-from core.inspection.spectra.power_law import fit_power_law
 from core.results import SpectraReport, Spectrum
 
 

@@ -8,7 +8,7 @@ import torch
 from sklearn.metrics import log_loss, mean_squared_error
 from torch.nn import functional
 
-from core.config.parts import ProblemType
+from core.config.components import ProblemType
 from core.metrics.loss import mean_loss
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.config.parts import ProblemType
+from core.config.components import ProblemType
 from core.metrics.loss import mean_loss
 from core.metrics.measures import measure
 from core.metrics.probabilities import sigmoid, softmax

@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from core.config import AdapterConfig, BaseModelConfig
-from core.model.adapters import attach_new_adapter, card_for, save_adapter
-from core.model.opening import OpenedClassifier, open_classifier, sibling
+from core.model.adapters.attach import attach_new_adapter, card_for, save_adapter
+from core.model.open import OpenedClassifier, open_classifier, sibling
 
 LABELS = ("arrival", "fee", "limit", "refund")
 

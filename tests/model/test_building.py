@@ -13,11 +13,11 @@ from torch import nn
 
 from core.config import AdapterConfig, BaseModelConfig
 from core.errors import CheckpointError, ConfigError, NotFoundError
-from core.model.adapters import attach_new_adapter
+from core.model.adapters.attach import attach_new_adapter
 from core.model.building import build_classifier
 from core.model.classifier import PooledClassifier
-from core.model.opening import open_classifier, sibling
-from core.model.surgery import transformer_layers
+from core.model.layers import transformer_layers
+from core.model.open import open_classifier, sibling
 from tests.model.conftest import opened
 
 IDS = torch.arange(3, 20)[None]

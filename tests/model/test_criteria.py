@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.nn import functional
 
-from core.config.parts import BceOptions, BitemperedOptions, CrossEntropyOptions, MseOptions
+from core.config.components import BceOptions, BitemperedOptions, CrossEntropyOptions, MseOptions
 from core.model.bitempered import bitempered_loss, tempered_exp, tempered_log, tempered_softmax
 from core.model.criteria import Criterion
 

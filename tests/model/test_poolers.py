@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from core.config.parts import AttentionOptions, ContextOptions, GemOptions, MeanOptions, PoolerOptions
+from core.config.components import AttentionOptions, ContextOptions, GemOptions, MeanOptions, PoolerOptions
 from core.model.poolers import GeMPooling, build_pooler
 
 D = 6

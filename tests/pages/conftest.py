@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.settings import ROOT
-from pages.ui import engine as engine_module
+from pages.ui import services as engine_module
 from tests.pages.fake import FakeEngine
 
 Open = Callable[..., AppTest]

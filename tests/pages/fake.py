@@ -71,7 +71,7 @@ def catalogue() -> list[CandidateSummary]:
 
 
 class FakeEngine:
-    """`core.inference.engine.Engine` as pages see it. `hold` keeps loads under way until it is set."""
+    """`core.engine.engine.Engine` as pages see it. `hold` keeps loads under way until it is set."""
 
     def __init__(self, settings: Settings | None = None) -> None:
         self.offered = catalogue()

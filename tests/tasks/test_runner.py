@@ -71,8 +71,8 @@ def test_no_more_than_so_many_run_at_once() -> None:
 
 
 def test_services_share_the_bound() -> None:
-    from core.inference.engine import Engine
-    from core.inspection.weights.library import WeightLibrary
+    from core.checkpoints.service import WeightLibrary
+    from core.engine.engine import Engine
 
     engine, runner = Engine(Settings()), TaskRunner(1)
     one, two = WeightLibrary(engine, runner), WeightLibrary(engine, runner)
@@ -209,7 +209,7 @@ SERVER = """
 import sys, threading, urllib.request
 from core.tasks.task import Task
 from pages.ui import serve
-from pages.ui.engine import tasks
+from pages.ui.services import tasks
 
 def work(on_progress):
     print("running", flush=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 
 from core.words.checkpoint_diff import names, related, verdict, where
-from tests.inspection.comparison.test_comparing import Tensors, between
+from tests.checkpoints.checkpoint_diff.test_scan import Tensors, between
 
 MODULES = ("q", "v")
 

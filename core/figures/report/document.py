@@ -11,7 +11,7 @@ from typing import Any
 from plotly.offline import get_plotlyjs
 
 from core.figures.markup import text
-from core.figures.report import effects, inside, origin
+from core.figures.report import effects, inside, provenance
 from core.figures.report.pieces import Drawing, Piece
 from core.figures.style import Theme
 from core.results import Report
@@ -21,7 +21,7 @@ _HERE = Path(__file__).parent
 SECTIONS: tuple[Callable[[Report], list[Piece]], ...] = (
     inside.verdict, inside.words, inside.depth, inside.pooling, inside.poolers, effects.adapter, effects.ablation,
     effects.masks, effects.rollout, effects.attributions, effects.two_texts, effects.flip, inside.classes,
-    origin.section,
+    provenance.section,
 )  # fmt: skip
 _THEMES: tuple[Theme, ...] = ("light", "dark")
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from core.figures.adapter import curve, heat, versus
+from core.figures.adapter_effect import curve, heat, versus
 from core.figures.attention import matrix
-from core.figures.attribution import agreement
+from core.figures.attributions import agreement
 from core.figures.report.pieces import Piece, figure, heading, note, says, table
 from core.figures.two_texts import after, before, changes, struck
 from core.results import Report, between_units

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from core.config.parts import AttentionOptions, ContextOptions, GemOptions, MeanOptions, PoolerOptions
+from core.config.components import AttentionOptions, ContextOptions, GemOptions, MeanOptions, PoolerOptions
 from core.model.poolers.attention import AttentionHead
 from core.model.poolers.context import LastTokenPooling
 from core.model.poolers.gem import GeMPooling

@@ -1,0 +1,192 @@
+"""Models without weights: built on torch's meta device, in a moment and almost no memory, from sizes alone.
+
+The device of a `with torch.device(...)` holds in its own thread only, and the classes are called directly:
+`from_config` would set torch's default dtype for every thread. So nothing that others load or run is touched.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+from peft import PeftModel
+from torch import nn
+from transformers import (
+    CONFIG_MAPPING,
+    MODEL_FOR_CAUSAL_LM_MAPPING,
+    MODEL_FOR_MASKED_LM_MAPPING,
+    PreTrainedConfig,
+    PreTrainedModel,
+)
+
+from core.config.adapter import AdapterConfig
+from core.config.candidate import CandidateConfig
+from core.config.families import Family
+from core.errors import ConfigError, NotFoundError
+from core.files.folders import read_adapter_folder, read_model_folder
+from core.model.adapters.attach import attach_new_adapter, stored_lora
+from core.model.adapters.card import read_card
+from core.model.adapters.trained_modules import adapter_parts
+from core.model.classifier import PooledClassifier, classifier_class
+from core.model.hf_config import DEFAULT_LABELS, built_config, head_labels, stored_config
+from core.model.layers import freeze_embeddings, freeze_layers, remove_last_layers
+from core.model.open import require_float
+from core.model.pooled_config import to_pooled
+
+META = torch.device("meta")
+_ARCHITECTURES: dict[Family, str] = {"llama": "llama", "gemma2": "gemma2", "mistral": "mistral", "vanilla": "bert"}
+#: Families whose config has a sliding window; left out, it would be the library's default.
+_WINDOWED = ("gemma2", "mistral")
+
+
+def stock_config(candidate: CandidateConfig, place: Path | None) -> PreTrainedConfig:
+    """The transformers config of a candidate: from its folder, or else from the numbers in its YAML.
+
+    Raises:
+        NotFoundError: no folder and no numbers, or numbers of an architecture that they do not tell.
+    """
+    config = stored_config(read_model_folder(place)) if place else _from_numbers(candidate)
+    config._attn_implementation = "eager"  # the masks of the others look into values, which meta tensors have not
+    return config
+
+
+def outline_classifier(candidate: CandidateConfig, place: Path | None, num_labels: int | None) -> PooledClassifier:
+    """The candidate as our classifier, its layers removed and frozen as its config says.
+
+    `num_labels` counts where neither the config nor a stored head says how many classes there are.
+
+    Raises:
+        AppError: see `stock_config`; a config that does not fit the folder.
+    """
+    base = candidate.base_model
+    if place is None:
+        labels = {i: f"LABEL_{i}" for i in range(base.num_labels or num_labels or DEFAULT_LABELS)}
+        changes: dict[str, Any] = {"is_causal": False} if base.is_bidirectional else {}
+        config = to_pooled(
+            stock_config(candidate, None), pooler_type=base.pooler_name, pooler_config=base.pooler.to_dict(),
+            head_type=base.head_name, problem_type=base.problem, id2label=labels,
+            label2id={label: i for i, label in labels.items()}, **changes,
+        )  # fmt: skip
+    else:
+        folder = read_model_folder(place)
+        stored = head_labels(folder) or base.num_labels
+        config = built_config(base if stored else base.with_changes(num_labels=num_labels), folder)
+    config._attn_implementation = "eager"
+    return _classifier(candidate, config)
+
+
+def outline_backbone(candidate: CandidateConfig, place: Path | None) -> PreTrainedModel:
+    """The candidate below pooler and head."""
+    return outline_classifier(candidate, place, None).backbone
+
+
+def outline_causal_lm(candidate: CandidateConfig, place: Path | None) -> PreTrainedModel:
+    """The candidate with its language-model head, tied to the embeddings where its config says so.
+
+    Raises:
+        ConfigError: an encoder, which predicts no next token.
+    """
+    config = stock_config(candidate, place)
+    kind = type(config)
+    if kind not in MODEL_FOR_CAUSAL_LM_MAPPING or kind in MODEL_FOR_MASKED_LM_MAPPING:
+        raise ConfigError(
+            f"'{candidate.id}' is of the architecture '{config.model_type}', which predicts no next token.",
+            fix="look at it as a classifier, or as the backbone alone.",
+        )
+    if candidate.base_model.num_layers_to_remove:
+        config.num_hidden_layers -= candidate.base_model.num_layers_to_remove
+    with META:
+        model = cast(Any, MODEL_FOR_CAUSAL_LM_MAPPING[kind])(config)
+    if config.tie_word_embeddings:  # here, since a load in another thread has transformers' own tying switched off
+        model.get_output_embeddings().weight = model.get_input_embeddings().weight
+    return cast(PreTrainedModel, model.to(require_float(candidate.base_model)).eval())
+
+
+def outline_new_adapter(model: PooledClassifier, config: AdapterConfig) -> PeftModel:
+    """A fresh adapter on an outline, with everything as training would begin.
+
+    Raises:
+        ConfigError: a target module, layer or module to save that this model does not have.
+    """
+    with META:
+        return attach_new_adapter(model, config)
+
+
+def outline_adapter(candidate: CandidateConfig, place: Path | None, path: Path) -> PeftModel:
+    """The candidate with a saved adapter, pooler and head as that adapter has them; only its header is read.
+
+    Raises:
+        AppError: folders that cannot be used.
+    """
+    folder = read_adapter_folder(path)
+    model = outline_classifier(candidate, place, None)
+    card = read_card(path)
+    parts = adapter_parts(folder, card, model.config, model.base_model_prefix)
+    if parts.has_head or card:
+        config = to_pooled(model.config, **parts.config_changes())
+        config._attn_implementation = "eager"
+        model = _classifier(candidate, config, layers_are_removed=True)
+    with META:
+        made = PeftModel(model, stored_lora(folder, parts, True), autocast_adapter_dtype=False)
+    for name, module in made.named_modules():
+        if "lora_" in name:  # of real weights PEFT does this itself; these have whatever torch's default was just now
+            module.to(require_float(candidate.base_model))
+    return made
+
+
+def default_adapter(family: Family) -> AdapterConfig:
+    """What a new adapter is unless somebody says otherwise; an encoder has none of a decoder's modules."""
+    return AdapterConfig(target_modules="all-linear") if family == "vanilla" else AdapterConfig()
+
+
+def _classifier(
+    candidate: CandidateConfig, config: PreTrainedConfig, *, layers_are_removed: bool = False
+) -> PooledClassifier:
+    base = candidate.base_model
+    dtype = require_float(base)
+    with META:
+        model = classifier_class(type(config))(config)
+    cast(nn.Module, model).to(dtype).eval()
+    if base.num_layers_to_remove and not layers_are_removed:
+        remove_last_layers(model.backbone, base.num_layers_to_remove)
+        model.config.num_hidden_layers = model.backbone.config.num_hidden_layers
+    if base.freeze_these_layers_indices:
+        freeze_layers(model.backbone, base.freeze_these_layers_indices)
+    if base.freeze_embeddings:
+        freeze_embeddings(model.backbone)
+    return model
+
+
+def _from_numbers(candidate: CandidateConfig) -> PreTrainedConfig:
+    numbers, family = candidate.architecture, candidate.base_model.architecture.family
+    if numbers is None:
+        raise NotFoundError(
+            f"The weights of '{candidate.id}' are not on this machine, and its YAML has no architecture numbers.",
+            fix="load it, or add `architecture` to its YAML.",
+        )
+    data: dict[str, Any] = numbers.model_dump()
+    if family not in _WINDOWED:
+        del data["sliding_window"]
+    if family == "vanilla":
+        for name in ("num_key_value_heads", "head_dim"):
+            del data[name]
+    config: PreTrainedConfig = CONFIG_MAPPING[_ARCHITECTURES[family]](**data)
+    config.name_or_path = candidate.base_model.pretrained_model_name_or_path
+    if family == "vanilla":
+        _require_counted(candidate, config)
+    return config
+
+
+def _require_counted(candidate: CandidateConfig, config: PreTrainedConfig) -> None:
+    """Numbers of any AutoModel tell no architecture: BERT's is taken where it has the parameters that are stated."""
+    with META:
+        found = classifier_class(type(config))(to_pooled(config)).backbone
+    count = sum(p.numel() for p in found.parameters())
+    if count != candidate.parameters:
+        stated = f"{candidate.parameters:,}" if candidate.parameters else "no"
+        raise NotFoundError(
+            f"Which architecture '{candidate.id}' has is not known before its files are here: as a BERT it would have "
+            f"{count:,} parameters, and its YAML states {stated}.",
+            fix="load it, or give the folder of a model.",
+        )

@@ -1,0 +1,78 @@
+"""The numbers of a model that memory and FLOPs follow from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from peft.utils import ModulesToSaveWrapper
+from torch import nn
+from transformers import PreTrainedConfig
+from transformers.pytorch_utils import Conv1D
+
+from core.model.classifier import PooledClassifier
+from core.model.peft_wrappers import inner
+from core.results import Sizes
+
+_EXPERTS = ("num_local_experts", "num_experts", "n_routed_experts", "num_experts_per_tok")
+_ATTENTION = {"full_attention", "sliding_attention"}
+
+
+def sizes_of(model: nn.Module) -> Sizes:
+    """Of a classifier (with its adapter), a backbone, or a model with a language-model head."""
+    root: Any = inner(model)
+    config = root.config.get_text_config()
+    heads = getattr(config, "num_attention_heads", None) or 0
+    backbone: nn.Module = root.backbone if isinstance(root, PooledClassifier) else root
+    once = _numbers(root.score) if isinstance(root, PooledClassifier) and not root.pools_logits else 0
+    matrices = [module for path, module in _matrices(backbone) if any(part.isdigit() for part in path.split("."))]
+    return Sizes(
+        hidden_size=config.hidden_size, heads=heads,
+        kv_heads=getattr(config, "num_key_value_heads", None) or heads,
+        head_dim=getattr(config, "head_dim", None) or config.hidden_size // max(heads, 1),
+        vocabulary=getattr(config, "vocab_size", None) or 0,
+        positions=getattr(config, "max_position_embeddings", None) or 0,
+        windows=windows(config), cached=bool(heads) and _is_cached(root, config),
+        token_matrix=_numbers(root) - once, text_matrix=once,
+        layer_matrix=sum(m.weight.numel() for m in matrices),
+        layer_rows=sum(m.weight.shape[isinstance(m, Conv1D)] for m in matrices),
+        dense=bool(heads) and _is_dense(config),
+    )  # fmt: skip
+
+
+def windows(config: PreTrainedConfig) -> tuple[int | None, ...]:
+    """The sliding window of each layer as transformers' cache reads it, or None where there is none."""
+    window = getattr(config, "sliding_window", None)
+    kinds = getattr(config, "layer_types", None)
+    if kinds is None:
+        return (window,) * int(config.num_hidden_layers)
+    return tuple(window if kind == "sliding_attention" else None for kind in kinds)
+
+
+def _numbers(root: nn.Module) -> int:
+    """In all matrices that a pass multiplies with."""
+    return sum(module.weight.numel() for _, module in _matrices(root, adapter=True))
+
+
+def _matrices(module: Any, path: str = "", *, adapter: bool = False) -> Iterator[tuple[str, Any]]:
+    """Linear layers by path; never those that PEFT keeps aside, and an adapter's only when asked."""
+    if isinstance(module, ModulesToSaveWrapper):
+        for name in module.active_adapters:
+            yield from _matrices(module.modules_to_save[name], path, adapter=adapter)
+        return
+    if isinstance(module, nn.Linear | Conv1D):
+        yield path, module
+    for name, child in module.named_children():
+        if adapter or not name.startswith("lora_"):
+            yield from _matrices(child, f"{path}.{name}", adapter=adapter)
+
+
+def _is_cached(root: Any, config: PreTrainedConfig) -> bool:
+    """Keys and values can be kept where no token sees a later one."""
+    encoder = getattr(config, "is_decoder", None) is False and not hasattr(config, "rope_parameters")
+    return not encoder and getattr(root.config, "is_causal", True) is not False
+
+
+def _is_dense(config: PreTrainedConfig) -> bool:
+    kinds = set(getattr(config, "layer_types", None) or ())
+    return kinds <= _ATTENTION and not any(getattr(config, name, None) for name in _EXPERTS)

@@ -1,0 +1,126 @@
+"""Two checkpoints, tensor by tensor: both read once, block by block, on all cores, in a few megabytes."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.checkpoints.checkpoint import Checkpoint
+from core.checkpoints.checkpoint_diff.block_diff import Seen, described, of_block, together
+from core.checkpoints.checkpoint_diff.name_matching import matched
+from core.checkpoints.checkpoint_diff.tensor_pairs import Pair, paired
+from core.checkpoints.parallel import Threads
+from core.checkpoints.reader import OpenFile, opened
+from core.files.safetensors_headers import TensorEntry
+from core.results import CheckpointComparison, TensorComparison
+
+#: Called with bytes done and in all, and the tensor just done; may raise to stop.
+Told = Callable[[int, int, str], None]
+
+#: Elements of one block of either file: with their float32 they fit a core's second-level cache.
+BLOCK = 1 << 17
+#: Elements of one part: large tensors are compared in parts, so that every core has work to the end.
+PART = 1 << 25
+
+
+def compared(first: Checkpoint, second: Checkpoint, told: Told | None = None) -> CheckpointComparison:
+    """What differs between two checkpoints; neither is loaded.
+
+    Raises:
+        CheckpointError: a file that ended early, or changed while it was read.
+    """
+    started = time.perf_counter()
+    matching = matched([t.name for t in first.tensors], [t.name for t in second.tensors])
+    pairs = paired(first, second, matching)
+    with opened({t.file for c in (first, second) for t in c.tensors}) as files:
+        for checkpoint in (first, second):
+            checkpoint.require_unchanged()
+        run = _Run(pairs, files, told)
+        tensors = run.all()
+        for file in files.values():
+            file.require_unchanged()
+    spent = time.perf_counter() - started
+    return CheckpointComparison(str(first.path), str(second.path), tensors, matching.prefixes, run.total, spent)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Some elements of a pair, from `start` up to `end`."""
+
+    place: int
+    start: int
+    end: int
+
+
+class _Run:
+    """One reading. Threads take parts; who finishes a pair's last part puts its numbers together."""
+
+    def __init__(self, pairs: Sequence[Pair], files: Mapping[Path, OpenFile], told: Told | None) -> None:
+        self._pairs, self._files, self._told = pairs, files, told
+        self._found: list[TensorComparison | None] = [None if p.both else described(p) for p in pairs]
+        self._seen: dict[int, list[Seen]] = defaultdict(list)
+        self._left: dict[int, int] = {}
+        self._lock = threading.Lock()
+        self._done = 0
+        self._scratch = threading.local()
+        self._threads = Threads("comparison")
+        self.total = sum(sum(p.item_bytes) * p.count for p in pairs)
+
+    def all(self) -> tuple[TensorComparison, ...]:
+        self._threads.share(list(self._parts()), self._compare)
+        return tuple(found for found in self._found if found is not None)
+
+    def _parts(self) -> Iterator[_Part]:
+        for place, pair in enumerate(self._pairs):
+            if pair.both:
+                starts = range(0, max(pair.count, 1), PART)
+                self._left[place] = len(starts)
+                for start in starts:
+                    yield _Part(place, start, min(start + PART, pair.count))
+
+    def _compare(self, part: _Part) -> None:
+        pair = self._pairs[part.place]
+        raw, wide = self._own()
+        sides = [self._bytes(tensor, part, size, buffer) for tensor, size, buffer
+                 in zip(pair.both or (), pair.item_bytes, raw, strict=True)]  # fmt: skip
+        blocks = []
+        explained = True
+        for one, two in zip(*sides, strict=True):
+            self._threads.require_going()
+            blocks.append(of_block(pair, one, two, wide, explained))
+            explained = blocks[-1].rounded
+        seen = together(part.start, blocks)
+        with self._lock:
+            self._seen[part.place].append(seen)
+            self._left[part.place] -= 1
+            last = self._left[part.place] == 0
+        if last:
+            parts = sorted(self._seen.pop(part.place), key=lambda s: s.start)
+            self._found[part.place] = described(pair, together(0, parts))
+        self._tell(part, pair)
+
+    def _bytes(
+        self, tensor: TensorEntry, part: _Part, size: int, buffer: NDArray[np.uint8]
+    ) -> Iterator[NDArray[np.uint8]]:
+        start, end = (tensor.start + place * size for place in (part.start, part.end))
+        return self._files[tensor.file].blocks(start, end, buffer[: BLOCK * size])
+
+    def _own(self) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+        """This thread's buffers for both sides: bytes (2, 8 BLOCK), and floats (2, BLOCK)."""
+        if not hasattr(self._scratch, "raw"):
+            self._scratch.raw = np.empty((2, 8 * BLOCK), dtype=np.uint8)
+            self._scratch.wide = np.empty((2, BLOCK), dtype=np.float64)
+        return self._scratch.raw, self._scratch.wide
+
+    def _tell(self, part: _Part, pair: Pair) -> None:
+        with self._lock:
+            self._done += sum(pair.item_bytes) * (part.end - part.start)
+            if self._told is not None:
+                self._told(self._done, self.total, pair.either.name)

@@ -1,0 +1,113 @@
+"""The spectra of all matrices of a checkpoint, or of one."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from typing import Any, assert_never
+
+from core.checkpoints.checkpoint import Checkpoint, layer_and_module
+from core.checkpoints.dtype_codes import TORCH_NAMES
+from core.checkpoints.reader import OpenFile, opened
+from core.checkpoints.spectra.gram import singular_values
+from core.checkpoints.spectra.lanczos import leading
+from core.checkpoints.spectra.matrix import is_matrix, needed, read_matrix, sides
+from core.checkpoints.spectra.power_law import fit_power_law
+from core.engine.torch_threads import single_threaded
+from core.errors import CheckpointError, NotFoundError
+from core.files.safetensors_headers import TensorEntry
+from core.model.devices import free_memory
+from core.results import SpectraKind, SpectraReport, Spectrum
+from core.words.sizes import gibibytes
+
+#: Called with the share done, 0 to 1, and the tensor that is next; may raise to stop.
+Told = Callable[[float, str], None]
+
+#: Up to this smaller side a core has its own matrix.
+SMALL = 1024
+
+
+def checkpoint_spectra(checkpoint: Checkpoint, kind: SpectraKind, told: Told | None = None) -> SpectraReport:
+    """One spectrum a matrix: small ones side by side, large ones one after the other with all cores.
+
+    Raises:
+        CheckpointError: a file that ended early, or changed while it was read.
+    """
+    started = time.perf_counter()
+    entries = [t for t in checkpoint.tensors if is_matrix(t)]
+    works = [work(t, kind) for t in entries]
+    total, done, found = sum(works) or 1.0, 0.0, []
+    with opened({t.file for t in entries}) as files, single_threaded(os.cpu_count() or 1, "spectra") as pool:
+        beside = {t.name: pool.submit(_spectrum, t, files[t.file], kind, 1) for t in entries if min(sides(t)) <= SMALL}
+        for entry, own in zip(entries, works, strict=True):
+            if told is not None:
+                told(done / total, entry.name)
+            future = beside.get(entry.name)
+            found.append(_spectrum(entry, files[entry.file], kind) if future is None else future.result())
+            done += own
+        for file in files.values():
+            file.require_unchanged()
+    left_out = len(checkpoint.tensors) - len(entries)
+    return SpectraReport(str(checkpoint.path), kind, tuple(found), left_out, time.perf_counter() - started)
+
+
+def tensor_spectrum(checkpoint: Checkpoint, name: str) -> Spectrum:
+    """The full spectrum of one tensor.
+
+    Raises:
+        NotFoundError: no such tensor.
+        CheckpointError: no matrix of floats; a file that ended early, or changed while it was read.
+    """
+    entry = next((t for t in checkpoint.tensors if t.name == name), None)
+    if entry is None:
+        raise NotFoundError(f"'{checkpoint.path}' holds no tensor '{name}'.", fix="choose one that it holds.")
+    if not is_matrix(entry):
+        raise CheckpointError(
+            f"'{name}' has no spectrum: it is {entry.dtype} of shape {list(entry.shape)}.",
+            fix="choose a matrix of floating-point numbers.",
+        )
+    with opened({entry.file}) as files:
+        found = _spectrum(entry, files[entry.file], "full")
+        files[entry.file].require_unchanged()
+    return found
+
+
+def work(entry: TensorEntry, kind: SpectraKind) -> float:
+    """Multiplications that a spectrum takes, roughly; 0 for what has none."""
+    if not is_matrix(entry):
+        return 0.0
+    rows, columns = sides(entry)
+    match kind:
+        case "norms":
+            return 80.0 * rows * columns
+        case "full":
+            return float(min(rows, columns)) ** 2 * (max(rows, columns) + 4 * min(rows, columns))
+        case _:
+            assert_never(kind)
+
+
+def _spectrum(entry: TensorEntry, file: OpenFile, kind: SpectraKind, workers: int | None = None) -> Spectrum:
+    layer, module = layer_and_module(entry.name)
+    rows, columns = sides(entry)
+    about: dict[str, Any] = {
+        "name": entry.name, "layer": layer, "module": module, "dtype": TORCH_NAMES[entry.dtype],
+        "shape": entry.shape, "rows": rows, "columns": columns,
+    }  # fmt: skip
+    needs, free = needed(entry, full=kind == "full"), free_memory("cpu")
+    if needs > free:
+        return Spectrum(**about, note=f"its spectrum needs {gibibytes(needs)}, and {gibibytes(free)} are free")
+    matrix = read_matrix(entry, file, workers)
+    if isinstance(matrix, str):
+        return Spectrum(**about, note=matrix)
+    about["norm"] = matrix.norm
+    match kind:
+        case "norms":
+            return Spectrum(**about, spectral_norm=float(leading(matrix, workers=workers).values[0]))
+        case "full":
+            found = singular_values(matrix)
+            law = fit_power_law(found.values, found.resolution)
+            return Spectrum(**about, spectral_norm=float(found.values[0]), singular_values=found.values,
+                            resolution=found.resolution, power_law=law)  # fmt: skip
+        case _:
+            assert_never(kind)

@@ -1,0 +1,156 @@
+"""Statistics of every tensor of a checkpoint, read once, on all cores, in a few megabytes."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.checkpoints import counting_kernels, wide_dtypes
+from core.checkpoints.checkpoint import Checkpoint, layer_and_module
+from core.checkpoints.dead_rows import dead_rows
+from core.checkpoints.dtype_codes import TORCH_NAMES, WIDE, Codes, codes
+from core.checkpoints.moments import empty, from_codes
+from core.checkpoints.outliers import outliers
+from core.checkpoints.parallel import Threads
+from core.checkpoints.reader import BLOCK, OpenFile, opened
+from core.files.safetensors_headers import TensorEntry
+from core.results import WeightReport, WeightStats
+
+#: Called with bytes done and in all, and the tensor just done; may raise to stop.
+Told = Callable[[int, int, str], None]
+
+#: Large tensors are counted in parts of so many bytes, so that every core has work to the end.
+PART = 1 << 26
+
+
+def checkpoint_statistics(checkpoint: Checkpoint, told: Told | None = None) -> WeightReport:
+    """Statistics of all tensors: exact up to 16 bits, as `core.checkpoints.wide_dtypes` states above that.
+
+    Raises:
+        CheckpointError: a file that ended early, or changed while it was read.
+    """
+    started = time.perf_counter()
+    with opened({t.file for t in checkpoint.tensors}) as files:
+        found = _Run(checkpoint, files, told).all()
+        for file in files.values():
+            file.require_unchanged()
+    spent = time.perf_counter() - started
+    return WeightReport(str(checkpoint.path), found, outliers(found), checkpoint.bytes, spent)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Some of a tensor's bytes: file[start:end]."""
+
+    place: int
+    start: int
+    end: int
+
+
+class _Run:
+    """One reading. Threads take parts; who finishes a tensor's last part makes its statistics."""
+
+    def __init__(self, checkpoint: Checkpoint, files: dict[Any, OpenFile], told: Told | None) -> None:
+        self._tensors, self._total, self._files, self._told = checkpoint.tensors, checkpoint.bytes, files, told
+        self._found: list[WeightStats | None] = [None] * len(self._tensors)
+        self._counts: dict[int, NDArray[np.int64]] = {}
+        self._left: dict[int, int] = {}
+        self._lock = threading.Lock()
+        self._done = 0
+        self._scratch = threading.local()
+        self._threads = Threads("weights")
+
+    def all(self) -> tuple[WeightStats, ...]:
+        self._threads.share(list(self._parts()), self._measure)
+        return tuple(stats for stats in self._found if stats is not None)
+
+    def _parts(self) -> Iterator[_Part]:
+        for place, tensor in enumerate(self._tensors):
+            size = tensor.end - tensor.start
+            step = max(size, 1) if tensor.dtype in WIDE else PART
+            starts = range(0, max(size, 1), step)
+            self._left[place] = len(starts)
+            for start in starts:
+                yield _Part(place, tensor.start + start, min(tensor.start + start + step, tensor.end))
+
+    def _measure(self, part: _Part) -> None:
+        tensor = self._tensors[part.place]
+        try:
+            alphabet = codes(tensor.dtype)
+        except KeyError:
+            self._finish(part, self._uncounted(tensor))
+            return
+        counts = self._count(part, alphabet)
+        with self._lock:
+            known = self._counts.setdefault(part.place, counts)
+            if known is not counts:
+                known += counts
+            self._left[part.place] -= 1
+            last = self._left[part.place] == 0
+        if last:
+            self._finish(part, from_codes(self._counts.pop(part.place), alphabet))
+        else:
+            self._tell(part, tensor)
+
+    def _count(self, part: _Part, alphabet: Codes) -> NDArray[np.int64]:
+        """(2**bits,) how often each code occurs in a part."""
+        buffer, tables = self._own()
+        blocks = self._bytes(self._tensors[part.place], part.start, part.end, buffer)
+        counts = np.zeros(2**alphabet.bits, dtype=np.int64)
+        if alphabet.bits == 8:
+            for block in blocks:
+                counts += np.bincount(block, minlength=256)
+            return counts
+        tables[:] = 0
+        for block in blocks:
+            whole = len(block) & ~7
+            counting_kernels.count_words(block[:whole].view(np.uint64), tables)
+            if whole < len(block):
+                np.add.at(counts, block[whole:].view(np.uint16), 1)
+        counts += tables.sum(axis=0, dtype=np.int64)
+        return counts
+
+    def _uncounted(self, tensor: TensorEntry) -> dict[str, Any]:
+        """What is too wide to count, or unknown."""
+        if tensor.dtype not in WIDE:
+            return {**empty(), "note": f"The dtype {tensor.dtype} is not known here: nothing was computed."}
+        buffer, _ = self._own()
+        numbers = wide_dtypes.statistics(partial(self._bytes, tensor, tensor.start, tensor.end, buffer), tensor.dtype)
+        return {**numbers, "note": wide_dtypes.note(tensor.dtype)}
+
+    def _bytes(
+        self, tensor: TensorEntry, start: int, end: int, buffer: NDArray[np.uint8]
+    ) -> Iterator[NDArray[np.uint8]]:
+        for block in self._files[tensor.file].blocks(start, end, buffer):
+            self._threads.require_going()
+            yield block
+
+    def _own(self) -> tuple[NDArray[np.uint8], NDArray[np.uint32]]:
+        """This thread's buffer and tables."""
+        if not hasattr(self._scratch, "buffer"):
+            self._scratch.buffer = np.empty(BLOCK, dtype=np.uint8)
+            self._scratch.tables = np.zeros((4, 2**16), dtype=np.uint32)
+        return self._scratch.buffer, self._scratch.tables
+
+    def _finish(self, part: _Part, numbers: dict[str, Any]) -> None:
+        tensor = self._tensors[part.place]
+        layer, module = layer_and_module(tensor.name)
+        dead = dead_rows(tensor, numbers["zeros"], partial(self._bytes, tensor))
+        self._found[part.place] = WeightStats(
+            name=tensor.name, layer=layer, module=module, dtype=TORCH_NAMES.get(tensor.dtype, tensor.dtype),
+            shape=tensor.shape, count=tensor.count, dead_rows=dead, **numbers,
+        )  # fmt: skip
+        self._tell(part, tensor)
+
+    def _tell(self, part: _Part, tensor: TensorEntry) -> None:
+        with self._lock:
+            self._done += part.end - part.start
+            if self._told is not None:
+                self._told(self._done, self._total, tensor.name)

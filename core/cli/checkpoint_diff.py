@@ -1,0 +1,49 @@
+"""`weights A --against B`: what differs between two checkpoints, tensor by tensor."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core.checkpoints.checkpoint_diff.records import records, write_comparison
+from core.cli.output import print_json, print_table, say
+from core.files.locate import require_source
+from core.results import CheckpointComparison, TensorComparison, TensorStatus
+from core.settings import settings
+from core.words.checkpoint_diff import names, related, verdict, where
+from core.words.numbers import change, significant
+
+COLUMNS = ("tensor", "status", "change", "elements changed", "largest change", "mean change", "cosine")
+
+
+def compare(source: str, other: str, output: Path | None, json: bool) -> None:
+    """Compare two checkpoints, and tell, write or print what differs."""
+    from core.checkpoints.checkpoint import open_checkpoint
+    from core.checkpoints.checkpoint_diff.scan import compared
+
+    one, two = (open_checkpoint(require_source(name, settings()).path) for name in (source, other))
+    found = compared(one, two)
+    if output is not None:
+        write_comparison(output, found)
+        say(f"Wrote {len(found.tensors):,} tensors to {output}.")
+    if json:
+        print_json(records(found))
+    elif output is None:
+        _table(found)
+    for sentence in (verdict(found), where(found), related(found), names(found)):
+        if sentence:
+            say(sentence)
+
+
+def _table(found: CheckpointComparison) -> None:
+    """What is not equal byte for byte."""
+    rows = [_row(t) for t in found.tensors if t.status is not TensorStatus.EQUAL]
+    if rows:
+        print_table(COLUMNS, rows)
+    for t in found.tensors:
+        if t.note:
+            say(f"{t.name}: {t.note}")
+
+
+def _row(t: TensorComparison) -> tuple[str, ...]:
+    shares = (change(value) if value == value else "–" for value in (t.relative, t.share))
+    return t.name, t.status.value, *shares, *(significant(value) for value in (t.largest, t.mean, t.cosine))

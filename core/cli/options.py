@@ -1,0 +1,76 @@
+"""What several commands ask for: a candidate, an adapter, JSON; and the selection that comes of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core.cli.output import say
+from core.engine.engine import Engine
+from core.results import CheckStatus, LoadedModel, Selection
+
+NO_ADAPTER = "none"
+
+#: Weights on this machine, whether they can be loaded or not.
+Source = Annotated[
+    str,
+    typer.Argument(
+        metavar="SOURCE",
+        help="A candidate, a folder (sharded or not, also an adapter's), a file, "
+        "or a Hub id (organisation/model, with @revision if need be) whose weights are here.",
+    ),
+]
+Candidate = Annotated[
+    str,
+    typer.Argument(
+        metavar="CANDIDATE",
+        help="A catalogue id, a YAML file, a local folder or a Hub id; "
+        "a branch, tag or commit stands behind it (organisation/model@revision).",
+    ),
+]
+Adapter = Annotated[
+    str | None,
+    typer.Option(
+        "--adapter",
+        metavar="A",
+        help=f"An adapter's id, a folder or a Hub id (also with @revision); '{NO_ADAPTER}' for the base model alone. "
+        "Default: the catalogue's first adapter of the candidate.",
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of a table.")]
+Input = Annotated[
+    Path | None,
+    typer.Option("--input", metavar="F", help="A .csv, .tsv, .parquet or .jsonl file of texts."),
+]
+TextColumn = Annotated[
+    str | None,
+    typer.Option("--text-column", metavar="C", help="The column of the texts. Default: 'text', or the only one."),
+]
+
+
+def select(engine: Engine, candidate: str, adapter: str | None) -> Selection:
+    """The selection that was asked for; where a catalogue's adapter is chosen for the person, it is said.
+
+    Raises:
+        NotFoundError: no such candidate or adapter.
+    """
+    if adapter == NO_ADAPTER:
+        return engine.resolve(candidate, None)
+    selection = engine.resolve(candidate, adapter)
+    offered = [a.id for a in engine.candidate(selection.candidate).adapters]
+    if adapter is not None or not offered:
+        return selection
+    if len(offered) > 1:
+        say(f"Using the adapter '{offered[0]}'; --adapter chooses among {', '.join(offered)}.")
+    return Selection(selection.candidate, offered[0])
+
+
+def load(engine: Engine, selection: Selection) -> LoadedModel:
+    """Load, and tell what a person should know of its health."""
+    model = engine.load(selection)
+    for check in model.health.checks:
+        if check.status is CheckStatus.WARNING:
+            say(f"Warning: {check.message}" + (f" Fix: {check.fix}" if check.fix else ""))
+    return model

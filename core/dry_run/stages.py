@@ -1,0 +1,96 @@
+"""All stages of a dry run in their order; what an earlier one makes meaningless is left out, and says so."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import partial
+
+from core.dry_run import forward, gradient, invariance, round_trip
+from core.dry_run.stage import Look
+from core.dry_run.subject import Subject
+from core.dry_run.tracing import LOGITS, Trace, trace
+from core.errors import AppError
+from core.results import CheckStatus, DryRun, HealthReport, Stage, TextTokens
+
+#: Called with the share that is done (0 to 1) and the stage that follows; may raise to stop.
+Told = Callable[[float, str], None]
+
+HEALTH = Look("Health", "What was found when the candidate was loaded: does it do what it was trained to do?")
+_RAISED = (RuntimeError, ValueError, IndexError)
+
+
+def run(subject: Subject, told: Told = lambda _share, _name: None) -> DryRun:
+    """Every stage, each with its number. A stage in which the model raises an error fails with its words."""
+    start = time.perf_counter()
+    told(0.0, "tokenizer")
+    stages = [forward.tokenizer(subject)]
+    passed = Trace(0)
+    why = "" if stages[0].passed else "the model cannot be given these token ids"
+    if not why:
+        told(0.05, "one pass through the model")
+        passed = trace(subject)
+        stages += forward.passed_through(passed)
+        why = _why(stages, passed)
+    later = _later(subject, stages)
+    for i, (look, work) in enumerate(later):
+        told(0.2 + 0.8 * i / len(later), look.name)
+        stages.append(look.left_out(why) if why else _guarded(look, work))
+    stages.append(health(subject.pair.info.health))
+    texts = tuple(
+        TextTokens(text.text, text.total, len(row)) for text, row in zip(subject.encoded, subject.rows, strict=True)
+    )
+    return DryRun(tuple(stages), texts, tuple(passed.tensors), time.perf_counter() - start)
+
+
+def health(report: HealthReport) -> Stage:
+    """The worst of what loading found; only a refusal fails, and warnings are told."""
+    of = {status: [c for c in report.checks if c.status is status] for status in CheckStatus}
+    refused = of[CheckStatus.REFUSED]
+    detail = f"{len(of[CheckStatus.PASSED])} of {len(report.checks)} checks passed, {len(refused) or 'none'} refused it"
+    for status in (CheckStatus.NOTE, CheckStatus.WARNING, CheckStatus.REFUSED):
+        if of[status]:
+            detail += f"; {status.value}: {', '.join(c.name for c in of[status])}"
+    return HEALTH.judged(
+        not refused, detail, refused[0].fix if refused else "", len(refused), 0, "checks that refuse it"
+    )
+
+
+def _later(subject: Subject, stages: list[Stage]) -> list[tuple[Look, Callable[[], Stage]]]:
+    """The stages that need sound logits."""
+
+    def batch() -> Stage:
+        return invariance.batch(subject, padding_is_right=_ended_well(stages, invariance.PADDING))
+
+    return [
+        (invariance.REPEATABLE, partial(invariance.repeatability, subject)),
+        (invariance.PADDING, partial(invariance.padding, subject)),
+        (invariance.BATCH, batch),
+        (gradient.LOSS, partial(gradient.loss, subject)),
+        (gradient.GRADIENT, partial(gradient.gradient, subject)),
+        (round_trip.SAVED, partial(round_trip.save_and_load, subject)),
+    ]
+
+
+def _ended_well(stages: list[Stage], look: Look) -> bool:
+    return next(s.passed for s in stages if s.name == look.name)
+
+
+def _why(stages: list[Stage], passed: Trace) -> str:
+    """Why what follows would mean nothing; empty where it means something."""
+    if passed.error:
+        return "the forward pass stops with an error"
+    logits = passed.named(LOGITS)
+    if logits is None or logits.shape != logits.expected:
+        return "the logits have another shape"
+    return "" if _ended_well(stages, forward.FINITE) else "not every value of the pass is finite"
+
+
+def _guarded(look: Look, work: Callable[[], Stage]) -> Stage:
+    try:
+        return work()
+    except AppError as error:
+        return look.judged(False, error.problem, error.fix)
+    except _RAISED as error:
+        words = f"the model raised {type(error).__name__}: {' '.join(str(error).split())[:200]}"
+        return look.judged(False, words, "correct the model's code at this stage.")

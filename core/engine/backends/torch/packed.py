@@ -1,0 +1,86 @@
+"""Many texts in one row, without a token of padding: the way through the families that we know, on a CPU.
+
+Every linear layer sees the tokens of all texts as one matrix; only attention and pooler take the texts apart. With
+last-token pooling the last layer runs at the tokens that are read, and nowhere else. Importing this file imports numba.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+import torch
+from peft import PeftModel, PeftType
+from torch import Tensor, nn
+
+from core.engine.backends.batching import plan_packs
+from core.engine.backends.torch.decoder import Layer, Norm, is_known
+from core.engine.backends.torch.forward_pass import Outcome
+from core.engine.backends.torch.packed_kernels import Texts
+from core.engine.backends.torch.packing import Packing
+from core.model.classifier import PooledClassifier
+from core.model.peft_wrappers import inner
+from core.model.poolers import LastTokenPooling
+
+
+class PackedPass:
+    """A classifier of a known family over packed texts. Weights are read from its modules at each pass."""
+
+    def __init__(self, classifier: PooledClassifier) -> None:
+        backbone: Any = classifier.backbone
+        causal = getattr(backbone.config, "is_causal", True)
+        self._classifier = classifier
+        self._backbone = backbone
+        self._layers = [Layer(module, causal) for module in backbone.layers]
+        self._norm = Norm(backbone.norm)
+        self._reads_last = any(isinstance(module, LastTokenPooling) for module in classifier.pooler.modules())
+
+    def plan(self, lengths: Sequence[int], tokens_per_batch: int, workers: int) -> list[list[int]]:
+        """As `plan_packs`."""
+        return plan_packs(lengths, tokens_per_batch, workers)
+
+    def __call__(self, rows: Sequence[list[int]]) -> Outcome:
+        """One row of all texts."""
+        packing = Packing(rows)
+        with torch.inference_mode():
+            hidden = self._norm(self._through_layers(packing))
+            return self._read(hidden, packing) if self._reads_last else self._pool(hidden, packing)
+
+    def _through_layers(self, packing: Packing) -> Tensor:
+        """(N, D), or (B, D) with last-token pooling."""
+        x: Tensor = self._backbone.embed_tokens(packing.ids)
+        cos, sin = self._backbone.rotary_emb(x, packing.positions[None])
+        texts = Texts(packing.ends, packing.ends, cos[0].contiguous().numpy(), sin[0].contiguous().numpy())
+        for layer in self._layers[:-1]:
+            x = layer(x, texts)
+        return self._layers[-1](x, texts, packing.last if self._reads_last else None)
+
+    def _read(self, hidden: Tensor, packing: Packing) -> Outcome:
+        """hidden (B, D): the tokens that are read, each of them a text of one token to the pooler."""
+        logits, _ = self._classifier.classify(hidden[:, None], torch.ones(len(hidden), 1, dtype=torch.bool))
+        lengths = [group.length for group in packing.groups for _ in range(group.count)]
+        return Outcome(logits, [[0.0] * (length - 1) + [1.0] for length in lengths])
+
+    def _pool(self, hidden: Tensor, packing: Packing) -> Outcome:
+        """hidden (N, D): pooled length by length, so that nothing is padded here either."""
+        logits, weights = [], []
+        for group in packing.groups:
+            states = hidden[group.tokens].view(group.count, group.length, -1)
+            found, weighed = self._classifier.classify(states, torch.ones(states.shape[:2], dtype=torch.bool))
+            logits.append(found)
+            weights += [] if weighed is None else weighed.tolist()
+        return Outcome(torch.cat(logits), weights or None)
+
+
+def pack(model: nn.Module) -> PackedPass | None:
+    """A packed pass through a classifier, PEFT's LoRA around it or not; None where only its own pass is sure.
+
+    That is: another family, another dtype than float32, another device, an adapter that is not of LoRA's kind.
+    """
+    if isinstance(model, PeftModel):
+        kinds = {model.peft_config[name].peft_type for name in model.active_adapters}
+        if kinds - {PeftType.LORA}:
+            return None
+    classifier = cast(PooledClassifier, inner(model))
+    plain = all(p.dtype == torch.float32 and p.device.type == "cpu" for p in classifier.parameters())
+    return PackedPass(classifier) if plain and is_known(classifier.backbone) else None

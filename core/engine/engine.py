@@ -1,0 +1,251 @@
+"""The engine: the one place that holds loaded candidates, and the narrow interface to them.
+
+Plain data in and out. Pages and command line never see a module or a tensor; importing this file imports
+neither torch nor transformers, which come with the first load.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from core.config.candidate import AdapterEntry, CandidateConfig
+from core.config.catalogue import Catalogue, adapter_of, write_candidate
+from core.engine import offering
+from core.engine.load_job import Listener
+from core.engine.loaded_pairs import LoadedPairs
+from core.engine.micro_batcher import BatcherClosedError
+from core.engine.requirements import budget_of
+from core.engine.typed_candidates import TypedCandidates
+from core.errors import AppError, InputError, NotFoundError
+from core.files.locate import is_place
+from core.model.devices import free_memory
+from core.results import CandidateSummary, LoadedModel, LoadState, Prediction, Requirements, Selection
+from core.settings import Settings, settings
+
+if TYPE_CHECKING:
+    from core.engine.loader import LoadedPair
+
+
+class Engine:
+    """Loads, holds, unloads and asks candidates. Thread safe; one for a whole process.
+
+    At most `max_loaded` pairs stay in memory, within `memory_budget_gb`; the least recently used goes for a new one. A
+    pair that somebody uses (`using`; a prediction does so by itself) is not dropped for others: where those alone reach
+    the limit, one more is loaded beside them.
+    """
+
+    def __init__(self, installation: Settings | None = None) -> None:
+        self.settings = installation or settings()
+        self._pairs = LoadedPairs(self.settings, self._pair)
+        self._extra = TypedCandidates(self._pairs.candidates_in_use)
+
+    # The catalogue
+
+    def candidates(self) -> list[CandidateSummary]:
+        """What the catalogue offers now; files are read anew, so that an added YAML shows up."""
+        return [offering.summarise(c, self.settings) for c in self._catalogue().candidates]
+
+    def problems(self) -> list[AppError]:
+        """Catalogue files that could not be read."""
+        return list(self._catalogue().problems)
+
+    def add_candidate(
+        self, source: str, *, title: str = "", adapter: str = "", model_type: str = "", pooler_type: str | None = None
+    ) -> CandidateSummary:
+        """Add a folder or Hub id, with an adapter folder or Hub id, to the user's own catalogue.
+
+        Raises:
+            AppError: files that cannot be used; nothing is written then.
+        """
+        made = offering.describe(source, title, adapter, model_type, pooler_type, self._catalogue().ids)
+        write_candidate(made, self.settings.user_catalogue)
+        return offering.summarise(made, self.settings)
+
+    def remove_candidate(self, candidate_id: str) -> None:
+        """Remove a candidate of the user's own from the catalogue and from memory; its files stay.
+
+        Raises:
+            NotFoundError: no such candidate, or one that came with the app.
+        """
+        path = self.settings.user_catalogue / f"{self.candidate(candidate_id).id}.yaml"
+        if not path.is_file():
+            raise NotFoundError(f"'{candidate_id}' came with the app.", fix="remove only candidates that you added.")
+        for model in self.loaded():
+            if model.selection.candidate == candidate_id:
+                self.unload(model.selection)
+        path.unlink()
+        self._extra.forget(candidate_id)
+
+    def candidate(self, candidate_id: str) -> CandidateConfig:
+        """The config behind an id.
+
+        Raises:
+            NotFoundError: with the nearest id.
+        """
+        return self._extra.get(candidate_id) or self._catalogue().get(candidate_id)
+
+    def resolve(self, candidate: str, adapter: str | None = None) -> Selection:
+        """A selection from what a person types: an id, a YAML file, a folder or a Hub id; an adapter id or folder.
+
+        Raises:
+            NotFoundError: nothing of that name, with the nearest id.
+        """
+        catalogue = self._catalogue()
+        config = self._extra.add(offering.find(candidate, catalogue, self._extra), catalogue)
+        if adapter is not None and adapter not in [a.id for a in config.adapters] and is_place(adapter):
+            extended = offering.with_adapter(config, adapter)
+            added = extended.adapters[-1]
+            config = self._extra.add(extended, catalogue)
+            return Selection(
+                config.id, next(a.id for a in config.adapters if a.path == added.path and a.revision == added.revision)
+            )
+        if adapter is not None:
+            adapter_of(config, adapter)
+        return Selection(config.id, adapter)
+
+    def requirements(self, selection: Selection, keep: Collection[Selection] = ()) -> Requirements:
+        """What loading would add now, from headers or architecture numbers; nothing is loaded.
+
+        A base that is in memory is shared and costs nothing; what dropping unused pairs gives back, but for `keep`,
+        counts as available.
+
+        Raises:
+            AppError: files that are not there or cannot be used.
+        """
+        return self._pairs.requirements(selection, keep)
+
+    def require_room(self, *selections: Selection) -> None:
+        """Refuse what needs more pairs in memory at once than may be there.
+
+        Raises:
+            MemoryBudgetError: with both numbers.
+        """
+        self._pairs.require_room(selections)
+
+    def free_bytes(self, device: str) -> int:
+        """Bytes that may be taken on a device now: what is free there, and what loaded pairs leave of the budget."""
+        return self._pairs.residency.free(free_memory(device), budget_of(self.settings))
+
+    # Loading
+
+    def start_load(
+        self, selection: Selection, listener: Listener | None = None, keep: Collection[Selection] = ()
+    ) -> LoadState:
+        """Begin a load and return at once; whoever asks for the same pair meanwhile joins it.
+
+        A pair in memory counts as used now. Pairs in `keep` are not dropped for it: it is refused if it does not fit
+        beside them. A `listener` is told each stage, from the loading thread; one that raises is told no more.
+
+        Raises:
+            NotFoundError: no such candidate or adapter.
+        """
+        return self._pairs.start(selection, listener, keep)
+
+    def load_state(self, selection: Selection, wait: float = 0.0) -> LoadState | None:
+        """Where a load stands; None when it was never asked for or the pair was unloaded since.
+
+        `wait` is in seconds: one under way is given so long to end before its state is told.
+
+        Raises:
+            UnexpectedError: a bug ended it; its text holds the traceback of the loading thread.
+        """
+        return self._pairs.state(selection, wait)
+
+    def load(self, selection: Selection, on_progress: Listener | None = None) -> LoadedModel:
+        """Load and wait.
+
+        Raises:
+            AppError: why it cannot be loaded; what was loaded before stays.
+            UnexpectedError: a bug, with the traceback of the loading thread.
+        """
+        with self._pairs.held((selection,), on_progress) as (entry,):
+            return entry.pair.info
+
+    def unload(self, selection: Selection) -> None:
+        """Drop a pair and give its memory back, at the end of the work that uses it; nothing when it is not loaded."""
+        self._pairs.unload(selection)
+
+    def loaded(self) -> list[LoadedModel]:
+        """What is in memory, most recently used first."""
+        return [resident.content.pair.info for resident in reversed(self._pairs.residency.residents())]
+
+    def loaded_model(self, selection: Selection) -> LoadedModel | None:
+        """A pair that is in memory, or None."""
+        resident = self._pairs.residency.get(selection)
+        return resident.content.pair.info if resident else None
+
+    # Asking
+
+    def classify(self, selection: Selection, texts: Sequence[str]) -> list[Prediction]:
+        """Predictions in the order of the texts; loads the pair when needed. Callers at one time share passes.
+
+        Raises:
+            InputError: an empty or over-long text, by its place.
+            AppError: the pair cannot be loaded.
+        """
+        check_texts(texts, self.settings.max_characters)
+        while texts:
+            with self._pairs.held((selection,)) as (entry,):
+                try:
+                    return entry.batcher.submit(list(texts))
+                except BatcherClosedError:  # it went meanwhile: a new one is taken
+                    continue
+        return []
+
+    @contextmanager
+    def using(self, *selections: Selection) -> Iterator[tuple[LoadedPair, ...]]:
+        """The loaded pairs, in memory as long as this is entered; for code that holds their locks, never for pages.
+
+        Raises:
+            MemoryBudgetError: more of them than may be in memory at once, or they do not fit together.
+            AppError: a pair cannot be loaded.
+        """
+        with self._pairs.held(selections) as entries:
+            pairs = tuple(entry.pair for entry in entries)
+            del entries
+            yield pairs
+
+    @contextmanager
+    def holding(self, pair: LoadedPair) -> Iterator[None]:
+        """This very pair is not dropped while this is entered; nothing happens when it has left memory already."""
+        with self._pairs.holding(pair):
+            yield
+
+    def pair(self, selection: Selection) -> LoadedPair:
+        """The loaded pair itself, for a short look; work that takes time holds it with `using`."""
+        with self._pairs.held((selection,)) as (entry,):
+            return entry.pair
+
+    @contextmanager
+    def loading_alone(self) -> Iterator[None]:
+        """No load begins while this is entered: transformers changes global state when it opens a checkpoint."""
+        with self._pairs.opening:
+            yield
+
+    # Inside
+
+    def _catalogue(self) -> Catalogue:
+        return Catalogue.read(self.settings.catalogue, self.settings.user_catalogue)
+
+    def _pair(self, selection: Selection) -> tuple[CandidateConfig, AdapterEntry | None]:
+        candidate = self.candidate(selection.candidate)
+        return candidate, adapter_of(candidate, selection.adapter) if selection.adapter else None
+
+
+def check_texts(texts: Sequence[str], max_characters: int) -> None:
+    """Refuse what no tokenizer should be given.
+
+    Raises:
+        InputError: with the place of the text, counted from 1.
+    """
+    for place, text in enumerate(texts, 1):
+        which = "The text" if len(texts) == 1 else f"Text {place} of {len(texts)}"
+        if not text.strip():
+            raise InputError(f"{which} is empty.", fix="write something to classify.")
+        if len(text) > max_characters:
+            raise InputError(
+                f"{which} has {len(text):,} characters; the limit is {max_characters:,}.",
+                fix="shorten it, or raise HEADLIGHT_MAX_CHARACTERS.",
+            )

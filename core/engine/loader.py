@@ -1,0 +1,166 @@
+"""From a candidate and an adapter to a predictor, in stages that a person can follow."""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import AutoTokenizer, PreTrainedTokenizerBase
+from transformers.utils import logging as hf_logging
+
+from core.config.candidate import AdapterEntry, CandidateConfig
+from core.engine import malloc
+from core.engine.encoding import Encoder
+from core.engine.predictor import Predictor
+from core.engine.requirements import PairFolders
+from core.engine.rw_lock import SharedLock
+from core.errors import CheckpointError
+from core.model.open import OpenedClassifier, open_classifier
+from core.model.pooled_config import parts_of
+from core.results import Check, CheckStatus, HealthReport, LoadedModel, LoadStage, Requirements, Selection
+from core.settings import Settings
+
+Progress = Callable[[LoadStage, str], None]
+
+DEFAULT_MAX_TOKENS = 4096
+
+
+@dataclass(frozen=True, eq=False)
+class LoadedPair:
+    """A candidate-adapter pair in memory. `opened` keeps the shared base alive as long as a pair uses it."""
+
+    info: LoadedModel
+    predictor: Predictor
+    opened: OpenedClassifier
+
+
+class Loader:
+    """Opens pairs from folders on this machine. One at a time (the engine sees to it)."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        hf_logging.set_verbosity_error()
+        hf_logging.disable_progress_bar()
+        malloc.keep_freed_blocks()
+
+    def load(
+        self, candidate: CandidateConfig, adapter: AdapterEntry | None, folders: PairFolders, needs: Requirements,
+        opened: OpenedClassifier | None, progress: Progress,
+    ) -> LoadedPair:  # fmt: skip
+        """Every stage from the weights on. `opened` is the base, where it is in memory.
+
+        Raises:
+            AppError: damaged files, an adapter that does not fit.
+        """
+        started = time.perf_counter()
+        assert folders.base is not None
+        progress(LoadStage.WEIGHTS, f"{needs.parameters:,} parameters in {needs.dtype}")
+        if opened is None:
+            config = candidate.base_model.with_changes(pretrained_model_name_or_path=str(folders.base))
+            opened = open_classifier(config, device_map=_placement(needs))
+        pair = self._assemble(Selection(candidate.id, adapter.id if adapter else None), candidate, opened,
+                              folders.adapter, needs.device, progress, started)  # fmt: skip
+        _settle()
+        return pair
+
+    def _assemble(
+        self, selection: Selection, candidate: CandidateConfig, opened: OpenedClassifier,
+        adapter_folder: Path | None, device: str, progress: Progress, started: float,
+    ) -> LoadedPair:  # fmt: skip
+        model: torch.nn.Module = opened.model
+        health, limit, labels = _own_head(opened), None, _labels(opened.model)
+        if adapter_folder is not None:
+            progress(LoadStage.ADAPTER, selection.adapter or "")
+            from core.model.adapters.attach import load_adapter
+
+            attached = load_adapter(opened, adapter_folder)
+            model, health, limit, labels = attached.model, attached.health, attached.max_tokens, attached.labels
+        progress(LoadStage.HEALTH, "")
+        config: Any = model.config
+        max_tokens = min(n for n in (candidate.max_tokens, limit, _longest(opened.model)) if n)
+        encoder = Encoder(_tokenizer(opened.folder.path), max_tokens)
+        problem = config.problem_type or ("regression" if config.num_labels == 1 else "single_label_classification")
+        predictor = Predictor(model, encoder, labels, problem, device, self._settings.tokens_per_batch,
+                              self._settings.workers, SharedLock())  # fmt: skip
+        pooler, head = parts_of(config)
+        size = sum(p.numel() * p.element_size() for p in model.parameters())
+        base = sum(p.numel() * p.element_size() for p in opened.model.backbone.parameters())
+        info = LoadedModel(
+            selection=selection, device=device, dtype=candidate.base_model.torch_dtype,
+            parameters=sum(p.numel() for p in model.parameters()), bytes=size, own_bytes=size - base,
+            labels=labels, problem_type=problem, pooler=pooler, head=head, mask=_mask(config),
+            max_tokens=max_tokens, load_seconds=time.perf_counter() - started, health=health,
+        )  # fmt: skip
+        return LoadedPair(info, predictor, opened)
+
+
+def release() -> None:
+    """Give memory back to the system after a pair was dropped."""
+    gc.unfreeze()
+    _settle()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+    malloc.give_back()
+
+
+def _settle() -> None:
+    """Freeze what is loaded out of later garbage collections: with torch imported a full one costs 0.25 s."""
+    gc.collect()
+    gc.freeze()
+
+
+def _placement(needs: Requirements) -> str | dict[str, Any] | None:
+    """One device, or spread over all GPUs when the model does not fit on the first."""
+    if needs.device == "cpu":
+        return None
+    if needs.device == "cuda" and torch.cuda.device_count() > 1 and needs.peak > torch.cuda.mem_get_info(0)[0]:
+        return "auto"
+    return {"": needs.device}
+
+
+def _own_head(opened: OpenedClassifier) -> HealthReport:
+    if opened.head_is_trained:
+        return HealthReport((Check("Head", CheckStatus.PASSED, "The checkpoint brings its own trained head."),))
+    foreign = any(name.startswith("classifier.") for name in opened.folder.tensors)
+    seen = "its head ('classifier') is of another build and not used" if foreign else "it has no classification head"
+    message = f"No adapter for this checkpoint, and {seen}: the head is random, and so are the verdicts."
+    return HealthReport((Check("Head", CheckStatus.WARNING, message, "choose an adapter, or train one."),))
+
+
+def _labels(model: Any) -> tuple[str, ...]:
+    return tuple(str(model.config.id2label[i]) for i in range(model.config.num_labels))
+
+
+def _longest(model: Any) -> int:
+    """Positions of the architecture; RoBERTa's kin reserve two."""
+    config = model.config.get_text_config()
+    positions = getattr(config, "max_position_embeddings", None) or DEFAULT_MAX_TOKENS
+    reserved = 2 if "roberta" in str(config.model_type) else 0
+    return min(int(positions) - reserved, DEFAULT_MAX_TOKENS)
+
+
+def _tokenizer(folder: Path) -> PreTrainedTokenizerBase:
+    try:
+        return AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    except Exception as error:  # the library raises many kinds for a missing or damaged tokenizer
+        seen = " ".join(str(error).split())[:200]
+        raise CheckpointError(
+            f"The tokenizer in '{folder}' cannot be read: {seen}", fix="put the model's tokenizer.json there."
+        ) from error
+
+
+def _mask(config: Any) -> str:
+    if getattr(config, "is_causal", True) is False:
+        kind = "bidirectional"
+    else:
+        decoder = (
+            getattr(config, "is_decoder", False) or "rope_parameters" in config.to_dict() or "n_ctx" in config.to_dict()
+        )
+        kind = "causal" if decoder else "bidirectional"
+    window = getattr(config, "sliding_window", None)
+    return f"{kind}, sliding window {window}" if window else kind

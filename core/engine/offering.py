@@ -1,0 +1,200 @@
+"""What the catalogue can offer on this machine: availability, and candidates of a person's own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, cast
+
+from core.config.base_model import BaseModelConfig
+from core.config.candidate import AdapterEntry, CandidateConfig
+from core.config.catalogue import Catalogue, identifier_from, read_candidate
+from core.config.families import MODEL_TYPES, ModelType
+from core.config.hub_name import HubName
+from core.config.strict_model import suggest
+from core.engine.availability import adapter_summary, availability
+from core.errors import AppError, ConfigError, InputError
+from core.files.folders import is_adapter_folder, read_adapter_folder, read_model_folder
+from core.files.hub import is_hub_id
+from core.files.locate import Place, is_place, locate_candidate
+from core.model.adapters.card import read_card
+from core.model.memory import backbone_parameters, catalogue_parameters
+from core.results import CandidateSummary
+from core.settings import Settings
+
+
+def summarise(candidate: CandidateConfig, settings: Settings) -> CandidateSummary:
+    """A candidate as a page shows it. Reads config.json and file names, never weights."""
+    base = candidate.base_model
+    place = locate_candidate(candidate, settings)
+    numbers = _config_numbers(place.path) if place else {}
+    architecture = candidate.architecture
+    state, message = availability(candidate, place)
+    return CandidateSummary(
+        id=candidate.id,
+        title=candidate.name,
+        role=candidate.role,
+        summary=candidate.summary,
+        model_type=base.model_type,
+        mask=_mask(candidate, numbers),
+        source=base.pretrained_model_name_or_path,
+        revision=candidate.revision,
+        licence=candidate.licence,
+        url=candidate.url,
+        gated=candidate.gated,
+        parameters=catalogue_parameters(candidate) or (_counted(place) if place else None),
+        layers=architecture.num_hidden_layers if architecture else numbers.get("num_hidden_layers"),
+        hidden_size=architecture.hidden_size if architecture else numbers.get("hidden_size"),
+        max_tokens=candidate.max_tokens or numbers.get("max_position_embeddings"),
+        adapters=tuple(adapter_summary(candidate, entry, settings) for entry in candidate.adapters),
+        examples=candidate.examples,
+        availability=state,
+        message=message,
+    )
+
+
+def describe(
+    source: str, title: str, adapter: str, model_type: str, pooler_type: str | None, taken: Sequence[str]
+) -> CandidateConfig:
+    """A candidate of a person's own from what they typed, checked as far as files are here.
+
+    Raises:
+        AppError: nothing there, an adapter folder instead of a model, a pickle, a damaged file, a bad name.
+    """
+    source, adapter = source.strip(), adapter.strip()
+    if not source:
+        raise InputError("No model is given.", fix="type a folder on this machine or a Hub id (organisation/model).")
+    entries = [_adapter_entry(adapter)] if adapter else []
+    kind = _checked_type(model_type) if model_type else _guess_type(source, adapter)
+    fields: dict[str, Any] = {"pretrained_model_name_or_path": _absolute(source), "model_type": kind}
+    if pooler_type:
+        fields["pooler_type"] = pooler_type
+    if not is_hub_id(source):
+        read_model_folder(Path(source).expanduser())
+    candidate_id = _free_id(_identifier(title or source), taken)
+    return CandidateConfig(
+        id=candidate_id, title=title.strip() or _title(source), role="own",
+        base_model=BaseModelConfig(**fields), adapters=tuple(entries),
+    )  # fmt: skip
+
+
+def find(name: str, catalogue: Catalogue, extra: Mapping[str, CandidateConfig]) -> CandidateConfig:
+    """The candidate that a catalogue id, a YAML file, a folder or a Hub id means.
+
+    Raises:
+        NotFoundError: nothing of that name.
+    """
+    if name in catalogue.ids:
+        return catalogue.get(name)
+    if name in extra:
+        return extra[name]
+    if name.endswith((".yaml", ".yml")):
+        return read_candidate(Path(name).expanduser().absolute())
+    if is_place(name):
+        return describe(name, "", "", "", None, [])
+    return catalogue.get(name)
+
+
+def with_adapter(candidate: CandidateConfig, adapter: str) -> CandidateConfig:
+    """The candidate with one more adapter at its end; its mask follows what the adapter was trained with."""
+    taken = [a.id for a in candidate.adapters]
+    entry = _adapter_entry(adapter)
+    entry = entry.model_copy(update={"id": _free_id(entry.id, taken)})
+    data = candidate.model_dump()
+    data["adapters"] = [*data["adapters"], entry.model_dump()]
+    if candidate.role == "own" and candidate.base_model.model_type in ("vanilla", "llama", "gemma2", "mistral"):
+        data["base_model"]["model_type"] = _guess_type(candidate.base_model.pretrained_model_name_or_path, adapter)
+    return CandidateConfig(**data)
+
+
+def _adapter_entry(adapter: str) -> AdapterEntry:
+    if not is_hub_id(adapter):
+        read_adapter_folder(Path(adapter).expanduser())
+    return AdapterEntry(id=_identifier(adapter), path=_absolute(adapter), title=_title(adapter))
+
+
+def _identifier(name: str) -> str:
+    """An id that keeps a revision apart from the main one: `org/model@refs/pr/1` -> `model-refs-pr-1`."""
+    hub = HubName.parse(name) if is_hub_id(name) else None
+    if hub is None or hub.revision is None:
+        return identifier_from(name)
+    return identifier_from(f"{hub.id}-{hub.revision.replace('/', '-')}")
+
+
+def _title(name: str) -> str:
+    """The name of a folder or model; a revision stands behind it."""
+    hub = HubName.parse(name) if is_hub_id(name) else None
+    return Path(name).name if hub is None else Path(hub.id).name + (f" @ {hub.revision}" if hub.revision else "")
+
+
+def _guess_type(source: str, adapter: str) -> ModelType:
+    """The family's plain name from config.json, bidirectional when model or adapter was trained so."""
+    place, adapter_place = Path(source).expanduser(), Path(adapter).expanduser() if adapter else None
+    if not place.is_dir():
+        return "vanilla"
+    config = _config_numbers(place)
+    kind = str(config.get("model_type", "")).removeprefix("pooled_")
+    if kind not in ("llama", "gemma2", "mistral"):
+        return "vanilla"
+    card = read_card(adapter_place) if adapter_place and is_adapter_folder(adapter_place) else None
+    bidirectional = config.get("is_causal") is False or (card is not None and card.bidirectional)
+    return cast(ModelType, f"{kind}-bidirectional" if bidirectional else kind)
+
+
+def _checked_type(model_type: str) -> ModelType:
+    if model_type not in MODEL_TYPES:
+        raise ConfigError(f"There is no model_type '{model_type}'.", fix=suggest(model_type, MODEL_TYPES))
+    return model_type
+
+
+def _free_id(wanted: str, taken: Sequence[str]) -> str:
+    number, name = 2, wanted
+    while name in taken:
+        name, number = f"{wanted[:76]}-{number}", number + 1
+    return name
+
+
+def _absolute(name: str) -> str:
+    return name if is_hub_id(name) else str(Path(name).expanduser().absolute())
+
+
+def _mask(candidate: CandidateConfig, numbers: Mapping[str, Any]) -> str:
+    base = candidate.base_model
+    if base.is_bidirectional:
+        return "bidirectional"
+    if base.architecture.family == "vanilla":
+        return "the model's own"
+    window = candidate.architecture.sliding_window if candidate.architecture else numbers.get("sliding_window")
+    return f"causal, sliding window {window}" if window else "causal"
+
+
+def _config_numbers(place: Path) -> dict[str, Any]:
+    path = place / "config.json"
+    return _read_numbers(str(path), path.stat().st_mtime_ns) if path.is_file() else {}
+
+
+@lru_cache(maxsize=256)
+def _read_numbers(path: str, _changed: int) -> dict[str, Any]:
+    """config.json once per version of the file; a damaged one counts as empty here and is refused on load."""
+    try:
+        data = json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def _counted(place: Place) -> int | None:
+    if not place.contents.has_weights:
+        return None
+    stamp = max(f.stat().st_mtime_ns for f in place.path.glob("*.safetensors") if f.is_file())
+    return _count(str(place.path), stamp)
+
+
+@lru_cache(maxsize=256)
+def _count(place: str, _changed: int) -> int | None:
+    try:
+        return backbone_parameters(read_model_folder(Path(place)))
+    except AppError:
+        return None

@@ -1,0 +1,114 @@
+"""A loaded classifier at work: encoded texts to predictions."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property, lru_cache, partial
+from typing import cast
+
+import torch
+from torch import Tensor
+
+from core.engine.backends.torch import ForwardPass, PaddedPass, bulk_is_imported, bulk_pass
+from core.engine.encoding import Encoded, Encoder
+from core.engine.rw_lock import SharedLock
+from core.engine.torch_threads import single_threaded_pool
+from core.results import Prediction
+
+#: From this many texts and tokens on, a CPU is used better by one thread a batch than by all threads in one batch, and
+#: the pass for many is worth the third of a second and the 140 MB that its import takes.
+MANY_TEXTS, MANY_TOKENS = 16, 1024
+
+
+@dataclass(frozen=True)
+class Predictor:
+    """A model, its encoder and its classes.
+
+    `lock` is held shared while predicting; whoever hooks, rescales or switches the model holds it exclusively.
+    """
+
+    model: torch.nn.Module
+    encoder: Encoder
+    labels: tuple[str, ...]
+    problem_type: str
+    device: str
+    tokens_per_batch: int
+    workers: int | None
+    lock: SharedLock
+
+    def predict(self, texts: Sequence[str]) -> list[Prediction]:
+        """Predictions in the order of the texts; each equals what the text would get alone."""
+        encoded = self.encoder.encode(texts)
+        lengths = [len(text.ids) for text in encoded]
+        many = len(lengths) >= MANY_TEXTS and sum(lengths) >= MANY_TOKENS
+        workers = (self.workers or os.cpu_count() or 1) if many and self.device == "cpu" else 1
+        way = self._for_many if many or (len(lengths) > 1 and bulk_is_imported()) else self._for_few
+        batches = way.plan(lengths, self.tokens_per_batch, workers)
+        groups = [[encoded[i] for i in batch] for batch in batches]
+        results: list[Prediction | None] = [None] * len(encoded)
+        with self.lock.shared():
+            run = map if workers == 1 or len(batches) == 1 else _pool(workers).map
+            for batch, predictions in zip(batches, run(partial(self._forward, way), groups), strict=True):
+                for position, prediction in zip(batch, predictions, strict=True):
+                    results[position] = prediction
+        return cast(list[Prediction], results)
+
+    @cached_property
+    def _for_few(self) -> ForwardPass:
+        return PaddedPass(self.model, self.device)
+
+    @cached_property
+    def _for_many(self) -> ForwardPass:
+        return bulk_pass(self.model, self.device) or self._for_few
+
+    def _forward(self, way: ForwardPass, group: list[Encoded]) -> list[Prediction]:
+        """One forward pass."""
+        outcome = way([text.ids for text in group])
+        shares = probabilities(outcome.logits, self.problem_type)
+        weights: Sequence[list[float] | None] = outcome.weights or [None] * len(group)
+        rows = zip(group, outcome.logits.tolist(), shares.tolist(), weights, strict=True)
+        return [self._prediction(*row) for row in rows]
+
+    def _prediction(self, text: Encoded, z: list[float], p: list[float], weights: list[float] | None) -> Prediction:
+        return Prediction(
+            text=text.text,
+            label=verdict(self.labels, z, p, self.problem_type),
+            problem_type=self.problem_type,
+            labels=self.labels,
+            logits=tuple(z),
+            probabilities=tuple(p),
+            tokens=self.encoder.tokens(text),
+            pooling_weights=None if weights is None else tuple(weights),
+            kept_characters=text.kept_characters,
+            total_tokens=text.total,
+        )
+
+
+def probabilities(logits: Tensor, problem_type: str) -> Tensor:
+    """(..., K) -> (..., K): softmax, sigmoid with several labels, NaN for a regression."""
+    match problem_type:
+        case "multi_label_classification":
+            return logits.sigmoid()
+        case "regression":
+            return torch.full_like(logits, torch.nan)
+        case _:
+            return logits.softmax(dim=-1)
+
+
+def verdict(labels: tuple[str, ...], z: list[float], p: list[float], problem_type: str) -> str:
+    """What a prediction says in a word, as `Prediction.label` states it."""
+    if problem_type == "multi_label_classification":
+        chosen = [label for label, value in zip(labels, p, strict=True) if value >= 0.5]
+        return ", ".join(chosen) or "none"
+    if problem_type == "regression":
+        return labels[0]
+    return labels[max(range(len(z)), key=z.__getitem__)]
+
+
+@lru_cache(maxsize=1)
+def _pool(workers: int) -> ThreadPoolExecutor:
+    """The threads that classify."""
+    return single_threaded_pool(workers, "classify")

@@ -1,0 +1,84 @@
+"""Which parts of the adapter carry the decision: each of them taken away, one at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from core.engine.encoding import Encoded
+from core.explain.adapter_effect.lora_modules import LoraPart, lora_parts
+from core.explain.adapter_effect.lora_scale import logits_with
+from core.explain.probe import Probe
+from core.results import Ablation
+from core.tasks.progress import Progress
+
+_OUTSIDE = "outside the layers"
+
+
+def ablate(probe: Probe, text: Encoded, progress: Progress) -> Ablation:
+    """The text with each layer's, each kind's and each module's update scaled to 0, all else as trained.
+
+    A kind is a module's place inside its layer ("q_proj"); experts of one layer count as one.
+
+    Raises:
+        AdapterError: there is no update to take away.
+    """
+    parts = lora_parts(probe)
+    rows, columns = list(dict.fromkeys(p.layer for p in parts)), list(dict.fromkeys(p.kind for p in parts))
+    columns.sort(key=_order_in(parts).index)
+    cells = list(dict.fromkeys((rows.index(p.layer), columns.index(p.kind)) for p in parts))
+    removed = [
+        [],
+        parts,
+        *([p for p in parts if p.layer == layer] for layer in rows),
+        *([p for p in parts if p.kind == kind] for kind in columns),
+        *([p for p in parts if p.layer == rows[r] and p.kind == columns[c]] for r, c in cells),
+    ]
+    logits = logits_with(
+        probe, text, parts, _factors(parts, removed),
+        lambda done, total: progress(done / total, f"without {done} of {total} parts"),
+    )  # fmt: skip
+    values, verdicts = logits.double().numpy(), [probe.verdict(row) for row in logits]
+    first, last = 2 + len(rows), 2 + len(rows) + len(columns)
+    table = np.full((len(rows), len(columns), values.shape[1]), np.nan)
+    words = [["" for _ in columns] for _ in rows]
+    for (r, c), row, verdict in zip(cells, values[last:], verdicts[last:], strict=True):
+        table[r, c], words[r][c] = row, verdict
+    return Ablation(
+        labels=probe.labels, layers=_layer_names(rows), modules=short_names(columns), full=values[0],
+        without=values[1], cells=table, by_layer=values[2:first], by_module=values[first:last],
+        verdict=verdicts[0], verdict_without=verdicts[1], cell_verdicts=tuple(tuple(row) for row in words),
+        layer_verdicts=tuple(verdicts[2:first]), module_verdicts=tuple(verdicts[first:last]),
+    )  # fmt: skip
+
+
+def short_names(kinds: Sequence[str]) -> tuple[str, ...]:
+    """The shortest ends of dotted names that still tell them apart: "q_proj", but "attention.output.dense"."""
+    found = []
+    for kind in kinds:
+        words = kind.split(".")
+        ends = (".".join(words[-n:]) for n in range(1, len(words) + 1))
+        found.append(next((e for e in ends if sum(f".{k}".endswith(f".{e}") for k in kinds) == 1), kind))
+    return tuple(found)
+
+
+def _order_in(parts: Sequence[LoraPart]) -> list[str]:
+    """Kinds in the order of the fullest layer, then those that it lacks."""
+    by_layer: dict[int | None, list[str]] = {}
+    for part in parts:
+        by_layer.setdefault(part.layer, []).append(part.kind)
+    fullest = max((kinds for layer, kinds in by_layer.items() if layer is not None), key=len, default=[])
+    return list(dict.fromkeys([*fullest, *(part.kind for part in parts)]))
+
+
+def _factors(parts: Sequence[LoraPart], removed: Sequence[Sequence[LoraPart]]) -> Tensor:
+    """(N, M): 0 where a part is taken away, else 1."""
+    gone = [{id(part) for part in row} for row in removed]
+    return torch.tensor([[float(id(part) not in row) for part in parts] for row in gone], dtype=torch.float64)
+
+
+def _layer_names(rows: Sequence[int | None]) -> tuple[str, ...]:
+    return tuple(_OUTSIDE if row is None else f"layer {row + 1}" for row in rows)

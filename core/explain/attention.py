@@ -1,0 +1,204 @@
+"""Attention maps, taken from one layer at a time: memory never holds those of two layers.
+
+The maps are what the model's own eager attention hands out, so masks, windows, grouped heads and soft caps are in
+them. For the pass the probe runs eager attention; what it ran before is put back, also after an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from core.engine.encoding import Encoded
+from core.errors import CheckpointError, MemoryBudgetError, NotFoundError
+from core.explain.probe import Probe, at_least_float32
+from core.results import MEASURES, AttentionCost, AttentionMaps, AttentionOverview, AttentionPart, AttentionRollout
+from core.tasks.progress import Progress
+from core.words.sizes import gibibytes
+
+#: Called with the layer's number, from 1, and its maps (H, T, T).
+See = Callable[[int, Tensor], None]
+
+
+class _EnoughError(Exception):
+    """All wanted layers were seen: the pass may end."""
+
+
+def cost(probe: Probe, text: Encoded, budget: int) -> AttentionCost:
+    """What a capture would take, without running anything; the budget in bytes."""
+    config: Any = probe.backbone.config.get_text_config()
+    width = probe.backbone.dtype.itemsize
+    return AttentionCost(len(probe.layers), int(config.num_attention_heads), len(text.ids), width, budget)
+
+
+def take(
+    probe: Probe, text: Encoded, part: AttentionPart, budget: int, progress: Progress | None = None
+) -> AttentionMaps | AttentionOverview | AttentionRollout:
+    """One of the three, by its name.
+
+    Raises:
+        NotFoundError: no such layer.
+        MemoryBudgetError: it would take more than the budget, in bytes.
+        CheckpointError: the architecture hands out no maps.
+    """
+    match part:
+        case "overview":
+            return overview(probe, text, budget, progress)
+        case "rollout":
+            return rollout(probe, text, budget, progress)
+        case _:
+            return maps(probe, text, part, budget, progress)
+
+
+def maps(probe: Probe, text: Encoded, layer: int, budget: int, progress: Progress | None = None) -> AttentionMaps:
+    """All heads of one layer, counted from 1."""
+    if not 1 <= layer <= len(probe.layers):
+        raise NotFoundError(
+            f"There is no layer {layer}: this model has layers 1 to {len(probe.layers)}.", fix="choose one of them."
+        )
+    found: list[Tensor] = []
+    _run(probe, text, budget, [layer], lambda _, seen: found.append(seen.float().cpu()), progress)
+    return AttentionMaps(layer, found[0].numpy())
+
+
+def overview(probe: Probe, text: Encoded, budget: int, progress: Progress | None = None) -> AttentionOverview:
+    """Each head of each layer in numbers; a layer's maps are gone before the next layer runs."""
+    rows: list[Tensor] = []
+    _run(probe, text, budget, range(1, len(probe.layers) + 1), lambda _, seen: rows.append(measured(seen)), progress)
+    values = torch.stack(rows).double().numpy()
+    return AttentionOverview({name: values[:, :, i] for i, name in enumerate(MEASURES)})
+
+
+def measured(seen: Tensor) -> Tensor:
+    """(H, 5) on the CPU: the numbers of `MEASURES` for maps (H, T, T). Head by head: T x T of memory beside them."""
+    count = seen.shape[-1]
+    places = torch.arange(count, device=seen.device, dtype=torch.float32)
+    distances = (places[:, None] - places[None, :]).abs()
+    rows = []
+    for head in seen:
+        head = at_least_float32(head)
+        before = head.diagonal(-1).mean()  # NaN with one token
+        effective = torch.special.entr(head).sum(dim=-1).exp().mean()
+        distance = (head * distances).sum(dim=-1).mean()
+        rows.append(torch.stack([effective, head[:, 0].mean(), before, head.diagonal().mean(), distance]))
+    return torch.stack(rows).cpu()
+
+
+def rollout(probe: Probe, text: Encoded, budget: int, progress: Progress | None = None) -> AttentionRollout:
+    """Attention rollout of Abnar and Zuidema, "Quantifying Attention Flow in Transformers" (ACL 2020), section 3.
+
+    A layer passes on 0.5 A + 0.5 I, A the mean of its heads and I for the residual stream, rows normalised;
+    the layers are multiplied as they run, with a few T x T matrices of memory.
+    """
+    rolled: list[Tensor] = []
+
+    def see(_layer: int, seen: Tensor) -> None:
+        mixed = at_least_float32(seen[0]) / len(seen)
+        for head in seen[1:]:
+            mixed += at_least_float32(head) / len(seen)
+        mixed = 0.5 * mixed
+        mixed.diagonal().add_(0.5)
+        mixed /= mixed.sum(dim=-1, keepdim=True)
+        rolled[:] = [mixed @ rolled[0].to(mixed.device)] if rolled else [mixed]
+
+    _run(probe, text, budget, range(1, len(probe.layers) + 1), see, progress)
+    return AttentionRollout(rolled[0].float().cpu().numpy())
+
+
+def _run(
+    probe: Probe, text: Encoded, budget: int, wanted: Collection[int], see: See, progress: Progress | None
+) -> None:
+    """A pass with eager attention up to the last wanted layer; `see` gets the maps of each."""
+    require(cost(probe, text, budget))
+    seen: list[int] = []
+
+    def noted(layer: int, found: Tensor) -> None:
+        if not seen or seen[-1] != layer:  # a wrapper around the attention hands out the same maps once more
+            seen.append(layer)
+            see(layer, found)
+            if len(seen) == len(wanted):
+                raise _EnoughError  # what is above would take time, and memory beside the maps that are kept
+
+    with ExitStack() as stack:
+        stack.enter_context(eager(probe))
+        stack.enter_context(_watching(probe, set(wanted), len(text.ids), noted))
+        if progress is not None:
+            stack.enter_context(_telling(probe, progress))
+        stack.enter_context(suppress(_EnoughError))
+        probe.states(text)
+    if len(seen) < len(wanted):
+        raise CheckpointError(
+            f"{type(probe.backbone).__name__} hands out no attention maps (of {len(seen)} in {len(wanted)} layers).",
+            fix="attention cannot be drawn for this architecture; the other views can.",
+        )
+
+
+def require(needs: AttentionCost) -> None:
+    """Refuse what is above the budget.
+
+    Raises:
+        MemoryBudgetError: with need and budget.
+    """
+    if not needs.fits:
+        raise MemoryBudgetError(
+            f"The attention of one layer ({needs.heads} heads, {needs.tokens:,} x {needs.tokens:,} tokens) needs "
+            f"{gibibytes(needs.peak)}, and {gibibytes(needs.budget)} is the budget.",
+            fix="shorten the text, or raise HEADLIGHT_ATTENTION_BUDGET_MB.",
+        )
+
+
+@contextmanager
+def eager(probe: Probe) -> Iterator[None]:
+    """Eager attention, which has maps at all; then again what the probe ran before."""
+    before = probe.backbone.config._attn_implementation
+    try:
+        probe.backbone.set_attn_implementation("eager")
+        yield
+    finally:
+        probe.backbone.set_attn_implementation(before)
+
+
+@contextmanager
+def _watching(probe: Probe, wanted: set[int], count: int, see: See) -> Iterator[None]:
+    """Hooks inside the wanted layers, on every module that may hand out maps; families call theirs differently."""
+
+    def hook_of(number: int) -> Callable[..., None]:
+        def hook(_module: nn.Module, _args: Any, output: Any) -> None:
+            found = _maps_in(output, count)
+            if found is not None:
+                see(number, found)
+
+        return hook
+
+    with ExitStack() as stack:
+        for number, layer in enumerate(probe.layers, 1):
+            if number in wanted:
+                for module in layer.modules():
+                    if module is not layer and any(True for _ in module.children()):
+                        stack.callback(module.register_forward_hook(hook_of(number)).remove)
+        yield
+
+
+def _maps_in(output: Any, count: int) -> Tensor | None:
+    """(H, T, T) out of a module's output, when rows of non-negative numbers that sum to 1 are in it."""
+    for part in output[1:] if isinstance(output, tuple) else ():
+        if isinstance(part, Tensor) and part.dim() == 4 and part.shape[0] == 1 and part.shape[2:] == (count, count):
+            rows = part[0, 0]
+            if bool((rows >= 0).all()) and bool((rows.float().sum(dim=-1) - 1).abs().max() < 0.02):
+                return part[0]
+    return None
+
+
+@contextmanager
+def _telling(probe: Probe, progress: Progress) -> Iterator[None]:
+    """Progress before each layer, which is also where a stop is heard."""
+    depth = len(probe.layers)
+    with ExitStack() as stack:
+        for number, layer in enumerate(probe.layers):
+            told = f"layer {number + 1} of {depth}"
+            stack.callback(layer.register_forward_pre_hook(lambda *_, n=number, t=told: progress(n / depth, t)).remove)
+        yield

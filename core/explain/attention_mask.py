@@ -1,0 +1,94 @@
+"""The same text under the causal mask and read in both directions: what the tokens that come later add."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+
+from core.engine.encoding import Encoded
+from core.errors import CheckpointError
+from core.explain.contributions import contributions
+from core.explain.probe import Probe, at_least_float32
+from core.results import MaskEffect, MaskSide
+
+_FIELD = "is_causal"
+
+
+def compare_masks(probe: Probe, text: Encoded) -> MaskEffect:
+    """Two passes, one under each mask; layers with a sliding window become symmetric when they read ahead.
+
+    Raises:
+        CheckpointError: an architecture whose mask cannot be exchanged (Mamba, XLNet, DeBERTa).
+    """
+    trained = _trained_mask(probe)
+    sides, states = [], []
+    for causal in (True, False):
+        with masked(probe, causal=causal):
+            states.append(probe.states(text))
+            sides.append(_side(probe, states[-1], "causal" if causal else "bidirectional"))
+    before, after = (at_least_float32(s)[0].double() for s in states)
+    moved = (after - before).norm(dim=-1) / before.norm(dim=-1).clamp(min=1e-12)
+    window = getattr(probe.backbone.config.get_text_config(), "sliding_window", None)
+    return MaskEffect(sides[0], sides[1], trained, window, moved.cpu().numpy())
+
+
+@contextmanager
+def masked(probe: Probe, *, causal: bool) -> Iterator[None]:
+    """The probe's backbone under this mask; its config is the probe's own, and as before afterwards.
+
+    `config.is_causal` is the one switch that transformers reads for every layer and attention kernel, in decoders and
+    in most encoders.
+    """
+    config = probe.backbone.config
+    before = vars(config).get(_FIELD)
+    was_there = _FIELD in vars(config)
+    setattr(config, _FIELD, causal)
+    try:
+        yield
+    finally:
+        if was_there:
+            setattr(config, _FIELD, before)
+        else:
+            delattr(config, _FIELD)
+
+
+def _side(probe: Probe, states: Tensor, mask: str) -> MaskSide:
+    ones = torch.ones(states.shape[:2], dtype=torch.bool, device=states.device)
+    with torch.inference_mode():
+        logits = at_least_float32(probe.classifier.classify(states, ones)[0])[0].cpu()
+    return MaskSide(
+        mask=mask,
+        label=probe.verdict(logits),
+        logits=logits.double().numpy(),
+        probabilities=probe.probabilities(logits).double().numpy(),
+        contributions=contributions(probe, states),
+    )
+
+
+def _trained_mask(probe: Probe) -> str:
+    """As the candidate is, "causal" or "bidirectional": measured, since no field says it for every architecture.
+
+    Raises:
+        CheckpointError: the config does not change it.
+    """
+    ahead = _reads_ahead(probe)
+    with masked(probe, causal=ahead):
+        if _reads_ahead(probe) != ahead:
+            return "bidirectional" if ahead else "causal"
+    raise CheckpointError(
+        f"{type(probe.backbone).__name__} reads {'in both directions' if ahead else 'causally'}, whatever its config "
+        "says: its mask cannot be exchanged.",
+        fix="choose a candidate of another architecture (Llama, Gemma 2, Mistral, BERT) for this comparison.",
+    )
+
+
+def _reads_ahead(probe: Probe) -> bool:
+    """Whether the state of the first of two tokens depends on the second."""
+    count = cast(nn.Embedding, probe.backbone.get_input_embeddings()).num_embeddings
+    texts = (Encoded("", [count - 1, second], [(0, 0)] * 2, 2) for second in (count - 2, count - 3))
+    one, other = (probe.states(text)[0, 0] for text in texts)
+    return not torch.equal(one, other)

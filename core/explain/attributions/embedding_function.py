@@ -1,0 +1,120 @@
+"""One class's logit as a function of the input embeddings of a text: what gradients and baselines need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import cast
+
+import torch
+from peft import LoraModel, PeftModel
+from torch import Tensor, nn
+
+from core.engine.backends.batching import rows_of
+from core.engine.encoding import Encoded
+from core.errors import CheckpointError
+from core.explain.probe import Probe, at_least_float32
+from core.results import Baseline
+
+#: Weights are copied, widened and merged up to so many bytes in float32.
+OWN_BYTES = 2**30
+#: What may be kept for the backward pass of one batch; a single row is always tried.
+GRADIENT_BYTES = 2**31
+_CHUNK = 4096
+
+
+@dataclass(frozen=True, eq=False)
+class Embedded:
+    """A text as embeddings, and the logit of class `target` for any embeddings in their place.
+
+    Attributes:
+        point: (1, T, D) in at least float32, the text's own.
+        baseline: (1, T, D), the same with every token replaced but the special ones.
+        tell: called with the number of rows before each pass; may raise to stop.
+    """
+
+    probe: Probe
+    target: int
+    point: Tensor
+    baseline: Tensor
+    tell: Callable[[int], None] = field(default=lambda _rows: None)
+
+    def __call__(self, embeddings: Tensor) -> Tensor:
+        """(B, T, D) -> (B,) logits of the class, in at least float32."""
+        self.tell(len(embeddings))
+        given = embeddings.to(self.probe.classifier.dtype)
+        return at_least_float32(self.probe.classifier(inputs_embeds=given).logits)[:, self.target]
+
+    @property
+    def rows(self) -> int:
+        """Rows of this length that go into one forward pass."""
+        return rows_of(self.point.shape[1], self.probe.tokens_per_batch)
+
+    @property
+    def gradient_rows(self) -> int:
+        """Rows in one forward and backward pass: as many, but not more than the memory for activations holds."""
+        return max(1, min(self.rows, GRADIENT_BYTES // _activation_bytes(self.probe, self.point.shape[1])))
+
+
+def embed(probe: Probe, text: Encoded, target: int, baseline: Baseline) -> Embedded:
+    """The text's embeddings and the baseline's, by the model's own embedding layer.
+
+    Raises:
+        CheckpointError: a padding baseline on a model that names no padding token.
+    """
+    layer = probe.backbone.get_input_embeddings()
+    ids = torch.tensor([text.ids], device=probe.device)
+    special = torch.tensor([start == end for start, end in text.offsets], device=probe.device)
+    with torch.no_grad():
+        point = at_least_float32(layer(ids))
+        empty = _empty(probe, layer, point, baseline)
+    return Embedded(probe, target, point, torch.where(special[None, :, None], point, empty))
+
+
+def own_weights(probe: Probe) -> bool:
+    """Give a probe of one's own weights of its own where they are small: float32, the adapter merged into them.
+
+    Merged, a pass is about 1.4 times as fast and equal within rounding. Tells whether half precision was widened.
+    The probe's parameters are objects of its own: the weights that predict stay as they are.
+    """
+    if 4 * sum(p.numel() for p in probe.model.parameters()) > OWN_BYTES:
+        return False
+    half = probe.classifier.dtype in (torch.float16, torch.bfloat16)
+    if half:
+        probe.model.float()
+    if isinstance(probe.model, PeftModel) and isinstance(probe.model.base_model, LoraModel):
+        probe.model.merge_adapter(safe_merge=True)  # safe: into a copy, which then takes the weight's place
+    return half
+
+
+def padding_id(probe: Probe) -> int | None:
+    """The padding token as the model's config names it."""
+    config = probe.classifier.config.get_text_config()
+    found = getattr(config, "pad_token_id", None)
+    return found if isinstance(found, int) and 0 <= found < config.vocab_size else None
+
+
+def _empty(probe: Probe, layer: nn.Module, point: Tensor, baseline: Baseline) -> Tensor:
+    """(D,) or (1, T, D): the embedding that stands for "no word"."""
+    if baseline == "zero":
+        return torch.zeros_like(point)
+    if baseline == "mean":
+        count: int = probe.classifier.config.get_text_config().vocab_size
+        chunks = torch.arange(count, device=probe.device).split(_CHUNK)
+        total: Tensor = torch.stack([layer(chunk).double().sum(dim=0) for chunk in chunks]).sum(dim=0)
+        return (total / count).to(point.dtype)
+    number = padding_id(probe)
+    if number is None:
+        raise CheckpointError(
+            "The candidate's config names no padding token, so its embedding cannot stand for 'no word'.",
+            fix="choose the zero or the mean baseline.",
+        )
+    return at_least_float32(cast(Tensor, layer(torch.tensor(number, device=probe.device))))
+
+
+def _activation_bytes(probe: Probe, length: int) -> int:
+    """About what one row of T tokens keeps for the backward pass: 16 states, 4 inner ones, 3 attention maps a layer."""
+    config = probe.classifier.config.get_text_config()
+    inner = getattr(config, "intermediate_size", None) or 4 * config.hidden_size
+    numbers = 16 * config.hidden_size + 4 * inner + 3 * config.num_attention_heads * length
+    return int(numbers * length * config.num_hidden_layers * probe.classifier.dtype.itemsize)

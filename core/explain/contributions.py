@@ -1,0 +1,51 @@
+"""The logit of every class, split over the tokens: exact for a linear head, a stated linearisation otherwise."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+
+from core.explain.probe import Probe, at_least_float32
+from core.model.pooled_config import parts_of
+from core.results import Contributions
+
+_SPLITS = {
+    "context": "the last token's state is all that the head sees",
+    "mean": "each state counts 1/T",
+    "attention": "each state counts its attention weight, taken as given",
+    "gem": "each position counts x^p / sum x^p of every dimension (Euler: GeM is homogeneous of degree 1)",
+}
+
+
+def contributions(probe: Probe, states: Tensor) -> Contributions:
+    """Split every class's logit over the tokens; states (1, T, D) as the pooler sees them.
+
+    With a linear head W and the pooler's own split v = sum_t s_t of the pooled vector, the logit is
+    sum_t W s_t: exact. Another head is taken as linear around v: J = d head / d v, and sum_t J s_t.
+    """
+    mask = torch.ones(states.shape[:2], dtype=torch.bool, device=states.device)
+    with torch.inference_mode():
+        parts = at_least_float32(probe.pooler.split(states, mask))[0]
+        vector = probe.pooler(states, mask).vectors[0]
+        logits = at_least_float32(probe.head(vector.unsqueeze(0)))[0]
+    slopes, exact = _slopes(probe.head, vector)
+    values = slopes.to(parts.dtype) @ parts.T
+    head = "times the head's weights" if exact else "times the slope of the head at the pooled vector"
+    return Contributions(
+        labels=probe.labels,
+        values=values.double().cpu().numpy(),
+        logits=logits.double().cpu().numpy(),
+        exact=exact,
+        method=f"{_SPLITS[parts_of(probe.classifier.config)[0]]}, {head}",
+    )
+
+
+def _slopes(head: nn.Module, vector: Tensor) -> tuple[Tensor, bool]:
+    """(K, D): the head's weights when it is linear without bias, else its Jacobian at the vector (D,)."""
+    if type(head) is nn.Linear and head.bias is None:
+        return cast(Tensor, head.weight), True
+    point = vector.detach().clone()
+    jacobian = torch.func.jacrev(lambda v: head(v.unsqueeze(0))[0])(point)
+    return cast(Tensor, jacobian).detach(), False

@@ -1,0 +1,259 @@
+"""The explainer: what is inside one prediction, for pages and the command line. Plain data in and out.
+
+It stands beside the engine and asks it for the loaded pair. Everything runs on a probe of that pair (see
+`core.explain.probe`), so other people's predictions go on untouched. Results are remembered as long as the
+pair is loaded. Importing this file imports neither torch nor transformers.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+from core.engine.engine import Engine
+from core.explain.sessions import Shelves
+from core.results import (
+    Ablation,
+    AtScale,
+    AttentionCost,
+    AttentionMaps,
+    AttentionOverview,
+    AttentionPart,
+    AttentionRollout,
+    AttributionCost,
+    AttributionOptions,
+    Attributions,
+    Contributions,
+    Feature,
+    FlipCost,
+    HeadGeometry,
+    Lens,
+    MaskEffect,
+    MinimalFlip,
+    PoolerVerdict,
+    Pooling,
+    Reading,
+    Report,
+    ScaleCurve,
+    Selection,
+    TwoTexts,
+    Unit,
+)
+from core.tasks.runner import TaskRunner
+from core.tasks.task import Task
+
+if TYPE_CHECKING:
+    from core.engine.encoding import Encoded
+    from core.explain.probe import Probe
+    from core.tasks.progress import Progress
+
+
+class Explainer:
+    """Asks about one text at a time. Thread safe; one for a whole process.
+
+    Every method takes the selection and the text first and loads the pair when needed. All raise `InputError` for an
+    empty or over-long text, and `AppError` for a pair that cannot be loaded. A `Task` of long work has not begun; it
+    runs in `tasks`, or a runner of the explainer's own.
+    """
+
+    def __init__(self, engine: Engine, tasks: TaskRunner | None = None) -> None:
+        self.engine = engine
+        self._shelves = Shelves(engine, tasks or TaskRunner.from_settings(engine.settings))
+
+    def reading(self, selection: Selection, text: str) -> Reading:
+        """The prediction, and the text cut into words and tokens."""
+        from core.explain.text_units import read
+
+        def reading() -> Reading:
+            return read(self.engine.classify(selection, [text])[0])
+
+        return self._shelves.without_probe(selection, text, Feature.READING, reading)
+
+    def pooling(self, selection: Selection, text: str) -> Pooling:
+        """How much each token weighed."""
+        from core.explain.pooling import pooling
+
+        return self._shelves.of_states(selection, text, Feature.POOLING, pooling)
+
+    def poolers(self, selection: Selection, text: str) -> list[PoolerVerdict]:
+        """All four poolers on the same hidden states."""
+        from core.explain.pooling import compare_poolers
+
+        return self._shelves.of_states(selection, text, Feature.POOLERS, compare_poolers)
+
+    def contributions(self, selection: Selection, text: str) -> Contributions:
+        """Every class's logit, split over the tokens."""
+        from core.explain.contributions import contributions
+
+        return self._shelves.of_states(selection, text, Feature.CONTRIBUTIONS, contributions)
+
+    def lens(self, selection: Selection, text: str) -> Lens:
+        """What would be said at every depth.
+
+        Raises:
+            CheckpointError: an architecture without a plain final norm.
+        """
+        from core.explain.depth import trace
+
+        return self._shelves.of_text(selection, text, Feature.DEPTH, trace)
+
+    def head_geometry(self, selection: Selection) -> HeadGeometry:
+        """How the class vectors of the head lie to each other; no text is needed.
+
+        Raises:
+            CheckpointError: a head with one output.
+        """
+        from core.explain.head_geometry import head_geometry
+
+        return head_geometry(self.engine.pair(selection))
+
+    def attribution_cost(self, selection: Selection, text: str, options: AttributionOptions) -> AttributionCost:
+        """What `attributions` will take, from one measured batch.
+
+        Raises:
+            InputError: a text of which the model reads special tokens only.
+        """
+        from core.explain.attributions.cost import cost, one_batch
+
+        batch = self._shelves.of_text(selection, text, Feature.BATCH_TIME, one_batch)
+        return cost(self._units(selection, text, options), options, batch)
+
+    def attributions(self, selection: Selection, text: str, options: AttributionOptions) -> Task[Attributions]:
+        """All attribution methods for one class, and how faithful they are."""
+
+        def attributions(probe: Probe, encoded: Encoded, on_progress: Progress) -> Attributions:
+            from core.explain.attributions.methods import attribute
+
+            return attribute(probe, encoded, self._units(selection, text, options), options, on_progress)
+
+        return self._shelves.task(selection, text, Feature.ATTRIBUTIONS, attributions, options)
+
+    def attention_cost(self, selection: Selection, text: str) -> AttentionCost:
+        """Memory for attention maps; nothing runs."""
+
+        def attention_cost(probe: Probe, encoded: Encoded) -> AttentionCost:
+            from core.explain.attention import cost
+
+            return cost(probe, encoded, self._shelves.attention_budget)
+
+        return self._shelves.of_text(selection, text, Feature.ATTENTION_COST, attention_cost)
+
+    @overload
+    def attention(self, selection: Selection, text: str, part: Literal["overview"]) -> AttentionOverview: ...
+    @overload
+    def attention(self, selection: Selection, text: str, part: Literal["rollout"]) -> AttentionRollout: ...
+    @overload
+    def attention(self, selection: Selection, text: str, part: int) -> AttentionMaps: ...
+    def attention(self, selection: Selection, text: str, part: AttentionPart) -> Any:
+        """All heads in numbers, the rollout, or the maps of one layer.
+
+        Raises:
+            NotFoundError: no such layer.
+            MemoryBudgetError: above the setting `attention_budget_mb`.
+            CheckpointError: an architecture that hands out no maps.
+        """
+
+        def attention(probe: Probe, encoded: Encoded) -> Any:
+            from core.explain.attention import take
+
+            return take(probe, encoded, part, self._shelves.attention_budget)
+
+        return self._shelves.of_text(selection, text, Feature.ATTENTION, attention, part)
+
+    def attention_job(self, selection: Selection, text: str, part: AttentionPart) -> Task[bool]:
+        """`attention` as long work, result True: then `attention` answers at once."""
+
+        def attention(probe: Probe, encoded: Encoded, on_progress: Progress) -> bool:
+            from core.explain.attention import take
+
+            capture = take(probe, encoded, part, self._shelves.attention_budget, on_progress)
+            self._shelves.without_probe(selection, text, Feature.ATTENTION, lambda: capture, part)
+            return True
+
+        return self._shelves.task(selection, text, Feature.ATTENTION_CAPTURE, attention, part)
+
+    def at_scale(self, selection: Selection, text: str, scale: float) -> AtScale:
+        """What is said with the adapter's update at this scale, rounded to a thousandth; 0 is without, 1 as trained.
+
+        Raises:
+            AdapterError: no adapter, or one without an update to scale.
+        """
+        from core.explain.adapter_effect import lora_scale
+
+        def at_scale(probe: Probe, encoded: Encoded) -> AtScale:
+            return lora_scale.at_scale(probe, encoded, round(scale, 3))
+
+        if scale in (0, 1):
+            return self._shelves.of_text(selection, text, Feature.ADAPTER_AT_SCALE, at_scale, scale)
+        return self._shelves.unremembered(selection, text, at_scale)
+
+    def scale_curve(self, selection: Selection, text: str) -> Task[ScaleCurve]:
+        """The classes over the scale, and where the verdict flips."""
+
+        def scales(probe: Probe, encoded: Encoded, on_progress: Progress) -> ScaleCurve:
+            from core.explain.adapter_effect.lora_scale import scale_curve
+
+            return scale_curve(probe, encoded, on_progress)
+
+        return self._shelves.task(selection, text, Feature.ADAPTER_SCALES, scales)
+
+    def ablation(self, selection: Selection, text: str) -> Task[Ablation]:
+        """Which parts of the adapter carry the decision."""
+
+        def ablation(probe: Probe, encoded: Encoded, on_progress: Progress) -> Ablation:
+            from core.explain.adapter_effect.ablation import ablate
+
+            return ablate(probe, encoded, on_progress)
+
+        return self._shelves.task(selection, text, Feature.ADAPTER_ABLATION, ablation)
+
+    def masks(self, selection: Selection, text: str) -> MaskEffect:
+        """The text read causally and in both directions.
+
+        Raises:
+            CheckpointError: an architecture whose mask cannot be exchanged.
+        """
+        from core.explain.attention_mask import compare_masks
+
+        return self._shelves.of_text(selection, text, Feature.ATTENTION_MASK, compare_masks)
+
+    def two_texts(self, selection: Selection, text: str, other: str) -> TwoTexts:
+        """Text A and text B: what was edited, and what that did to every class."""
+        from core.explain.two_texts import compare
+
+        a, b = self.reading(selection, text), self.reading(selection, other)
+        return self._shelves.without_probe(selection, text, Feature.TWO_TEXTS, lambda: compare(a, b), other)
+
+    def flip_cost(self, selection: Selection, text: str, budget: int) -> FlipCost:
+        """What `flip` takes at most, from one measured batch."""
+        from core.explain.attributions.cost import one_batch
+
+        rows, seconds = self._shelves.of_text(selection, text, Feature.BATCH_TIME, one_batch)
+        return FlipCost(budget, budget * seconds / rows)
+
+    def flip(self, selection: Selection, text: str, budget: int) -> Task[MinimalFlip]:
+        """The fewest words whose removal changes the verdict, in at most `budget` texts."""
+
+        def flip(probe: Probe, encoded: Encoded, on_progress: Progress) -> MinimalFlip:
+            from core.explain.minimal_flip import find
+
+            return find(probe, encoded, self.reading(selection, text).words, budget, on_progress)
+
+        return self._shelves.task(selection, text, Feature.MINIMAL_FLIP, flip, budget)
+
+    def report(self, selection: Selection, text: str, label: str) -> Report:
+        """All that is quick about one class of a text, and of what takes long whatever was found before.
+
+        Raises:
+            NotFoundError: no such class.
+        """
+        from core.explain.report import report
+
+        return report(self, selection, text, label)
+
+    def remembered(self, selection: Selection, text: str, feature: Feature) -> list[Any]:
+        """Results for a text by whatever options, the latest last; nothing is computed."""
+        return self._shelves.remembered(selection, text, feature)
+
+    def _units(self, selection: Selection, text: str, options: AttributionOptions) -> tuple[Unit, ...]:
+        reading = self.reading(selection, text)
+        return reading.words if options.by == "words" else reading.pieces

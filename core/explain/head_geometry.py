@@ -1,0 +1,40 @@
+"""Which classes the head can hardly tell apart: angles and distances between its class vectors."""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+
+from core.engine.loader import LoadedPair
+from core.errors import CheckpointError
+from core.explain.probe import make_probe
+from core.results import HeadGeometry
+
+
+def head_geometry(pair: LoadedPair) -> HeadGeometry:
+    """From the last linear layer of the head, in float64.
+
+    Raises:
+        CheckpointError: a head with one output has nothing to compare.
+    """
+    probe = make_probe(pair)
+    last = [module for module in probe.head.modules() if isinstance(module, nn.Linear)][-1]
+    vectors = last.weight.detach().to("cpu", torch.float64)
+    if len(vectors) < 2:
+        raise CheckpointError("This head has one output: there are no classes to compare.", fix="choose a classifier.")
+    centred = vectors - vectors.mean(dim=0)
+    return HeadGeometry(
+        labels=probe.labels,
+        norms=vectors.norm(dim=1).numpy(),
+        cosines=_cosines(vectors).numpy(),
+        apart=_cosines(centred).numpy(),
+        distances=torch.cdist(vectors, vectors, compute_mode="donot_use_mm_for_euclid_dist").numpy(),
+        hidden=last is not probe.head,
+    )
+
+
+def _cosines(vectors: torch.Tensor) -> torch.Tensor:
+    """(K, D) -> (K, K); 0 to a vector of zeros."""
+    norms = vectors.norm(dim=1, keepdim=True)
+    units = torch.where(norms > 0, vectors / norms.clamp(min=torch.finfo(vectors.dtype).tiny), 0)
+    return (units @ units.T).clamp(-1, 1)

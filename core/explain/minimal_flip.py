@@ -1,0 +1,186 @@
+"""The minimal flip: the fewest words of a text whose removal changes the verdict.
+
+Removals of one word are tried, then of two, of three ..., each size completely before the next, words with the
+largest contributions first. When the budget does not reach that far, the words with the largest contributions are
+removed together until the verdict changes, and those that are not needed for it put back, one at a time.
+A removed word is deleted from the text with the white space before it, and what stays is tokenised anew.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from torch import Tensor
+
+from core.engine.backends.batching import rows_of
+from core.engine.encoding import Encoded
+from core.errors import InputError
+from core.explain.contributions import contributions
+from core.explain.probe import Probe
+from core.results import MinimalFlip, Unit, by_unit
+from core.tasks.progress import Progress
+
+#: Texts that are tried at most when nobody says otherwise.
+BUDGET = 1000
+
+Places = tuple[int, ...]
+
+
+def find(probe: Probe, text: Encoded, words: Sequence[Unit], budget: int, progress: Progress) -> MinimalFlip:
+    """The search; `words` are the units of the text's reading.
+
+    Raises:
+        InputError: a regression, which has no verdict to change.
+    """
+    if probe.problem_type == "regression":
+        raise InputError("A regression has no verdict that could flip.", fix="compare two texts by their output.")
+    parts = contributions(probe, probe.states(text))
+    top = probe.labels[int(np.argmax(parts.logits))]
+    values = by_unit(parts.of(top), tuple(words))
+    order = [int(i) for i in np.argsort(-values, kind="stable") if not words[int(i)].special]
+    search = _Search(probe, text.text, words, order, budget, progress)
+    found, complete = search.exhaustive(search.left - min(budget // 2, 3 * len(order)))
+    irreducible = bool(found)
+    if not found and complete < len(order) - 1:
+        found = search.prefix(complete + 1)
+        found, irreducible = search.pruned(found)
+    return search.result(found, complete, irreducible)
+
+
+def without(text: str, words: Sequence[Unit], places: Iterable[int]) -> str:
+    """The text without some of its words, and without the white space before each of them."""
+    gone, done, kept = set(places), 0, ""
+    for i in sorted(gone):
+        kept += text[done : words[i].start].rstrip()
+        done = max(done, words[i].end)
+    kept += text[done:]
+    return kept if kept[:1].isspace() <= text[:1].isspace() else kept.lstrip()
+
+
+def by_size(count: int, size: int) -> Iterator[Places]:
+    """All choices of `size` among `count` ranks; those among the first ranks before any with a later one."""
+    for last in range(size - 1, count):
+        for others in itertools.combinations(range(last), size - 1):
+            yield (*others, last)
+
+
+@dataclass
+class _Search:
+    """Texts that were tried, by what they are: equal texts run once. Ranks are places in `order`."""
+
+    probe: Probe
+    text: str
+    words: Sequence[Unit]
+    order: list[int]
+    budget: int
+    progress: Progress
+    logits: dict[str, Tensor] = field(default_factory=dict)
+    stage: str = "the text itself"
+
+    def __post_init__(self) -> None:
+        self._run([self.text])
+        self.verdict = self.probe.verdict(self.logits[self.text])
+        self.rows = rows_of(len(self.probe.encode(self.text).ids), self.probe.tokens_per_batch)
+
+    @property
+    def left(self) -> int:
+        """Texts that may still be tried."""
+        return self.budget - len(self.logits)
+
+    def exhaustive(self, most: int) -> tuple[Places, int]:
+        """The first removal that flips, sizes rising; and up to which size every removal was tried.
+
+        `most` limits removals, not texts: of a text of equal words many removals leave the same.
+        """
+        looked = 0
+        for size in range(1, len(self.order)):
+            self.stage = f"removing {size} of {len(self.order)} words"
+            choices = by_size(len(self.order), size)
+            while group := list(itertools.islice(choices, max(0, min(self.rows, most - looked)))):
+                looked += len(group)
+                found = self._first(group)
+                if found:
+                    return found, size - 1
+            if next(choices, None) is not None:
+                return (), size - 1
+        return (), max(0, len(self.order) - 1)
+
+    def prefix(self, smallest: int) -> Places:
+        """The shortest run of first ranks whose removal flips; among evenly spaced ones where there are many."""
+        self.stage = "removing the largest contributions together"
+        count = min(len(self.order) - smallest, (self.left + 1) // 2)
+        sizes = np.linspace(smallest, len(self.order) - 1, count)
+        runs = [tuple(range(size)) for size in dict.fromkeys(int(size) for size in sizes)]
+        for begin in range(0, len(runs), self.rows):
+            found = self._first(runs[begin : begin + self.rows])
+            if found:
+                return found
+        return ()
+
+    def pruned(self, found: Places) -> tuple[Places, bool]:
+        """Without the words that are not needed, smallest contributions first; whether that was tried to its end."""
+        self.stage = "putting back what is not needed"
+        changed = len(found) > 1
+        while changed:
+            changed = False
+            for rank in sorted(found, reverse=True):
+                if self.left < 1:
+                    return found, False
+                fewer = tuple(r for r in found if r != rank)
+                if fewer and self._first([fewer]):
+                    found, changed = fewer, True
+        return found, bool(found)
+
+    def result(self, found: Places, complete: int, irreducible: bool) -> MinimalFlip:
+        """What was found, in the places of the words."""
+        text = self._text(found)
+        logits = np.stack([self.logits[t].numpy() for t in (self.text, text)])
+        after = self.logits[text]
+        return MinimalFlip(
+            words=len(self.order),
+            removed=tuple(sorted(self.order[rank] for rank in found)),
+            text=text,
+            labels=self.probe.labels,
+            verdict=self.verdict,
+            label=self.probe.verdict(after),
+            logits=logits,
+            probabilities=np.stack([self.probe.probabilities(self.logits[t]).numpy() for t in (self.text, text)]),
+            tried=len(self.logits),
+            budget=self.budget,
+            complete=complete,
+            irreducible=irreducible,
+        )
+
+    def _first(self, group: Sequence[Places]) -> Places:
+        """The first of the group that flips, also when its text is read alone; () when none does."""
+        texts = [self._text(places) for places in group]
+        self._run(list(dict.fromkeys(t for t in texts if t not in self.logits)))
+        for places, text in zip(group, texts, strict=True):
+            if text in self.logits and self._flips(text):
+                self.logits[text] = self.probe.logits([self.probe.encode(text).ids])[0]  # padding may round otherwise
+                if self._flips(text):
+                    return places
+        return ()
+
+    def _flips(self, text: str) -> bool:
+        return self.probe.verdict(self.logits[text]) != self.verdict
+
+    def _text(self, ranks: Places) -> str:
+        return without(self.text, self.words, [self.order[rank] for rank in ranks])
+
+    def _run(self, texts: list[str]) -> None:
+        """Through the model; a text of which no token is left has no verdict and is passed over."""
+        self.progress(min(len(self.logits) / self.budget, 1.0), f"{self.stage}, tried {len(self.logits):,}")
+        read = [(text, row) for text in texts if text.strip() and (row := self._ids(text))]
+        if read:
+            found = self.probe.logits([row for _, row in read])
+            self.logits.update(zip((text for text, _ in read), found, strict=True))
+
+    def _ids(self, text: str) -> list[int]:
+        try:
+            return self.probe.encode(text).ids
+        except InputError:
+            return []

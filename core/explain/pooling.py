@@ -1,0 +1,73 @@
+"""What the pooler weighed: its own weights, and all four poolers on the same hidden states."""
+
+from __future__ import annotations
+
+from typing import assert_never, get_args
+
+import torch
+from torch import Tensor
+
+from core.config.components import AttentionOptions, ContextOptions, GemOptions, MeanOptions, PoolerOptions, PoolerType
+from core.explain.probe import Probe, at_least_float32
+from core.model.pooled_config import parts_of
+from core.model.poolers import GeMPooling, Pooler, build_pooler
+from core.results import PoolerVerdict, Pooling
+
+
+def pooling(probe: Probe, states: Tensor) -> Pooling:
+    """What the trained pooler weighed; states (1, T, D)."""
+    return measure(parts_of(probe.classifier.config)[0], probe.pooler, states)
+
+
+def measure(name: PoolerType, pooler: Pooler, states: Tensor) -> Pooling:
+    """The weights of any pooler on states (1, T, D), all of them real tokens."""
+    mask = torch.ones(states.shape[:2], dtype=torch.bool, device=states.device)
+    with torch.inference_mode():
+        weights = at_least_float32(pooler.influence(states, mask))[0].double().cpu().numpy()
+        if not isinstance(pooler, GeMPooling):
+            return Pooling(name, weights, "weight", None)
+        return Pooling(name, weights, "gradient share", pooler.clamped(states, mask)[0].double().cpu().numpy())
+
+
+def compare_poolers(probe: Probe, states: Tensor) -> list[PoolerVerdict]:
+    """All four on the same states, each through the trained head. Only the trained one was trained with it.
+
+    An attention pooler that was not trained starts from a fixed seed, as a new one would.
+    """
+    trained = parts_of(probe.classifier.config)[0]
+    found = []
+    for name in get_args(PoolerType):
+        pooler = probe.pooler if name == trained else _fresh(probe, name)
+        found.append(_verdict(probe, name, pooler, states, trained=name == trained))
+    return found
+
+
+def _verdict(probe: Probe, name: PoolerType, pooler: Pooler, states: Tensor, *, trained: bool) -> PoolerVerdict:
+    mask = torch.ones(states.shape[:2], dtype=torch.bool, device=states.device)
+    with torch.inference_mode():
+        logits = at_least_float32(probe.head(pooler(states, mask).vectors))[0].cpu()
+    shares = probe.probabilities(logits).double().numpy()
+    return PoolerVerdict(measure(name, pooler, states), trained, probe.verdict(logits), shares)
+
+
+def _fresh(probe: Probe, name: PoolerType) -> Pooler:
+    """A pooler with start values, on the candidate's device and in its dtype."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        pooler = build_pooler(_options(name), probe.classifier.config.get_text_config().hidden_size)
+    reference = next(probe.classifier.parameters())
+    return pooler.to(device=probe.device, dtype=reference.dtype).requires_grad_(False)
+
+
+def _options(name: PoolerType) -> PoolerOptions:
+    match name:
+        case "context":
+            return ContextOptions()
+        case "mean":
+            return MeanOptions()
+        case "attention":
+            return AttentionOptions()
+        case "gem":
+            return GemOptions()
+        case _:
+            assert_never(name)

@@ -1,0 +1,192 @@
+"""A loaded classifier once more: modules of its own around the same weights, free to be hooked and rescaled.
+
+Whatever an inspection does to a probe (hooks, LoRA scales, the mask, the attention implementation), predictions
+of other people run on other modules and cannot see it. It costs no weights, only the module objects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, cast
+
+import torch
+from peft.utils import ModulesToSaveWrapper
+from torch import Tensor, nn
+from transformers import PreTrainedModel
+
+from core.engine.backends.batching import MAX_PADDING, plan_batches
+from core.engine.backends.torch import pad
+from core.engine.encoding import Encoded, Encoder
+from core.engine.loader import LoadedPair
+from core.engine.predictor import probabilities, verdict
+from core.errors import CheckpointError
+from core.model.classifier import PooledClassifier
+from core.model.layers import transformer_layers
+from core.model.open import shared_copy
+from core.model.peft_wrappers import inner
+from core.model.poolers import Pooler
+from core.model.rotary import depends_on_length
+
+#: Called after each batch with rows done and rows in all; may raise to stop.
+Told = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Probe:
+    """`model` is what predicts: the classifier itself, or a PEFT model around it."""
+
+    model: nn.Module
+    encoder: Encoder
+    labels: tuple[str, ...]
+    problem_type: str
+    device: str
+    tokens_per_batch: int
+
+    @cached_property
+    def classifier(self) -> PooledClassifier:
+        """The classifier inside."""
+        return cast(PooledClassifier, inner(self.model))
+
+    @property
+    def backbone(self) -> PreTrainedModel:
+        """The model below pooler and head, adapter included."""
+        return self.classifier.backbone
+
+    @property
+    def pooler(self) -> Pooler:
+        """The pooler in use, out of PEFT's wrapper."""
+        return cast(Pooler, _active(self.classifier.pooler))
+
+    @property
+    def head(self) -> nn.Module:
+        """The head in use, out of PEFT's wrapper."""
+        return _active(self.classifier.score)
+
+    @cached_property
+    def layers(self) -> nn.ModuleList:
+        """The stack of transformer layers."""
+        return transformer_layers(self.backbone)
+
+    @cached_property
+    def final_norm(self) -> nn.Module | None:
+        """The norm between the last layer and the pooler; None where the family has none (BERT).
+
+        Raises:
+            CheckpointError: an architecture that does something else there.
+        """
+        return _find_final_norm(self)
+
+    @cached_property
+    def _max_padding(self) -> int:
+        """Tokens of padding in a batch; 0 where a longer text would change the others."""
+        return 0 if depends_on_length(self.model) else MAX_PADDING
+
+    def encode(self, text: str) -> Encoded:
+        """One text as the model reads it."""
+        return self.encoder.encode([text])[0]
+
+    def states(self, text: Encoded) -> Tensor:
+        """One pass through the backbone: (1, T, D), what the pooler sees."""
+        ids, _ = pad([text.ids], self.device)
+        with torch.inference_mode():
+            return cast(Tensor, self.backbone(input_ids=ids, use_cache=False).last_hidden_state)
+
+    def logits(self, rows: Sequence[list[int]], told: Told | None = None) -> Tensor:
+        """Token ids of any lengths, batched by length: (N, K) on the CPU, in the order of the rows."""
+        found: list[Tensor | None] = [None] * len(rows)
+        done = 0
+        for batch in plan_batches([len(row) for row in rows], self.tokens_per_batch, self._max_padding):
+            ids, mask = pad([rows[i] for i in batch], self.device)
+            with torch.inference_mode():
+                logits = self.model(input_ids=ids, attention_mask=mask).logits
+            for i, row in zip(batch, at_least_float32(logits).cpu(), strict=True):
+                found[i] = row
+            done += len(batch)
+            if told is not None:
+                told(done, len(rows))
+        return torch.stack(cast(list[Tensor], found))
+
+    def probabilities(self, logits: Tensor) -> Tensor:
+        """Softmax or sigmoid as the problem wants; NaN for a regression."""
+        return probabilities(logits, self.problem_type)
+
+    def verdict(self, logits: Tensor) -> str:
+        """What these logits (K,) say in a word, as a prediction would."""
+        return verdict(self.labels, logits.tolist(), self.probabilities(logits).tolist(), self.problem_type)
+
+
+def make_probe(pair: LoadedPair) -> Probe:
+    """A probe of a loaded pair, in evaluation mode and without gradients for weights."""
+    predictor = pair.predictor
+    with predictor.lock.shared():
+        model = shared_copy(predictor.model)
+    model.requires_grad_(False)
+    model.train(False)
+    return Probe(
+        model=model, encoder=predictor.encoder, labels=predictor.labels, problem_type=predictor.problem_type,
+        device=predictor.device, tokens_per_batch=predictor.tokens_per_batch,
+    )  # fmt: skip
+
+
+@contextmanager
+def watching(probe: Probe, see: Callable[[int, Tensor], None]) -> Iterator[None]:
+    """Calls `see` with 0 and what enters the first layer (B, T, D), then with i and what leaves layer i of L."""
+
+    def entering(_module: nn.Module, args: tuple[Any, ...], options: dict[str, Any]) -> None:
+        see(0, args[0] if args else options["hidden_states"])
+
+    def leaving(depth: int) -> Callable[..., None]:
+        def hook(_module: nn.Module, _args: Any, output: Any) -> None:
+            see(depth, first(output))
+
+        return hook
+
+    handles = [probe.layers[0].register_forward_pre_hook(entering, with_kwargs=True)]
+    handles += [layer.register_forward_hook(leaving(i)) for i, layer in enumerate(probe.layers, 1)]
+    try:
+        yield
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+def first(output: Any) -> Tensor:
+    """Layers return a tensor, or a tuple that begins with it."""
+    return cast(Tensor, output[0] if isinstance(output, tuple) else output)
+
+
+def at_least_float32(tensor: Tensor) -> Tensor:
+    """Half precision widened, the rest unchanged."""
+    return tensor.float() if tensor.dtype in (torch.float16, torch.bfloat16) else tensor
+
+
+def _active(part: nn.Module) -> nn.Module:
+    return part.modules_to_save[part.active_adapters[0]] if isinstance(part, ModulesToSaveWrapper) else part
+
+
+def _find_final_norm(probe: Probe) -> nn.Module | None:
+    """Looks at one token's way: what turns the last layer's output into the last hidden state."""
+    left: dict[str, Tensor] = {}
+    came: dict[nn.Module, Tensor] = {}
+    children = [m for m in probe.backbone.children() if not isinstance(m, nn.ModuleList)]
+    handles = [m.register_forward_hook(lambda m, _, out: came.__setitem__(m, first(out))) for m in children]
+    try:
+        with watching(probe, lambda _, state: left.__setitem__("last", state)):
+            final = probe.states(Encoded("", probe.encode("a").ids[:1], [(0, 0)], 1))
+    finally:
+        for handle in handles:
+            handle.remove()
+    if torch.equal(final, left["last"]):
+        return None
+    for module in children:
+        if module in came and came[module] is not left["last"] and torch.equal(came[module], final):
+            with torch.inference_mode():
+                if torch.equal(first(module(left["last"])), final):
+                    return module
+    raise CheckpointError(
+        f"{type(probe.backbone).__name__} does more than a norm between its last layer and the pooler.",
+        fix="the class lens cannot be drawn for this architecture; the other views can.",
+    )

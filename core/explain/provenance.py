@@ -1,0 +1,83 @@
+"""Where an explanation came from: weights by their hashes, versions, settings."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from core.config.candidate import AdapterEntry, CandidateConfig
+from core.config.hub_name import HubName
+from core.engine.loader import LoadedPair
+from core.files.fingerprint import fingerprint
+from core.files.folders import read_adapter_folder
+from core.files.hub import is_hub_id
+from core.files.locate import fetch_adapter
+from core.files.safetensors_headers import TensorEntry
+from core.results import Origin, WeightFile
+from core.settings import ROOT, Settings
+from core.words import components
+
+#: Bases of more bytes are told by their fingerprint: hashing a gigabyte takes about a second.
+HASHED_BYTES = 2 * 2**30
+PACKAGES = ("torch", "transformers", "peft", "tokenizers")
+
+
+def origin(pair: LoadedPair, candidate: CandidateConfig, adapter: AdapterEntry | None, settings: Settings) -> Origin:
+    """All of it, now; weight files are read through once."""
+    base = candidate.base_model.pretrained_model_name_or_path
+    files = base_files(pair.opened.folder.tensors.values())
+    if adapter is not None:
+        held = read_adapter_folder(fetch_adapter(candidate, adapter, settings)).tensors.values()
+        files += [hashed(path, "adapter") for path in sorted({entry.file for entry in held})]
+    return Origin(
+        made=datetime.now(UTC).isoformat(timespec="seconds"),
+        model=pair.info,
+        base=str(HubName(base, candidate.revision)) if is_hub_id(base) else Path(base).name,
+        files=tuple(files),
+        versions={"headlight": own_version(), **{name: _version(name) for name in PACKAGES}},
+        settings={
+            "Device": pair.info.device,
+            "Data type": pair.info.dtype,
+            "Longest text": f"{pair.info.max_tokens:,} tokens",
+            "Tokens in a batch": f"{settings.tokens_per_batch:,}",
+            "Attention mask": pair.info.mask,
+            "Pooler": components.pooler(pair.info.pooler),
+            "Head": components.head(pair.info.head),
+        },
+    )
+
+
+def base_files(tensors: Iterable[TensorEntry]) -> list[WeightFile]:
+    """Each file of the base; above `HASHED_BYTES` in all, with the base's fingerprint in place of a hash."""
+    entries = {entry.name: entry for entry in tensors}
+    paths = sorted({entry.file for entry in entries.values()})
+    if sum(path.stat().st_size for path in paths) <= HASHED_BYTES:
+        return [hashed(path, "base") for path in paths]
+    numbers = json.dumps(fingerprint(entries), sort_keys=True).encode()
+    digest = hashlib.sha256(numbers).hexdigest()
+    return [WeightFile("base", path.name, path.stat().st_size, "fingerprint", digest) for path in paths]
+
+
+def hashed(path: Path, part: str) -> WeightFile:
+    """A file and the SHA-256 of its bytes."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return WeightFile(part, path.name, path.stat().st_size, "SHA-256", digest)
+
+
+def own_version() -> str:
+    """Headlight's version, as pyproject.toml states it."""
+    import tomllib
+
+    return str(tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"])
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"

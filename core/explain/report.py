@@ -1,0 +1,82 @@
+"""A report's contents, gathered from the explainer: what is quick is computed, what is long is taken if there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from core.config.catalogue import adapter_of
+from core.errors import AppError, NotFoundError
+from core.explain.provenance import origin
+from core.results import (
+    Ablation,
+    AttentionRollout,
+    Attributions,
+    Feature,
+    Lens,
+    MaskEffect,
+    MinimalFlip,
+    Origin,
+    Report,
+    ScaleCurve,
+    Selection,
+    TwoTexts,
+)
+
+if TYPE_CHECKING:
+    from core.explain.explainer import Explainer
+
+Result = TypeVar("Result")
+
+
+def report(explainer: Explainer, selection: Selection, text: str, label: str) -> Report:
+    """See `Explainer.report`."""
+    reading = explainer.reading(selection, text)
+    if label not in reading.prediction.labels:
+        raise NotFoundError(f"The candidate has no class '{label}'.", fix="choose one of its classes.")
+    others = [row.label for row in reading.prediction.ranked if row.label != label]
+    lens, no_lens = _lens(explainer, selection, text)
+
+    def latest(feature: Feature, kind: type[Result]) -> Result | None:
+        """The last result of that kind that belongs into the report."""
+        results = explainer.remembered(selection, text, feature)
+        return next((r for r in reversed(results) if isinstance(r, kind) and _belongs(r, text, label)), None)
+
+    return Report(
+        origin=_origin(explainer, selection),
+        reading=reading,
+        label=label,
+        runner_up=others[0] if others else None,
+        contributions=explainer.contributions(selection, text),
+        pooling=explainer.pooling(selection, text),
+        poolers=tuple(explainer.poolers(selection, text)),
+        lens=lens,
+        no_lens=no_lens,
+        curve=latest(Feature.ADAPTER_SCALES, ScaleCurve),
+        ablation=latest(Feature.ADAPTER_ABLATION, Ablation),
+        masks=latest(Feature.ATTENTION_MASK, MaskEffect),
+        rollout=latest(Feature.ATTENTION, AttentionRollout),
+        attributions=latest(Feature.ATTRIBUTIONS, Attributions),
+        flip=latest(Feature.MINIMAL_FLIP, MinimalFlip),
+        two_texts=latest(Feature.TWO_TEXTS, TwoTexts),
+    )
+
+
+def _belongs(result: object, text: str, label: str) -> bool:
+    """Attributions are for this class, comparisons with another text."""
+    if isinstance(result, Attributions):
+        return result.options.label == label
+    return not isinstance(result, TwoTexts) or result.b.prediction.text != text
+
+
+def _lens(explainer: Explainer, selection: Selection, text: str) -> tuple[Lens | None, str]:
+    try:
+        return explainer.lens(selection, text), ""
+    except AppError as error:
+        return None, error.problem
+
+
+def _origin(explainer: Explainer, selection: Selection) -> Origin:
+    engine = explainer.engine
+    candidate = engine.candidate(selection.candidate)
+    adapter = adapter_of(candidate, selection.adapter) if selection.adapter else None
+    return origin(engine.pair(selection), candidate, adapter, engine.settings)

@@ -1,0 +1,175 @@
+"""What belongs to each loaded pair while it is loaded: its probe, what was found with it, and long work on it.
+
+Importing this file imports neither torch nor transformers.
+"""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from core.engine.engine import Engine, check_texts
+from core.errors import NotFoundError
+from core.results import Feature, FeatureKey, Selection
+from core.tasks.once import Once
+from core.tasks.progress import Progress
+from core.tasks.runner import TaskRunner
+from core.tasks.task import Task
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from core.engine.encoding import Encoded
+    from core.engine.loader import LoadedPair
+    from core.explain.probe import Probe
+
+Result = TypeVar("Result")
+
+#: Bytes of results, and of hidden states of texts, that are remembered for each loaded pair. Attention maps have a
+#: budget of their own, the setting `attention_budget_mb`.
+RESULT_BYTES = 32 * 2**20
+STATE_BYTES = 128 * 2**20
+
+
+@dataclass(eq=False)
+class _Shelf:
+    """What belongs to one loaded pair. `lock` is held by whoever uses the probe."""
+
+    attention: Once
+    results: Once = field(default_factory=lambda: Once(RESULT_BYTES))
+    states: Once = field(default_factory=lambda: Once(STATE_BYTES))
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    probe: Probe | None = None
+
+    def results_of(self, feature: Feature) -> Once:
+        """Where a feature's results are kept."""
+        return self.attention if feature is Feature.ATTENTION else self.results
+
+
+class Shelves:
+    """Runs work on the probe of a pair, one piece at a time, and remembers what came out. Thread safe.
+
+    Different pairs do not wait for each other. Work is known by its feature, the text and the options. All methods
+    raise `InputError` for an empty or over-long text, and `AppError` for a pair that cannot be loaded.
+    """
+
+    def __init__(self, engine: Engine, tasks: TaskRunner) -> None:
+        self._engine = engine
+        self._tasks = tasks
+        self._lock = threading.Lock()
+        self._shelves: weakref.WeakKeyDictionary[LoadedPair, _Shelf] = weakref.WeakKeyDictionary()
+
+    @property
+    def attention_budget(self) -> int:
+        """Bytes that attention maps may take."""
+        return int(self._engine.settings.attention_budget_mb * 2**20)
+
+    def of_text(
+        self,
+        selection: Selection,
+        text: str,
+        feature: Feature,
+        work: Callable[[Probe, Encoded], Result],
+        *options: Hashable,
+    ) -> Result:
+        """Quick work on the encoded text; remembered."""
+        pair = self._pair(selection, text)
+        shelf = self._shelf(pair)
+
+        def compute() -> Result:
+            return self._alone(pair, shelf, lambda probe: work(probe, probe.encode(text)))
+
+        return shelf.results_of(feature).get(FeatureKey(feature, text, options), compute)
+
+    def of_states(
+        self, selection: Selection, text: str, feature: Feature, work: Callable[[Probe, Tensor], Result]
+    ) -> Result:
+        """Quick work on the states that the pooler sees; the backbone runs once for all such work on a text."""
+        pair = self._pair(selection, text)
+        shelf = self._shelf(pair)
+
+        def with_states(probe: Probe) -> Result:
+            return work(probe, shelf.states.get(text, lambda: probe.states(probe.encode(text))))
+
+        return shelf.results.get(FeatureKey(feature, text), lambda: self._alone(pair, shelf, with_states))
+
+    def without_probe(
+        self, selection: Selection, text: str, feature: Feature, work: Callable[[], Result], *options: Hashable
+    ) -> Result:
+        """Work that needs no probe, and waits for nobody who uses it; remembered."""
+        shelf = self._shelf(self._pair(selection, text))
+        return shelf.results_of(feature).get(FeatureKey(feature, text, options), work)
+
+    def unremembered(self, selection: Selection, text: str, work: Callable[[Probe, Encoded], Result]) -> Result:
+        """The same as `of_text`, and forgotten at once: a slider asks for hundreds, which would push others out."""
+        pair = self._pair(selection, text)
+        return self._alone(pair, self._shelf(pair), lambda probe: work(probe, probe.encode(text)))
+
+    def task(
+        self,
+        selection: Selection,
+        text: str,
+        feature: Feature,
+        work: Callable[[Probe, Encoded, Progress], Result],
+        *options: Hashable,
+    ) -> Task[Result]:
+        """Long work, on a probe of its own; it stops when the pair is unloaded."""
+        pair = self._pair(selection, text)
+        reference = weakref.ref(pair)
+
+        def run(on_progress: Progress) -> Result:
+            from core.explain.probe import make_probe
+
+            pair = still_loaded(reference)
+            with self._engine.holding(pair):
+                probe = make_probe(pair)
+                return work(probe, probe.encode(text), on_progress)
+
+        return Task(self._tasks, FeatureKey(feature, text, options), run, owner=pair)
+
+    def remembered(self, selection: Selection, text: str, feature: Feature) -> list[Any]:
+        """Results for a text, quick or long, by whatever options, the latest last. Nothing is computed."""
+        pair = self._pair(selection, text)
+        known = self._shelf(pair).results_of(feature).items() | self._tasks.results(pair)
+        return [
+            result
+            for key, result in known.items()
+            if isinstance(key, FeatureKey) and (key.feature, key.subject) == (feature, text)
+        ]
+
+    # Inside
+
+    def _pair(self, selection: Selection, text: str) -> LoadedPair:
+        check_texts([text], self._engine.settings.max_characters)
+        return self._engine.pair(selection)
+
+    def _shelf(self, pair: LoadedPair) -> _Shelf:
+        with self._lock:
+            shelf = self._shelves.get(pair)
+            if shelf is None:
+                shelf = self._shelves[pair] = _Shelf(Once(self.attention_budget))
+            return shelf
+
+    def _alone(self, pair: LoadedPair, shelf: _Shelf, work: Callable[[Probe], Result]) -> Result:
+        """Work with the pair's probe, which is made when it is first needed; the pair stays in memory meanwhile."""
+        with self._engine.holding(pair), shelf.lock:
+            if shelf.probe is None:
+                from core.explain.probe import make_probe
+
+                shelf.probe = make_probe(pair)
+            return work(shelf.probe)
+
+
+def still_loaded(pair: weakref.ref[LoadedPair]) -> LoadedPair:
+    """The pair behind a weak reference.
+
+    Raises:
+        NotFoundError: it was unloaded.
+    """
+    there = pair()
+    if there is None:
+        raise NotFoundError("The candidate was unloaded before this began.", fix="load it again.")
+    return there

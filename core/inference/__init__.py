@@ -1,1 +1,0 @@
-"""Texts to predictions: tokenising, batching, and the one engine through which pages and command line classify."""

@@ -1,0 +1,81 @@
+"""`classifier.json`: what an adapter folder says of the classifier that it was trained in.
+
+PEFT's own files hold the LoRA factors, pooler and head; this one says how to put them together again, and on
+which base. A folder without it still loads: the parts are then inferred from its tensors.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from core.config.components import (
+    CriterionType,
+    HeadType,
+    PoolerOptions,
+    PoolerType,
+    ProblemType,
+    pooler_options,
+    resolve_problem,
+)
+from core.config.families import Family
+from core.config.strict_model import ClosedModel
+from core.errors import ConfigError
+
+CARD_FILE = "classifier.json"
+
+
+class AdapterCard(ClosedModel):
+    """Everything beside the weights that the verdicts of an adapter depend on."""
+
+    model_type: str
+    family: Family
+    bidirectional: bool = False
+    hidden_size: Annotated[int, Field(ge=1)]
+    num_hidden_layers: Annotated[int, Field(ge=1)]
+    labels: tuple[str, ...]
+    problem_type: ProblemType = "single_label_classification"
+    pooler_type: PoolerType = "context"
+    pooler_config: dict[str, Any] = Field(default_factory=dict)
+    head_type: HeadType = "vanilla"
+    criterion: CriterionType | None = None
+    criterion_config: dict[str, Any] = Field(default_factory=dict)
+    max_tokens: Annotated[int, Field(ge=2)] | None = None
+    base_name: str = ""
+    base_fingerprint: dict[str, list[float]] = Field(default_factory=dict)
+
+    @field_validator("labels")
+    @classmethod
+    def _distinct(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        twice = next((label for label in value if value.count(label) > 1), None)
+        if not value or twice is not None:
+            seen = f"'{twice}' twice" if twice else "no label"
+            raise ConfigError(f"{CARD_FILE}: labels has {seen}.", fix="give each class one name.")
+        return value
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        resolve_problem(self.problem_type, self.criterion)
+        _ = self.pooler
+        return self
+
+    @property
+    def pooler(self) -> PoolerOptions:
+        """The pooler's options, checked."""
+        return pooler_options(self.pooler_type, self.pooler_config)
+
+    def write(self, folder: Path) -> None:
+        """Write it into an adapter folder."""
+        (folder / CARD_FILE).write_text(self.to_json() + "\n", encoding="utf-8")
+
+
+def read_card(folder: Path) -> AdapterCard | None:
+    """The card of an adapter folder, or None when it has none.
+
+    Raises:
+        ConfigError: a card that cannot be read.
+    """
+    path = folder / CARD_FILE
+    return AdapterCard.from_file(path) if path.is_file() else None

@@ -1,0 +1,73 @@
+"""Changes to a backbone's layers: removal, re-initialisation, freezing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from torch import nn
+from transformers import PreTrainedModel
+
+from core.config.components import InitOptions
+from core.errors import ConfigError
+from core.model.initialisation import initialise
+
+
+def transformer_layers(backbone: PreTrainedModel) -> nn.ModuleList:
+    """The stack of transformer layers, whatever the family calls it (`layers`, `encoder.layer`, `h`)."""
+    depth = backbone.config.get_text_config().num_hidden_layers
+    for module in backbone.modules():
+        if isinstance(module, nn.ModuleList) and len(module) == depth:
+            return module
+    raise ConfigError(
+        f"{type(backbone).__name__} has no single stack of {depth} layers, so its layers cannot be changed.",
+        fix="remove the fields about layers from the config.",
+    )
+
+
+def remove_last_layers(backbone: PreTrainedModel, count: int) -> None:
+    """Drop the last `count` layers in place; the config's depth and layer types follow."""
+    layers = transformer_layers(backbone)
+    _require("num_layers_to_remove", count, len(layers) - 1, len(layers))
+    del layers[len(layers) - count :]
+    backbone.config.num_hidden_layers = len(layers)
+    if getattr(backbone.config, "layer_types", None):
+        backbone.config.layer_types = list(backbone.config.layer_types[: len(layers)])
+
+
+def reinitialise_last_layers(backbone: PreTrainedModel, count: int, options: InitOptions | None) -> None:
+    """Give the last `count` layers new start values, the family's own or, for linear layers, those of `options`."""
+    layers = transformer_layers(backbone)
+    _require("reinitialize_n_layers_of_backbone", count, len(layers), len(layers))
+    std = getattr(backbone.config, "initializer_range", 0.02)
+    for layer in layers[len(layers) - count :]:
+        for tensor in layer.parameters():
+            tensor._is_hf_initialized = False  # type: ignore[attr-defined]
+        for module in layer.modules():
+            if isinstance(module, nn.Linear) and options is not None:
+                initialise(module, options, std)
+            else:
+                backbone._init_weights(module)
+
+
+def freeze_layers(backbone: PreTrainedModel, indices: Sequence[int]) -> None:
+    """No gradient for the layers of these numbers (from 0)."""
+    layers = transformer_layers(backbone)
+    for index in indices:
+        if not 0 <= index < len(layers):
+            raise ConfigError(
+                f"freeze_these_layers_indices has {index}, and the backbone has layers 0 to {len(layers) - 1}.",
+                fix="name layers in that range.",
+            )
+        layers[index].requires_grad_(False)
+
+
+def freeze_embeddings(backbone: PreTrainedModel) -> None:
+    """No gradient for the input embeddings (for encoders: all of word, position and type)."""
+    owner = getattr(backbone, "embeddings", None)
+    module = owner if isinstance(owner, nn.Module) else backbone.get_input_embeddings()
+    module.requires_grad_(False)
+
+
+def _require(field: str, count: int, most: int, depth: int) -> None:
+    if not 0 <= count <= most:
+        raise ConfigError(f"{field} is {count}, and the backbone has {depth} layers.", fix=f"use 0 to {most}.")

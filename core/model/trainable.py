@@ -1,0 +1,64 @@
+"""Which parameters training changes."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from peft import PeftModel
+from peft.tuners.lora import LoraLayer
+from torch import nn
+from transformers import PreTrainedModel
+
+from core.config.base_model import BaseModelConfig
+from core.model.classifier import PooledClassifier
+from core.model.layers import transformer_layers
+from core.model.peft_wrappers import inner
+
+
+def wanted(model: nn.Module) -> frozenset[str]:
+    """Names of the parameters with a gradient, below `inner`."""
+    return frozenset(name for name, p in inner(model).named_parameters() if p.requires_grad)
+
+
+def fitted(model: nn.Module, base: BaseModelConfig) -> frozenset[str]:
+    """What was or would be trained of a model that is loaded to predict, with every gradient off.
+
+    With an adapter: its factors, what it saves whole, and the biases it names. Without: all that `base` does not
+    freeze.
+    """
+    root = inner(model)
+    if isinstance(model, PeftModel):
+        parts = [part for adapter in model.active_adapters for part in _of_adapter(model, adapter)]
+        return frozenset(name for name, _ in root.named_parameters() if any(part(name) for part in parts))
+    frozen = _frozen(cast(PooledClassifier, root).backbone, base)
+    return frozenset(name for name, p in root.named_parameters() if id(p) not in frozen)
+
+
+def _of_adapter(model: PeftModel, adapter: str) -> list[Any]:
+    config: Any = model.peft_config[adapter]
+    adapted = tuple(name + "." for name, m in inner(model).named_modules() if isinstance(m, LoraLayer))
+
+    def factors(name: str) -> bool:
+        return ".lora_" in name and f".{adapter}." in name.split(".lora_")[1] + "."
+
+    def whole(name: str) -> bool:
+        return f"modules_to_save.{adapter}." in name
+
+    def biases(name: str) -> bool:
+        if "original_module" in name or not name.endswith("bias"):
+            return False
+        return config.bias == "all" or (config.bias == "lora_only" and name.startswith(adapted))
+
+    return [factors, whole, biases]
+
+
+def _frozen(backbone: PreTrainedModel, base: BaseModelConfig) -> set[int]:
+    """Parameters by id that the config freezes."""
+    modules: list[nn.Module] = []
+    if base.freeze_these_layers_indices:
+        layers = transformer_layers(backbone)
+        modules += [layers[i] for i in base.freeze_these_layers_indices]
+    if base.freeze_embeddings:
+        owner = getattr(backbone, "embeddings", None)
+        modules.append(owner if isinstance(owner, nn.Module) else backbone.get_input_embeddings())
+    return {id(p) for module in modules for p in module.parameters()}

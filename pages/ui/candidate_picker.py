@@ -1,0 +1,105 @@
+"""The candidate and the adapter in the sidebar, kept in the URL as `?candidate=...&adapter=...`."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from core.errors import NotFoundError
+from core.results import AdapterSummary, CandidateSummary, Selection
+from core.words.sizes import size
+from pages.ui import markup, url_state
+from pages.ui.services import engine
+
+CANDIDATE = "candidate"
+ADAPTER = "adapter"
+#: Stands for "no adapter" in the URL; no adapter can be called so.
+NO_ADAPTER = "-"
+_CHOSEN = "headlight.selection"
+_OFFERED = "headlight.offered"
+_UNKNOWN = "headlight.unknown."
+_ROLES = ("demo", "candidate", "teacher", "own")
+
+
+def chosen() -> tuple[Selection, CandidateSummary] | None:
+    """What the picker holds; None in a run that has not drawn it."""
+    found: tuple[Selection, CandidateSummary] | None = st.session_state.get(_CHOSEN)
+    return found
+
+
+def forget() -> None:
+    """End of a run: the next one has to draw the picker before a page asks it."""
+    st.session_state.pop(_CHOSEN, None)
+
+
+def offered() -> list[CandidateSummary]:
+    """What the picker offers in this run: demos first, then candidates, teachers and the person's own."""
+    candidates: list[CandidateSummary] = st.session_state[_OFFERED]
+    return candidates
+
+
+def take(candidate: str, adapter: str | None = None) -> None:
+    """Choose for the person, from a button's callback."""
+    st.session_state[CANDIDATE] = candidate
+    if adapter is not None:
+        st.session_state[ADAPTER] = adapter
+
+
+def adapter_of(candidate: CandidateSummary, selection: Selection) -> AdapterSummary | None:
+    """The summary of the chosen adapter; None without one."""
+    return next((a for a in candidate.adapters if a.id == selection.adapter), None)
+
+
+def described(selection: Selection, candidate: CandidateSummary) -> str:
+    """The choice in one sentence: who answers, and into what it sorts."""
+    name = candidate.title or candidate.id
+    adapter = adapter_of(candidate, selection)
+    if adapter is not None:
+        return f"{name} with {adapter.title or adapter.id}. {adapter.summary or candidate.summary}"
+    return f"{name}. {candidate.summary}"
+
+
+def choose(place: DeltaGenerator) -> None:
+    """Draw the two boxes, follow the URL and write it; a name in it that is unknown is told.
+
+    Raises:
+        NotFoundError: there is no candidate at all.
+    """
+    asked = url_state.asked("picker", (CANDIDATE, ADAPTER))
+    candidates = sorted(engine().candidates(), key=lambda c: _ROLES.index(c.role))
+    if not candidates:
+        raise NotFoundError(
+            "There are no candidates to choose from.",
+            fix="set HEADLIGHT_CATALOGUE to a folder that holds a YAML file for each.",
+        )
+    st.session_state[_OFFERED] = candidates
+    by_id = {c.id: c for c in candidates}
+    with place:
+        candidate = by_id[_box("Candidate", CANDIDATE, {i: c.title or i for i, c in by_id.items()}, asked)]
+        adapters = {a.id: a.title or a.id for a in candidate.adapters} | {NO_ADAPTER: "No adapter"}
+        adapter = _box("Adapter", ADAPTER, adapters, asked)
+        selection = Selection(candidate.id, None if adapter == NO_ADAPTER else adapter)
+        st.html(_status(selection))
+    st.session_state[_CHOSEN] = (selection, candidate)
+    url_state.write("picker", {CANDIDATE: candidate.id, ADAPTER: adapter})
+
+
+def _box(label: str, key: str, titles: dict[str, str], asked: dict[str, str]) -> str:
+    wanted = asked.get(key, st.session_state.get(key))
+    value = str(wanted) if wanted in titles else next(iter(titles))
+    if key in asked:
+        st.session_state[_UNKNOWN + key] = None if asked[key] in titles else (asked[key], value)
+    st.session_state[key] = value
+    st.selectbox(label, list(titles), format_func=lambda i: titles.get(i, i), key=key)
+    unknown: tuple[str, str] | None = st.session_state.get(_UNKNOWN + key)
+    if unknown is not None and unknown[1] == value:  # until another one is chosen
+        st.html(markup.note(f"The link asks for the {key} '{unknown[0]}', which is not here. Choose another."))
+    return value
+
+
+def _status(selection: Selection) -> str:
+    model = engine().loaded_model(selection)
+    if model is None:
+        return '<p class="hl-status"><span>Not in memory</span></p>'
+    words = f"In memory · {size(model.bytes)} on {model.device}"
+    return f'<p class="hl-status hl-on"><span>{markup.text(words)}</span></p>'

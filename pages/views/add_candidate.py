@@ -1,0 +1,63 @@
+"""Add a person's own candidate, and take it from the list again."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.errors import AppError
+from pages.ui import candidate_picker, markup
+from pages.ui.services import engine
+
+_PROBLEM = "adding.problem"
+_MODEL_TYPES = {
+    "": "found in its config.json",
+    "llama": "Llama",
+    "llama-bidirectional": "Llama, bidirectional",
+    "gemma2": "Gemma 2",
+    "gemma2-bidirectional": "Gemma 2, bidirectional",
+    "mistral": "Mistral",
+    "mistral-bidirectional": "Mistral, bidirectional",
+    "vanilla": "any other (AutoModel)",
+}
+_POOLERS = {"": "as the folder says", "context": "last token", "mean": "mean", "attention": "attention", "gem": "GeM"}
+
+
+def form(*, empty: bool) -> None:
+    """Source, adapter, name; the rest can be left alone."""
+    if empty:
+        st.html(markup.note("Nothing of your own yet. Add a folder on this machine or a model of the Hub."))
+    with st.form("add", border=True):
+        st.html(markup.section("Add your own"))
+        st.text_input("Folder or Hub id", key="add.source", placeholder="/models/my-llama or org/name@revision")
+        st.text_input("Adapter folder (optional)", key="add.adapter", placeholder="/models/my-llama/adapters/intents")
+        st.text_input("Name (optional)", key="add.title")
+        left, right = st.columns(2)
+        left.selectbox("Architecture", list(_MODEL_TYPES), format_func=_MODEL_TYPES.__getitem__, key="add.type")
+        right.selectbox("Pooler", list(_POOLERS), format_func=_POOLERS.__getitem__, key="add.pooler")
+        st.form_submit_button("Add", type="primary", on_click=_add)
+    problem: AppError | None = st.session_state.pop(_PROBLEM, None)
+    if problem is not None:
+        st.html(markup.problem(problem))
+
+
+def _add() -> None:
+    state = st.session_state
+    try:
+        added = engine().add_candidate(
+            state["add.source"].strip(),
+            title=state["add.title"].strip(),
+            adapter=state["add.adapter"].strip(),
+            model_type=state["add.type"],
+            pooler_type=state["add.pooler"] or None,
+        )
+    except AppError as error:
+        state[_PROBLEM] = error
+        return
+    candidate_picker.take(added.id, added.adapters[0].id if added.adapters else candidate_picker.NO_ADAPTER)
+    state["add.source"] = state["add.title"] = state["add.adapter"] = ""
+
+
+def remove(candidate_id: str) -> None:
+    """Take an own candidate from the list; its files stay where they are."""
+    engine().remove_candidate(candidate_id)
+    candidate_picker.take(candidate_picker.offered()[0].id)

@@ -1,0 +1,92 @@
+"""An architecture in facts and rows: what it is, its modules, and what of it is trained."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from core.architecture.costs import number_bytes
+from core.results import Architecture, FreezeCell, ModuleNode
+from core.words import numbers
+from core.words import sizes as size_words
+from pages.ui import markup, tables
+
+VIEWS = {"classifier": "Classifier", "causal_lm": "Language model", "backbone": "Backbone alone"}
+TUNINGS = {"lora": "A LoRA adapter", "full": "All weights"}
+COLOURS = {"kind": "What it is", "training": "What is trained"}
+
+
+def facts(found: Architecture) -> str:
+    """Its numbers."""
+    sizes = found.sizes
+    rows = [("Parameters", numbers.count(found.parameters), f"{found.parameters:,}")]
+    if found.tuning:
+        share = numbers.percent(found.trained / found.parameters)
+        rows.append(("Trained", numbers.count(found.trained), f"{share} % of all"))
+    rows += [
+        ("Layers", f"{sizes.layers:,}", f"hidden size {sizes.hidden_size:,}"),
+        ("Attention heads", f"{sizes.heads:,}", f"{sizes.kv_heads:,} for keys and values"),
+        ("Vocabulary", f"{sizes.vocabulary:,}", "tokens"),
+        ("Weights", size_words.size(number_bytes(found.dtype) * found.base_parameters), found.dtype),
+        ("Modules", f"{len(found.nodes):,}", f"last: {found.last_module_name}"),
+    ]
+    return markup.facts(rows, stacked=True)
+
+
+def legend(entries: list[tuple[str, str]]) -> str:
+    """Words beside their colours."""
+    marks = (f'<i class="hl-swatch" style="background:{colour}"></i>{markup.text(word)}' for word, colour in entries)
+    return f'<p class="hl-legend">{" ".join(f"<span>{mark}</span>" for mark in marks)}</p>'
+
+
+def outside(found: Architecture) -> str:
+    """What stands outside of the layers, which the freeze map has no cells for."""
+    rows = "".join(
+        f'<tr><td>{markup.text(c.module)}</td><td>{c.status}</td><td class="hl-right">{c.parameters:,}</td></tr>'
+        for c in found.cells
+        if c.layer is None
+    )
+    return (
+        '<table class="hl-table"><thead><tr><th>Outside of the layers</th><th>State</th>'
+        f'<th class="hl-right">Parameters</th></tr></thead><tbody>{rows}</tbody></table>'
+    )
+
+
+def row(node: ModuleNode, *, with_training: bool) -> dict[str, Any]:
+    """A line of the tree: indented by its depth."""
+    weights = (f"{name} {size_words.shape(shape)}" for name, shape in node.shapes)
+    state = {"Trained": node.trained, "State": "" if node.status == "empty" else node.status} if with_training else {}
+    return {
+        "Module": "\u2003" * node.depth + (node.name or "the model"),
+        "Class": node.kind,
+        "Its own weights": ", ".join(weights),
+        "Parameters": node.total,
+        **state,
+        "Type": node.dtype,
+        "Path": node.path,
+    }
+
+
+def tree(found: Architecture, words: str, depth: int) -> None:
+    """The modules that were searched for and those around them, or all down to a level."""
+    nodes = found.found(words, depth)
+    if not nodes:
+        st.html(markup.note(f"No module's name or class holds '{words}'."))
+        return
+    import pandas as pd
+
+    shown = pd.DataFrame([row(node, with_training=bool(found.tuning)) for node in nodes])
+    form = st.column_config.NumberColumn(format="localized")
+    widths = {"Module": 260, "Class": 200, "Its own weights": 190}
+    columns: dict[str, Any] = {name: st.column_config.TextColumn(width=width) for name, width in widths.items()}
+    st.dataframe(
+        tables.without_formulas(shown), hide_index=True, key="architecture-tree", alt="Modules of the model",
+        column_config=columns | {"Parameters": form, "Trained": form}, height=min(563, 38 + 35 * len(shown)),
+    )  # fmt: skip
+    st.html(markup.note(f"{len(nodes):,} of {len(found.nodes):,} modules."))
+
+
+def cell_of(found: Architecture, path: str) -> FreezeCell | None:
+    """The cell of the freeze map that a search stands for."""
+    return next((c for c in found.cells if c.path == path), None)

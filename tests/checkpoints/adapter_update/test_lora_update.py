@@ -1,0 +1,75 @@
+"""The update from its factors against PEFT's own dense merge."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from peft import PeftModel
+
+from core.checkpoints.adapter_update.lora_update import adapter_update
+from core.checkpoints.adapter_update.low_rank import low_rank_singular_values
+from core.config import AdapterConfig
+from core.engine.rw_lock import SharedLock
+from core.errors import AdapterError
+from tests.explain.adapted import adapted
+from tests.explain.adapter_effect.test_lora_scale import KINDS
+from tests.model.conftest import LABELS, opened
+
+
+def loaded(model: torch.nn.Module) -> Any:
+    """What `make_probe` reads of a loaded pair."""
+    predictor = SimpleNamespace(model=model, encoder=None, labels=LABELS, problem_type="single_label_classification",
+                                device="cpu", tokens_per_batch=1024, lock=SharedLock())  # fmt: skip
+    return SimpleNamespace(predictor=predictor)
+
+
+def merged(model: PeftModel) -> dict[str, torch.Tensor]:
+    """Weights with PEFT's own merge, by the name they have in the base model."""
+    whole = cast(Any, copy.deepcopy(model).merge_and_unload())
+    return {name: tensor.double() for name, tensor in whole.state_dict().items()}
+
+
+@pytest.mark.parametrize("kind", [k for k in KINDS if k != "saved"])
+def test_norms_and_singular_values_are_those_of_pefts_merge(tiny_folders: dict[str, Path], kind: str) -> None:
+    base = opened(tiny_folders["llama"])
+    before = {name: tensor.double() for name, tensor in base.model.state_dict().items()}
+    model = adapted(base, AdapterConfig(**{"r": 4, **KINDS[kind]}), pooler_type="mean")
+    after = merged(model)
+    found = adapter_update(loaded(model))
+    assert found.modules
+    for m in found.modules:
+        inside = m.module if m.layer is None else f"model.layers.{m.layer}.{m.module}"
+        change = after[f"{inside}.weight"] - before[f"{inside}.weight"]
+        assert m.norm == pytest.approx(float(change.norm()), rel=1e-5)
+        assert m.base_norm == pytest.approx(float(before[f"{inside}.weight"].norm()), rel=1e-6)
+        if not m.is_dora:
+            wanted = torch.linalg.svdvals(change)[: m.rank].numpy()
+            np.testing.assert_allclose(m.singular_values, wanted, rtol=1e-5, atol=1e-5 * wanted[0])
+        assert 1 - 1e-9 <= m.effective_rank <= m.rank + 1e-9
+    assert found.parameters == sum(p.numel() for n, p in model.named_parameters() if "lora_" in n)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(1, 12), st.integers(1, 12), st.integers(1, 6), st.integers(0, 1000))
+def test_any_factors(out: int, into: int, rank: int, seed: int) -> None:
+    made = torch.Generator().manual_seed(seed)
+    b = torch.randn(out, rank, generator=made, dtype=torch.float64)
+    a = torch.randn(rank, into, generator=made, dtype=torch.float64)
+    wanted = torch.linalg.svdvals(b @ a)
+    found = low_rank_singular_values(b, a)
+    common = min(len(found), len(wanted))
+    torch.testing.assert_close(found[:common], wanted[:common], rtol=1e-9, atol=1e-12)
+    assert float(found[common:].abs().sum() + wanted[common:].abs().sum()) < 1e-9
+
+
+def test_without_an_adapter(tiny_folders: dict[str, Path]) -> None:
+    with pytest.raises(AdapterError, match="without an adapter"):
+        adapter_update(loaded(opened(tiny_folders["llama"]).model))

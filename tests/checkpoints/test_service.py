@@ -1,0 +1,89 @@
+"""What pages ask for: where weights are, and a report that is made once for each state of the files."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from core.checkpoints.adapter_update import lora_update
+from core.checkpoints.service import WeightLibrary
+from core.engine.engine import Engine
+from core.engine.loader import LoadedPair
+from core.errors import NotFoundError
+from core.results import AdapterUpdate, Selection, TensorStatus
+from core.settings import settings
+from tests.engine.conftest import catalogue, engine
+
+__all__ = ["catalogue", "engine"]
+
+
+@pytest.fixture
+def library() -> WeightLibrary:
+    return WeightLibrary(Engine(settings()))
+
+
+def test_a_second_look_meets_the_same_report_until_a_file_changes(library: WeightLibrary, tmp_path: Path) -> None:
+    path = tmp_path / "t.safetensors"
+    save_file({"w": torch.ones(3)}, path)
+    assert library.statistics(str(path)).state() is None
+    first = library.statistics(str(path)).result()
+    assert first.tensors[0].mean == 1
+    assert library.statistics(str(path)).result() is first
+    save_file({"w": torch.zeros(4)}, path)
+    assert library.statistics(str(path)).state() is None
+    assert library.statistics(str(path)).result().tensors[0].mean == 0
+
+
+def test_a_comparison_is_made_once_for_each_state_of_both_files(library: WeightLibrary, tmp_path: Path) -> None:
+    paths = [tmp_path / "a.safetensors", tmp_path / "b.safetensors"]
+    for path in paths:
+        save_file({"w": torch.ones(3)}, path)
+    one, two = map(str, paths)
+    assert library.comparison(one, two).state() is None
+    first = library.comparison(one, two).result()
+    assert first.counts == {TensorStatus.EQUAL: 1}
+    assert library.comparison(one, two).result() is first
+    assert library.comparison(two, one).state() is None
+    save_file({"w": torch.zeros(3)}, paths[1])
+    assert library.comparison(one, two).state() is None
+    assert library.comparison(one, two).result().counts == {TensorStatus.CHANGED: 1}
+
+
+def test_one_pairs_update_does_not_wait_for_anothers(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    library, begun, go, count = WeightLibrary(engine), threading.Event(), threading.Event(), []
+    one, two = Selection("tiny", "one"), Selection("tiny", "two")
+    slow, real = engine.pair(one), lora_update.adapter_update
+
+    def adapter_update(pair: LoadedPair) -> AdapterUpdate:
+        count.append(pair)
+        if pair is slow:
+            begun.set()
+            go.wait(60)
+        return real(pair)
+
+    monkeypatch.setattr(lora_update, "adapter_update", adapter_update)
+    with ThreadPoolExecutor(2) as people:
+        waiting = [people.submit(library.adapter_update, one)]
+        assert begun.wait(60)
+        waiting.append(people.submit(library.adapter_update, one))
+        update = library.adapter_update(two)
+        go.set()
+        assert waiting[0].result(60) is waiting[1].result(60)
+    assert count == [slow, engine.pair(two)]
+    assert not any(m.singular_values.flags.writeable for m in update.modules)
+
+
+def test_places(library: WeightLibrary) -> None:
+    base = library.place(Selection("demo-llama", "banking77"), adapter=False)
+    assert Path(base, "model.safetensors").is_file()
+    adapter = library.place(Selection("demo-llama", "banking77"), adapter=True)
+    assert Path(adapter, "adapter_model.safetensors").is_file()
+    with pytest.raises(NotFoundError, match="No adapter is chosen"):
+        library.place(Selection("demo-llama"), adapter=True)
+    with pytest.raises(NotFoundError, match="are not on this machine"):
+        library.place(Selection("llama3-8b-it"), adapter=False)

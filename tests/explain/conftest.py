@@ -1,0 +1,54 @@
+"""Tiny pairs of every family, pooler and head, and an explainer that asks them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from core.config import AdapterConfig, AdapterEntry, BaseModelConfig, CandidateConfig
+from core.config.catalogue import write_candidate
+from core.config.components import PoolerType
+from core.engine.engine import Engine
+from core.explain.explainer import Explainer
+from core.settings import Settings
+from tests.engine.conftest import catalogue, engine
+from tests.model.conftest import opened, write_adapter
+
+__all__ = ["catalogue", "engine"]
+
+POOLERS: tuple[PoolerType, ...] = get_args(PoolerType)
+TYPES = {"llama": "llama", "gemma2": "gemma2-bidirectional", "mistral": "mistral", "bert": "vanilla"}
+
+
+@pytest.fixture(scope="session")
+def everyone(tiny_folders: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A catalogue: each tiny family, with an adapter `<pooler>` (vanilla head) and `<pooler>-sequential` a pooler."""
+    root = tmp_path_factory.mktemp("everyone")
+    for family, model_type in TYPES.items():
+        base = opened(tiny_folders[family], model_type)
+        targets = ("query", "value") if family == "bert" else ("q_proj", "v_proj")
+        names = []
+        for pooler in POOLERS:
+            for head in ("vanilla", "sequential"):
+                names.append(pooler if head == "vanilla" else f"{pooler}-sequential")
+                folder = root / "adapters" / family / names[-1]
+                write_adapter(
+                    base, folder, AdapterConfig(r=2, target_modules=targets), pooler_type=pooler, head_type=head
+                )
+        entries = tuple(AdapterEntry(id=name, path=f"./adapters/{family}/{name}") for name in names)
+        config = BaseModelConfig(pretrained_model_name_or_path=str(tiny_folders[family]), model_type=model_type)
+        write_candidate(CandidateConfig(id=family, base_model=config, adapters=entries), root)
+    return root
+
+
+@pytest.fixture(scope="module")
+def explainer(everyone: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Explainer]:
+    """An explainer over `everyone`."""
+    own = tmp_path_factory.mktemp("own")
+    made = Engine(Settings(catalogue=everyone, user_catalogue=own, device="cpu", max_loaded=50))
+    yield Explainer(made)
+    for model in made.loaded():
+        made.unload(model.selection)

@@ -1,0 +1,1 @@
+"""Programs of the project that the app does not need at run time."""
