@@ -25,8 +25,9 @@ from core.model.classifier import PooledClassifier
 from core.model.files import ADAPTER_CONFIG, ADAPTER_WEIGHTS, AdapterFolder, read_adapter_folder
 from core.model.fingerprint import fingerprint
 from core.model.health import check_before, check_keys, check_values
-from core.model.opening import OpenedClassifier, sibling
+from core.model.opening import OpenedClassifier
 from core.model.pooled_config import PREFIX, part_fields
+from core.model.share import sibling
 from core.results import Check, CheckStatus, HealthReport
 
 # PEFT 0.21 asks transformers 5.23 by an old name; nothing that a user could mend.

@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from torch import nn
+
 from core.config.closed import suggest
 from core.errors import AppError
 from core.model.adapter_card import AdapterCard
@@ -189,6 +191,9 @@ def _saved_modules(opened: OpenedClassifier, folder: AdapterFolder) -> Check:
 
 def _sizes(opened: OpenedClassifier, parts: AdapterParts) -> Check:
     shapes = {name: tuple(p.shape) for name, p in opened.model.named_parameters()}
+    for name, module in opened.model.named_modules():
+        if isinstance(module, nn.Linear):  # quantised weights lie in memory in another shape
+            shapes[f"{name}.weight"] = (module.out_features, module.in_features)
     for name, entry in parts.tensors.items():
         module, _, factor = name.partition(".lora_")
         shape = shapes.get(module + ".weight")

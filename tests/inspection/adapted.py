@@ -14,7 +14,8 @@ from core.config import AdapterConfig
 from core.inference.encoding import Encoded
 from core.inspection.probe import Probe
 from core.model.adapters import attach_new_adapter
-from core.model.opening import OpenedClassifier, sibling
+from core.model.opening import OpenedClassifier
+from core.model.share import sibling
 from tests.model.conftest import LABELS
 
 IDS = list(range(3, 27))

@@ -26,7 +26,7 @@ from core.inspection.explainer import Explainer
 from core.inspection.lora_parts import lora_parts
 from core.inspection.scaling import at_scale, logits_with, scale_curve
 from core.model.classifier import classifier_class
-from core.model.opening import sibling
+from core.model.share import sibling
 from core.results import Flip, ScaleCurve, Selection
 from core.settings import Settings
 from tests.inspection.adapted import TEXT, adapted, merged_logits, moved, probing, traces

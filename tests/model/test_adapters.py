@@ -13,7 +13,7 @@ from core.config import AdapterConfig, BaseModelConfig
 from core.errors import ConfigError
 from core.model.adapters import attach_new_adapter, load_adapter
 from core.model.building import build_classifier
-from core.model.opening import sibling
+from core.model.share import sibling
 from core.results import CheckStatus
 from tests.model.conftest import LABELS, opened, write_adapter
 

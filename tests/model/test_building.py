@@ -16,7 +16,8 @@ from core.errors import CheckpointError, ConfigError, NotFoundError
 from core.model.adapters import attach_new_adapter
 from core.model.building import build_classifier
 from core.model.classifier import PooledClassifier
-from core.model.opening import open_classifier, sibling
+from core.model.opening import open_classifier
+from core.model.share import sibling
 from core.model.surgery import transformer_layers
 from tests.model.conftest import opened
 

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from core.inference.passes import PaddedPass, products
-from core.model.opening import sibling
+from core.model.share import sibling
 from tests.model.conftest import opened
 
 

@@ -18,7 +18,7 @@ from core.inspection.architecture.sizes import sizes_of, windows
 from core.inspection.architecture.training import wanted
 from core.inspection.architecture.tree import module_tree
 from core.model.adapters import attach_new_adapter
-from core.model.opening import sibling
+from core.model.share import sibling
 from core.model.wrapping import inner
 from core.results import Architecture, Sizes
 from tests.model.conftest import opened

@@ -13,7 +13,7 @@ from core.config import AdapterConfig, BaseModelConfig
 from core.inspection.architecture.training import fitted, wanted
 from core.inspection.architecture.tree import module_tree, tied_weights
 from core.model.adapters import attach_new_adapter, load_adapter
-from core.model.opening import sibling
+from core.model.share import sibling
 from core.model.wrapping import inner
 from core.results import Architecture, ModuleNode
 from tests.inspection.test_scaling import KINDS

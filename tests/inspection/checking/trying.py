@@ -17,7 +17,7 @@ from core.inspection.checking.running import run
 from core.inspection.checking.subject import make_subject
 from core.inspection.checking.texts import TEXTS
 from core.model.adapters import attach_new_adapter
-from core.model.opening import sibling
+from core.model.share import sibling
 from core.results import DryRun, Stage, StageStatus
 from core.settings import Settings
 
