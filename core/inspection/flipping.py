@@ -23,9 +23,6 @@ from core.inspection.jobs import Progress
 from core.inspection.probe import Probe
 from core.results import MinimalFlip, Unit, by_unit
 
-#: Texts that are tried at most when nobody says otherwise.
-BUDGET = 1000
-
 Places = tuple[int, ...]
 
 

@@ -32,7 +32,7 @@ from core.model.files import read_adapter_folder, read_model_folder
 from core.model.hf_config import DEFAULT_LABELS, built_config, head_labels, stored_config
 from core.model.opening import require_float
 from core.model.pooled_config import to_pooled
-from core.model.surgery import freeze_embeddings, freeze_layers, remove_last_layers
+from core.model.surgery import freeze, remove_last_layers
 
 META = torch.device("meta")
 _ARCHITECTURES: dict[Family, str] = {"llama": "llama", "gemma2": "gemma2", "mistral": "mistral", "vanilla": "bert"}
@@ -151,10 +151,7 @@ def _classifier(
     if base.num_layers_to_remove and not layers_are_removed:
         remove_last_layers(model.backbone, base.num_layers_to_remove)
         model.config.num_hidden_layers = model.backbone.config.num_hidden_layers
-    if base.freeze_these_layers_indices:
-        freeze_layers(model.backbone, base.freeze_these_layers_indices)
-    if base.freeze_embeddings:
-        freeze_embeddings(model.backbone)
+    freeze(model.backbone, base)
     return model
 
 

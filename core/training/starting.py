@@ -17,7 +17,7 @@ from core.model.classifier import PooledClassifier
 from core.model.files import read_model_folder
 from core.model.hub import fetch
 from core.model.opening import OpenedClassifier, open_classifier
-from core.model.surgery import freeze_embeddings, freeze_layers
+from core.model.surgery import freeze
 from core.model.wrapping import inner
 from core.training.config import TrainingConfig
 from core.training.pissa import Factors, starting_factors
@@ -60,10 +60,7 @@ def begin(config: TrainingConfig, labels: tuple[str, ...]) -> Start:
     base = _named(config.base_model, labels)
     opened = open_classifier(base, new_head=not _has_own_head(base, labels))
     _name_classes(opened.model, labels)
-    if base.freeze_these_layers_indices:
-        freeze_layers(opened.model.backbone, base.freeze_these_layers_indices)
-    if base.freeze_embeddings:
-        freeze_embeddings(opened.model.backbone)
+    freeze(opened.model.backbone, base)
     model = _with_adapter(opened, config, labels)
     tokenizer = AutoTokenizer.from_pretrained(opened.folder.path, local_files_only=True, trust_remote_code=False)
     encoder = Encoder(tokenizer, _max_tokens(config, opened.model))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 
 from core.inspection.spectra.lanczos import leading
-from core.inspection.spectra.matrix import Matrix, of_array
+from core.inspection.spectra.matrix import Matrix, of_tensor
 
 
 def matrix(values: np.ndarray) -> Matrix:
-    made = of_array(values)
+    made = of_tensor(torch.from_numpy(values))
     assert isinstance(made, Matrix)
     return made
 
