@@ -1,4 +1,4 @@
-"""Pooling: what the pooler weighed, and what the three others would have said."""
+"""Pooling: what the pooler weighed, and what the others would have said."""
 
 from __future__ import annotations
 
@@ -11,14 +11,6 @@ from core.results import PoolerVerdict, Pooling, by_unit
 from pages.ui import charts, markup, numbers, question
 from pages.ui.engine import explainer
 from pages.ui.question import Question
-
-SAYS = {
-    "context": "This pooler takes the state of one token, the last: everything the head sees has passed through it.",
-    "mean": "This pooler takes every token's state with the same weight; a word of several tokens counts as often.",
-    "attention": "This pooler has learned which states to weigh; the weights sum to 1.",
-    "gem": "This pooler takes a power mean of each dimension by itself, so a token has no one weight. Shown is its "
-    "share of the gradient: how much a small change of that token's state would move the pooled vector.",
-}
 
 
 def facts(asked: Question, found: Pooling) -> list[tuple[str, str, str]]:
@@ -39,7 +31,7 @@ def facts(asked: Question, found: Pooling) -> list[tuple[str, str, str]]:
 def weights(asked: Question, found: Pooling) -> None:
     """The tinted text, the bars, the numbers."""
     values = by_unit(found.weights, asked.units)
-    st.html(markup.lead(SAYS[found.pooler]))
+    st.html(markup.lead(found.says))
     st.html(strip(asked.reading, asked.units, values, found.meaning))
     st.html(legend("0 %", f"{numbers.percent(float(values.max()))} %", signed=False))
     st.html(markup.facts(facts(asked, found)))
@@ -57,8 +49,8 @@ def weights(asked: Question, found: Pooling) -> None:
 
 
 def compared(asked: Question, found: list[PoolerVerdict]) -> None:
-    """The four poolers side by side."""
-    st.html(markup.section("The four poolers on the same hidden states"))
+    """Every pooler, side by side."""
+    st.html(markup.section("All poolers on the same hidden states"))
     st.html(markup.note("One pass through the backbone. Only the pairing of pooler and head that was trained counts."))
     k = asked.reading.prediction.labels.index(asked.label)
     for column, verdict in zip(st.columns(len(found)), found, strict=True):
@@ -76,7 +68,7 @@ def card(verdict: PoolerVerdict, label: str, probability: float) -> str:
     number = numbers.percent(probability) + " %" if probability == probability else "no probability"
     effective = numbers.three_digits(verdict.pooling.effective_tokens)
     return (
-        f'<div class="hl-pooler"><h3>{markup.text(verdict.pooling.pooler)}</h3>{tag}'
+        f'<div class="hl-pooler"><h3>{markup.text(verdict.pooling.title)}</h3>{tag}'
         f"<p>says <strong>{markup.label(verdict.label)}</strong></p>"
         f"<p>{markup.label(label)} {markup.text(number)}<br>{markup.text(effective)} effective tokens</p></div>"
     )

@@ -21,6 +21,7 @@ from core.inference.encoding import Encoder
 from core.inference.predictor import Predictor
 from core.inference.sharing import SharedLock
 from core.model.devices import choose_device, free_memory
+from core.model.families import mask_of, most_tokens
 from core.model.files import read_adapter_folder, read_model_folder
 from core.model.hub import fetch, is_hub_id
 from core.model.memory import adapter_parameters, backbone_parameters, catalogue_parameters, estimate, require_memory
@@ -125,7 +126,8 @@ class Loader:
             model, health, limit, labels = attached.model, attached.health, attached.max_tokens, attached.labels
         progress(LoadStage.HEALTH, "")
         config: Any = model.config
-        max_tokens = min(n for n in (candidate.max_tokens, limit, _longest(opened.model)) if n)
+        longest = min(most_tokens(opened.model.backbone) or DEFAULT_MAX_TOKENS, DEFAULT_MAX_TOKENS)
+        max_tokens = min(n for n in (candidate.max_tokens, limit, longest) if n)
         encoder = Encoder(_tokenizer(opened.folder.path), max_tokens)
         problem = config.problem_type or ("regression" if config.num_labels == 1 else "single_label_classification")
         predictor = Predictor(model, encoder, labels, problem, device, self._settings.tokens_per_batch,
@@ -136,7 +138,7 @@ class Loader:
         info = LoadedModel(
             selection=selection, device=device, dtype=candidate.base_model.torch_dtype,
             parameters=sum(p.numel() for p in model.parameters()), bytes=size, own_bytes=size - base,
-            labels=labels, problem_type=problem, pooler=pooler, head=head, mask=_mask(config),
+            labels=labels, problem_type=problem, pooler=pooler, head=head, mask=mask_of(config),
             max_tokens=max_tokens, load_seconds=time.perf_counter() - started, health=health,
         )  # fmt: skip
         return LoadedPair(info, predictor, opened)
@@ -179,14 +181,6 @@ def _labels(model: Any) -> tuple[str, ...]:
     return tuple(str(model.config.id2label[i]) for i in range(model.config.num_labels))
 
 
-def _longest(model: Any) -> int:
-    """Positions of the architecture; RoBERTa's kin reserve two."""
-    config = model.config.get_text_config()
-    positions = getattr(config, "max_position_embeddings", None) or DEFAULT_MAX_TOKENS
-    reserved = 2 if "roberta" in str(config.model_type) else 0
-    return min(int(positions) - reserved, DEFAULT_MAX_TOKENS)
-
-
 def _tokenizer(folder: Path) -> PreTrainedTokenizerBase:
     try:
         return AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
@@ -195,15 +189,3 @@ def _tokenizer(folder: Path) -> PreTrainedTokenizerBase:
         raise CheckpointError(
             f"The tokenizer in '{folder}' cannot be read: {seen}", fix="put the model's tokenizer.json there."
         ) from error
-
-
-def _mask(config: Any) -> str:
-    if getattr(config, "is_causal", True) is False:
-        kind = "bidirectional"
-    else:
-        decoder = (
-            getattr(config, "is_decoder", False) or "rope_parameters" in config.to_dict() or "n_ctx" in config.to_dict()
-        )
-        kind = "causal" if decoder else "bidirectional"
-    window = getattr(config, "sliding_window", None)
-    return f"{kind}, sliding window {window}" if window else kind

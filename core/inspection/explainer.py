@@ -71,7 +71,7 @@ class Explainer:
         return self._shelves.of_states(selection, text, pooling)
 
     def poolers(self, selection: Selection, text: str) -> list[PoolerVerdict]:
-        """All four poolers on the same hidden states."""
+        """Every pooler on the same hidden states."""
         from core.inspection.pooling import compare_poolers
 
         return self._shelves.of_states(selection, text, compare_poolers)

@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from core.config.candidate import AdapterEntry, CandidateConfig
+from core.config.parts import head_title, pooler_title
 from core.inference.loading import LoadedPair
 from core.model.files import read_adapter_folder
 from core.model.fingerprint import fingerprint
@@ -43,8 +44,8 @@ def origin(pair: LoadedPair, candidate: CandidateConfig, adapter: AdapterEntry |
             "Longest text": f"{pair.info.max_tokens:,} tokens",
             "Tokens in a batch": f"{settings.tokens_per_batch:,}",
             "Attention mask": pair.info.mask,
-            "Pooler": pair.info.pooler,
-            "Head": pair.info.head,
+            "Pooler": pooler_title(pair.info.pooler),
+            "Head": head_title(pair.info.head),
         },
     )
 

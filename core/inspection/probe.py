@@ -24,10 +24,10 @@ from core.inference.loading import LoadedPair
 from core.inference.passes import pad
 from core.inference.predictor import probabilities, verdict
 from core.model.classifier import PooledClassifier
+from core.model.families import transformer_layers
 from core.model.poolers import Pooler
 from core.model.rotary import depends_on_length
 from core.model.share import shared_copy
-from core.model.surgery import transformer_layers
 from core.model.wrapping import inner
 
 #: Called after each batch with rows done and rows in all; may raise to stop.

@@ -17,7 +17,7 @@ from safetensors.torch import load_file, save_file
 from core.config.adapter import AdapterConfig
 from core.config.base_model import DtypeName
 from core.config.closed import suggest
-from core.config.families import Family
+from core.config.families import family_named, lifts_mask
 from core.errors import AdapterError, ConfigError
 from core.model.adapter_card import AdapterCard, read_card
 from core.model.adapter_parts import PEFT_PREFIX, AdapterParts, adapter_parts
@@ -98,11 +98,10 @@ def card_for(
     """The card to save beside an adapter that was trained on `model`, a classifier over `opened`'s folder."""
     fields = part_fields(model.config)
     kind = str(opened.folder.config.get("model_type", "")).removeprefix(PREFIX)
-    family = cast(Family, kind if kind in ("llama", "gemma2", "mistral") else "vanilla")
     return AdapterCard(
         model_type=kind,
-        family=family,
-        bidirectional=getattr(model.config, "is_causal", True) is False,
+        family=family_named(kind),
+        bidirectional=lifts_mask(model.config),
         hidden_size=model.config.get_text_config().hidden_size,
         num_hidden_layers=model.config.get_text_config().num_hidden_layers,
         labels=tuple(labels),

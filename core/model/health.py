@@ -14,6 +14,7 @@ from typing import Any
 from torch import nn
 
 from core.config.closed import suggest
+from core.config.families import lifts_mask
 from core.errors import AppError
 from core.model.adapter_card import AdapterCard
 from core.model.adapter_parts import AdapterParts, head_rows
@@ -22,6 +23,7 @@ from core.model.fingerprint import mismatches
 from core.model.heads import head_keys
 from core.model.opening import OpenedClassifier
 from core.model.pooled_config import PREFIX
+from core.model.poolers import pooler_keys
 from core.results import Check, CheckStatus
 
 #: Saved names that a classifier does without; PEFT adds `classifier` by itself.
@@ -102,7 +104,7 @@ def _family(opened: OpenedClassifier, folder: AdapterFolder, card: AdapterCard |
 
 
 def _mask(opened: OpenedClassifier, card: AdapterCard | None) -> Check:
-    here = getattr(opened.model.config, "is_causal", True) is False
+    here = lifts_mask(opened.model.config)
     kind = {True: "bidirectional", False: "the family's own (causal for decoders)"}
     if card is None:
         return Check("Mask", CheckStatus.NOTE, f"The adapter does not say its attention mask; here: {kind[here]}.")
@@ -208,9 +210,8 @@ def _sizes(opened: OpenedClassifier, parts: AdapterParts) -> Check:
 
 def _head(parts: AdapterParts, opened: OpenedClassifier) -> Check:
     needed = [f"score.{key}" for key in head_keys(parts.head_type)]
-    needed += {"attention": ["pooler.W.weight", "pooler.V.weight"], "gem": ["pooler.p"]}.get(parts.pooler_type, [])
-    fixed = parts.pooler_type == "gem" and parts.pooler_config.get("learn_p") is False
-    absent = [n for n in needed if n not in parts.tensors and not (fixed and n == "pooler.p")]
+    needed += [f"pooler.{key}" for key in pooler_keys(parts.pooler_type, parts.pooler_config)]
+    absent = [n for n in needed if n not in parts.tensors]
     described = f"pooler '{parts.pooler_type}', head '{parts.head_type}'"
     if not absent:
         return _passed("Pooler and head", f"Both are here: {described}.")

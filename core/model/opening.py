@@ -17,6 +17,7 @@ from transformers.utils import logging as hf_logging
 from core.config.base_model import FLOAT_DTYPES, BaseModelConfig
 from core.errors import CheckpointError, ConfigError
 from core.model.classifier import PooledClassifier, classifier_class
+from core.model.families import family_of
 from core.model.files import ModelFolder, read_model_folder
 from core.model.hf_config import built_config, has_head
 from core.model.surgery import reinitialise_last_layers, remove_last_layers
@@ -82,8 +83,10 @@ def _read(
 ) -> PooledClassifier:
     cls = classifier_class(type(built))
     options: dict[str, Any] = {}
-    if config.architecture.family == "gemma2" or built.model_type == "pooled_gemma2" or config.output_attentions:
-        options["attn_implementation"] = "eager"
+    family = family_of(built)
+    attention = "eager" if config.output_attentions else family.attention if family else None
+    if attention is not None:
+        options["attn_implementation"] = attention
     with _seeded(config), quiet_transformers():
         model, report = cls.from_pretrained(
             folder.path,

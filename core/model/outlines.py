@@ -22,7 +22,7 @@ from transformers import (
 
 from core.config.adapter import AdapterConfig
 from core.config.candidate import CandidateConfig
-from core.config.families import Family
+from core.config.families import FAMILIES, Family, lifting
 from core.errors import ConfigError, NotFoundError
 from core.model.adapter_card import read_card
 from core.model.adapter_parts import adapter_parts
@@ -35,9 +35,6 @@ from core.model.pooled_config import to_pooled
 from core.model.surgery import freeze, remove_last_layers
 
 META = torch.device("meta")
-_ARCHITECTURES: dict[Family, str] = {"llama": "llama", "gemma2": "gemma2", "mistral": "mistral", "vanilla": "bert"}
-#: Families whose config has a sliding window; left out, it would be the library's default.
-_WINDOWED = ("gemma2", "mistral")
 
 
 def stock_config(candidate: CandidateConfig, place: Path | None) -> PreTrainedConfig:
@@ -62,11 +59,10 @@ def outline_classifier(candidate: CandidateConfig, place: Path | None, num_label
     base = candidate.base_model
     if place is None:
         labels = {i: f"LABEL_{i}" for i in range(base.num_labels or num_labels or DEFAULT_LABELS)}
-        changes: dict[str, Any] = {"is_causal": False} if base.is_bidirectional else {}
         config = to_pooled(
             stock_config(candidate, None), pooler_type=base.pooler_name, pooler_config=base.pooler.to_dict(),
             head_type=base.head_name, problem_type=base.problem, id2label=labels,
-            label2id={label: i for i, label in labels.items()}, **changes,
+            label2id={label: i for i, label in labels.items()}, **lifting(base.is_bidirectional),
         )  # fmt: skip
     else:
         folder = read_model_folder(place)
@@ -137,7 +133,7 @@ def outline_adapter(candidate: CandidateConfig, place: Path | None, path: Path) 
 
 def default_adapter(family: Family) -> AdapterConfig:
     """What a new adapter is unless somebody says otherwise; an encoder has none of a decoder's modules."""
-    return AdapterConfig(target_modules="all-linear") if family == "vanilla" else AdapterConfig()
+    return AdapterConfig(target_modules=FAMILIES[family].targets)
 
 
 def _classifier(
@@ -162,15 +158,11 @@ def _from_numbers(candidate: CandidateConfig) -> PreTrainedConfig:
             f"The weights of '{candidate.id}' are not on this machine, and its YAML has no architecture numbers.",
             fix="load it, or add `architecture` to its YAML.",
         )
-    data: dict[str, Any] = numbers.model_dump()
-    if family not in _WINDOWED:
-        del data["sliding_window"]
-    if family == "vanilla":
-        for name in ("num_key_value_heads", "head_dim"):
-            del data[name]
-    config: PreTrainedConfig = CONFIG_MAPPING[_ARCHITECTURES[family]](**data)
+    entry = FAMILIES[family]
+    data: dict[str, Any] = {name: value for name, value in numbers.model_dump().items() if name not in entry.lacks}
+    config: PreTrainedConfig = CONFIG_MAPPING[entry.counted_as](**data)
     config.name_or_path = candidate.base_model.pretrained_model_name_or_path
-    if family == "vanilla":
+    if entry.norms is None:
         _require_counted(candidate, config)
     return config
 

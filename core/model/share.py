@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from enum import Enum
 from functools import partial
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -73,8 +73,7 @@ def _same_storage(parameter: nn.Parameter) -> nn.Parameter:
         data = parameter.data
     if type(data) is not Tensor:  # a tensor that is itself quantised (torchao): a parameter keeps its class
         return nn.Parameter(data, requires_grad=parameter.requires_grad)
-    made = torch.Tensor._make_subclass(type(parameter), data, parameter.requires_grad)
-    return cast(nn.Parameter, made)
+    return torch.Tensor._make_subclass(type(parameter), data, parameter.requires_grad)
 
 
 def _tensors(value: Any, seen: set[int]) -> Iterator[Tensor]:

@@ -10,19 +10,8 @@ from transformers import PreTrainedModel
 from core.config.base_model import BaseModelConfig
 from core.config.parts import InitOptions
 from core.errors import ConfigError
+from core.model.families import input_embeddings, transformer_layers
 from core.model.initialisation import initialise
-
-
-def transformer_layers(backbone: PreTrainedModel) -> nn.ModuleList:
-    """The stack of transformer layers, whatever the family calls it (`layers`, `encoder.layer`, `h`)."""
-    depth = backbone.config.get_text_config().num_hidden_layers
-    for module in backbone.modules():
-        if isinstance(module, nn.ModuleList) and len(module) == depth:
-            return module
-    raise ConfigError(
-        f"{type(backbone).__name__} has no single stack of {depth} layers, so its layers cannot be changed.",
-        fix="remove the fields about layers from the config.",
-    )
 
 
 def remove_last_layers(backbone: PreTrainedModel, count: int) -> None:
@@ -65,12 +54,6 @@ def frozen_modules(backbone: PreTrainedModel, base: BaseModelConfig) -> list[nn.
     indices = base.freeze_these_layers_indices
     modules = _numbered(backbone, indices) if indices else []
     return [*modules, input_embeddings(backbone)] if base.freeze_embeddings else modules
-
-
-def input_embeddings(backbone: PreTrainedModel) -> nn.Module:
-    """What turns token ids into states; for encoders all of word, position and type."""
-    owner = getattr(backbone, "embeddings", None)
-    return owner if isinstance(owner, nn.Module) else backbone.get_input_embeddings()
 
 
 def _numbered(backbone: PreTrainedModel, indices: Sequence[int]) -> list[nn.Module]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from urllib.parse import urlparse
 
+from core.config.parts import head_title, pooler_title
 from core.results import Availability, CandidateSummary, CheckStatus, HealthReport, LoadedModel, Requirements
 from pages.ui import numbers
 from pages.ui.markup import facts, sentence, text
@@ -78,8 +79,8 @@ def loaded(model: LoadedModel) -> str:
     return facts(
         [
             ("In memory", numbers.size(model.bytes), f"{model.dtype} on {model.device}"),
-            ("Pooler", model.pooler, ""),
-            ("Head", model.head, ""),
+            ("Pooler", pooler_title(model.pooler), ""),
+            ("Head", head_title(model.head), ""),
             ("Task", task, f"{len(model.labels)} {'output' if task == 'regression' else 'classes'}"),
             ("Loaded in", " ".join(numbers.duration(model.load_seconds)), ""),
         ],

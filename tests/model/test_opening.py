@@ -14,8 +14,8 @@ from torch import nn
 from core.config import BaseModelConfig
 from core.errors import CheckpointError, ConfigError, NotFoundError
 from core.model.classifier import PooledClassifier
+from core.model.families import transformer_layers
 from core.model.opening import open_classifier
-from core.model.surgery import transformer_layers
 
 IDS = torch.arange(3, 20)[None]
 

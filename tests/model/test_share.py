@@ -38,6 +38,9 @@ class Scales:
 class Stored(nn.Parameter):
     """As bitsandbytes' `Params4bit`: a class, state and a `__deepcopy__` of its own, and it names its module."""
 
+    quant_state: Scales | None
+    module: nn.Module | None
+
     def __new__(
         cls, data: Tensor | None = None, quant_state: Scales | None = None, module: nn.Module | None = None
     ) -> Stored:
@@ -64,7 +67,7 @@ class QuantisedLinear(nn.Linear):
         self.state = state
 
     def forward(self, x: Tensor) -> Tensor:
-        state = self.weight.quant_state
+        state: Any = self.weight.quant_state  # type: ignore[attr-defined]
         rows = self.weight.float().view(self.out_features, self.in_features)
         return nn.functional.linear(x, rows * state.rows * state.nested.rows)
 
@@ -146,8 +149,8 @@ def assert_same_weights(one: nn.Module, other: nn.Module) -> None:
                 assert vars(twin)[kind].data_ptr() == value.data_ptr()
         state = getattr(parameter, "quant_state", None)
         if state is not None:
-            assert twin.quant_state is not state
-            assert_same_tensors(state, twin.quant_state)
+            assert vars(twin)["quant_state"] is not state
+            assert_same_tensors(state, vars(twin)["quant_state"])
 
 
 def assert_same_tensors(one: object, other: object) -> None:
@@ -176,7 +179,7 @@ def test_what_a_weight_names_is_the_copys_own_module(quantised: OpenedClassifier
     for module in probe.modules():
         owner = getattr(getattr(module, "weight", None), "module", None)
         assert owner is None or owner is module
-    state = [(m.state, m.weight.quant_state) for m in probe.modules() if isinstance(m, QuantisedLinear)]
+    state = [(m.state, vars(m.weight)["quant_state"]) for m in probe.modules() if isinstance(m, QuantisedLinear)]
     assert all(kept is named for kept, named in state)
 
 
@@ -273,7 +276,7 @@ def test_tensors_in_bound_methods_and_lists_are_shared() -> None:
         def read(self) -> Tensor:
             return self.table
 
-    module = nn.Linear(2, 2)
+    module: Any = nn.Linear(2, 2)
     module.read, module.listed = Keeper().read, [torch.ones(2)]
     made = shared_copy(module)
     assert made.read().data_ptr() == module.read().data_ptr()

@@ -7,19 +7,12 @@ from typing import Any
 import pytest
 import torch
 from torch import nn
-from transformers import BertConfig, BertModel, GPT2Config, GPT2Model, PreTrainedModel
+from transformers import PreTrainedModel
 
 from core.config import BaseModelConfig
 from core.config.parts import InitOptions
 from core.errors import ConfigError
-from core.model.surgery import (
-    freeze,
-    frozen_modules,
-    input_embeddings,
-    reinitialise_last_layers,
-    remove_last_layers,
-    transformer_layers,
-)
+from core.model.surgery import freeze, frozen_modules, reinitialise_last_layers, remove_last_layers
 from tests.tiny import TINY_LAYERS, tiny_model
 
 IDS = torch.arange(3, 20)[None]
@@ -32,26 +25,6 @@ def backbone(family: str) -> PreTrainedModel:
 
 def base(**fields: Any) -> BaseModelConfig:
     return BaseModelConfig(pretrained_model_name_or_path="somewhere", **fields)
-
-
-@pytest.mark.parametrize("family", ["llama", "gemma2", "mistral", "bert"])
-def test_the_stack_is_found_by_its_length(family: str) -> None:
-    layers = transformer_layers(backbone(family))
-    assert len(layers) == TINY_LAYERS
-    assert len({type(layer) for layer in layers}) == 1
-
-
-def test_the_stack_is_found_whatever_its_name() -> None:
-    model = GPT2Model(GPT2Config(n_layer=3, n_embd=16, n_head=2, vocab_size=32))
-    assert transformer_layers(model) is model.h
-
-
-def test_a_model_without_one_stack_is_refused() -> None:
-    model = BertModel(BertConfig(num_hidden_layers=2, hidden_size=8, num_attention_heads=2, intermediate_size=8,
-                                 vocab_size=16))  # fmt: skip
-    model.config.num_hidden_layers = 5
-    with pytest.raises(ConfigError, match="has no single stack of 5 layers"):
-        transformer_layers(model)
 
 
 @pytest.mark.parametrize("family", ["llama", "gemma2", "mistral"])
@@ -115,11 +88,6 @@ def test_nothing_is_frozen_that_no_config_names() -> None:
     freeze(model, base())
     assert frozen_modules(model, base()) == []
     assert all(p.requires_grad for p in model.parameters())
-
-
-def test_an_encoders_embeddings_are_all_three() -> None:
-    parts = {name for name, _ in input_embeddings(backbone("bert")).named_parameters()}
-    assert {"word_embeddings.weight", "position_embeddings.weight", "token_type_embeddings.weight"} <= parts
 
 
 def test_a_layer_that_is_not_there_cannot_be_frozen() -> None:

@@ -80,7 +80,7 @@ def pooling(found: Report) -> list[Piece]:
     values = by_unit(pooled.weights, units)
     clamped = "" if pooled.clamped_share is None else f" {100 * pooled.clamped_share:.1f} % of dimensions are clamped."
     return [
-        heading(f"What the pooler weighed: {pooled.pooler}"),
+        heading(f"What the pooler weighed: {pooled.title}"),
         strip(found.reading, units, values, pooled.meaning),
         legend("0 %", f"{100 * float(values.max()):.1f} %", signed=False),
         says(f"{pooled.effective_tokens:.3g} of {len(pooled.weights)} tokens count, effectively.{clamped}"),
@@ -89,15 +89,15 @@ def pooling(found: Report) -> list[Piece]:
 
 
 def poolers(found: Report) -> list[Piece]:
-    """All four poolers on the same hidden states."""
+    """Every pooler on the same hidden states."""
     k = found.reading.prediction.labels.index(found.label)
     rows = [
-        (p.pooling.pooler, "trained" if p.trained else "not trained with this head", p.label,
+        (p.pooling.title, "trained" if p.trained else "not trained with this head", p.label,
          float(p.probabilities[k]), p.pooling.effective_tokens)
         for p in found.poolers
     ]  # fmt: skip
     head = ("Pooler", "Pairing with the head", "Says", f"p of {found.label}", "Effective tokens")
-    return [heading("The four poolers on the same hidden states"), table(head, rows)]
+    return [heading("All poolers on the same hidden states"), table(head, rows)]
 
 
 def classes(found: Report) -> list[Piece]:

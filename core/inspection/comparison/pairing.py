@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
+from core.config.families import TIED
 from core.inspection.comparison.name_matching import Matching
 from core.inspection.weights.checkpoint import Checkpoint, layer_and_module, place_of
 from core.inspection.weights.codes import TORCH_NAMES
 from core.model.safetensors_header import TensorEntry
 from core.results import TensorStatus
-
-#: Families whose configs tie the language-model head to the embeddings without saying so.
-_TIED_FAMILIES = ("gemma", "gemma2", "gemma3", "gemma3_text")
 
 
 @dataclass(frozen=True)
@@ -112,7 +110,7 @@ def _ties_its_head(checkpoint: Checkpoint) -> bool:
         return False
     if not isinstance(config, dict):
         return False
-    return bool(config.get("tie_word_embeddings", config.get("model_type") in _TIED_FAMILIES))
+    return bool(config.get("tie_word_embeddings", config.get("model_type") in TIED))
 
 
 def _item(tensor: TensorEntry) -> int:

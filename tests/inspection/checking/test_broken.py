@@ -18,7 +18,10 @@ from core.inference.engine import Engine
 from core.inference.loading import LoadedPair
 from core.inspection.checking import round_trip
 from core.model.adapters import save_adapter
-from core.model.poolers import AttentionHead, LastTokenPooling, MeanPooling, Pooled
+from core.model.poolers import Pooled
+from core.model.poolers.attention import AttentionHead
+from core.model.poolers.context import LastTokenPooling
+from core.model.poolers.mean import MeanPooling
 from core.results import Check, CheckStatus, HealthReport, Selection, StageStatus
 from core.settings import Settings
 from tests.inspection.checking.trying import failed, in_training, layers, left_out, loaded, stage, tried
