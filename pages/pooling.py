@@ -1,4 +1,4 @@
-"""Pooling: what the pooler weighed, and what the three others would have said."""
+"""Pooling: what the pooler weighed, and what the others would have said."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import streamlit as st
 from core.figures.positions import bars
 from core.figures.strip import legend, strip
 from core.results import PoolerVerdict, Pooling, by_unit
-from core.words import components, numbers
+from core.words import numbers
 from core.words import pooling as words
 from pages.ui import charts, markup, question
 from pages.ui.question import Question
@@ -33,7 +33,7 @@ def facts(asked: Question, found: Pooling) -> list[tuple[str, str, str]]:
 def weights(asked: Question, found: Pooling) -> None:
     """The tinted text, the bars, the numbers."""
     values = by_unit(found.weights, asked.units)
-    st.html(markup.lead(words.POOLERS[found.pooler]))
+    st.html(markup.lead(found.says))
     st.html(strip(asked.reading, asked.units, values, found.meaning))
     st.html(legend("0 %", numbers.percentage(float(values.max())), signed=False))
     st.html(markup.facts(facts(asked, found)))
@@ -51,8 +51,8 @@ def weights(asked: Question, found: Pooling) -> None:
 
 
 def compared(asked: Question, found: list[PoolerVerdict]) -> None:
-    """The four poolers side by side."""
-    st.html(markup.section("The four poolers on the same hidden states"))
+    """Every pooler, side by side."""
+    st.html(markup.section("All poolers on the same hidden states"))
     st.html(markup.note("One pass through the backbone. Only the pairing of pooler and head that was trained counts."))
     k = asked.reading.prediction.labels.index(asked.label)
     for column, verdict in zip(st.columns(len(found)), found, strict=True):
@@ -68,7 +68,7 @@ def card(verdict: PoolerVerdict, label: str, probability: float) -> str:
     number = numbers.percentage(probability, absent="no probability")
     effective = words.effective_tokens(verdict.pooling)[0]
     return (
-        f'<div class="hl-pooler"><h3>{markup.text(components.pooler(verdict.pooling.pooler))}</h3>{tag}'
+        f'<div class="hl-pooler"><h3>{markup.text(verdict.pooling.title)}</h3>{tag}'
         f"<p>says <strong>{markup.label(verdict.label)}</strong></p>"
         f"<p>{markup.label(label)} {markup.text(number)}<br>{markup.text(effective)} effective tokens</p></div>"
     )

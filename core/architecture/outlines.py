@@ -22,7 +22,7 @@ from transformers import (
 
 from core.config.adapter import AdapterConfig
 from core.config.candidate import CandidateConfig
-from core.config.families import Family
+from core.config.families import FAMILIES, Family, lifting
 from core.errors import ConfigError, NotFoundError
 from core.files.folders import read_adapter_folder, read_model_folder
 from core.model.adapters.attach import attach_new_adapter, stored_lora
@@ -30,14 +30,11 @@ from core.model.adapters.card import read_card
 from core.model.adapters.trained_modules import adapter_parts
 from core.model.classifier import PooledClassifier, classifier_class
 from core.model.hf_config import DEFAULT_LABELS, built_config, head_labels, stored_config
-from core.model.layers import freeze_embeddings, freeze_layers, remove_last_layers
+from core.model.layers import freeze, remove_last_layers
 from core.model.open import require_float
 from core.model.pooled_config import to_pooled
 
 META = torch.device("meta")
-_ARCHITECTURES: dict[Family, str] = {"llama": "llama", "gemma2": "gemma2", "mistral": "mistral", "vanilla": "bert"}
-#: Families whose config has a sliding window; left out, it would be the library's default.
-_WINDOWED = ("gemma2", "mistral")
 
 
 def stock_config(candidate: CandidateConfig, place: Path | None) -> PreTrainedConfig:
@@ -62,11 +59,10 @@ def outline_classifier(candidate: CandidateConfig, place: Path | None, num_label
     base = candidate.base_model
     if place is None:
         labels = {i: f"LABEL_{i}" for i in range(base.num_labels or num_labels or DEFAULT_LABELS)}
-        changes: dict[str, Any] = {"is_causal": False} if base.is_bidirectional else {}
         config = to_pooled(
             stock_config(candidate, None), pooler_type=base.pooler_name, pooler_config=base.pooler.to_dict(),
             head_type=base.head_name, problem_type=base.problem, id2label=labels,
-            label2id={label: i for i, label in labels.items()}, **changes,
+            label2id={label: i for i, label in labels.items()}, **lifting(base.is_bidirectional),
         )  # fmt: skip
     else:
         folder = read_model_folder(place)
@@ -137,7 +133,7 @@ def outline_adapter(candidate: CandidateConfig, place: Path | None, path: Path) 
 
 def default_adapter(family: Family) -> AdapterConfig:
     """What a new adapter is unless somebody says otherwise; an encoder has none of a decoder's modules."""
-    return AdapterConfig(target_modules="all-linear") if family == "vanilla" else AdapterConfig()
+    return AdapterConfig(target_modules=FAMILIES[family].targets)
 
 
 def _classifier(
@@ -151,10 +147,7 @@ def _classifier(
     if base.num_layers_to_remove and not layers_are_removed:
         remove_last_layers(model.backbone, base.num_layers_to_remove)
         model.config.num_hidden_layers = model.backbone.config.num_hidden_layers
-    if base.freeze_these_layers_indices:
-        freeze_layers(model.backbone, base.freeze_these_layers_indices)
-    if base.freeze_embeddings:
-        freeze_embeddings(model.backbone)
+    freeze(model.backbone, base)
     return model
 
 
@@ -165,15 +158,11 @@ def _from_numbers(candidate: CandidateConfig) -> PreTrainedConfig:
             f"The weights of '{candidate.id}' are not on this machine, and its YAML has no architecture numbers.",
             fix="load it, or add `architecture` to its YAML.",
         )
-    data: dict[str, Any] = numbers.model_dump()
-    if family not in _WINDOWED:
-        del data["sliding_window"]
-    if family == "vanilla":
-        for name in ("num_key_value_heads", "head_dim"):
-            del data[name]
-    config: PreTrainedConfig = CONFIG_MAPPING[_ARCHITECTURES[family]](**data)
+    entry = FAMILIES[family]
+    data: dict[str, Any] = {name: value for name, value in numbers.model_dump().items() if name not in entry.lacks}
+    config: PreTrainedConfig = CONFIG_MAPPING[entry.counted_as](**data)
     config.name_or_path = candidate.base_model.pretrained_model_name_or_path
-    if family == "vanilla":
+    if entry.norms is None:
         _require_counted(candidate, config)
     return config
 

@@ -11,6 +11,7 @@ from transformers import PreTrainedConfig
 from transformers.pytorch_utils import Conv1D
 
 from core.model.classifier import PooledClassifier
+from core.model.families import is_causal, layer_windows
 from core.model.peft_wrappers import inner
 from core.results import Sizes
 
@@ -32,21 +33,12 @@ def sizes_of(model: nn.Module) -> Sizes:
         head_dim=getattr(config, "head_dim", None) or config.hidden_size // max(heads, 1),
         vocabulary=getattr(config, "vocab_size", None) or 0,
         positions=getattr(config, "max_position_embeddings", None) or 0,
-        windows=windows(config), cached=bool(heads) and _is_cached(root, config),
+        windows=layer_windows(config), cached=bool(heads) and is_causal(root.config),
         token_matrix=_numbers(root) - once, text_matrix=once,
         layer_matrix=sum(m.weight.numel() for m in matrices),
         layer_rows=sum(m.weight.shape[isinstance(m, Conv1D)] for m in matrices),
         dense=bool(heads) and _is_dense(config),
     )  # fmt: skip
-
-
-def windows(config: PreTrainedConfig) -> tuple[int | None, ...]:
-    """The sliding window of each layer as transformers' cache reads it, or None where there is none."""
-    window = getattr(config, "sliding_window", None)
-    kinds = getattr(config, "layer_types", None)
-    if kinds is None:
-        return (window,) * int(config.num_hidden_layers)
-    return tuple(window if kind == "sliding_attention" else None for kind in kinds)
 
 
 def _numbers(root: nn.Module) -> int:
@@ -65,12 +57,6 @@ def _matrices(module: Any, path: str = "", *, adapter: bool = False) -> Iterator
     for name, child in module.named_children():
         if adapter or not name.startswith("lora_"):
             yield from _matrices(child, f"{path}.{name}", adapter=adapter)
-
-
-def _is_cached(root: Any, config: PreTrainedConfig) -> bool:
-    """Keys and values can be kept where no token sees a later one."""
-    encoder = getattr(config, "is_decoder", None) is False and not hasattr(config, "rope_parameters")
-    return not encoder and getattr(root.config, "is_causal", True) is not False
 
 
 def _is_dense(config: PreTrainedConfig) -> bool:

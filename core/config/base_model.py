@@ -8,19 +8,20 @@ from typing import Annotated, Any, Literal, Self, get_args
 from pydantic import Field, field_serializer, field_validator, model_validator
 
 from core.config.components import (
+    STOCK_HEAD,
+    STOCK_POOLER,
     BceOptions,
     CriterionOptions,
     CriterionType,
     HeadType,
     InitOptions,
-    PoolerOptions,
     PoolerType,
     ProblemType,
     criterion_options,
     pooler_options,
     resolve_problem,
 )
-from core.config.families import DROPOUTS, Architecture, ModelType, architecture_of
+from core.config.families import FAMILIES, Architecture, ModelType, architecture_of
 from core.config.strict_model import ClosedModel, suggest
 from core.errors import ConfigError
 
@@ -108,7 +109,7 @@ class BaseModelConfig(ClosedModel):
     def _check_dropouts(self) -> None:
         family = self.architecture.family
         for field in ("attention_dropout", "attention_probs_dropout_prob", "hidden_dropout_prob"):
-            if getattr(self, field) and field not in DROPOUTS[family]:
+            if getattr(self, field) and field not in FAMILIES[family].dropouts:
                 raise ConfigError(
                     f"'{field}' has no effect on model_type '{self.model_type}' ({family} architecture).",
                     fix="use 'attention_dropout' or 'pooler_dropout', or remove the field.",
@@ -151,17 +152,17 @@ class BaseModelConfig(ClosedModel):
     @property
     def pooler_name(self) -> PoolerType:
         """`pooler_type`, with None resolved to the last token, as stock classifiers have it."""
-        return self.pooler_type or "context"
+        return self.pooler_type or STOCK_POOLER
 
     @property
-    def pooler(self) -> PoolerOptions:
+    def pooler(self) -> ClosedModel:
         """`pooler_config`, checked."""
         return pooler_options(self.pooler_name, self.pooler_config)
 
     @property
     def head_name(self) -> HeadType:
         """`head_type`, with None resolved to one linear layer."""
-        return self.head_type or "vanilla"
+        return self.head_type or STOCK_HEAD
 
     @property
     def init(self) -> InitOptions:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from core.config.base_model import BaseModelConfig
-from core.config.families import Family
+from core.config.families import FAMILIES, Family
 from core.config.hub_name import split_revision
 from core.config.strict_model import ClosedModel
 from core.errors import ConfigError
@@ -130,11 +130,12 @@ def parameter_count(numbers: ArchitectureNumbers, family: Family) -> int | None:
     The sum over embedding, attention, gated MLP and norms as the transformers classes define them
     (Gemma 2 has four norms a layer, the others two; none has biases).
     """
-    if family == "vanilla":
+    norms_a_layer = FAMILIES[family].norms
+    if norms_a_layer is None:
         return None
     n = numbers
     attention = n.hidden_size * n.head_dim * 2 * (n.num_attention_heads + n.num_key_value_heads)
-    norms = (4 if family == "gemma2" else 2) * n.hidden_size
+    norms = norms_a_layer * n.hidden_size
     layer = attention + 3 * n.hidden_size * n.intermediate_size + norms
     embeddings = n.vocab_size * n.hidden_size * (1 if n.tie_word_embeddings else 2)
     return embeddings + n.num_hidden_layers * layer + n.hidden_size

@@ -2,62 +2,94 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, assert_never
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, create_model
+from pydantic_core import PydanticCustomError
 
 from core.config.strict_model import ClosedModel
 from core.errors import ConfigError
 
-PoolerType = Literal["context", "mean", "attention", "gem"]
-HeadType = Literal["vanilla", "sequential"]
 CriterionType = Literal["mse", "cross_entropy", "bce", "bitempered"]
 ProblemType = Literal["single_label_classification", "multi_label_classification", "regression"]
 InitMethod = Literal[
     "normal", "xavier_uniform", "xavier_normal", "kaiming_uniform", "kaiming_normal", "orthogonal", "zeros"
 ]
+_Power = Annotated[float, Field(gt=0, le=64)]
+_Threshold = Annotated[float, Field(gt=0, le=1)]
 
 
-class ContextOptions(ClosedModel):
-    """Last real token; before the head (hidden states) or after it (logits)."""
+@dataclass(frozen=True)
+class PoolerEntry:
+    """A pooler as a config names it. Its class is the one in `core/model/poolers/<name>.py`.
 
-    pre_head_pooling: bool = True
+    Attributes:
+        title: what a person reads.
+        options: the fields of its `pooler_config`.
+    """
 
-
-class MeanOptions(ClosedModel):
-    """The mean has nothing to choose."""
-
-
-class AttentionOptions(ClosedModel):
-    """e = V tanh(W h) with W: D -> hidden_dim. None means the backbone's hidden size."""
-
-    hidden_dim: Annotated[int, Field(ge=1)] | None = None
+    name: str
+    title: str
+    options: type[ClosedModel]
 
 
-class GemOptions(ClosedModel):
-    """(mean of clamp(h, eps)^p)^(1/p), with p learnt or fixed."""
-
-    p: Annotated[float, Field(gt=0, le=64)] = 3.0
-    eps: Annotated[float, Field(gt=0, le=1)] = 1e-6
-    learn_p: bool = True
+def pooler_entry(name: str, title: str, **fields: tuple[Any, Any]) -> PoolerEntry:
+    """`fields` are a type and a default each, as pydantic takes them; those of the class's constructor."""
+    options = create_model(f"{name.capitalize()}Options", __base__=ClosedModel, __module__=__name__, **fields)  # type: ignore[call-overload]
+    return PoolerEntry(name, title, options)
 
 
-PoolerOptions = ContextOptions | MeanOptions | AttentionOptions | GemOptions
+#: Every pooler, in the order in which they are shown. A new one is a file in `core/model/poolers/` and a line here.
+POOLERS: dict[str, PoolerEntry] = {
+    entry.name: entry
+    for entry in (
+        pooler_entry("context", "last token", pre_head_pooling=(bool, True)),
+        pooler_entry("mean", "mean"),
+        pooler_entry("attention", "attention", hidden_dim=(Annotated[int, Field(ge=1)] | None, None)),
+        pooler_entry("gem", "GeM", p=(_Power, 3.0), eps=(_Threshold, 1e-6), learn_p=(bool, True)),
+    )
+}
+#: Name and title of every head. A new one is a file in `core/model/heads/` and a line here.
+HEADS: dict[str, str] = {
+    "vanilla": "linear",
+    "sequential": "sequential",
+}
+#: What a stock `...ForSequenceClassification` has.
+STOCK_POOLER, STOCK_HEAD = "context", "vanilla"
 
 
-def pooler_options(kind: PoolerType, options: dict[str, Any]) -> PoolerOptions:
-    """`pooler_config` checked against its `pooler_type`."""
-    match kind:
-        case "context":
-            return ContextOptions.parse(options, "pooler_config")
-        case "mean":
-            return MeanOptions.parse(options, "pooler_config")
-        case "attention":
-            return AttentionOptions.parse(options, "pooler_config")
-        case "gem":
-            return GemOptions.parse(options, "pooler_config")
-        case _:
-            assert_never(kind)
+def _one_of(names: Iterable[str]) -> Callable[[object], object]:
+    """A validator that speaks as that of a Literal does, of names that are read when a value comes."""
+
+    def check(value: object) -> object:
+        known = list(names)
+        if value in known:
+            return value
+        expected = ", ".join(f"'{name}'" for name in known)
+        raise PydanticCustomError("literal_error", "Input should be one of {expected}", {"expected": expected})
+
+    return check
+
+
+PoolerType = Annotated[str, BeforeValidator(_one_of(POOLERS))]
+HeadType = Annotated[str, BeforeValidator(_one_of(HEADS))]
+
+
+def pooler_options(kind: PoolerType, options: dict[str, Any]) -> ClosedModel:
+    """`pooler_config` checked against its `pooler_type`, with what it leaves out filled in."""
+    return POOLERS[kind].options.parse(options, "pooler_config")
+
+
+def pooler_title(kind: str) -> str:
+    """What a person reads for a pooler; a name that is not known stands for itself."""
+    return POOLERS[kind].title if kind in POOLERS else kind
+
+
+def head_title(kind: str) -> str:
+    """What a person reads for a head; a name that is not known stands for itself."""
+    return HEADS.get(kind, kind)
 
 
 class MseOptions(ClosedModel):

@@ -7,7 +7,7 @@ import re
 from peft import PeftModel
 
 from core.dry_run.subject import Subject
-from core.model.layers import freeze_embeddings, freeze_layers
+from core.model.layers import freeze
 
 ADAPTER, POOLER, HEAD, WHOLE, BACKBONE = "adapter", "pooler", "head", "modules trained whole", "backbone"
 #: Without an adapter the backbone is trained too; a gradient for all of it is tried up to this size.
@@ -33,10 +33,7 @@ def trained(subject: Subject) -> tuple[frozenset[str], str]:
         return names, " (pooler and head alone: a gradient for all of the backbone is too large)"
     try:
         model.requires_grad_(True)
-        if subject.base.freeze_these_layers_indices:
-            freeze_layers(subject.probe.backbone, subject.base.freeze_these_layers_indices)
-        if subject.base.freeze_embeddings:
-            freeze_embeddings(subject.probe.backbone)
+        freeze(subject.probe.backbone, subject.base)
         return frozenset(name for name, p in model.named_parameters() if p.requires_grad), ""
     finally:
         model.requires_grad_(False)

@@ -47,7 +47,6 @@ class Encoder:
         self._backend.no_truncation()
         self._backend.no_padding()
         self.max_tokens = max_tokens
-        self._specials = self._backend.num_special_tokens_to_add(False)
 
     def encode(self, texts: Sequence[str]) -> list[Encoded]:
         """Encode each text alone; a lone surrogate is read as U+FFFD, which keeps the positions.

@@ -20,6 +20,7 @@ from core.engine.predictor import Predictor
 from core.engine.requirements import PairFolders
 from core.engine.rw_lock import SharedLock
 from core.errors import CheckpointError
+from core.model.families import mask_of, most_tokens
 from core.model.open import OpenedClassifier, open_classifier
 from core.model.pooled_config import parts_of
 from core.results import Check, CheckStatus, HealthReport, LoadedModel, LoadStage, Requirements, Selection
@@ -82,7 +83,8 @@ class Loader:
             model, health, limit, labels = attached.model, attached.health, attached.max_tokens, attached.labels
         progress(LoadStage.HEALTH, "")
         config: Any = model.config
-        max_tokens = min(n for n in (candidate.max_tokens, limit, _longest(opened.model)) if n)
+        longest = min(most_tokens(opened.model.backbone) or DEFAULT_MAX_TOKENS, DEFAULT_MAX_TOKENS)
+        max_tokens = min(n for n in (candidate.max_tokens, limit, longest) if n)
         encoder = Encoder(_tokenizer(opened.folder.path), max_tokens)
         problem = config.problem_type or ("regression" if config.num_labels == 1 else "single_label_classification")
         predictor = Predictor(model, encoder, labels, problem, device, self._settings.tokens_per_batch,
@@ -93,7 +95,7 @@ class Loader:
         info = LoadedModel(
             selection=selection, device=device, dtype=candidate.base_model.torch_dtype,
             parameters=sum(p.numel() for p in model.parameters()), bytes=size, own_bytes=size - base,
-            labels=labels, problem_type=problem, pooler=pooler, head=head, mask=_mask(config),
+            labels=labels, problem_type=problem, pooler=pooler, head=head, mask=mask_of(config),
             max_tokens=max_tokens, load_seconds=time.perf_counter() - started, health=health,
         )  # fmt: skip
         return LoadedPair(info, predictor, opened)
@@ -136,14 +138,6 @@ def _labels(model: Any) -> tuple[str, ...]:
     return tuple(str(model.config.id2label[i]) for i in range(model.config.num_labels))
 
 
-def _longest(model: Any) -> int:
-    """Positions of the architecture; RoBERTa's kin reserve two."""
-    config = model.config.get_text_config()
-    positions = getattr(config, "max_position_embeddings", None) or DEFAULT_MAX_TOKENS
-    reserved = 2 if "roberta" in str(config.model_type) else 0
-    return min(int(positions) - reserved, DEFAULT_MAX_TOKENS)
-
-
 def _tokenizer(folder: Path) -> PreTrainedTokenizerBase:
     try:
         return AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
@@ -152,15 +146,3 @@ def _tokenizer(folder: Path) -> PreTrainedTokenizerBase:
         raise CheckpointError(
             f"The tokenizer in '{folder}' cannot be read: {seen}", fix="put the model's tokenizer.json there."
         ) from error
-
-
-def _mask(config: Any) -> str:
-    if getattr(config, "is_causal", True) is False:
-        kind = "bidirectional"
-    else:
-        decoder = (
-            getattr(config, "is_decoder", False) or "rope_parameters" in config.to_dict() or "n_ctx" in config.to_dict()
-        )
-        kind = "causal" if decoder else "bidirectional"
-    window = getattr(config, "sliding_window", None)
-    return f"{kind}, sliding window {window}" if window else kind

@@ -6,12 +6,12 @@ import json
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from core.config.base_model import BaseModelConfig
 from core.config.candidate import AdapterEntry, CandidateConfig
 from core.config.catalogue import Catalogue, identifier_from, read_candidate
-from core.config.families import MODEL_TYPES, ModelType
+from core.config.families import MODEL_TYPES, ModelType, model_type_for, model_types, stated_mask
 from core.config.hub_name import HubName
 from core.config.strict_model import suggest
 from core.engine.availability import adapter_summary, availability
@@ -104,7 +104,7 @@ def with_adapter(candidate: CandidateConfig, adapter: str) -> CandidateConfig:
     entry = entry.model_copy(update={"id": _free_id(entry.id, taken)})
     data = candidate.model_dump()
     data["adapters"] = [*data["adapters"], entry.model_dump()]
-    if candidate.role == "own" and candidate.base_model.model_type in ("vanilla", "llama", "gemma2", "mistral"):
+    if candidate.role == "own" and candidate.base_model.model_type in model_types(bidirectional=False):
         data["base_model"]["model_type"] = _guess_type(candidate.base_model.pretrained_model_name_or_path, adapter)
     return CandidateConfig(**data)
 
@@ -134,13 +134,8 @@ def _guess_type(source: str, adapter: str) -> ModelType:
     place, adapter_place = Path(source).expanduser(), Path(adapter).expanduser() if adapter else None
     if not place.is_dir():
         return "vanilla"
-    config = _config_numbers(place)
-    kind = str(config.get("model_type", "")).removeprefix("pooled_")
-    if kind not in ("llama", "gemma2", "mistral"):
-        return "vanilla"
     card = read_card(adapter_place) if adapter_place and is_adapter_folder(adapter_place) else None
-    bidirectional = config.get("is_causal") is False or (card is not None and card.bidirectional)
-    return cast(ModelType, f"{kind}-bidirectional" if bidirectional else kind)
+    return model_type_for(_config_numbers(place), bidirectional=card is not None and card.bidirectional)
 
 
 def _checked_type(model_type: str) -> ModelType:
@@ -161,13 +156,8 @@ def _absolute(name: str) -> str:
 
 
 def _mask(candidate: CandidateConfig, numbers: Mapping[str, Any]) -> str:
-    base = candidate.base_model
-    if base.is_bidirectional:
-        return "bidirectional"
-    if base.architecture.family == "vanilla":
-        return "the model's own"
     window = candidate.architecture.sliding_window if candidate.architecture else numbers.get("sliding_window")
-    return f"causal, sliding window {window}" if window else "causal"
+    return stated_mask(candidate.base_model.architecture, window)
 
 
 def _config_numbers(place: Path) -> dict[str, Any]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import cast
 
 import torch
@@ -13,9 +12,8 @@ from core.engine.encoding import Encoded
 from core.errors import CheckpointError
 from core.explain.contributions import contributions
 from core.explain.probe import Probe, at_least_float32
+from core.model.families import under_mask
 from core.results import MaskEffect, MaskSide
-
-_FIELD = "is_causal"
 
 
 def compare_masks(probe: Probe, text: Encoded) -> MaskEffect:
@@ -36,24 +34,9 @@ def compare_masks(probe: Probe, text: Encoded) -> MaskEffect:
     return MaskEffect(sides[0], sides[1], trained, window, moved.cpu().numpy())
 
 
-@contextmanager
-def masked(probe: Probe, *, causal: bool) -> Iterator[None]:
-    """The probe's backbone under this mask; its config is the probe's own, and as before afterwards.
-
-    `config.is_causal` is the one switch that transformers reads for every layer and attention kernel, in decoders and
-    in most encoders.
-    """
-    config = probe.backbone.config
-    before = vars(config).get(_FIELD)
-    was_there = _FIELD in vars(config)
-    setattr(config, _FIELD, causal)
-    try:
-        yield
-    finally:
-        if was_there:
-            setattr(config, _FIELD, before)
-        else:
-            delattr(config, _FIELD)
+def masked(probe: Probe, *, causal: bool) -> AbstractContextManager[None]:
+    """The probe's backbone under this mask; its config is the probe's own, and as before afterwards."""
+    return under_mask(probe.backbone.config, causal=causal)
 
 
 def _side(probe: Probe, states: Tensor, mask: str) -> MaskSide:

@@ -8,15 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from core.explain.probe import Probe, at_least_float32
-from core.model.pooled_config import parts_of
 from core.results import Contributions
-
-_SPLITS = {
-    "context": "the last token's state is all that the head sees",
-    "mean": "each state counts 1/T",
-    "attention": "each state counts its attention weight, taken as given",
-    "gem": "each position counts x^p / sum x^p of every dimension (Euler: GeM is homogeneous of degree 1)",
-}
 
 
 def contributions(probe: Probe, states: Tensor) -> Contributions:
@@ -38,7 +30,7 @@ def contributions(probe: Probe, states: Tensor) -> Contributions:
         values=values.double().cpu().numpy(),
         logits=logits.double().cpu().numpy(),
         exact=exact,
-        method=f"{_SPLITS[parts_of(probe.classifier.config)[0]]}, {head}",
+        method=f"{probe.pooler.split_says}, {head}",
     )
 
 

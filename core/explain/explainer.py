@@ -75,7 +75,7 @@ class Explainer:
         return self._shelves.of_states(selection, text, Feature.POOLING, pooling)
 
     def poolers(self, selection: Selection, text: str) -> list[PoolerVerdict]:
-        """All four poolers on the same hidden states."""
+        """Every pooler on the same hidden states."""
         from core.explain.pooling import compare_poolers
 
         return self._shelves.of_states(selection, text, Feature.POOLERS, compare_poolers)

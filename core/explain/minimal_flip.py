@@ -23,9 +23,6 @@ from core.explain.probe import Probe
 from core.results import MinimalFlip, Unit, by_unit
 from core.tasks.progress import Progress
 
-#: Texts that are tried at most when nobody says otherwise.
-BUDGET = 1000
-
 Places = tuple[int, ...]
 
 

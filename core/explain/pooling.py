@@ -1,16 +1,14 @@
-"""What the pooler weighed: its own weights, and all four poolers on the same hidden states."""
+"""What the pooler weighed: its own weights, and every pooler on the same hidden states."""
 
 from __future__ import annotations
-
-from typing import assert_never, get_args
 
 import torch
 from torch import Tensor
 
-from core.config.components import AttentionOptions, ContextOptions, GemOptions, MeanOptions, PoolerOptions, PoolerType
+from core.config.components import POOLERS, PoolerType, pooler_title
 from core.explain.probe import Probe, at_least_float32
 from core.model.pooled_config import parts_of
-from core.model.poolers import GeMPooling, Pooler, build_pooler
+from core.model.poolers import Pooler, build_pooler
 from core.results import PoolerVerdict, Pooling
 
 
@@ -24,19 +22,25 @@ def measure(name: PoolerType, pooler: Pooler, states: Tensor) -> Pooling:
     mask = torch.ones(states.shape[:2], dtype=torch.bool, device=states.device)
     with torch.inference_mode():
         weights = at_least_float32(pooler.influence(states, mask))[0].double().cpu().numpy()
-        if not isinstance(pooler, GeMPooling):
-            return Pooling(name, weights, "weight", None)
-        return Pooling(name, weights, "gradient share", pooler.clamped(states, mask)[0].double().cpu().numpy())
+        clamped = pooler.clamped(states, mask)
+    return Pooling(
+        pooler=name,
+        weights=weights,
+        meaning=pooler.meaning,
+        clamped=None if clamped is None else clamped[0].double().cpu().numpy(),
+        title=pooler_title(name),
+        says=pooler.says,
+    )
 
 
 def compare_poolers(probe: Probe, states: Tensor) -> list[PoolerVerdict]:
-    """All four on the same states, each through the trained head. Only the trained one was trained with it.
+    """All of them on the same states, each through the trained head. Only the trained one was trained with it.
 
     An attention pooler that was not trained starts from a fixed seed, as a new one would.
     """
     trained = parts_of(probe.classifier.config)[0]
     found = []
-    for name in get_args(PoolerType):
+    for name in POOLERS:
         pooler = probe.pooler if name == trained else _fresh(probe, name)
         found.append(_verdict(probe, name, pooler, states, trained=name == trained))
     return found
@@ -54,20 +58,6 @@ def _fresh(probe: Probe, name: PoolerType) -> Pooler:
     """A pooler with start values, on the candidate's device and in its dtype."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        pooler = build_pooler(_options(name), probe.classifier.config.get_text_config().hidden_size)
+        pooler = build_pooler(name, {}, probe.classifier.config.get_text_config().hidden_size)
     reference = next(probe.classifier.parameters())
     return pooler.to(device=probe.device, dtype=reference.dtype).requires_grad_(False)
-
-
-def _options(name: PoolerType) -> PoolerOptions:
-    match name:
-        case "context":
-            return ContextOptions()
-        case "mean":
-            return MeanOptions()
-        case "attention":
-            return AttentionOptions()
-        case "gem":
-            return GemOptions()
-        case _:
-            assert_never(name)

@@ -24,11 +24,11 @@ from core.engine.loader import LoadedPair
 from core.engine.predictor import probabilities, verdict
 from core.errors import CheckpointError
 from core.model.classifier import PooledClassifier
-from core.model.layers import transformer_layers
-from core.model.open import shared_copy
+from core.model.families import transformer_layers
 from core.model.peft_wrappers import inner
 from core.model.poolers import Pooler
 from core.model.rotary import depends_on_length
+from core.model.share import shared_copy
 
 #: Called after each batch with rows done and rows in all; may raise to stop.
 Told = Callable[[int, int], None]

@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from core.config.candidate import AdapterEntry, CandidateConfig
+from core.config.components import head_title, pooler_title
 from core.config.hub_name import HubName
 from core.engine.loader import LoadedPair
 from core.files.fingerprint import fingerprint
@@ -19,7 +20,6 @@ from core.files.locate import fetch_adapter
 from core.files.safetensors_headers import TensorEntry
 from core.results import Origin, WeightFile
 from core.settings import ROOT, Settings
-from core.words import components
 
 #: Bases of more bytes are told by their fingerprint: hashing a gigabyte takes about a second.
 HASHED_BYTES = 2 * 2**30
@@ -45,8 +45,8 @@ def origin(pair: LoadedPair, candidate: CandidateConfig, adapter: AdapterEntry |
             "Longest text": f"{pair.info.max_tokens:,} tokens",
             "Tokens in a batch": f"{settings.tokens_per_batch:,}",
             "Attention mask": pair.info.mask,
-            "Pooler": components.pooler(pair.info.pooler),
-            "Head": components.head(pair.info.head),
+            "Pooler": pooler_title(pair.info.pooler),
+            "Head": head_title(pair.info.head),
         },
     )
 

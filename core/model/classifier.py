@@ -20,6 +20,7 @@ from transformers.utils.generic import ModelOutput
 
 from core.errors import CheckpointError
 from core.model.criteria import Criterion
+from core.model.families import first_position
 from core.model.heads import build_head
 from core.model.initialisation import initialise
 from core.model.pooled_config import (
@@ -30,7 +31,7 @@ from core.model.pooled_config import (
     pooled_config_class,
     to_pooled,
 )
-from core.model.poolers import LastTokenPooling, Pooler, build_pooler
+from core.model.poolers import Pooler, build_pooler
 
 WEIGHTS_VARIANT = "pooled"
 
@@ -72,11 +73,11 @@ class PooledClassifier(PreTrainedModel):
         hidden_size = config.get_text_config().hidden_size
         setattr(self, self.base_model_prefix, _bare_backbone(config))
         self.num_labels = config.num_labels or 1
-        self.pooler = build_pooler(parts.pooler, hidden_size)
+        self.pooler = build_pooler(parts.pooler_name, parts.pooler_config, hidden_size)
         self.dropout = nn.Dropout(parts.pooler_dropout)
         self.score = build_head(parts.head_name, hidden_size, self.num_labels)
         self.criterion = Criterion(parts.criterion_options)
-        self.pools_logits = isinstance(self.pooler, LastTokenPooling) and not self.pooler.pre_head_pooling
+        self.pools_logits = self.pooler.pools_logits
         self._init_options = parts.init
         self.post_init()
 
@@ -103,7 +104,7 @@ class PooledClassifier(PreTrainedModel):
         if given is None:
             raise ValueError("input_ids or inputs_embeds is needed")
         if position_ids is None and attention_mask is not None and _takes_positions(type(self.backbone)):
-            position_ids = _positions(attention_mask)
+            position_ids = _positions(attention_mask, first_position(self.backbone))
         if position_ids is not None:
             options["position_ids"] = position_ids
         if "use_cache" in _parameters(type(self.backbone)):
@@ -248,15 +249,15 @@ _FORWARD: dict[type[nn.Module], frozenset[str]] = {}
 
 
 def _takes_positions(backbone: type[nn.Module]) -> bool:
-    """Whether position ids may be given; RoBERTa's kin count them from the ids, padding aware."""
-    return "position_ids" in _parameters(backbone) and "roberta" not in backbone.__name__.lower()
+    """Whether position ids may be given."""
+    return "position_ids" in _parameters(backbone)
 
 
-def _positions(mask: Tensor) -> Tensor | None:
-    """Position ids (B, T) that count real tokens from 0, needed under left padding only; else None.
+def _positions(mask: Tensor, first: int) -> Tensor | None:
+    """Position ids (B, T) that count real tokens from the first position on, needed under left padding only; else None.
 
     A mask on the meta device has no values to look at, and gets position ids.
     """
     if not mask.is_meta and bool(mask[:, 0].all()):
         return None
-    return (mask.long().cumsum(dim=1) - 1).clamp(min=0)
+    return (mask.long().cumsum(dim=1) - 1).clamp(min=0) + first

@@ -7,8 +7,10 @@ from typing import Any
 from transformers import CONFIG_MAPPING, PreTrainedConfig
 
 from core.config.base_model import BaseModelConfig
+from core.config.families import family_named, lifting, lifts_mask
 from core.errors import CheckpointError, ConfigError
 from core.files.folders import ModelFolder
+from core.model.heads import head_keys, recognise_head
 from core.model.pooled_config import PREFIX, to_pooled
 
 DROPOUT_FIELDS = ("attention_dropout", "attention_probs_dropout_prob", "hidden_dropout_prob")
@@ -59,9 +61,7 @@ def built_config(config: BaseModelConfig, folder: ModelFolder) -> PreTrainedConf
     }
     changes["id2label"] = labels = _labels(folder, changes.pop("num_labels"))
     changes["label2id"] = {label: number for number, label in labels.items()}
-    if config.is_bidirectional:
-        changes["is_causal"] = False
-    return to_pooled(stored, **changes)
+    return to_pooled(stored, **changes, **lifting(config.is_bidirectional))
 
 
 def has_head(folder: ModelFolder) -> bool:
@@ -71,10 +71,8 @@ def has_head(folder: ModelFolder) -> bool:
 
 def head_labels(folder: ModelFolder) -> int | None:
     """Number of classes of the stored head; None when there is none."""
-    for name in ("score.4.weight", "score.weight"):
-        if name in folder.tensors:
-            return folder.tensors[name].shape[0]
-    return None
+    kind = recognise_head(name.removeprefix("score.") for name in folder.tensors if name.startswith("score."))
+    return None if kind is None else folder.tensors[f"score.{head_keys(kind)[-1]}"].shape[0]
 
 
 def _labels(folder: ModelFolder, count: int) -> dict[int, str]:
@@ -91,17 +89,13 @@ def _check_family(config: BaseModelConfig, stored: PreTrainedConfig, folder: Mod
         raise ConfigError(
             f"model_type '{config.model_type}' means the {family} architecture, "
             f"and '{folder.path}' holds a '{stored.model_type}' model.",
-            fix=f"set model_type to {_name_for(stored.model_type)}.",
+            fix=f"set model_type to '{family_named(stored.model_type)}'.",
         )
-    if folder.config.get("is_causal") is False and family != "vanilla" and not config.is_bidirectional:
+    if lifts_mask(folder.config) and family != "vanilla" and not config.is_bidirectional:
         raise ConfigError(
             f"'{folder.path}' was saved without a causal mask, and model_type '{config.model_type}' has one.",
             fix=f"set model_type to '{family}-bidirectional'.",
         )
-
-
-def _name_for(kind: str) -> str:
-    return f"'{kind}'" if kind in ("llama", "gemma2", "mistral") else "'vanilla'"
 
 
 def _label_count(config: BaseModelConfig, folder: ModelFolder) -> int:

@@ -7,21 +7,11 @@ from collections.abc import Sequence
 from torch import nn
 from transformers import PreTrainedModel
 
+from core.config.base_model import BaseModelConfig
 from core.config.components import InitOptions
 from core.errors import ConfigError
+from core.model.families import input_embeddings, transformer_layers
 from core.model.initialisation import initialise
-
-
-def transformer_layers(backbone: PreTrainedModel) -> nn.ModuleList:
-    """The stack of transformer layers, whatever the family calls it (`layers`, `encoder.layer`, `h`)."""
-    depth = backbone.config.get_text_config().num_hidden_layers
-    for module in backbone.modules():
-        if isinstance(module, nn.ModuleList) and len(module) == depth:
-            return module
-    raise ConfigError(
-        f"{type(backbone).__name__} has no single stack of {depth} layers, so its layers cannot be changed.",
-        fix="remove the fields about layers from the config.",
-    )
 
 
 def remove_last_layers(backbone: PreTrainedModel, count: int) -> None:
@@ -49,8 +39,24 @@ def reinitialise_last_layers(backbone: PreTrainedModel, count: int, options: Ini
                 backbone._init_weights(module)
 
 
-def freeze_layers(backbone: PreTrainedModel, indices: Sequence[int]) -> None:
-    """No gradient for the layers of these numbers (from 0)."""
+def freeze(backbone: PreTrainedModel, base: BaseModelConfig) -> None:
+    """No gradient for what a config freezes. Before an adapter is attached: LoRA on a frozen layer is to be trained."""
+    for module in frozen_modules(backbone, base):
+        module.requires_grad_(False)
+
+
+def frozen_modules(backbone: PreTrainedModel, base: BaseModelConfig) -> list[nn.Module]:
+    """The layers that a config freezes, counted from 0, and the input embeddings if it says so.
+
+    Raises:
+        ConfigError: a layer that the backbone does not have.
+    """
+    indices = base.freeze_these_layers_indices
+    modules = _numbered(backbone, indices) if indices else []
+    return [*modules, input_embeddings(backbone)] if base.freeze_embeddings else modules
+
+
+def _numbered(backbone: PreTrainedModel, indices: Sequence[int]) -> list[nn.Module]:
     layers = transformer_layers(backbone)
     for index in indices:
         if not 0 <= index < len(layers):
@@ -58,14 +64,7 @@ def freeze_layers(backbone: PreTrainedModel, indices: Sequence[int]) -> None:
                 f"freeze_these_layers_indices has {index}, and the backbone has layers 0 to {len(layers) - 1}.",
                 fix="name layers in that range.",
             )
-        layers[index].requires_grad_(False)
-
-
-def freeze_embeddings(backbone: PreTrainedModel) -> None:
-    """No gradient for the input embeddings (for encoders: all of word, position and type)."""
-    owner = getattr(backbone, "embeddings", None)
-    module = owner if isinstance(owner, nn.Module) else backbone.get_input_embeddings()
-    module.requires_grad_(False)
+    return [layers[index] for index in indices]
 
 
 def _require(field: str, count: int, most: int, depth: int) -> None:

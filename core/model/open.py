@@ -1,14 +1,13 @@
-"""Opening a checkpoint as a classifier: weights read, layers changed, parts added; and siblings that share them."""
+"""Opening a checkpoint as a classifier: weights read, layers changed, parts added."""
 
 from __future__ import annotations
 
-import copy
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 import torch
 from torch import nn
@@ -19,11 +18,9 @@ from core.config.base_model import FLOAT_DTYPES, BaseModelConfig
 from core.errors import CheckpointError, ConfigError
 from core.files.folders import ModelFolder, read_model_folder
 from core.model.classifier import PooledClassifier, classifier_class
+from core.model.families import family_of
 from core.model.hf_config import built_config, has_head
 from core.model.layers import reinitialise_last_layers, remove_last_layers
-from core.model.pooled_config import to_pooled
-
-Module = TypeVar("Module", bound=nn.Module)
 
 
 @dataclass(frozen=True)
@@ -71,31 +68,6 @@ def require_float(config: BaseModelConfig) -> torch.dtype:
     return cast(torch.dtype, getattr(torch, config.torch_dtype))
 
 
-def sibling(model: PooledClassifier, **changes: Any) -> PooledClassifier:
-    """A classifier with other parts on the same backbone weights, which both share in memory.
-
-    The two have modules of their own: an adapter attached to one leaves the other as it is. `changes` are
-    fields of the pooled config (pooler_type, head_type, num_labels, id2label ...). New parts get start values.
-    """
-    config = to_pooled(model.config, **changes)
-    with torch.device("meta"):
-        made: PooledClassifier = type(model)(config)
-    setattr(made, made.base_model_prefix, shared_copy(model.backbone))
-    for part in (made.pooler, made.score):
-        part.to_empty(device=model.device).to(model.dtype)
-        for module in part.modules():
-            made._init_weights(module)
-    made.eval()
-    return made
-
-
-def shared_copy(module: Module) -> Module:
-    """The same modules again around the same storage; parameters are new objects, so `.data =` stays private."""
-    memo: dict[int, Any] = {id(p): nn.Parameter(p.data, requires_grad=p.requires_grad) for p in module.parameters()}
-    memo.update((id(b), b) for b in module.buffers())
-    return copy.deepcopy(module, memo)
-
-
 def _without_head(folder: ModelFolder) -> ModelFolder:
     kept = {k: v for k, v in folder.tensors.items() if not k.startswith(("score.", "pooler."))}
     config = {k: v for k, v in folder.config.items() if k not in ("id2label", "label2id", "num_labels", "problem_type")}
@@ -111,8 +83,10 @@ def _read(
 ) -> PooledClassifier:
     cls = classifier_class(type(built))
     options: dict[str, Any] = {}
-    if config.architecture.family == "gemma2" or built.model_type == "pooled_gemma2" or config.output_attentions:
-        options["attn_implementation"] = "eager"
+    family = family_of(built)
+    attention = "eager" if config.output_attentions else family.attention if family else None
+    if attention is not None:
+        options["attn_implementation"] = attention
     with _seeded(config), quiet_transformers():
         model, report = cls.from_pretrained(
             folder.path,

@@ -13,15 +13,15 @@ from typing import Any, cast
 from transformers import AutoConfig, PreTrainedConfig
 
 from core.config.base_model import BaseModelConfig
-from core.config.components import HeadType, PoolerType
-
-PREFIX = "pooled_"
+from core.config.components import STOCK_HEAD, STOCK_POOLER, HeadType, PoolerType
+from core.config.families import PREFIX as PREFIX
+from core.config.families import lifts_mask
 
 #: Fields of ours in config.json, with the values that a stock classifier stands for.
 DEFAULTS: dict[str, Any] = {
-    "pooler_type": "context",
+    "pooler_type": STOCK_POOLER,
     "pooler_config": {"pre_head_pooling": False},
-    "head_type": "vanilla",
+    "head_type": STOCK_HEAD,
     "pooler_dropout": 0.0,
     "criterion": None,
     "criterion_config": {},
@@ -80,9 +80,9 @@ def part_fields(config: PreTrainedConfig) -> BaseModelConfig:
 
 def parts_of(config: PreTrainedConfig) -> tuple[PoolerType, HeadType]:
     """Pooler and head of a config, stock ones included."""
-    return (getattr(config, "pooler_type", None) or "context", getattr(config, "head_type", None) or "vanilla")
+    return (getattr(config, "pooler_type", None) or STOCK_POOLER, getattr(config, "head_type", None) or STOCK_HEAD)
 
 
 def is_stock_equal(config: PreTrainedConfig) -> bool:
     """Whether a stock `...ForSequenceClassification` of the family would give the same logits."""
-    return parts_of(config) == ("context", "vanilla") and getattr(config, "is_causal", True) is not False
+    return parts_of(config) == (STOCK_POOLER, STOCK_HEAD) and not lifts_mask(config)

@@ -7,11 +7,10 @@ from typing import Any, cast
 from peft import PeftModel
 from peft.tuners.lora import LoraLayer
 from torch import nn
-from transformers import PreTrainedModel
 
 from core.config.base_model import BaseModelConfig
 from core.model.classifier import PooledClassifier
-from core.model.layers import transformer_layers
+from core.model.layers import frozen_modules
 from core.model.peft_wrappers import inner
 
 
@@ -30,7 +29,8 @@ def fitted(model: nn.Module, base: BaseModelConfig) -> frozenset[str]:
     if isinstance(model, PeftModel):
         parts = [part for adapter in model.active_adapters for part in _of_adapter(model, adapter)]
         return frozenset(name for name, _ in root.named_parameters() if any(part(name) for part in parts))
-    frozen = _frozen(cast(PooledClassifier, root).backbone, base)
+    modules = frozen_modules(cast(PooledClassifier, root).backbone, base)
+    frozen = {id(p) for module in modules for p in module.parameters()}
     return frozenset(name for name, p in root.named_parameters() if id(p) not in frozen)
 
 
@@ -50,15 +50,3 @@ def _of_adapter(model: PeftModel, adapter: str) -> list[Any]:
         return config.bias == "all" or (config.bias == "lora_only" and name.startswith(adapted))
 
     return [factors, whole, biases]
-
-
-def _frozen(backbone: PreTrainedModel, base: BaseModelConfig) -> set[int]:
-    """Parameters by id that the config freezes."""
-    modules: list[nn.Module] = []
-    if base.freeze_these_layers_indices:
-        layers = transformer_layers(backbone)
-        modules += [layers[i] for i in base.freeze_these_layers_indices]
-    if base.freeze_embeddings:
-        owner = getattr(backbone, "embeddings", None)
-        modules.append(owner if isinstance(owner, nn.Module) else backbone.get_input_embeddings())
-    return {id(p) for module in modules for p in module.parameters()}

@@ -37,11 +37,6 @@ class HealthReport:
         """The most serious status among the checks."""
         return max((c.status for c in self.checks), key=list(CheckStatus).index, default=CheckStatus.PASSED)
 
-    @property
-    def refusals(self) -> tuple[Check, ...]:
-        """The checks that stop a load."""
-        return tuple(c for c in self.checks if c.status is CheckStatus.REFUSED)
-
 
 class StageStatus(StrEnum):
     """How a stage of a dry run ended. Of these, only `FAILED` says that something is wrong.

@@ -56,12 +56,16 @@ class Pooling:
             dimensions: what a small change of that token's state would move.
         meaning: "weight" or "gradient share".
         clamped: (T,), share of dimensions below eps, which gem cannot tell apart; None for other poolers.
+        title: the pooler as a person reads it.
+        says: what that pooler does, in a sentence or two.
     """
 
     pooler: str
     weights: Floats
     meaning: str
     clamped: Floats | None
+    title: str = ""
+    says: str = ""
 
     @property
     def effective_tokens(self) -> float:

@@ -7,9 +7,9 @@ from typing import Any
 
 import yaml
 
+from core.config.components import head_title, pooler_title
 from core.training.config import METRICS, TrainingConfig
 from core.training.result import TrainingResult
-from core.words import components
 from core.words.evaluation import MEASURES
 
 LISTED_CLASSES = 200
@@ -64,8 +64,8 @@ def _what(config: TrainingConfig, result: TrainingResult, base_name: str) -> str
         f"{len(result.labels)} {'outputs' if base.problem == 'regression' else 'classes'}.\n",
         "| | |",
         "|---|---|",
-        f"| Pooler | {components.pooler(base.pooler_name)} |",
-        f"| Head | {components.head(base.head_name)} |",
+        f"| Pooler | {pooler_title(base.pooler_name)} |",
+        f"| Head | {head_title(base.head_name)} |",
         f"| Attention mask | {mask} |",
         f"| Trained weights | {result.trained_parameters:,} of {result.parameters:,} ({share:.1%}) |",
         f"| Stored as | {config.save_dtype or base.torch_dtype} |",

@@ -16,7 +16,7 @@ from core.files.hub import fetch
 from core.model.adapters.attach import attach_new_adapter, load_adapter
 from core.model.adapters.card import read_card
 from core.model.classifier import PooledClassifier
-from core.model.layers import freeze_embeddings, freeze_layers
+from core.model.layers import freeze
 from core.model.open import OpenedClassifier, open_classifier
 from core.model.peft_wrappers import inner
 from core.training.config import TrainingConfig
@@ -60,10 +60,7 @@ def begin(config: TrainingConfig, labels: tuple[str, ...]) -> Start:
     base = _named(config.base_model, labels)
     opened = open_classifier(base, new_head=not _has_own_head(base, labels))
     _name_classes(opened.model, labels)
-    if base.freeze_these_layers_indices:
-        freeze_layers(opened.model.backbone, base.freeze_these_layers_indices)
-    if base.freeze_embeddings:
-        freeze_embeddings(opened.model.backbone)
+    freeze(opened.model.backbone, base)
     model = _with_adapter(opened, config, labels)
     tokenizer = AutoTokenizer.from_pretrained(opened.folder.path, local_files_only=True, trust_remote_code=False)
     encoder = Encoder(tokenizer, _max_tokens(config, opened.model))

@@ -4,22 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.config.components import POOLERS
+from core.config.families import model_types
 from core.errors import AppError
 from pages.ui import candidate_picker, markup
 from pages.ui.services import engine
 
 _PROBLEM = "adding.problem"
-_MODEL_TYPES = {
-    "": "found in its config.json",
-    "llama": "Llama",
-    "llama-bidirectional": "Llama, bidirectional",
-    "gemma2": "Gemma 2",
-    "gemma2-bidirectional": "Gemma 2, bidirectional",
-    "mistral": "Mistral",
-    "mistral-bidirectional": "Mistral, bidirectional",
-    "vanilla": "any other (AutoModel)",
-}
-_POOLERS = {"": "as the folder says", "context": "last token", "mean": "mean", "attention": "attention", "gem": "GeM"}
+_MODEL_TYPES = {"": "found in its config.json"} | model_types()
+_POOLERS = {"": "as the folder says"} | {name: entry.title for name, entry in POOLERS.items()}
 
 
 def form(*, empty: bool) -> None:

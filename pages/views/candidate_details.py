@@ -5,8 +5,9 @@ from __future__ import annotations
 import html
 from urllib.parse import urlparse
 
+from core.config.components import head_title, pooler_title
 from core.results import Availability, CandidateSummary, CheckStatus, HealthReport, LoadedModel, Requirements
-from core.words import components, durations, numbers
+from core.words import durations, numbers
 from core.words.sizes import size
 from pages.ui.markup import facts, sentence, text
 
@@ -80,8 +81,8 @@ def loaded(model: LoadedModel) -> str:
     return facts(
         [
             ("In memory", size(model.bytes), f"{model.dtype} on {model.device}"),
-            ("Pooler", components.pooler(model.pooler), ""),
-            ("Head", components.head(model.head), ""),
+            ("Pooler", pooler_title(model.pooler), ""),
+            ("Head", head_title(model.head), ""),
             ("Task", task, f"{len(model.labels)} {'output' if task == 'regression' else 'classes'}"),
             ("Loaded in", durations.duration(model.load_seconds), ""),
         ],

@@ -14,11 +14,11 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from core.architecture.costs import attention_maps, flops, kv_cache, memory
 from core.architecture.module_tree import module_tree
-from core.architecture.sizes import sizes_of, windows
+from core.architecture.sizes import sizes_of
 from core.config import AdapterConfig
 from core.model.adapters.attach import attach_new_adapter
-from core.model.open import sibling
 from core.model.peft_wrappers import inner
+from core.model.share import sibling
 from core.model.trainable import wanted
 from core.results import Architecture, Sizes
 from tests.model.conftest import opened
@@ -80,12 +80,6 @@ def test_the_cache_is_what_transformers_keeps(family: str, tokens: int) -> None:
 def test_no_cache_where_tokens_see_later_ones(tiny_folders: dict[str, Path]) -> None:
     for family in ("gemma2", "bert"):
         assert kv_cache(sizes_of(opened(tiny_folders[family], TYPES[family]).model), 5, 4) is None
-
-
-def test_windows_by_layer() -> None:
-    assert windows(tiny_model("gemma2", 320).config) == (8, None)
-    assert windows(tiny_model("mistral", 320).config) == (8, 8)
-    assert windows(tiny_model("llama", 320).config) == (None, None)
 
 
 @pytest.mark.parametrize("family", ["llama", "bert"])

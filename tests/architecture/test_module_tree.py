@@ -12,8 +12,8 @@ from torch import nn
 from core.architecture.module_tree import module_tree, tied_weights
 from core.config import AdapterConfig, BaseModelConfig
 from core.model.adapters.attach import attach_new_adapter, load_adapter
-from core.model.open import sibling
 from core.model.peft_wrappers import inner
+from core.model.share import sibling
 from core.model.trainable import fitted, wanted
 from core.results import Architecture, ModuleNode
 from tests.explain.adapter_effect.test_lora_scale import KINDS

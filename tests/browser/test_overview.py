@@ -68,7 +68,7 @@ def pooling_holds(page: Page, explainer: Explainer, selection: Selection, text: 
     poolers = explainer.poolers(selection, text)
     cards = page.locator(".hl-pooler")
     expect(cards).to_have_count(len(poolers))
-    assert [words(card.locator("h3")) for card in cards.all()] == [p.pooling.pooler for p in poolers]
+    assert [words(card.locator("h3")) for card in cards.all()] == [p.pooling.title for p in poolers]
     assert [words(card.locator(".hl-tag")) for card in cards.all()] == [
         "trained" if p.trained else "not trained with this head" for p in poolers
     ]

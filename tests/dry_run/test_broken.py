@@ -18,7 +18,10 @@ from core.engine.encoding import Encoded, Encoder
 from core.engine.engine import Engine
 from core.engine.loader import LoadedPair
 from core.model.adapters.attach import save_adapter
-from core.model.poolers import AttentionHead, LastTokenPooling, MeanPooling, Pooled
+from core.model.poolers import Pooled
+from core.model.poolers.attention import AttentionHead
+from core.model.poolers.context import LastTokenPooling
+from core.model.poolers.mean import MeanPooling
 from core.results import Check, CheckStatus, HealthReport, Selection, StageStatus
 from core.settings import Settings
 from tests.dry_run.trying import failed, in_training, layers, left_out, loaded, stage, tried

@@ -345,14 +345,14 @@ def test_resolving_what_a_person_types(engine: Engine, catalogue: Path, tiny_fol
 
 
 def test_several_labels_and_regression(tiny_folders: dict[str, Path], tmp_path: Path) -> None:
-    from core.model.building import build_classifier
+    from core.model.open import open_classifier
 
     for problem, count in (("multi_label_classification", 3), ("regression", 1)):
         from core.config import BaseModelConfig
 
         config = BaseModelConfig(pretrained_model_name_or_path=str(tiny_folders["llama"]), model_type="llama",
                                  num_labels=count, problem_type=problem)  # fmt: skip
-        build_classifier(config).save_pretrained(tmp_path / problem)  # type: ignore[operator]
+        open_classifier(config).model.save_pretrained(tmp_path / problem)
         shutil.copy(tiny_folders["llama"] / "tokenizer.json", tmp_path / problem)
         shutil.copy(tiny_folders["llama"] / "tokenizer_config.json", tmp_path / problem)
         engine = Engine(installation(tmp_path / "none", tmp_path))

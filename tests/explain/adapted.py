@@ -14,7 +14,8 @@ from core.config import AdapterConfig
 from core.engine.encoding import Encoded
 from core.explain.probe import Probe
 from core.model.adapters.attach import attach_new_adapter
-from core.model.open import OpenedClassifier, sibling
+from core.model.open import OpenedClassifier
+from core.model.share import sibling
 from tests.model.conftest import LABELS
 
 IDS = list(range(3, 27))

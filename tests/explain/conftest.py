@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import get_args
 
 import pytest
 
 from core.config import AdapterConfig, AdapterEntry, BaseModelConfig, CandidateConfig
 from core.config.catalogue import write_candidate
-from core.config.components import PoolerType
+from core.config.components import POOLERS as BY_NAME
 from core.engine.engine import Engine
 from core.explain.explainer import Explainer
 from core.settings import Settings
@@ -19,7 +18,7 @@ from tests.model.conftest import opened, write_adapter
 
 __all__ = ["catalogue", "engine"]
 
-POOLERS: tuple[PoolerType, ...] = get_args(PoolerType)
+POOLERS = tuple(BY_NAME)
 TYPES = {"llama": "llama", "gemma2": "gemma2-bidirectional", "mistral": "mistral", "bert": "vanilla"}
 
 

@@ -9,7 +9,8 @@ import torch
 
 from core.config import AdapterConfig, BaseModelConfig
 from core.model.adapters.attach import attach_new_adapter, card_for, save_adapter
-from core.model.open import OpenedClassifier, open_classifier, sibling
+from core.model.open import OpenedClassifier, open_classifier
+from core.model.share import sibling
 
 LABELS = ("arrival", "fee", "limit", "refund")
 

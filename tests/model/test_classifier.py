@@ -94,7 +94,7 @@ def test_padding_changes_nothing(family: str, causal: bool, pooler: str, head: s
             assert (found - alone).abs().max() <= BOUND * alone.abs().max()
 
 
-@pytest.mark.parametrize("family", ["bert", "roberta", "distilbert", "gpt2", "qwen2"])
+@pytest.mark.parametrize("family", ["bert", "roberta", "camembert", "distilbert", "gpt2", "qwen2"])
 @pytest.mark.parametrize("pooler", POOLERS)
 def test_any_automodel_is_padding_invariant(family: str, pooler: str) -> None:
     model = make(family, pooler_type=pooler, pooler_config={})
@@ -104,6 +104,17 @@ def test_any_automodel_is_padding_invariant(family: str, pooler: str) -> None:
         for side in ("left", "right"):
             ids, mask = padded(texts(), side, pad)
             assert (model(ids, attention_mask=mask).logits - alone).abs().max() <= BOUND * alone.abs().max()
+
+
+@pytest.mark.parametrize("family", ["roberta", "camembert", "bert"])
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_the_mask_and_not_the_token_says_what_is_padding(family: str, side: str) -> None:
+    """RoBERTa's kin count positions from 2, by the ids of tokens where nobody states them."""
+    model = make(family, pooler_type="mean", pooler_config={})
+    with torch.inference_mode():
+        alone = torch.cat([model(text[None]).logits for text in texts()])
+        ids, mask = padded(texts(), side, 7)
+        assert (model(ids, attention_mask=mask).logits - alone).abs().max() <= BOUND * alone.abs().max()
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -9,18 +12,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from core.config.components import AttentionOptions, ContextOptions, GemOptions, MeanOptions, PoolerOptions
-from core.model.poolers import GeMPooling, build_pooler
+from core.config.components import POOLERS
+from core.errors import ConfigError
+from core.model.poolers import Pooler, build_pooler, pooler_class, pooler_keys, recognise_pooler
+from core.model.poolers.gem import GeMPooling
+
+Options = tuple[str, dict[str, Any]]
 
 D = 6
-OPTIONS: list[PoolerOptions] = [
-    ContextOptions(),
-    MeanOptions(),
-    AttentionOptions(),
-    AttentionOptions(hidden_dim=3),
-    GemOptions(),
-    GemOptions(p=1.0, eps=1e-3, learn_p=False),
-    GemOptions(p=40.0),
+OPTIONS: list[Options] = [
+    ("context", {}),
+    ("mean", {}),
+    ("attention", {}),
+    ("attention", {"hidden_dim": 3}),
+    ("gem", {}),
+    ("gem", {"p": 1.0, "eps": 1e-3, "learn_p": False}),
+    ("gem", {"p": 40.0}),
 ]
 
 
@@ -41,29 +48,30 @@ def batches(draw: st.DrawFn) -> tuple[Tensor, Tensor]:
     return hidden, mask
 
 
-def expected(options: PoolerOptions, pooler: torch.nn.Module, states: np.ndarray) -> np.ndarray:
+def expected(options: Options, pooler: torch.nn.Module, states: np.ndarray) -> np.ndarray:
     """One text's real states (n, D) pooled in float64, straight from the formula."""
-    match options:
-        case ContextOptions():
+    match options[0]:
+        case "context":
             return states[-1]
-        case MeanOptions():
+        case "mean":
             return states.mean(axis=0)
-        case AttentionOptions():
+        case "attention":
             parameters = {k: v.detach().double().numpy() for k, v in pooler.named_parameters()}
             scores = np.tanh(states @ parameters["W.weight"].T) @ parameters["V.weight"][0]
             weights = np.exp(scores - scores.max())
             return (weights / weights.sum()) @ states
-        case GemOptions():
-            return (np.maximum(states, options.eps) ** options.p).mean(axis=0) ** (1 / options.p)
+        case _:
+            eps, p = options[1].get("eps", 1e-6), options[1].get("p", 3.0)
+            return (np.maximum(states, eps) ** p).mean(axis=0) ** (1 / p)
 
 
 @pytest.mark.parametrize("options", OPTIONS, ids=repr)
 @given(batch=batches())
 @settings(max_examples=40, deadline=None)
-def test_equals_the_formula_in_numpy(options: PoolerOptions, batch: tuple[Tensor, Tensor]) -> None:
+def test_equals_the_formula_in_numpy(options: Options, batch: tuple[Tensor, Tensor]) -> None:
     hidden, mask = batch
     torch.manual_seed(0)
-    pooler = build_pooler(options, D)
+    pooler = build_pooler(*options, D)
     before, mask_before = hidden.clone(), mask.clone()
     pooled = pooler(hidden, mask)
     for row in range(len(hidden)):
@@ -76,9 +84,9 @@ def test_equals_the_formula_in_numpy(options: PoolerOptions, batch: tuple[Tensor
 @pytest.mark.parametrize("options", OPTIONS[:4], ids=repr)
 @given(batch=batches())
 @settings(max_examples=25, deadline=None)
-def test_weights_are_zero_on_padding_and_sum_to_one(options: PoolerOptions, batch: tuple[Tensor, Tensor]) -> None:
+def test_weights_are_zero_on_padding_and_sum_to_one(options: Options, batch: tuple[Tensor, Tensor]) -> None:
     hidden, mask = batch
-    pooled = build_pooler(options, D)(hidden, mask)
+    pooled = build_pooler(*options, D)(hidden, mask)
     assert pooled.weights.shape == mask.shape
     assert (pooled.weights[~mask] == 0).all()
     torch.testing.assert_close(pooled.weights.sum(dim=1), torch.ones(len(mask)))
@@ -87,9 +95,9 @@ def test_weights_are_zero_on_padding_and_sum_to_one(options: PoolerOptions, batc
 
 @pytest.mark.parametrize("options", OPTIONS, ids=repr)
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64], ids=str)
-def test_keeps_the_dtype(options: PoolerOptions, dtype: torch.dtype) -> None:
+def test_keeps_the_dtype(options: Options, dtype: torch.dtype) -> None:
     hidden = (torch.randn(2, 5, D) * 20).to(dtype)
-    pooled = build_pooler(options, D).to(dtype)(hidden, torch.ones(2, 5, dtype=torch.bool))
+    pooled = build_pooler(*options, D).to(dtype)(hidden, torch.ones(2, 5, dtype=torch.bool))
     assert pooled.vectors.dtype == dtype
     assert pooled.vectors.isfinite().all()
 
@@ -111,3 +119,66 @@ def test_gem_counts_what_it_clamps() -> None:
     hidden = torch.tensor([[[-1.0, 1.0], [-1.0, -1.0], [5.0, 5.0]]])
     mask = torch.tensor([[True, True, False]])
     assert GeMPooling().clamped(hidden, mask).tolist() == [[0.5, 1.0, 0.0]]
+
+
+@pytest.mark.parametrize("name", POOLERS)
+def test_a_config_offers_what_the_class_takes(name: str) -> None:
+    """Names and defaults of `pooler_config` are those of the constructor."""
+    taken = dict(inspect.signature(pooler_class(name).__init__).parameters)
+    for own in ("self", "hidden_size"):
+        taken.pop(own, None)
+    if pooler_class(name).__init__ is torch.nn.Module.__init__:
+        taken = {}
+    fields = POOLERS[name].options.model_fields
+    assert {key: p.default for key, p in taken.items()} == {key: field.default for key, field in fields.items()}
+
+
+@pytest.mark.parametrize("name", POOLERS)
+def test_every_pooler_says_what_it_does(name: str) -> None:
+    kind = pooler_class(name)
+    assert issubclass(kind, Pooler)
+    assert kind.says.startswith("This pooler ")
+    assert kind.split_says
+    assert POOLERS[name].title
+
+
+@pytest.mark.parametrize("options", OPTIONS, ids=repr)
+@given(batch=batches())
+@settings(max_examples=15, deadline=None)
+def test_the_parts_of_the_positions_add_up_to_the_vector(options: Options, batch: tuple[Tensor, Tensor]) -> None:
+    hidden, mask = batch
+    torch.manual_seed(0)
+    pooler = build_pooler(*options, D)
+    torch.testing.assert_close(
+        pooler.split(hidden, mask).sum(dim=1), pooler(hidden, mask).vectors, rtol=1e-3, atol=1e-4
+    )
+    influence = pooler.influence(hidden, mask)
+    assert (influence[~mask] == 0).all()
+    torch.testing.assert_close(influence.sum(dim=1), torch.ones(len(mask)))
+
+
+def test_gem_weighs_by_its_gradient() -> None:
+    hidden = (torch.randn(2, 5, D, generator=torch.Generator().manual_seed(2)) + 0.5).requires_grad_()
+    mask = torch.tensor([[True] * 5, [True, True, True, False, False]])
+    pooler = GeMPooling(p=2.5)
+    pooler(hidden, mask).vectors.sum().backward()
+    slope = hidden.grad.sum(dim=-1)
+    torch.testing.assert_close(
+        pooler.influence(hidden.detach(), mask), slope / slope.sum(dim=1, keepdim=True), rtol=1e-4, atol=1e-6
+    )
+
+
+def test_parameters_are_told_and_recognised_by_their_names() -> None:
+    assert pooler_keys("attention", {"hidden_dim": 3}) == ("W.weight", "V.weight")
+    assert pooler_keys("gem", {}) == ("p",)
+    assert pooler_keys("gem", {"learn_p": False}) == pooler_keys("mean", {}) == pooler_keys("context", {}) == ()
+    for name, options in OPTIONS[2:5]:
+        shapes = {key: tuple(p.shape) for key, p in build_pooler(name, options, D).named_parameters()}
+        seen = {"hidden_dim": options.get("hidden_dim", D)} if name == "attention" else {}
+        assert recognise_pooler(shapes) == (name, seen)
+    assert recognise_pooler({}) is None
+
+
+def test_options_of_another_pooler_are_refused() -> None:
+    with pytest.raises(ConfigError, match="pooler_config: MeanOptions has no field 'hidden_dim'"):
+        build_pooler("mean", {"hidden_dim": 3}, D)

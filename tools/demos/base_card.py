@@ -6,12 +6,11 @@ from pathlib import Path
 
 import yaml
 
+from core.config.families import FAMILIES
 from tools.demos.adapters import SOURCES
 from tools.demos.bases import TrainedBase
 from tools.demos.corpus import Corpus
 from tools.demos.recipes import SEED, DemoRecipe, PretrainingRecipe
-
-FAMILY_NAMES = {"llama": "Llama", "gemma2": "Gemma 2", "mistral": "Mistral"}
 
 
 def write_base_card(
@@ -48,7 +47,8 @@ def _what(demo: DemoRecipe, base: TrainedBase) -> str:
     adapters = "".join(
         f"\n- `adapters/{a.task}`: {a.pooler} pooler, {a.head} head, LoRA of rank {a.rank}" for a in demo.adapters
     )
-    return f"""A very small {FAMILY_NAMES[demo.family]} for demonstrations, trained from nothing: {count:,} parameters,
+    family = FAMILIES[demo.family].title
+    return f"""A very small {family} for demonstrations, trained from nothing: {count:,} parameters,
 width {demo.width}, {demo.layers} layers, {demo.heads} heads ({demo.key_value_heads} for keys and values){window},
 a vocabulary of {demo.vocabulary:,} ({demo.tokenizer.replace("_", " ")} BPE, lower case), language-model head
 tied to the embeddings, float16. {mask} With it come two adapters:

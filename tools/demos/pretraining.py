@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import torch
@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
+from core.model.families import under_mask
 from tools.demos.recipes import PretrainingRecipe
 from tools.demos.sampling import Batch, Sampler, Task
 
@@ -159,14 +160,9 @@ def schedule(done: float, warmup: float) -> float:
     return rise * (FLOOR + (1 - FLOOR) * 0.5 * (1 + math.cos(math.pi * done)))
 
 
-@contextmanager
-def unmasked(model: Any) -> Iterator[None]:
+def unmasked(model: Any) -> AbstractContextManager[None]:
     """No causal mask inside the block."""
-    model.config.is_causal = False
-    try:
-        yield
-    finally:
-        del model.config.is_causal
+    return under_mask(model.config, causal=False)
 
 
 @contextmanager

@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from core.checkpoints.checkpoint import Checkpoint, layer_and_module, place_of
 from core.checkpoints.checkpoint_diff.name_matching import Matching
 from core.checkpoints.dtype_codes import TORCH_NAMES
+from core.config.families import TIED
 from core.files.safetensors_headers import TensorEntry
 from core.results import TensorStatus
-
-#: Families whose configs tie the language-model head to the embeddings without saying so.
-_TIED_FAMILIES = ("gemma", "gemma2", "gemma3", "gemma3_text")
 
 
 @dataclass(frozen=True)
@@ -112,7 +110,7 @@ def _ties_its_head(checkpoint: Checkpoint) -> bool:
         return False
     if not isinstance(config, dict):
         return False
-    return bool(config.get("tie_word_embeddings", config.get("model_type") in _TIED_FAMILIES))
+    return bool(config.get("tie_word_embeddings", config.get("model_type") in TIED))
 
 
 def _item(tensor: TensorEntry) -> int:

@@ -108,11 +108,6 @@ def of_tensor(tensor: Tensor) -> Matrix | str:
     return _of_floats(held.numpy() if held.dtype in (torch.float32, torch.float64) else held.float().numpy(), None)
 
 
-def of_array(values: NDArray[Any]) -> Matrix | str:
-    """The same of an array of float32 or float64."""
-    return _of_floats(values, None)
-
-
 def _of_words(words: NDArray[np.uint16], workers: int | None) -> Matrix | str:
     """bfloat16: as it is where its squares keep to float32, else in float64."""
     flat = words.reshape(-1)

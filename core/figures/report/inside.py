@@ -10,7 +10,7 @@ from core.figures.ranking import ranking
 from core.figures.report.pieces import Piece, figure, heading, note, says, table
 from core.figures.strip import legend, strip
 from core.results import Report, by_unit
-from core.words import components, contributions, numbers
+from core.words import contributions, numbers
 from core.words import depth as depth_words
 from core.words import pooling as pooling_words
 from core.words import verdict as verdict_words
@@ -83,7 +83,7 @@ def pooling(found: Report) -> list[Piece]:
         clamped = f" {numbers.percentage(pooled.clamped_share)} of dimensions are clamped."
     count, of = pooling_words.effective_tokens(pooled)
     return [
-        heading(f"What the pooler weighed: {components.pooler(pooled.pooler)}"),
+        heading(f"What the pooler weighed: {pooled.title}"),
         strip(found.reading, units, values, pooled.meaning),
         legend("0 %", numbers.percentage(float(values.max())), signed=False),
         says(f"{count} {of} tokens count, effectively.{clamped}"),
@@ -92,15 +92,15 @@ def pooling(found: Report) -> list[Piece]:
 
 
 def poolers(found: Report) -> list[Piece]:
-    """All four poolers on the same hidden states."""
+    """Every pooler on the same hidden states."""
     k = found.reading.prediction.labels.index(found.label)
     rows = [
-        (components.pooler(p.pooling.pooler), pooling_words.training(p.trained), p.label,
+        (p.pooling.title, "trained" if p.trained else "not trained with this head", p.label,
          float(p.probabilities[k]), p.pooling.effective_tokens)
         for p in found.poolers
     ]  # fmt: skip
     head = ("Pooler", "Pairing with the head", "Says", f"p of {found.label}", "Effective tokens")
-    return [heading("The four poolers on the same hidden states"), table(head, rows)]
+    return [heading("All poolers on the same hidden states"), table(head, rows)]
 
 
 def classes(found: Report) -> list[Piece]:

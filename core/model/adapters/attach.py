@@ -16,7 +16,7 @@ from safetensors.torch import load_file, save_file
 
 from core.config.adapter import AdapterConfig
 from core.config.base_model import DtypeName
-from core.config.families import Family
+from core.config.families import family_named, lifts_mask
 from core.config.strict_model import suggest
 from core.errors import AdapterError, ConfigError
 from core.files.fingerprint import fingerprint
@@ -25,8 +25,9 @@ from core.model.adapters.card import AdapterCard, read_card
 from core.model.adapters.health import check_before, check_keys, check_values
 from core.model.adapters.trained_modules import PEFT_PREFIX, AdapterParts, adapter_parts
 from core.model.classifier import PooledClassifier
-from core.model.open import OpenedClassifier, sibling
+from core.model.open import OpenedClassifier
 from core.model.pooled_config import PREFIX, part_fields
+from core.model.share import sibling
 from core.results import Check, CheckStatus, HealthReport
 
 # PEFT 0.21 asks transformers 5.23 by an old name; nothing that a user could mend.
@@ -97,11 +98,10 @@ def card_for(
     """The card to save beside an adapter that was trained on `model`, a classifier over `opened`'s folder."""
     fields = part_fields(model.config)
     kind = str(opened.folder.config.get("model_type", "")).removeprefix(PREFIX)
-    family = cast(Family, kind if kind in ("llama", "gemma2", "mistral") else "vanilla")
     return AdapterCard(
         model_type=kind,
-        family=family,
-        bidirectional=getattr(model.config, "is_causal", True) is False,
+        family=family_named(kind),
+        bidirectional=lifts_mask(model.config),
         hidden_size=model.config.get_text_config().hidden_size,
         num_hidden_layers=model.config.get_text_config().num_hidden_layers,
         labels=tuple(labels),

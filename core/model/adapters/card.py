@@ -12,9 +12,10 @@ from typing import Annotated, Any, Self
 from pydantic import Field, field_validator, model_validator
 
 from core.config.components import (
+    STOCK_HEAD,
+    STOCK_POOLER,
     CriterionType,
     HeadType,
-    PoolerOptions,
     PoolerType,
     ProblemType,
     pooler_options,
@@ -37,9 +38,9 @@ class AdapterCard(ClosedModel):
     num_hidden_layers: Annotated[int, Field(ge=1)]
     labels: tuple[str, ...]
     problem_type: ProblemType = "single_label_classification"
-    pooler_type: PoolerType = "context"
+    pooler_type: PoolerType = STOCK_POOLER
     pooler_config: dict[str, Any] = Field(default_factory=dict)
-    head_type: HeadType = "vanilla"
+    head_type: HeadType = STOCK_HEAD
     criterion: CriterionType | None = None
     criterion_config: dict[str, Any] = Field(default_factory=dict)
     max_tokens: Annotated[int, Field(ge=2)] | None = None
@@ -62,7 +63,7 @@ class AdapterCard(ClosedModel):
         return self
 
     @property
-    def pooler(self) -> PoolerOptions:
+    def pooler(self) -> ClosedModel:
         """The pooler's options, checked."""
         return pooler_options(self.pooler_type, self.pooler_config)
 

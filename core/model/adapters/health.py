@@ -11,6 +11,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from torch import nn
+
+from core.config.families import lifts_mask
 from core.config.strict_model import suggest
 from core.errors import AppError
 from core.files.fingerprint import mismatches
@@ -20,6 +23,7 @@ from core.model.adapters.trained_modules import AdapterParts, head_rows
 from core.model.heads import head_keys
 from core.model.open import OpenedClassifier
 from core.model.pooled_config import PREFIX
+from core.model.poolers import pooler_keys
 from core.results import Check, CheckStatus
 
 #: Saved names that a classifier does without; PEFT adds `classifier` by itself.
@@ -100,7 +104,7 @@ def _family(opened: OpenedClassifier, folder: AdapterFolder, card: AdapterCard |
 
 
 def _mask(opened: OpenedClassifier, card: AdapterCard | None) -> Check:
-    here = getattr(opened.model.config, "is_causal", True) is False
+    here = lifts_mask(opened.model.config)
     kind = {True: "bidirectional", False: "the family's own (causal for decoders)"}
     if card is None:
         return Check("Mask", CheckStatus.NOTE, f"The adapter does not say its attention mask; here: {kind[here]}.")
@@ -189,6 +193,9 @@ def _saved_modules(opened: OpenedClassifier, folder: AdapterFolder) -> Check:
 
 def _sizes(opened: OpenedClassifier, parts: AdapterParts) -> Check:
     shapes = {name: tuple(p.shape) for name, p in opened.model.named_parameters()}
+    for name, module in opened.model.named_modules():
+        if isinstance(module, nn.Linear):  # quantised weights lie in memory in another shape
+            shapes[f"{name}.weight"] = (module.out_features, module.in_features)
     for name, entry in parts.tensors.items():
         module, _, factor = name.partition(".lora_")
         shape = shapes.get(module + ".weight")
@@ -203,9 +210,8 @@ def _sizes(opened: OpenedClassifier, parts: AdapterParts) -> Check:
 
 def _head(parts: AdapterParts, opened: OpenedClassifier) -> Check:
     needed = [f"score.{key}" for key in head_keys(parts.head_type)]
-    needed += {"attention": ["pooler.W.weight", "pooler.V.weight"], "gem": ["pooler.p"]}.get(parts.pooler_type, [])
-    fixed = parts.pooler_type == "gem" and parts.pooler_config.get("learn_p") is False
-    absent = [n for n in needed if n not in parts.tensors and not (fixed and n == "pooler.p")]
+    needed += [f"pooler.{key}" for key in pooler_keys(parts.pooler_type, parts.pooler_config)]
+    absent = [n for n in needed if n not in parts.tensors]
     described = f"pooler '{parts.pooler_type}', head '{parts.head_type}'"
     if not absent:
         return _passed("Pooler and head", f"Both are here: {described}.")

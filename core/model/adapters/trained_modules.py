@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from core.config.components import HeadType, PoolerType
+from core.config.components import STOCK_HEAD, HeadType, PoolerType
 from core.files.folders import AdapterFolder
 from core.files.safetensors_headers import TensorEntry
 from core.model.adapters.card import AdapterCard
-from core.model.heads import head_keys
+from core.model.heads import head_keys, recognise_head
 from core.model.pooled_config import parts_of
+from core.model.poolers import recognise_pooler
 
 PEFT_PREFIX = "base_model.model."
 
@@ -58,10 +59,7 @@ def adapter_parts(folder: AdapterFolder, card: AdapterCard | None, config: Any, 
             tensors, card.pooler_type, card.pooler.to_dict(), card.head_type, card.labels, card.problem_type,
             has_head, renamed,
         )  # fmt: skip
-    pooler, head = _infer(tensors, config) if has_head else parts_of(config)
-    options = dict(getattr(config, "pooler_config", {}) or {}) if pooler == parts_of(config)[0] else {}
-    if pooler == "attention" and "pooler.W.weight" in tensors:
-        options = {"hidden_dim": tensors["pooler.W.weight"].shape[0]}
+    pooler, options, head = _infer(tensors, config, has_head)
     count = _classes(tensors, head) if has_head else len(base_labels)
     labels = base_labels if count == len(base_labels) else tuple(f"LABEL_{i}" for i in range(count))
     problem = config.problem_type or ("regression" if count == 1 else None)
@@ -83,13 +81,22 @@ def _classifier_names(tensors: dict[str, TensorEntry], prefix: str) -> tuple[dic
     return {name if name.startswith(own) else f"{prefix}.{name}": entry for name, entry in plain.items()}, True
 
 
-def _infer(tensors: dict[str, TensorEntry], config: Any) -> tuple[PoolerType, HeadType]:
-    head: HeadType = "sequential" if "score.4.weight" in tensors else "vanilla"
-    if "pooler.W.weight" in tensors:
-        return "attention", head
-    if "pooler.p" in tensors:
-        return "gem", head
-    return parts_of(config)[0], head
+def _infer(tensors: dict[str, TensorEntry], config: Any, has_head: bool) -> tuple[PoolerType, dict[str, Any], HeadType]:
+    """Pooler, its options and the head: as the tensors tell, else as the base has them."""
+    pooler, head = parts_of(config)
+    options = dict(getattr(config, "pooler_config", {}) or {})
+    if not has_head:
+        return pooler, options, head
+    head = recognise_head(_below("score.", tensors)) or STOCK_HEAD
+    seen = recognise_pooler(_below("pooler.", tensors))
+    if seen is None:
+        return pooler, options, head
+    return seen[0], {**(options if seen[0] == pooler else {}), **seen[1]}, head
+
+
+def _below(prefix: str, tensors: dict[str, TensorEntry]) -> dict[str, tuple[int, ...]]:
+    """Shapes by the rest of the name."""
+    return {name.removeprefix(prefix): tuple(t.shape) for name, t in tensors.items() if name.startswith(prefix)}
 
 
 def _classes(tensors: dict[str, TensorEntry], head: HeadType) -> int:

@@ -1,29 +1,46 @@
-"""The four ways from hidden states to one vector; a new pooler is one file and one line here."""
+"""Poolers: from hidden states to one vector, a file each. Their names stand in `core.config.components.POOLERS`."""
 
 from __future__ import annotations
 
-from typing import assert_never
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
 
-from core.config.components import AttentionOptions, ContextOptions, GemOptions, MeanOptions, PoolerOptions
-from core.model.poolers.attention import AttentionHead
-from core.model.poolers.context import LastTokenPooling
-from core.model.poolers.gem import GeMPooling
-from core.model.poolers.mean import MeanPooling
+import torch
+
+from core.config.components import POOLERS, PoolerType, pooler_options
 from core.model.poolers.pooled import Pooled, Pooler
 
-__all__ = ["AttentionHead", "GeMPooling", "LastTokenPooling", "MeanPooling", "Pooled", "Pooler", "build_pooler"]
+__all__ = ["Pooled", "Pooler", "build_pooler", "pooler_class", "pooler_keys", "recognise_pooler"]
 
 
-def build_pooler(options: PoolerOptions, hidden_size: int) -> Pooler:
-    """The pooler that its options describe."""
-    match options:
-        case ContextOptions():
-            return LastTokenPooling(options.pre_head_pooling)
-        case MeanOptions():
-            return MeanPooling()
-        case AttentionOptions():
-            return AttentionHead(hidden_size, options.hidden_dim)
-        case GemOptions():
-            return GeMPooling(options.p, options.eps, options.learn_p)
-        case _:
-            assert_never(options)
+def pooler_class(name: PoolerType) -> type[Pooler]:
+    """The pooler in the file of that name."""
+    module = import_module(f"{__name__}.{POOLERS[name].name}")
+    own = (c for c in vars(module).values() if isinstance(c, type) and c.__module__ == module.__name__)
+    return next(c for c in own if issubclass(c, Pooler))
+
+
+def build_pooler(name: PoolerType, options: Mapping[str, Any], hidden_size: int) -> Pooler:
+    """A pooler with start values; `options` is its `pooler_config`.
+
+    Raises:
+        ConfigError: options that this pooler does not have.
+    """
+    return pooler_class(name).build(hidden_size, **dict(pooler_options(name, dict(options))))
+
+
+def pooler_keys(name: PoolerType, options: Mapping[str, Any]) -> tuple[str, ...]:
+    """Names of a pooler's parameters: those that an adapter must bring."""
+    with torch.device("meta"):
+        made = build_pooler(name, options, hidden_size=1)
+    return tuple(key for key, _ in made.named_parameters())
+
+
+def recognise_pooler(shapes: Mapping[str, tuple[int, ...]]) -> tuple[PoolerType, dict[str, Any]] | None:
+    """The pooler that has parameters of these names, and what their shapes say of its options; else None."""
+    for name in POOLERS:
+        options = pooler_class(name).recognise(shapes)
+        if options is not None:
+            return name, options
+    return None

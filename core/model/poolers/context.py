@@ -15,9 +15,14 @@ class LastTokenPooling(Pooler):
     logits (B, T, K) -> (B, K). Both give equal logits, since a head works on each position alone.
     """
 
+    says = "This pooler takes the state of one token, the last: everything the head sees has passed through it."
+    split_says = "the last token's state is all that the head sees"
+    reads_last = True
+
     def __init__(self, pre_head_pooling: bool = True) -> None:
         super().__init__()
         self.pre_head_pooling = pre_head_pooling
+        self.pools_logits = not pre_head_pooling
 
     def forward(self, hidden: Tensor, mask: Tensor) -> Pooled:
         """hidden (B, T, D) or logits (B, T, K), mask (B, T) bool -> vectors (B, D) or (B, K), weights (B, T)."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -20,6 +22,13 @@ class GeMPooling(Pooler):
     negative hidden states say is lost. Computed in the log domain, so that a large p does not overflow.
     """
 
+    says = (
+        "This pooler takes a power mean of each dimension by itself, so a token has no one weight. Shown is its share "
+        "of the gradient: how much a small change of that token's state would move the pooled vector."
+    )
+    split_says = "each position counts x^p / sum x^p of every dimension (Euler: GeM is homogeneous of degree 1)"
+    meaning = "gradient share"
+
     p: Tensor
 
     def __init__(self, p: float = 3.0, eps: float = 1e-6, learn_p: bool = True) -> None:
@@ -31,6 +40,11 @@ class GeMPooling(Pooler):
             self.p = nn.Parameter(value)
         else:
             self.register_buffer("p", value)
+
+    @classmethod
+    def recognise(cls, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Any] | None:
+        """p (1,)."""
+        return {} if "p" in shapes else None
 
     def reset_parameters(self) -> None:
         """Put p back to its start value."""

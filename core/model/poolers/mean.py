@@ -10,6 +10,9 @@ from core.model.poolers.pooled import Pooled, Pooler, at_least_float32
 class MeanPooling(Pooler):
     """Every real token weighs the same."""
 
+    says = "This pooler takes every token's state with the same weight; a word of several tokens counts as often."
+    split_says = "each state counts 1/T"
+
     def forward(self, hidden: Tensor, mask: Tensor) -> Pooled:
         """hidden (B, T, D), mask (B, T) bool -> vectors (B, D), weights (B, T)."""
         wide = at_least_float32(hidden)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, ClassVar, NamedTuple, Self
 
 import torch
 from torch import Tensor, nn
@@ -16,7 +17,31 @@ class Pooled(NamedTuple):
 
 
 class Pooler(nn.Module):
-    """Base of all poolers. A new one is a subclass in its own file and one line in `core.model.poolers`."""
+    """Base of all poolers. A new one is a subclass in its own file, and a line in `core.config.components.POOLERS`.
+
+    Attributes:
+        says: what it does, for the reader of a page; a sentence or two.
+        split_says: how `split` shares the vector out, a clause.
+        meaning: what `influence` is, for axes and captions.
+        reads_last: the last real token is all that it looks at.
+        pools_logits: it stands behind the head, and takes logits (B, T, K).
+    """
+
+    says: ClassVar[str] = ""
+    split_says: ClassVar[str] = "each state counts its weight, taken as given"
+    meaning: ClassVar[str] = "weight"
+    reads_last: ClassVar[bool] = False
+    pools_logits: bool = False
+
+    @classmethod
+    def build(cls, hidden_size: int, **options: Any) -> Self:  # noqa: ARG003
+        """One for states of this width; `options` are the fields of its `pooler_config`."""
+        return cls(**options)
+
+    @classmethod
+    def recognise(cls, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Any] | None:  # noqa: ARG003
+        """What parameters of these names and shapes say of its options; None where they are not this pooler's."""
+        return None
 
     def forward(self, hidden: Tensor, mask: Tensor) -> Pooled:
         """hidden (B, T, D), mask (B, T) bool, True on real tokens -> vectors (B, D), weights (B, T)."""
@@ -35,6 +60,10 @@ class Pooler(nn.Module):
         weights: Tensor | None = self(hidden, mask).weights
         assert weights is not None, f"{type(self).__name__} has no weights, and must say its influence itself"
         return weights
+
+    def clamped(self, hidden: Tensor, mask: Tensor) -> Tensor | None:  # noqa: ARG002
+        """Share of each position's dimensions that it cannot tell apart: (B, T), 0 to 1; None where it clamps none."""
+        return None
 
     def reset_parameters(self) -> None:
         """Set parameters that are not weights of a linear layer; the others follow `init_config`."""

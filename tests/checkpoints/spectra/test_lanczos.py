@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 
 from core.checkpoints.spectra.lanczos import leading
-from core.checkpoints.spectra.matrix import Matrix, of_array
+from core.checkpoints.spectra.matrix import Matrix, of_tensor
 
 
 def matrix(values: np.ndarray) -> Matrix:
-    made = of_array(values)
+    made = of_tensor(torch.from_numpy(values))
     assert isinstance(made, Matrix)
     return made
 

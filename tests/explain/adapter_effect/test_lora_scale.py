@@ -26,7 +26,7 @@ from core.explain.adapter_effect.lora_modules import lora_parts
 from core.explain.adapter_effect.lora_scale import at_scale, logits_with, scale_curve
 from core.explain.explainer import Explainer
 from core.model.classifier import classifier_class
-from core.model.open import sibling
+from core.model.share import sibling
 from core.results import Flip, ScaleCurve, Selection
 from core.settings import Settings
 from tests.explain.adapted import TEXT, adapted, merged_logits, moved, probing, traces

@@ -9,11 +9,10 @@ import pytest
 import torch
 from peft import PeftModel
 
-from core.config import AdapterConfig, BaseModelConfig
+from core.config import AdapterConfig
 from core.errors import ConfigError
 from core.model.adapters.attach import attach_new_adapter, load_adapter
-from core.model.building import build_classifier
-from core.model.open import sibling
+from core.model.share import sibling
 from core.results import CheckStatus
 from tests.model.conftest import LABELS, opened, write_adapter
 
@@ -48,7 +47,7 @@ def test_saved_and_loaded_it_gives_the_same_logits(
         wanted = saved(input_ids=IDS).logits
         torch.testing.assert_close(loaded.model(input_ids=IDS).logits, wanted, rtol=0, atol=2e-6)
     assert loaded.labels == LABELS
-    assert not loaded.health.refusals
+    assert loaded.health.worst is not CheckStatus.REFUSED
     assert torch.equal(base.model(IDS).logits, untouched)
 
 
@@ -143,16 +142,13 @@ def test_a_stock_peft_classifier_loads_with_equal_logits(tiny_folders: dict[str,
 
 
 def test_a_trainable_adapter_can_be_trained_further(tiny_folders: dict[str, Path], llama_adapter: Path) -> None:
-    config = BaseModelConfig(
-        pretrained_model_name_or_path=str(tiny_folders["llama"]), model_type="llama", num_labels=4,
-        pretrained_adapter_path=str(llama_adapter),
-    )  # fmt: skip
-    model = build_classifier(config).train()
+    base = opened(tiny_folders["llama"])
+    model = load_adapter(base, llama_adapter, is_trainable=True).model.train()
     trainable = {n for n, p in model.named_parameters() if p.requires_grad}
     assert {"lora_A", "lora_B", "pooler", "score"} <= {part for n in trainable for part in n.split(".")}
     model(input_ids=IDS, labels=torch.tensor([1])).loss.backward()
     assert all(p.grad is not None for p in model.parameters() if p.requires_grad)
-    frozen = build_classifier(config.with_changes(is_trainable=False))
+    frozen = load_adapter(base, llama_adapter).model
     assert not any(p.requires_grad for n, p in frozen.named_parameters() if "lora" in n)
 
 

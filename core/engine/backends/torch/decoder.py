@@ -7,31 +7,22 @@ compiled (kernels.py). Everything is (N, ...): tokens of all texts, one row.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
 from torch import Tensor, nn
-from transformers import Gemma2Model, LlamaModel, MistralModel, PreTrainedModel
 from transformers.activations import GELUTanh, SiLUActivation
 from transformers.models.gemma2 import modeling_gemma2
-from transformers.models.llama import modeling_llama
-from transformers.models.mistral import modeling_mistral
 
 from core.engine.backends.torch.linear import Linear
 from core.engine.backends.torch.packed_attention import Attention
 from core.engine.backends.torch.packed_kernels import Texts, gate, rms_norm
+from core.model.families import family_of, transformer_layers
 from core.model.rotary import depends_on_length
 
-#: Of each backbone that we know: its layer, attention, MLP and norm. Any other class computes something else.
-_KNOWN: dict[type[PreTrainedModel], tuple[type[nn.Module], ...]] = {
-    family: tuple(getattr(module, name + part) for part in ("DecoderLayer", "Attention", "MLP", "RMSNorm"))
-    for family, module, name in (
-        (LlamaModel, modeling_llama, "Llama"),
-        (MistralModel, modeling_mistral, "Mistral"),
-        (Gemma2Model, modeling_gemma2, "Gemma2"),
-    )
-}
+#: Of a backbone that we know: its layer, attention, MLP and norm. Any other class computes something else.
+_PARTS = ("DecoderLayer", "Attention", "MLP", "RMSNorm")
 
 #: Activations that `kernels.gate` computes.
 _GATES = (nn.SiLU, SiLUActivation, GELUTanh)
@@ -42,18 +33,26 @@ def is_known(backbone: nn.Module) -> bool:
 
     Heads are rotated as a whole, by frequencies that do not depend on the longest text.
     """
-    known = _KNOWN.get(type(backbone))  # type: ignore[arg-type]
-    if known is None:
-        return False
     stack: Any = backbone
-    *parts, norm = known
-    norms = [module for layer in stack.layers for name, module in layer.named_children() if name.endswith("norm")]
+    family = family_of(stack.config)
+    if family is None or not family.packed or type(backbone) is not family.part("Model"):
+        return False
+    *parts, norm = (family.part(name) for name in _PARTS)
+    layers: Any = transformer_layers(stack)
+    norms = [module for layer in layers for name, module in layer.named_children() if name.endswith("norm")]
     return (
-        all([type(x), type(x.self_attn), type(x.mlp)] == parts for x in stack.layers)
-        and all(type(module) is norm for module in (*norms, stack.norm))
-        and all(2 * stack.rotary_emb.inv_freq.numel() == layer.self_attn.head_dim for layer in stack.layers)
+        all([type(x), type(x.self_attn), type(x.mlp)] == parts for x in layers)
+        and all(type(module) is norm for module in (*norms, final_norm(stack)))
+        and all(2 * stack.rotary_emb.inv_freq.numel() == layer.self_attn.head_dim for layer in layers)
         and not depends_on_length(backbone)
     )
+
+
+def final_norm(backbone: Any) -> nn.Module:
+    """Between the last layer and the pooler, of a family with a row."""
+    family = family_of(backbone.config)
+    assert family is not None
+    return cast(nn.Module, getattr(backbone, family.final_norm))
 
 
 class Norm:

@@ -14,13 +14,14 @@ from peft import PeftModel, PeftType
 from torch import Tensor, nn
 
 from core.engine.backends.batching import plan_packs
-from core.engine.backends.torch.decoder import Layer, Norm, is_known
+from core.engine.backends.torch.decoder import Layer, Norm, final_norm, is_known
 from core.engine.backends.torch.forward_pass import Outcome
 from core.engine.backends.torch.packed_kernels import Texts
 from core.engine.backends.torch.packing import Packing
 from core.model.classifier import PooledClassifier
+from core.model.families import input_embeddings, is_causal, transformer_layers
 from core.model.peft_wrappers import inner
-from core.model.poolers import LastTokenPooling
+from core.model.poolers import Pooler
 
 
 class PackedPass:
@@ -28,12 +29,13 @@ class PackedPass:
 
     def __init__(self, classifier: PooledClassifier) -> None:
         backbone: Any = classifier.backbone
-        causal = getattr(backbone.config, "is_causal", True)
+        causal = is_causal(backbone.config)
         self._classifier = classifier
         self._backbone = backbone
-        self._layers = [Layer(module, causal) for module in backbone.layers]
-        self._norm = Norm(backbone.norm)
-        self._reads_last = any(isinstance(module, LastTokenPooling) for module in classifier.pooler.modules())
+        self._embed = input_embeddings(backbone)
+        self._layers = [Layer(module, causal) for module in transformer_layers(backbone)]
+        self._norm = Norm(final_norm(backbone))
+        self._reads_last = any(isinstance(part, Pooler) and part.reads_last for part in classifier.pooler.modules())
 
     def plan(self, lengths: Sequence[int], tokens_per_batch: int, workers: int) -> list[list[int]]:
         """As `plan_packs`."""
@@ -48,7 +50,7 @@ class PackedPass:
 
     def _through_layers(self, packing: Packing) -> Tensor:
         """(N, D), or (B, D) with last-token pooling."""
-        x: Tensor = self._backbone.embed_tokens(packing.ids)
+        x: Tensor = self._embed(packing.ids)
         cos, sin = self._backbone.rotary_emb(x, packing.positions[None])
         texts = Texts(packing.ends, packing.ends, cos[0].contiguous().numpy(), sin[0].contiguous().numpy())
         for layer in self._layers[:-1]:

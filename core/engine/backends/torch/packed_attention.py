@@ -7,11 +7,10 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
-from transformers.models.gemma2.modeling_gemma2 import Gemma2Attention
-from transformers.models.mistral.modeling_mistral import MistralAttention
 
 from core.engine.backends.torch.linear import Linear
 from core.engine.backends.torch.packed_kernels import Scoring, Texts, attend
+from core.model.families import family_of
 
 #: Tokens that are more than any text has.
 _ALL = 2**40
@@ -43,7 +42,8 @@ def _reach(module: Any, causal: bool) -> tuple[int, int]:
     A causal window of w is a token and the w - 1 before it, a bidirectional one w tokens on either side, as in
     transformers' masks. Gemma2 says it layer by layer, Mistral for all; a stray field of Llama's is unused.
     """
-    owner = {Gemma2Attention: module, MistralAttention: module.config}.get(type(module))
+    family = family_of(module.config)
+    owner = {"layer": module, "config": module.config}.get(family.window or "") if family else None
     window = getattr(owner, "sliding_window", None)
     if causal:
         return (_ALL if window is None else window - 1), 0

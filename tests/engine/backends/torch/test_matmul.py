@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from core.engine.backends.torch import PaddedPass, matmul
-from core.model.open import sibling
+from core.model.share import sibling
 from tests.model.conftest import opened
 
 

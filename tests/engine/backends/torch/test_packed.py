@@ -16,7 +16,7 @@ from transformers import AutoModelForSequenceClassification, LlamaConfig
 from core.config import AdapterConfig
 from core.engine.backends.torch import bulk_pass
 from core.engine.backends.torch.packed import PackedPass, pack
-from core.model.open import sibling
+from core.model.share import sibling
 from tests.model.conftest import opened, write_adapter
 from tests.tiny import save_tiny_classifier
 

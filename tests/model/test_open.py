@@ -1,4 +1,4 @@
-"""Every field of `BaseModelConfig` does what it says, or is refused by name."""
+"""What `open_classifier` reads: every field of `BaseModelConfig` does what it says, or is refused by name."""
 
 from __future__ import annotations
 
@@ -11,23 +11,18 @@ import pytest
 import torch
 from torch import nn
 
-from core.config import AdapterConfig, BaseModelConfig
+from core.config import BaseModelConfig
 from core.errors import CheckpointError, ConfigError, NotFoundError
-from core.model.adapters.attach import attach_new_adapter
-from core.model.building import build_classifier
 from core.model.classifier import PooledClassifier
-from core.model.layers import transformer_layers
-from core.model.open import open_classifier, sibling
-from tests.model.conftest import opened
+from core.model.families import transformer_layers
+from core.model.open import open_classifier
 
 IDS = torch.arange(3, 20)[None]
 
 
 def build(folder: Path, **fields: Any) -> PooledClassifier:
     fields = {"model_type": "llama", "num_labels": 3, **fields}
-    model = build_classifier(BaseModelConfig(pretrained_model_name_or_path=str(folder), **fields))
-    assert isinstance(model, PooledClassifier)
-    return model
+    return open_classifier(BaseModelConfig(pretrained_model_name_or_path=str(folder), **fields)).model
 
 
 @pytest.mark.parametrize("name", ["float16", "bfloat16", "float32", "float64"])
@@ -78,20 +73,11 @@ def test_init_config_rules_new_layers(tiny_folders: dict[str, Path]) -> None:
     torch.testing.assert_close(square @ square.T, torch.eye(len(square)), atol=1e-5, rtol=0)
 
 
-def test_freezing_leaves_lora_trainable(tiny_folders: dict[str, Path]) -> None:
-    model = build(tiny_folders["llama"], freeze_these_layers_indices=[0], freeze_embeddings=True)
-    frozen = {name for name, p in model.named_parameters() if not p.requires_grad}
-    assert frozen == {n for n, _ in model.named_parameters() if n.startswith(("model.layers.0.", "model.embed"))}
-    adapted = attach_new_adapter(model, AdapterConfig(r=2))
-    assert any("layers.0." in n and "lora_A" in n and p.requires_grad for n, p in adapted.named_parameters())
-
-
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
         ({"num_layers_to_remove": 2}, "num_layers_to_remove is 2, and the backbone has 2 layers"),
         ({"reinitialize_n_layers_of_backbone": 3}, "reinitialize_n_layers_of_backbone is 3"),
-        ({"freeze_these_layers_indices": [2]}, "freeze_these_layers_indices has 2, and the backbone has layers 0 to 1"),
         ({"model_type": "gemma2-9b-it"}, "means the gemma2 architecture, and .* holds a 'llama' model"),
         ({"model_type": "vanilla", "hidden_dropout_prob": 0.1}, "'hidden_dropout_prob' has no effect on the 'llama'"),
     ],
@@ -145,20 +131,11 @@ def test_the_stored_heads_class_count_rules(tiny_folders: dict[str, Path], tmp_p
     )
     with pytest.raises(ConfigError, match="num_labels is 3, and the head in .* has 5 classes"):
         build(tmp_path)
-    fresh = build_classifier(
+    fresh = open_classifier(
         BaseModelConfig(pretrained_model_name_or_path=str(tmp_path), model_type="llama", num_labels=3), new_head=True
     )
-    assert fresh.score.weight.shape[0] == 3
-
-
-def test_siblings_share_the_base_and_nothing_else(tiny_folders: dict[str, Path]) -> None:
-    base = opened(tiny_folders["llama"])
-    other = sibling(base.model, pooler_type="gem", head_type="sequential", num_labels=7)
-    mine, theirs = dict(base.model.backbone.named_parameters()), dict(other.backbone.named_parameters())
-    assert all(mine[n].data_ptr() == theirs[n].data_ptr() and mine[n] is not theirs[n] for n in mine)
-    before = base.model(IDS).logits
-    attach_new_adapter(other, AdapterConfig(r=2, init_lora_weights="pissa"))
-    assert torch.equal(base.model(IDS).logits, before)
+    assert fresh.model.score.weight.shape[0] == 3
+    assert not fresh.head_is_trained
 
 
 def damaged(tmp_path: Path, source: Path) -> Path:

@@ -1,0 +1,10 @@
+"""The linear layer of the stock classifiers (`vanilla`)."""
+
+from __future__ import annotations
+
+from torch import nn
+
+
+def build(hidden_size: int, num_labels: int) -> nn.Module:
+    """(B, D) -> (B, K), without a bias."""
+    return nn.Linear(hidden_size, num_labels, bias=False)
