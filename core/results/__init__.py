@@ -21,6 +21,7 @@ from core.results.architecture import (
     View,
 )
 from core.results.architecture_costs import Costs, MemoryRow
+from core.results.arrays import Floats
 from core.results.attention import (
     MEASURES,
     AttentionCost,
@@ -45,30 +46,13 @@ from core.results.attributions import (
     Method,
 )
 from core.results.checkpoint_diff import KEPT, CheckpointComparison, TensorComparison, TensorStatus, together
-from core.results.checks import (
-    Check,
-    CheckStatus,
-    DryRun,
-    HealthReport,
-    Stage,
-    StageStatus,
-    TextTokens,
-    TracedTensor,
-)
+from core.results.contributions import Contributions
+from core.results.depth import Lens
+from core.results.dry_run import DryRun, Stage, StageStatus, TextTokens, TracedTensor
 from core.results.evaluation import Evaluation
-from core.results.explanation import (
-    Contributions,
-    Floats,
-    Lens,
-    PoolerVerdict,
-    Pooling,
-    Reading,
-    Unit,
-    by_unit,
-    effective_count,
-)
 from core.results.feature import Feature, FeatureKey
 from core.results.head_geometry import HeadGeometry
+from core.results.health import Check, CheckStatus, HealthReport
 from core.results.loading import (
     AdapterSummary,
     Availability,
@@ -78,10 +62,12 @@ from core.results.loading import (
     LoadState,
     Requirements,
 )
+from core.results.pooling import PoolerVerdict, Pooling, effective_count
 from core.results.problem import Problem
 from core.results.report import Origin, Report, WeightFile
 from core.results.spectra import PowerLaw, SpectraKind, SpectraReport, Spectrum, effective_rank
 from core.results.task import TaskState, TaskStatus
+from core.results.text_units import Reading, Unit, by_unit
 from core.results.to_json import plain
 from core.results.two_texts import Edit, EditKind, FlipCost, MinimalFlip, TwoTexts, spans
 from core.results.verdict import ClassScore, Prediction, Selection, Token

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.results.explanation import Contributions, Floats
+from core.results.arrays import Floats
+from core.results.contributions import Contributions
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.results.explanation import Floats
+from core.results.arrays import Floats
 from core.results.spectra import effective_rank
 
 

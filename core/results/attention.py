@@ -12,7 +12,8 @@ from typing import Literal
 
 import numpy as np
 
-from core.results.explanation import Floats, Unit, by_unit
+from core.results.arrays import Floats
+from core.results.text_units import Unit, by_unit
 
 #: What an overview knows of each head; the names of `AttentionOverview.values`.
 MEASURES = ("effective tokens", "first token", "token before", "itself", "distance")

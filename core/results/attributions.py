@@ -7,7 +7,8 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from core.results.explanation import Floats, Unit
+from core.results.arrays import Floats
+from core.results.text_units import Unit
 
 Baseline = Literal["padding", "zero", "mean"]
 BASELINES: tuple[Baseline, ...] = get_args(Baseline)

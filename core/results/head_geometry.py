@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from core.results.explanation import Floats
+from core.results.arrays import Floats
 
 
 @dataclass(frozen=True, eq=False)

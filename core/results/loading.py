@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from core.results.checks import HealthReport
+from core.results.health import HealthReport
 from core.results.verdict import Selection
 
 

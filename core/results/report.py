@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from core.results.adapter_effect import Ablation, MaskEffect, ScaleCurve
 from core.results.attention import AttentionRollout
 from core.results.attributions import Attributions
-from core.results.explanation import Contributions, Lens, PoolerVerdict, Pooling, Reading
+from core.results.contributions import Contributions
+from core.results.depth import Lens
 from core.results.loading import LoadedModel
+from core.results.pooling import PoolerVerdict, Pooling
+from core.results.text_units import Reading
 from core.results.two_texts import MinimalFlip, TwoTexts
 
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from core.results.explanation import Floats
+from core.results.arrays import Floats
 
 #: "norms": spectral norm and stable rank; "full": every singular value as well.
 SpectraKind = Literal["norms", "full"]

@@ -8,7 +8,8 @@ from typing import Literal
 
 import numpy as np
 
-from core.results.explanation import Floats, Reading
+from core.results.arrays import Floats
+from core.results.text_units import Reading
 
 EditKind = Literal["same", "removed", "added", "replaced"]
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from core.checkpoints.spectra.gram_kernels import power_law_scan
 from core.results import PowerLaw
-from core.results.explanation import Floats
+from core.results.arrays import Floats
 
 #: Fewer eigenvalues say nothing about a tail (Clauset et al. 2009 ask for about 50).
 FEWEST = 50

@@ -1,41 +1,10 @@
-"""What was looked at, and how it ended: health of an adapter, stages of a dry run."""
+"""The stages of a dry run and how each ended."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
 from math import prod
-
-
-class CheckStatus(StrEnum):
-    """How a check ended. `REFUSED` stops a load; the others are told."""
-
-    PASSED = "passed"
-    NOTE = "note"
-    WARNING = "warning"
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True)
-class Check:
-    """One thing that was looked at, in words."""
-
-    name: str
-    status: CheckStatus
-    message: str
-    fix: str = ""
-
-
-@dataclass(frozen=True)
-class HealthReport:
-    """Whether an adapter (or a base model's own head) does what it was trained to do."""
-
-    checks: tuple[Check, ...]
-
-    @property
-    def worst(self) -> CheckStatus:
-        """The most serious status among the checks."""
-        return max((c.status for c in self.checks), key=list(CheckStatus).index, default=CheckStatus.PASSED)
 
 
 class StageStatus(StrEnum):

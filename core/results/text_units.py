@@ -1,0 +1,48 @@
+"""A text cut into what a person reads: words, and tokens with whole characters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.results.arrays import Floats
+from core.results.verdict import Prediction
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A piece of the text that is shown and counted as one: a word, or a token with all of its characters.
+
+    Attributes:
+        text: `original[start:end]`; the name of a special token (BOS), which covers nothing.
+        tokens: positions of the tokens that make it up, in order; never empty.
+    """
+
+    text: str
+    start: int
+    end: int
+    tokens: tuple[int, ...]
+
+    @property
+    def special(self) -> bool:
+        """Whether it stands for a special token and not for characters of the text."""
+        return self.start == self.end
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A prediction with the text cut into words and into tokens.
+
+    `words` and `pieces` partition the token positions: each token belongs to exactly one unit of either.
+    A piece is one token, or several that share characters (the bytes of an emoji).
+    """
+
+    prediction: Prediction
+    words: tuple[Unit, ...]
+    pieces: tuple[Unit, ...]
+
+
+def by_unit(values: Floats, units: tuple[Unit, ...]) -> Floats:
+    """(..., T) values of tokens -> (..., U), summed within each unit."""
+    return np.stack([values[..., list(unit.tokens)].sum(axis=-1) for unit in units], axis=-1)
