@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 from core.config.candidate import AdapterEntry, CandidateConfig
 from core.config.catalogue import Catalogue, adapter_of, write_candidate
-from core.engine import offering
+from core.engine.candidate_summary import summarise
 from core.engine.load_job import Listener
 from core.engine.loaded_pairs import LoadedPairs
 from core.engine.micro_batcher import BatcherClosedError
+from core.engine.own_candidate import describe, find, with_adapter
 from core.engine.requirements import budget_of
 from core.engine.typed_candidates import TypedCandidates
 from core.errors import AppError, InputError, NotFoundError
@@ -45,7 +46,7 @@ class Engine:
 
     def candidates(self) -> list[CandidateSummary]:
         """What the catalogue offers now; files are read anew, so that an added YAML shows up."""
-        return [offering.summarise(c, self.settings) for c in self._catalogue().candidates]
+        return [summarise(c, self.settings) for c in self._catalogue().candidates]
 
     def problems(self) -> list[AppError]:
         """Catalogue files that could not be read."""
@@ -59,9 +60,9 @@ class Engine:
         Raises:
             AppError: files that cannot be used; nothing is written then.
         """
-        made = offering.describe(source, title, adapter, model_type, pooler_type, self._catalogue().ids)
+        made = describe(source, title, adapter, model_type, pooler_type, self._catalogue().ids)
         write_candidate(made, self.settings.user_catalogue)
-        return offering.summarise(made, self.settings)
+        return summarise(made, self.settings)
 
     def remove_candidate(self, candidate_id: str) -> None:
         """Remove a candidate of the user's own from the catalogue and from memory; its files stay.
@@ -93,9 +94,9 @@ class Engine:
             NotFoundError: nothing of that name, with the nearest id.
         """
         catalogue = self._catalogue()
-        config = self._extra.add(offering.find(candidate, catalogue, self._extra), catalogue)
+        config = self._extra.add(find(candidate, catalogue, self._extra), catalogue)
         if adapter is not None and adapter not in [a.id for a in config.adapters] and is_place(adapter):
-            extended = offering.with_adapter(config, adapter)
+            extended = with_adapter(config, adapter)
             added = extended.adapters[-1]
             config = self._extra.add(extended, catalogue)
             return Selection(

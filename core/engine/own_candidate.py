@@ -1,58 +1,23 @@
-"""What the catalogue can offer on this machine: availability, and candidates of a person's own."""
+"""A candidate of a person's own, from what they typed: a folder, a YAML file, a Hub id, an adapter."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from core.config.base_model import BaseModelConfig
 from core.config.candidate import AdapterEntry, CandidateConfig
 from core.config.catalogue import Catalogue, identifier_from, read_candidate
-from core.config.families import MODEL_TYPES, ModelType, model_type_for, model_types, stated_mask
+from core.config.families import MODEL_TYPES, ModelType, model_type_for, model_types
 from core.config.hub_name import HubName
 from core.config.strict_model import suggest
-from core.engine.availability import adapter_summary, availability
-from core.errors import AppError, ConfigError, InputError
+from core.errors import ConfigError, InputError
+from core.files.config_numbers import config_numbers
 from core.files.folders import is_adapter_folder, read_adapter_folder, read_model_folder
 from core.files.hub import is_hub_id
-from core.files.locate import Place, is_place, locate_candidate
+from core.files.locate import is_place
 from core.model.adapters.card import read_card
-from core.model.memory import backbone_parameters, catalogue_parameters
-from core.results import CandidateSummary
-from core.settings import Settings
-
-
-def summarise(candidate: CandidateConfig, settings: Settings) -> CandidateSummary:
-    """A candidate as a page shows it. Reads config.json and file names, never weights."""
-    base = candidate.base_model
-    place = locate_candidate(candidate, settings)
-    numbers = _config_numbers(place.path) if place else {}
-    architecture = candidate.architecture
-    state, message = availability(candidate, place)
-    return CandidateSummary(
-        id=candidate.id,
-        title=candidate.name,
-        role=candidate.role,
-        summary=candidate.summary,
-        model_type=base.model_type,
-        mask=_mask(candidate, numbers),
-        source=base.pretrained_model_name_or_path,
-        revision=candidate.revision,
-        licence=candidate.licence,
-        url=candidate.url,
-        gated=candidate.gated,
-        parameters=catalogue_parameters(candidate) or (_counted(place) if place else None),
-        layers=architecture.num_hidden_layers if architecture else numbers.get("num_hidden_layers"),
-        hidden_size=architecture.hidden_size if architecture else numbers.get("hidden_size"),
-        max_tokens=candidate.max_tokens or numbers.get("max_position_embeddings"),
-        adapters=tuple(adapter_summary(candidate, entry, settings) for entry in candidate.adapters),
-        examples=candidate.examples,
-        availability=state,
-        message=message,
-    )
 
 
 def describe(
@@ -135,7 +100,7 @@ def _guess_type(source: str, adapter: str) -> ModelType:
     if not place.is_dir():
         return "vanilla"
     card = read_card(adapter_place) if adapter_place and is_adapter_folder(adapter_place) else None
-    return model_type_for(_config_numbers(place), bidirectional=card is not None and card.bidirectional)
+    return model_type_for(config_numbers(place), bidirectional=card is not None and card.bidirectional)
 
 
 def _checked_type(model_type: str) -> ModelType:
@@ -153,38 +118,3 @@ def _free_id(wanted: str, taken: Sequence[str]) -> str:
 
 def _absolute(name: str) -> str:
     return name if is_hub_id(name) else str(Path(name).expanduser().absolute())
-
-
-def _mask(candidate: CandidateConfig, numbers: Mapping[str, Any]) -> str:
-    window = candidate.architecture.sliding_window if candidate.architecture else numbers.get("sliding_window")
-    return stated_mask(candidate.base_model.architecture, window)
-
-
-def _config_numbers(place: Path) -> dict[str, Any]:
-    path = place / "config.json"
-    return _read_numbers(str(path), path.stat().st_mtime_ns) if path.is_file() else {}
-
-
-@lru_cache(maxsize=256)
-def _read_numbers(path: str, _changed: int) -> dict[str, Any]:
-    """config.json once per version of the file; a damaged one counts as empty here and is refused on load."""
-    try:
-        data = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return data if isinstance(data, dict) else {}
-
-
-def _counted(place: Place) -> int | None:
-    if not place.contents.has_weights:
-        return None
-    stamp = max(f.stat().st_mtime_ns for f in place.path.glob("*.safetensors") if f.is_file())
-    return _count(str(place.path), stamp)
-
-
-@lru_cache(maxsize=256)
-def _count(place: str, _changed: int) -> int | None:
-    try:
-        return backbone_parameters(read_model_folder(Path(place)))
-    except AppError:
-        return None

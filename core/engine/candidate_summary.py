@@ -1,0 +1,69 @@
+"""A candidate as a page shows it: what its files and its catalogue entry say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from core.config.candidate import CandidateConfig
+from core.config.families import stated_mask
+from core.engine.availability import adapter_summary, availability
+from core.errors import AppError
+from core.files.config_numbers import config_numbers
+from core.files.folders import read_model_folder
+from core.files.locate import Place, locate_candidate
+from core.model.memory import backbone_parameters, catalogue_parameters
+from core.results import CandidateSummary
+from core.settings import Settings
+
+
+def summarise(candidate: CandidateConfig, settings: Settings) -> CandidateSummary:
+    """A candidate as a page shows it. Reads config.json and file names, never weights."""
+    base = candidate.base_model
+    place = locate_candidate(candidate, settings)
+    numbers = config_numbers(place.path) if place else {}
+    architecture = candidate.architecture
+    state, message = availability(candidate, place)
+    return CandidateSummary(
+        id=candidate.id,
+        title=candidate.name,
+        role=candidate.role,
+        summary=candidate.summary,
+        model_type=base.model_type,
+        mask=_mask(candidate, numbers),
+        source=base.pretrained_model_name_or_path,
+        revision=candidate.revision,
+        licence=candidate.licence,
+        url=candidate.url,
+        gated=candidate.gated,
+        parameters=catalogue_parameters(candidate) or (_counted(place) if place else None),
+        layers=architecture.num_hidden_layers if architecture else numbers.get("num_hidden_layers"),
+        hidden_size=architecture.hidden_size if architecture else numbers.get("hidden_size"),
+        max_tokens=candidate.max_tokens or numbers.get("max_position_embeddings"),
+        adapters=tuple(adapter_summary(candidate, entry, settings) for entry in candidate.adapters),
+        examples=candidate.examples,
+        availability=state,
+        message=message,
+    )
+
+
+def _mask(candidate: CandidateConfig, numbers: Mapping[str, Any]) -> str:
+    window = candidate.architecture.sliding_window if candidate.architecture else numbers.get("sliding_window")
+    return stated_mask(candidate.base_model.architecture, window)
+
+
+def _counted(place: Place) -> int | None:
+    if not place.contents.has_weights:
+        return None
+    stamp = max(f.stat().st_mtime_ns for f in place.path.glob("*.safetensors") if f.is_file())
+    return _count(str(place.path), stamp)
+
+
+@lru_cache(maxsize=256)
+def _count(place: str, _changed: int) -> int | None:
+    try:
+        return backbone_parameters(read_model_folder(Path(place)))
+    except AppError:
+        return None
