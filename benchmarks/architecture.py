@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 
-from core.architecture.service import Blueprints
+from core.architecture.service import ArchitectureService
 from core.engine.engine import Engine
 from core.results import Selection, View
 
@@ -27,7 +27,7 @@ def measured(candidate: str) -> dict[str, float]:
 
     import core.architecture.outlines  # noqa: F401
 
-    selection, blueprints = Selection(candidate), Blueprints(Engine())
+    selection, blueprints = Selection(candidate), ArchitectureService(Engine())
     told: dict[str, float] = {}
     views: tuple[View, ...] = ("classifier", "causal_lm", "backbone")
     for view in views if candidate != "vanilla" else ("classifier", "backbone"):

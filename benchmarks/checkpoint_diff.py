@@ -48,16 +48,22 @@ def ours(first: Path, second: Path) -> dict[str, float]:
 
     before = memory("VmRSS")
     from core.checkpoints.checkpoint import open_checkpoint
-    from core.checkpoints.checkpoint_diff.scan import compared
+    from core.checkpoints.checkpoint_diff.scan import diff_checkpoints
 
     seconds = []
     for _ in range(RUNS):
         began = time.perf_counter()
-        found = compared(open_checkpoint(first), open_checkpoint(second))
+        found = diff_checkpoints(open_checkpoint(first), open_checkpoint(second))
         seconds.append(time.perf_counter() - began)
     norms = [t.norm for t in found.tensors if t.changed]
-    return {"seconds": min(seconds), "first": seconds[0], "memory": memory("VmHWM") - before,
-            "changed": len(norms), "norm": sum(norms), "tensors": len(found.tensors)}  # fmt: skip
+    return {
+        "seconds": min(seconds),
+        "first": seconds[0],
+        "memory": memory("VmHWM") - before,
+        "changed": len(norms),
+        "norm": sum(norms),
+        "tensors": len(found.tensors),
+    }
 
 
 def loop(first: Path, second: Path) -> dict[str, float]:
@@ -104,8 +110,10 @@ def compare(words: str, first: Path, second: Path) -> None:
     assert found["changed"] == peer["changed"]
     apart = abs(found["norm"] - peer["norm"]) / max(found["norm"], 1e-30)
     print(f"{words}: {found['changed']:.0f} of {found['tensors']:.0f} tensors differ, on both sides")
-    print(f"  {'ours':<16}{found['seconds']:>8.2f} s; first run {found['first']:.2f} s; "
-          f"{found['memory']:.0f} MB above idle")  # fmt: skip
+    print(
+        f"  {'ours':<16}{found['seconds']:>8.2f} s; first run {found['first']:.2f} s; "
+        f"{found['memory']:.0f} MB above idle"
+    )
     print(f"  {'load and loop':<16}{peer['seconds']:>8.2f} s; {peer['memory']:,.0f} MB above idle")
     print(
         f"  {peer['seconds'] / found['seconds']:.1f}x as fast, sums of norms {apart:.0e} apart (torch's are in float32)"

@@ -52,10 +52,16 @@ def write_model(folder: Path) -> None:
     """A stock classifier, so that both sides read the same files."""
     torch.manual_seed(0)
     config = LlamaConfig(
-        vocab_size=VOCABULARY, hidden_size=WIDTH, intermediate_size=INNER, num_hidden_layers=LAYERS,
-        num_attention_heads=8, num_key_value_heads=8, pad_token_id=0, initializer_range=0.05,
+        vocab_size=VOCABULARY,
+        hidden_size=WIDTH,
+        intermediate_size=INNER,
+        num_hidden_layers=LAYERS,
+        num_attention_heads=8,
+        num_key_value_heads=8,
+        pad_token_id=0,
+        initializer_range=0.05,
         id2label={i: f"class{i}" for i in range(CLASSES)},
-    )  # fmt: skip
+    )
     LlamaForSequenceClassification(config).save_pretrained(folder)
     tokenizer().save_pretrained(folder)
 

@@ -34,9 +34,13 @@ def write(folder: Path) -> None:
 
     torch.manual_seed(0)
     config = LlamaConfig(
-        vocab_size=8000, hidden_size=512, intermediate_size=1408, num_hidden_layers=14, num_attention_heads=8,
+        vocab_size=8000,
+        hidden_size=512,
+        intermediate_size=1408,
+        num_hidden_layers=14,
+        num_attention_heads=8,
         tie_word_embeddings=True,
-    )  # fmt: skip
+    )
     LlamaForCausalLM(config).save_pretrained(folder / "model")
     left, right = (torch.linalg.qr(torch.randn(WIDTH, WIDTH))[0] for _ in range(2))
     made = {
@@ -63,8 +67,11 @@ def model(folder: Path) -> dict[str, Any]:
     from core.checkpoints.spectra.scan import checkpoint_spectra
 
     seconds, found = best(lambda: checkpoint_spectra(open_checkpoint(folder / "model"), "full"))
-    return {"seconds": seconds, "norms": {s.name: s.spectral_norm for s in found.spectra},
-            "alphas": {s.name: s.alpha for s in found.spectra}}  # fmt: skip
+    return {
+        "seconds": seconds,
+        "norms": {s.name: s.spectral_norm for s in found.spectra},
+        "alphas": {s.name: s.alpha for s in found.spectra},
+    }
 
 
 def weightwatcher(folder: Path) -> dict[str, Any]:
@@ -77,8 +84,11 @@ def weightwatcher(folder: Path) -> dict[str, Any]:
     loaded = LlamaForCausalLM.from_pretrained(folder / "model")
     seconds, found = best(lambda: peer.WeightWatcher(model=loaded).analyze(), runs=1)
     names = [f"{row.longname}.weight" for row in found.itertuples()]
-    return {"seconds": seconds, "norms": dict(zip(names, found.sv_max, strict=True)),
-            "alphas": dict(zip(names, found.alpha, strict=True))}  # fmt: skip
+    return {
+        "seconds": seconds,
+        "norms": dict(zip(names, found.sv_max, strict=True)),
+        "alphas": dict(zip(names, found.alpha, strict=True)),
+    }
 
 
 def square(folder: Path) -> dict[str, Any]:
@@ -100,11 +110,13 @@ def square(folder: Path) -> dict[str, Any]:
         stable, found = float((exact / exact[0]).square().sum()), full.spectra[0]
         clear = found.singular_values > found.resolution
         told[name] = {
-            "svdvals": theirs, "full": ours, "norms": quick,
+            "svdvals": theirs,
+            "full": ours,
+            "norms": quick,
             "full_error": float(abs(found.singular_values / exact.numpy() - 1)[clear].max()),
             "norm_error": float(abs(norms.spectra[0].spectral_norm / float(exact[0]) - 1)),
             "stable_error": abs(norms.spectra[0].stable_rank / stable - 1),
-        }  # fmt: skip
+        }
     return told
 
 
@@ -135,10 +147,14 @@ def compare() -> None:
     print(f"  {ratio:.1f}x as fast; spectral norms equal to {error:.0e}, {equal} of {len(shared)} alphas to 1e-6")
     for kind, m in matrices.items():
         print(f"4096 x 4096, {kind}: svdvals {m['svdvals']:.2f} s")
-        print(f"  all singular values {m['full']:.2f} s: {m['svdvals'] / m['full']:.2f}x as fast, "
-              f"right to {m['full_error']:.0e} where resolved")  # fmt: skip
-        print(f"  norms {m['norms']:.3f} s: {m['svdvals'] / m['norms']:.1f}x as fast, spectral norm equal to "
-              f"{m['norm_error']:.0e}, stable rank to {m['stable_error']:.0e}")  # fmt: skip
+        print(
+            f"  all singular values {m['full']:.2f} s: {m['svdvals'] / m['full']:.2f}x as fast, "
+            f"right to {m['full_error']:.0e} where resolved"
+        )
+        print(
+            f"  norms {m['norms']:.3f} s: {m['svdvals'] / m['norms']:.1f}x as fast, spectral norm equal to "
+            f"{m['norm_error']:.0e}, stable rank to {m['stable_error']:.0e}"
+        )
 
 
 def main() -> None:

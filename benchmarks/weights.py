@@ -39,9 +39,15 @@ def write_checkpoint(folder: Path, gigabytes: float) -> None:
     layer = 4 * WIDTH * WIDTH + 3 * WIDTH * INNER
     layers = max(1, round((gigabytes * 2**30 / 2 - VOCABULARY * WIDTH) / layer))
     config = LlamaConfig(
-        vocab_size=VOCABULARY, hidden_size=WIDTH, intermediate_size=INNER, num_hidden_layers=layers,
-        num_attention_heads=16, num_key_value_heads=16, tie_word_embeddings=True, dtype="bfloat16",
-    )  # fmt: skip
+        vocab_size=VOCABULARY,
+        hidden_size=WIDTH,
+        intermediate_size=INNER,
+        num_hidden_layers=layers,
+        num_attention_heads=16,
+        num_key_value_heads=16,
+        tie_word_embeddings=True,
+        dtype="bfloat16",
+    )
     with torch.device("meta"):
         shapes = {name: p.shape for name, p in LlamaForCausalLM(config).named_parameters()}
     config.save_pretrained(folder)
@@ -78,8 +84,12 @@ def ours(folder: Path) -> dict[str, float]:
         began = time.perf_counter()
         report = checkpoint_statistics(open_checkpoint(folder))
         seconds.append(time.perf_counter() - began)
-    return {"seconds": min(seconds), "first": seconds[0], "memory": memory("VmHWM") - before,
-            "parameters": report.parameters}  # fmt: skip
+    return {
+        "seconds": min(seconds),
+        "first": seconds[0],
+        "memory": memory("VmHWM") - before,
+        "parameters": report.parameters,
+    }
 
 
 def reading(folder: Path) -> dict[str, float]:
@@ -181,16 +191,20 @@ def compare(folder: Path, *, loops: bool) -> None:
     bytes_read, found = alone("reading", folder), alone("ours", folder)
     print(f"{size / 2**30:.2f} GiB in bfloat16, {found['parameters']:,.0f} parameters, {os.cpu_count()} cores")
     print(f"{'reading the bytes':<26}{bytes_read['seconds']:>8.2f} s")
-    print(f"{'exact statistics':<26}{found['seconds']:>8.2f} s; first run {found['first']:.2f} s; "
-          f"{found['memory']:.0f} MB above idle")  # fmt: skip
+    print(
+        f"{'exact statistics':<26}{found['seconds']:>8.2f} s; first run {found['first']:.2f} s; "
+        f"{found['memory']:.0f} MB above idle"
+    )
     print(f"against reading: {found['seconds'] / bytes_read['seconds']:.2f}x")
     if not loops:
         return
     peer, lora = alone("loop", folder), alone("update", folder)
     print(f"{'load and loop':<26}{peer['seconds']:>8.2f} s; {peer['memory']:.0f} MB above idle")
     print(f"against load and loop: {peer['seconds'] / found['seconds']:.1f}x as fast")
-    print(f"LoRA's singular values, 4096 x 4096, r = 16: {1e3 * lora['seconds']:.2f} ms, dense {lora['dense']:.2f} s, "
-          f"{lora['dense'] / lora['seconds']:,.0f}x as fast, equal to {lora['error']:.0e}")  # fmt: skip
+    print(
+        f"LoRA's singular values, 4096 x 4096, r = 16: {1e3 * lora['seconds']:.2f} ms, dense {lora['dense']:.2f} s, "
+        f"{lora['dense'] / lora['seconds']:,.0f}x as fast, equal to {lora['error']:.0e}"
+    )
 
 
 if __name__ == "__main__":

@@ -44,9 +44,13 @@ def sides(asked: Question) -> None:
             st.html(view.card(heading, tag, side.label, asked.label, told, on=side is on))
     with right:
         figure = figures.versus(
-            on.labels, (off.logits, on.logits), (off.probabilities, on.probabilities), ("off", "on"), asked.label,
+            on.labels,
+            (off.logits, on.logits),
+            (off.probabilities, on.probabilities),
+            ("off", "on"),
+            asked.label,
             charts.theme(),
-        )  # fmt: skip
+        )
         charts.chart(figure, "versus", "Leading classes with the adapter off and on")
 
 

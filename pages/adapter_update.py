@@ -44,9 +44,12 @@ def draw(selection: Selection) -> None:
     left, right = st.columns([8, 5], gap="medium")
     with left:
         by = st.selectbox(
-            "Colours", list(view.MEASURES), format_func=view.MEASURES.__getitem__, key=_BY,
+            "Colours",
+            list(view.MEASURES),
+            format_func=view.MEASURES.__getitem__,
+            key=_BY,
             persist_state="session",
-        )  # fmt: skip
+        )
         overlaps = overlap_of(selection, by)
     with right:
         names = [m.name for m in found.modules]

@@ -28,15 +28,25 @@ def choices(needs: AttentionCost) -> str:
     state = st.session_state
     for key, value in url_state.asked("attention", _KEYS).items():
         state[_KEYS[key]] = int(value) if value.isdecimal() else value == HIDDEN if key == "first" else value
-    known = {"view": VIEWS, "layer": range(1, needs.layers + 1), "head": range(1, needs.heads + 1),
-             "measure": MEASURES, "first": (False, True)}  # fmt: skip
+    known = {
+        "view": VIEWS,
+        "layer": range(1, needs.layers + 1),
+        "head": range(1, needs.heads + 1),
+        "measure": MEASURES,
+        "first": (False, True),
+    }
     for key, values in known.items():
         if state.get(_KEYS[key]) not in values:
             state[_KEYS[key]] = next(iter(values))
     chosen = st.segmented_control(
-        "View", list(VIEWS), format_func=VIEWS.__getitem__, key=_KEYS["view"], required=True, persist_state="session",
+        "View",
+        list(VIEWS),
+        format_func=VIEWS.__getitem__,
+        key=_KEYS["view"],
+        required=True,
+        persist_state="session",
         label_visibility="collapsed",
-    )  # fmt: skip
+    )
     return chosen or HEADS
 
 
@@ -56,9 +66,12 @@ def overview(found: AttentionOverview) -> tuple[int, int]:
         st.html(markup.note("Means over all tokens that read. Effective tokens: exp of the entropy of a row."))
     with left:
         measure = st.selectbox(
-            "All heads by", MEASURES, format_func=words.MEASURED.__getitem__, key=_KEYS["measure"],
+            "All heads by",
+            MEASURES,
+            format_func=words.MEASURED.__getitem__,
+            key=_KEYS["measure"],
             persist_state="session",
-        )  # fmt: skip
+        )
         alt = f"{words.MEASURED[measure]} of {count} heads in each of {layers} layers"
         charts.clickable(heads(found, measure, (layer, head), charts.theme()), "heads", alt, clicked)
     return layer, head
@@ -70,8 +83,11 @@ def drawn(asked: Question, tokens: Floats, what: str) -> None:
     read = by_unit(read_by(tokens, weights), asked.units)
     first = next(i for i, unit in enumerate(asked.units) if 0 in unit.tokens)
     name = asked.units[first].text
-    hide = st.toggle(f"Hide {markup.plain(name, 20)}, the first, and spread the colours over the rest",
-                     key=_KEYS["first"], persist_state="session")  # fmt: skip
+    hide = st.toggle(
+        f"Hide {markup.plain(name, 20)}, the first, and spread the colours over the rest",
+        key=_KEYS["first"],
+        persist_state="session",
+    )
     values = between_units(tokens, asked.units)
     st.html(markup.note(words.first_took(values, read, first, name, asked.by)))
     left, right = st.columns([8, 5], gap="large")

@@ -37,9 +37,13 @@ def sides(asked: Question, found: MaskEffect) -> None:
     with right:
         a, b = found.causal, found.bidirectional
         figure = versus(
-            found.labels, (a.logits, b.logits), (a.probabilities, b.probabilities), (a.mask, b.mask), asked.label,
+            found.labels,
+            (a.logits, b.logits),
+            (a.probabilities, b.probabilities),
+            (a.mask, b.mask),
+            asked.label,
             charts.theme(),
-        )  # fmt: skip
+        )
         charts.chart(figure, "versus", "Leading classes under both masks")
 
 
@@ -93,7 +97,7 @@ def facts(asked: Question, found: MaskEffect) -> list[tuple[str, str, str]]:
 asked = question.ask("Mask", "Read causally and in both directions: what the tokens that come later add.")
 if asked is not None:
     try:
-        found = explainer().masks(asked.selection, asked.text)
+        found = explainer().attention_mask(asked.selection, asked.text)
     except AppError as error:
         st.html(markup.problem(error))
     else:

@@ -34,9 +34,12 @@ def options(asked: Question) -> AttributionOptions:
     left, right, _ = st.columns([2, 2, 3])
     steps = left.selectbox("Steps of integrated gradients", STEPS, key=_STEPS, persist_state="session")
     baseline = right.selectbox(
-        "Baseline: what stands for no word", BASELINES, key=_BASELINE, persist_state="session",
+        "Baseline: what stands for no word",
+        BASELINES,
+        key=_BASELINE,
+        persist_state="session",
         format_func=lambda b: words.BASELINES[b],
-    )  # fmt: skip
+    )
     url_state.write("attributions", {"steps": str(steps), "baseline": baseline})
     return AttributionOptions(asked.label, cast(By, asked.by), steps, baseline or BASELINES[0])
 

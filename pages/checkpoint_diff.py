@@ -6,19 +6,22 @@ import streamlit as st
 
 from core.errors import AppError
 from core.figures import checkpoint_diff as figures
-from core.results import CheckpointComparison, TensorComparison
+from core.results import CheckpointDiff, TensorDiff
 from pages.ui import charts, frame, markup, sources, task_progress, url_state
 from pages.ui.services import weights
 from pages.views import checkpoint_diff as view
 
 _TENSOR = "checkpoints.tensor"
 _KEYS = {
-    "first": sources.FIRST, "first_path": sources.PATHS[sources.FIRST], "second": sources.SECOND,
-    "second_path": sources.PATHS[sources.SECOND], "tensor": _TENSOR,
-}  # fmt: skip
+    "first": sources.FIRST,
+    "first_path": sources.PATHS[sources.FIRST],
+    "second": sources.SECOND,
+    "second_path": sources.PATHS[sources.SECOND],
+    "tensor": _TENSOR,
+}
 
 
-def chosen(found: CheckpointComparison) -> TensorComparison:
+def chosen(found: CheckpointDiff) -> TensorDiff:
     """The tensor that the person looks at: what changed most, until another is chosen."""
     names = [t.name for t in found.tensors]
     if st.session_state.get(_TENSOR) not in names:
@@ -27,7 +30,7 @@ def chosen(found: CheckpointComparison) -> TensorComparison:
     return found.tensors[names.index(picked or names[0])]
 
 
-def overview(found: CheckpointComparison, t: TensorComparison) -> None:
+def overview(found: CheckpointDiff, t: TensorDiff) -> None:
     """Layer by module; a click chooses a tensor, on a whole layer the one that changed most in it."""
 
     def clicked(x: float, y: float) -> None:
@@ -44,7 +47,7 @@ def overview(found: CheckpointComparison, t: TensorComparison) -> None:
     charts.clickable(figure, "checkpoints-layers", alt, clicked)
 
 
-def draw(found: CheckpointComparison) -> None:
+def draw(found: CheckpointDiff) -> None:
     """The verdict, the map beside one tensor, all of them."""
     view.sentences(found)
     st.html(view.facts(found))

@@ -41,9 +41,12 @@ def rival(asked: Question) -> str:
         st.session_state[AGAINST] = NOTHING
     titles = {NOTHING: "nothing: the logit itself"}
     chosen = st.selectbox(
-        f"'{asked.label}' against", (NOTHING, *others), format_func=lambda c: titles.get(c, c), key=AGAINST,
+        f"'{asked.label}' against",
+        (NOTHING, *others),
+        format_func=lambda c: titles.get(c, c),
+        key=AGAINST,
         persist_state="session",
-    )  # fmt: skip
+    )
     return chosen or NOTHING
 
 
@@ -65,8 +68,9 @@ def draw(asked: Question, found: Contributions) -> None:
     st.html(markup.section(f"{what[:1].upper()}{what[1:]} by position"))
     charts.chart(
         bars(asked.units, values, charts.theme(), "contribution"),
-        "parts", f"Contribution of each of the {len(values)} {asked.by}, in the order of the text",
-    )  # fmt: skip
+        "parts",
+        f"Contribution of each of the {len(values)} {asked.by}, in the order of the text",
+    )
     st.html(markup.note(words.ABOUT))
     st.html(markup.note(f"How: {found.method}."))
     if not found.exact:

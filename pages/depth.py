@@ -33,7 +33,7 @@ def table(found: Lens, label: str) -> None:
 def draw(asked: Question) -> None:
     """The lines, the layer that decided, the check against the model."""
     try:
-        found = explainer().lens(asked.selection, asked.text)
+        found = explainer().depth(asked.selection, asked.text)
     except AppError as error:
         st.html(markup.problem(error))
         return

@@ -47,9 +47,12 @@ def buttons(task: Task[DryRun], model: LoadedModel, found: DryRun) -> None:
     with st.container(horizontal=True, gap="small"):
         st.button("Run again", key="dry_run.again", on_click=task.restart)
         st.download_button(
-            "Download JSON", exported(model, found, model.health), file_name="dry-run.json", on_click="ignore",
+            "Download JSON",
+            exported(model, found, model.health),
+            file_name="dry-run.json",
+            on_click="ignore",
             key="dry_run.json",
-        )  # fmt: skip
+        )
 
 
 def inside(found: DryRun) -> None:

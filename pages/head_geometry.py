@@ -24,10 +24,15 @@ def closest(found: HeadGeometry, shared: bool) -> None:
     """The pairs in a table."""
     values = found.cosines if shared else found.apart
     rows = [
-        {"Class": found.labels[a], "and": found.labels[b], "Cosine": float(values[a, b]),
-         "Angle in degrees": math.degrees(math.acos(values[a, b])), "Distance": float(found.distances[a, b])}
+        {
+            "Class": found.labels[a],
+            "and": found.labels[b],
+            "Cosine": float(values[a, b]),
+            "Angle in degrees": math.degrees(math.acos(values[a, b])),
+            "Distance": float(found.distances[a, b]),
+        }
         for a, b in found.pairs(shared=shared)[:LISTED]
-    ]  # fmt: skip
+    ]
     st.html(markup.section("The closest pairs"))
     tables.table(rows, "Pairs of classes, the closest first", key="head-pairs")
 
@@ -41,8 +46,10 @@ def neighbours(found: HeadGeometry, shared: bool) -> None:
     rank = int((found.norms > found.norms[k]).sum()) + 1
     values = found.cosines if shared else found.apart
     st.html(markup.facts([("Norm", three_digits(float(found.norms[k])), f"rank {rank} of {len(found.labels)}")]))
-    rows = [{"Nearest to it": found.labels[i], "Cosine": float(values[k, i]), "Norm": float(found.norms[i])}
-            for i in found.nearest(k, shared=shared)[:NEAREST]]  # fmt: skip
+    rows = [
+        {"Nearest to it": found.labels[i], "Cosine": float(values[k, i]), "Norm": float(found.norms[i])}
+        for i in found.nearest(k, shared=shared)[:NEAREST]
+    ]
     tables.table(rows, f"Classes nearest to {found.labels[k]}", key="head-nearest")
 
 

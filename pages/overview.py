@@ -37,7 +37,7 @@ def depth(asked: Question) -> None:
     """The class lens, or why there is none."""
     st.html(markup.section("Where in depth it formed"))
     try:
-        found = explainer().lens(asked.selection, asked.text)
+        found = explainer().depth(asked.selection, asked.text)
     except AppError as error:
         st.html(markup.problem(error))
         return
@@ -62,7 +62,11 @@ if asked is not None:
         depth(asked)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
-            "Download the report", partial(report, asked), "headlight-report.html", "text/html", on_click="ignore",
+            "Download the report",
+            partial(report, asked),
+            "headlight-report.html",
+            "text/html",
+            on_click="ignore",
             key="report",
-        )  # fmt: skip
+        )
         st.html(markup.note(REPORT))

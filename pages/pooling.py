@@ -46,8 +46,9 @@ def weights(asked: Question, found: Pooling) -> None:
         clamped = np.array([found.clamped[list(u.tokens)].mean() for u in asked.units])
         charts.chart(
             bars(asked.units, clamped, charts.theme(), "clamped", percent=True),
-            "clamped", f"Share of clamped dimensions of each of the {len(values)} {asked.by}",
-        )  # fmt: skip
+            "clamped",
+            f"Share of clamped dimensions of each of the {len(values)} {asked.by}",
+        )
 
 
 def compared(asked: Question, found: list[PoolerVerdict]) -> None:

@@ -80,10 +80,16 @@ def draw(found: AdapterPair) -> None:
             figure = figures.layers(found.modules, values, told, chosen, charts.theme(), signed=True)
             charts.clickable(figure, "two-adapters-layers", f"Cosines of {len(names)} modules", clicked)
     rows = [
-        {"Module": m.name, "Cosine": m.cosine, "Norm, first": m.norms[0], "Norm, second": m.norms[1],
-         "Reads in %": 100 * m.inputs, "Writes in %": 100 * m.outputs}
+        {
+            "Module": m.name,
+            "Cosine": m.cosine,
+            "Norm, first": m.norms[0],
+            "Norm, second": m.norms[1],
+            "Reads in %": 100 * m.inputs,
+            "Writes in %": 100 * m.outputs,
+        }
         for m in found.modules
-    ]  # fmt: skip
+    ]
     st.html(markup.section("Every module"))
     tables.table(rows, "Two updates, module by module", key="two-adapters-table")
 

@@ -98,7 +98,7 @@ def flip(asked: Question) -> None:
     budget = left.selectbox(name, BUDGETS, format_func="{:,}".format, key=_BUDGET, persist_state="session")
     budget = budget or BUDGETS[1]
     told = explainer().flip_cost(asked.selection, asked.text, budget)
-    task = explainer().flip(asked.selection, asked.text, budget)
+    task = explainer().minimal_flip(asked.selection, asked.text, budget)
     found: MinimalFlip | None = None
     if told.seconds > AT_ONCE_SECONDS and task.state() is None:
         st.html(markup.note(words.cost(told)))

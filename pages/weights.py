@@ -45,9 +45,13 @@ def overview(report: WeightReport, t: WeightStats, statistic: str) -> None:
         st.session_state[_KEYS["tensor"]] = next((o.name for o in report.tensors if (o.layer, o.module) == hit), t.name)
 
     scale = st.segmented_control(
-        "Colours", figures.SCALES, format_func=view.SCALES.__getitem__, key=_KEYS["scale"], required=True,
+        "Colours",
+        figures.SCALES,
+        format_func=view.SCALES.__getitem__,
+        key=_KEYS["scale"],
+        required=True,
         persist_state="session",
-    )  # fmt: skip
+    )
     alt = f"{words.STATISTICS[statistic]} of {len(report.modules)} modules in {report.depth} layers"
     figure = figures.layers(report, statistic, scale or figures.SCALES[0], t, charts.theme())
     charts.clickable(figure, "weights-layers", alt, clicked)
@@ -81,9 +85,12 @@ def draw(report: WeightReport) -> None:
         t = chosen(report)
     with left:
         statistic = st.selectbox(
-            "Statistic", list(words.STATISTICS), format_func=words.STATISTICS.__getitem__, key=_KEYS["by"],
+            "Statistic",
+            list(words.STATISTICS),
+            format_func=words.STATISTICS.__getitem__,
+            key=_KEYS["by"],
             persist_state="session",
-        )  # fmt: skip
+        )
     if report.depth:
         overview(report, t, statistic)
     one(report, t, statistic)

@@ -30,9 +30,12 @@ def costs(found: Architecture, tokens: int) -> Costs:
     """Of one text of so many tokens."""
     sizes = found.sizes
     return Costs(
-        tokens=tokens, memory=memory(found), kv_cache=kv_cache(sizes, tokens, number_bytes(found.dtype)),
-        attention=attention_maps(sizes, tokens), flops=flops(sizes, tokens),
-    )  # fmt: skip
+        tokens=tokens,
+        memory=memory(found),
+        kv_cache=kv_cache(sizes, tokens, number_bytes(found.dtype)),
+        attention=attention_maps(sizes, tokens),
+        flops=flops(sizes, tokens),
+    )
 
 
 def number_bytes(dtype: str) -> int:

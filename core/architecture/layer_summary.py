@@ -34,9 +34,16 @@ def layer_summary(model: nn.Module, batch: Mapping[str, Tensor], depth: int = 4)
         before = dict(inside._cached_forward_pass)
         try:
             found = torchinfo.summary(
-                model, input_data=dict(batch), verbose=0, depth=depth, col_names=COLUMNS, col_width=18,
-                row_settings=("depth", "var_names"), cache_forward_pass=False, mode="eval",
-            )  # fmt: skip
+                model,
+                input_data=dict(batch),
+                verbose=0,
+                depth=depth,
+                col_names=COLUMNS,
+                col_width=18,
+                row_settings=("depth", "var_names"),
+                cache_forward_pass=False,
+                mode="eval",
+            )
             return _UNITS.sub(r"(\1)", str(found))
         finally:
             inside._cached_forward_pass.clear()

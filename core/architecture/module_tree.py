@@ -32,12 +32,18 @@ def module_tree(root: nn.Module, trained: Set[str]) -> tuple[ModuleNode, ...]:
             units.add(path)
         nodes.append(
             ModuleNode(
-                path=path, kind=type(module).__name__, depth=path.count(".") + 1 if path else 0,
-                own=sum(p.numel() for _, p in held[path]), total=total[path], trained=changed[path],
-                dtype=_one(dtypes[path]), shapes=tuple((name, tuple(p.shape)) for name, p in _weights(module)),
-                status=_status(module, total[path], changed[path]), unit=is_unit,
+                path=path,
+                kind=type(module).__name__,
+                depth=path.count(".") + 1 if path else 0,
+                own=sum(p.numel() for _, p in held[path]),
+                total=total[path],
+                trained=changed[path],
+                dtype=_one(dtypes[path]),
+                shapes=tuple((name, tuple(p.shape)) for name, p in _weights(module)),
+                status=_status(module, total[path], changed[path]),
+                unit=is_unit,
             )
-        )  # fmt: skip
+        )
     return tuple(nodes)
 
 

@@ -60,10 +60,15 @@ def outline_classifier(candidate: CandidateConfig, place: Path | None, num_label
     if place is None:
         labels = {i: f"LABEL_{i}" for i in range(base.num_labels or num_labels or DEFAULT_LABELS)}
         config = to_pooled(
-            stock_config(candidate, None), pooler_type=base.pooler_name, pooler_config=base.pooler.to_dict(),
-            head_type=base.head_name, problem_type=base.problem, id2label=labels,
-            label2id={label: i for i, label in labels.items()}, **lifting(base.is_bidirectional),
-        )  # fmt: skip
+            stock_config(candidate, None),
+            pooler_type=base.pooler_name,
+            pooler_config=base.pooler.to_dict(),
+            head_type=base.head_name,
+            problem_type=base.problem,
+            id2label=labels,
+            label2id={label: i for i, label in labels.items()},
+            **lifting(base.is_bidirectional),
+        )
     else:
         folder = read_model_folder(place)
         stored = head_labels(folder) or base.num_labels

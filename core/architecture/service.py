@@ -39,7 +39,7 @@ class _Outline:
     source: Source
 
 
-class Blueprints:
+class ArchitectureService:
     """Architectures by candidate. Thread safe; one for a whole process."""
 
     def __init__(self, engine: Engine) -> None:
@@ -68,9 +68,13 @@ class Blueprints:
         return self._outlines.get(key, described)
 
     def layer_summary(
-        self, selection: Selection, view: View = "classifier", tuning: Tuning = "lora", num_labels: int | None = None,
+        self,
+        selection: Selection,
+        view: View = "classifier",
+        tuning: Tuning = "lora",
+        num_labels: int | None = None,
         depth: int = 4,
-    ) -> str:  # fmt: skip
+    ) -> str:
         """torchinfo's summary of the same; of a model in memory that of a probe of it, so that nobody waits.
 
         Raises:
@@ -142,20 +146,29 @@ class Blueprints:
     def _described(self, selection: Selection, view: View, outline: _Outline) -> Architecture:
         from core.architecture.module_tree import module_tree, tied_weights
         from core.architecture.sizes import sizes_of
-        from core.model.peft_wrappers import inner
+        from core.model.peft_wrappers import unwrap_peft
 
         candidate = self._engine.candidate(selection.candidate)
-        root = inner(outline.model)
+        root = unwrap_peft(outline.model)
         nodes = module_tree(root, outline.trained)
         named = {name: p.numel() for name, p in root.named_parameters()}
         factors = sum(count for name, count in named.items() if ".lora_" in name)
         unused = sum(count for name, count in named.items() if ".original_module" in name)
         return Architecture(
-            name=candidate.name, view=view, source=outline.source, tuning=outline.tuning,
-            dtype=candidate.base_model.torch_dtype, nodes=nodes, parameters=nodes[0].total,
-            base_parameters=nodes[0].total - factors - unused, factors=factors, trained=nodes[0].trained,
-            tied=tied_weights(root), last_module_name=nodes[-1].path, sizes=sizes_of(outline.model),
-        )  # fmt: skip
+            name=candidate.name,
+            view=view,
+            source=outline.source,
+            tuning=outline.tuning,
+            dtype=candidate.base_model.torch_dtype,
+            nodes=nodes,
+            parameters=nodes[0].total,
+            base_parameters=nodes[0].total - factors - unused,
+            factors=factors,
+            trained=nodes[0].trained,
+            tied=tied_weights(root),
+            last_module_name=nodes[-1].path,
+            sizes=sizes_of(outline.model),
+        )
 
     def _key(self, selection: Selection, view: View, tuning: Tuning, num_labels: int | None) -> tuple[object, ...]:
         """Everything that decides what comes out, the state of the files included."""
@@ -180,9 +193,9 @@ def _summary_of_pair(pair: LoadedPair, depth: int) -> str:
 def _summary_of_outline(model: nn.Module, depth: int) -> str:
     from core.architecture.layer_summary import example, layer_summary
     from core.architecture.outlines import META
-    from core.model.peft_wrappers import inner
+    from core.model.peft_wrappers import unwrap_peft
 
-    outline = inner(model)
+    outline = unwrap_peft(model)
     try:
         with META:
             return layer_summary(outline, example(META, 2), depth)

@@ -78,9 +78,16 @@ def tensor_statistics(name: str, tensor: Tensor, note: str = "") -> WeightStats:
         numbers = _numbers(tensor.detach())
     said = " ".join(words for words in (note, missing, numbers.pop("note", "")) if words)
     return WeightStats(
-        name=name, layer=layer, module=module, dtype=str(tensor.dtype).removeprefix("torch."), shape=shape, count=count,
-        dead_rows=_dead_rows(tensor, numbers["zeros"]), note=said, **numbers,
-    )  # fmt: skip
+        name=name,
+        layer=layer,
+        module=module,
+        dtype=str(tensor.dtype).removeprefix("torch."),
+        shape=shape,
+        count=count,
+        dead_rows=_dead_rows(tensor, numbers["zeros"]),
+        note=said,
+        **numbers,
+    )
 
 
 def _why_no_numbers(tensor: Tensor) -> str:

@@ -62,9 +62,17 @@ def from_codes(counts: NDArray[np.int64], alphabet: Codes) -> dict[str, Any]:
         return empty(nan, inf)
     mean, second, fourth, squares, n = counting_kernels.weighted_sums(v, c)
     moments = Moments(
-        count=int(n), mean=mean, second=second, fourth=fourth, low=float(v[0]), high=float(v[-1]),
-        zeros=int(c[v == 0].sum()), near_zeros=int(c[np.abs(v) < NEAR].sum()), nan=nan, inf=inf,
-    )  # fmt: skip
+        count=int(n),
+        mean=mean,
+        second=second,
+        fourth=fourth,
+        low=float(v[0]),
+        high=float(v[-1]),
+        zeros=int(c[v == 0].sum()),
+        near_zeros=int(c[np.abs(v) < NEAR].sum()),
+        nan=nan,
+        inf=inf,
+    )
     edges = bin_edges(moments.low, moments.high)
     places = np.clip(np.searchsorted(edges, v, side="right") - 1, 0, BINS - 1)
     bins = np.bincount(places, weights=c, minlength=BINS).astype(np.int64)
@@ -100,8 +108,14 @@ def assembled(
 def empty(nan: int = 0, inf: int = 0) -> dict[str, Any]:
     """The fields of a tensor without a finite value."""
     names = ("mean", "std", "min", "max", "norm", "q01", "q50", "q99", "kurtosis")
-    return {**dict.fromkeys(names, math.nan), "zeros": 0, "near_zeros": 0, "nan": nan, "inf": inf,
-            "histogram": Histogram((), ())}  # fmt: skip
+    return {
+        **dict.fromkeys(names, math.nan),
+        "zeros": 0,
+        "near_zeros": 0,
+        "nan": nan,
+        "inf": inf,
+        "histogram": Histogram((), ()),
+    }
 
 
 def bin_edges(low: float, high: float) -> NDArray[np.float64]:

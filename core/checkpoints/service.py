@@ -16,7 +16,7 @@ from core.results import (
     AdapterOverlap,
     AdapterPair,
     AdapterUpdate,
-    CheckpointComparison,
+    CheckpointDiff,
     Feature,
     FeatureKey,
     Selection,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 UPDATE_BYTES = 64 * 2**20
 
 
-class WeightLibrary:
+class CheckpointService:
     """Statistics by path. Thread safe; one for a whole process. A `Task` that it hands out has not begun."""
 
     def __init__(self, engine: Engine, tasks: TaskRunner | None = None) -> None:
@@ -116,7 +116,7 @@ class WeightLibrary:
 
         return Task(self._tasks, FeatureKey(Feature.WEIGHTS, state_of(checkpoint)), work)
 
-    def comparison(self, first: str, second: str) -> Task[CheckpointComparison]:
+    def comparison(self, first: str, second: str) -> Task[CheckpointDiff]:
         """Two checkpoints, tensor by tensor.
 
         Raises:
@@ -126,10 +126,10 @@ class WeightLibrary:
 
         one, two = (open_checkpoint(require_source(source, self._engine.settings).path) for source in (first, second))
 
-        def work(on_progress: Progress) -> CheckpointComparison:
-            from core.checkpoints.checkpoint_diff.scan import compared
+        def work(on_progress: Progress) -> CheckpointDiff:
+            from core.checkpoints.checkpoint_diff.scan import diff_checkpoints
 
-            return compared(one, two, lambda done, total, name: on_progress(done / max(total, 1), name))
+            return diff_checkpoints(one, two, lambda done, total, name: on_progress(done / max(total, 1), name))
 
         return Task(self._tasks, FeatureKey(Feature.CHECKPOINT_DIFF, (state_of(one), state_of(two))), work)
 

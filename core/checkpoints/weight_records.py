@@ -8,13 +8,33 @@ from pathlib import Path
 from typing import Any, assert_never, cast, get_args
 
 from core.data.export import check_destination, encoded, export
-from core.results import ExportFormat, WeightReport, WeightStats, plain
+from core.results import ExportFormat, WeightReport, WeightStats, to_json
 
 #: The fields of one tensor, in the order of the command line's contract.
 FIELDS = (
-    "name", "layer", "module", "dtype", "shape", "count", "mean", "std", "min", "max", "norm", "zeros", "near_zeros",
-    "nan", "inf", "q01", "q50", "q99", "kurtosis", "histogram", "dead_rows", "note",
-)  # fmt: skip
+    "name",
+    "layer",
+    "module",
+    "dtype",
+    "shape",
+    "count",
+    "mean",
+    "std",
+    "min",
+    "max",
+    "norm",
+    "zeros",
+    "near_zeros",
+    "nan",
+    "inf",
+    "q01",
+    "q50",
+    "q99",
+    "kurtosis",
+    "histogram",
+    "dead_rows",
+    "note",
+)
 _FLAT = tuple(name for name in FIELDS if name != "histogram")
 _COLUMNS = {
     "csv": _FLAT,
@@ -40,7 +60,7 @@ def exported(report: WeightReport, kind: ExportFormat) -> bytes:
 
 def _records(report: WeightReport, kind: ExportFormat) -> Iterator[dict[str, Any]]:
     for t in report.tensors:
-        record = {name: plain(getattr(t, name)) for name in _FLAT}
+        record = {name: to_json(getattr(t, name)) for name in _FLAT}
         yield record | _of_format(t, kind)
 
 
@@ -52,6 +72,6 @@ def _of_format(t: WeightStats, kind: ExportFormat) -> dict[str, Any]:
         case "parquet":
             return {"histogram_edges": list(t.histogram.edges), "histogram_counts": list(t.histogram.counts)}
         case "json":
-            return {"histogram": plain(asdict(t.histogram))}
+            return {"histogram": to_json(asdict(t.histogram))}
         case _:
             assert_never(kind)

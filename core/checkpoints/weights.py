@@ -144,9 +144,15 @@ class _Run:
         layer, module = layer_and_module(tensor.name)
         dead = dead_rows(tensor, numbers["zeros"], partial(self._bytes, tensor))
         self._found[part.place] = WeightStats(
-            name=tensor.name, layer=layer, module=module, dtype=TORCH_NAMES.get(tensor.dtype, tensor.dtype),
-            shape=tensor.shape, count=tensor.count, dead_rows=dead, **numbers,
-        )  # fmt: skip
+            name=tensor.name,
+            layer=layer,
+            module=module,
+            dtype=TORCH_NAMES.get(tensor.dtype, tensor.dtype),
+            shape=tensor.shape,
+            count=tensor.count,
+            dead_rows=dead,
+            **numbers,
+        )
         self._tell(part, tensor)
 
     def _tell(self, part: _Part, tensor: TensorEntry) -> None:

@@ -12,8 +12,12 @@ from core.words.dry_run import finite
 from core.words.numbers import significant
 
 NOT_PASSED = 1
-_WORDS = {StageStatus.PASSED: "yes", StageStatus.FAILED: "NO", StageStatus.NOT_APPLICABLE: "–",
-          StageStatus.LEFT_OUT: "left out"}  # fmt: skip
+_WORDS = {
+    StageStatus.PASSED: "yes",
+    StageStatus.FAILED: "NO",
+    StageStatus.NOT_APPLICABLE: "–",
+    StageStatus.LEFT_OUT: "left out",
+}
 
 
 def check(candidate: Candidate, adapter: Adapter = None, json: Json = False) -> None:

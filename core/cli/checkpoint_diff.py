@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from core.checkpoints.checkpoint_diff.records import records, write_comparison
+from core.checkpoints.checkpoint_diff.records import records, write_diff
 from core.cli.output import print_json, print_table, say
 from core.files.locate import require_source
-from core.results import CheckpointComparison, TensorComparison, TensorStatus
+from core.results import CheckpointDiff, TensorDiff, TensorStatus
 from core.settings import settings
 from core.words.checkpoint_diff import names, related, verdict, where
 from core.words.numbers import change, significant
@@ -18,12 +18,12 @@ COLUMNS = ("tensor", "status", "change", "elements changed", "largest change", "
 def compare(source: str, other: str, output: Path | None, json: bool) -> None:
     """Compare two checkpoints, and tell, write or print what differs."""
     from core.checkpoints.checkpoint import open_checkpoint
-    from core.checkpoints.checkpoint_diff.scan import compared
+    from core.checkpoints.checkpoint_diff.scan import diff_checkpoints
 
     one, two = (open_checkpoint(require_source(name, settings()).path) for name in (source, other))
-    found = compared(one, two)
+    found = diff_checkpoints(one, two)
     if output is not None:
-        write_comparison(output, found)
+        write_diff(output, found)
         say(f"Wrote {len(found.tensors):,} tensors to {output}.")
     if json:
         print_json(records(found))
@@ -34,7 +34,7 @@ def compare(source: str, other: str, output: Path | None, json: bool) -> None:
             say(sentence)
 
 
-def _table(found: CheckpointComparison) -> None:
+def _table(found: CheckpointDiff) -> None:
     """What is not equal byte for byte."""
     rows = [_row(t) for t in found.tensors if t.status is not TensorStatus.EQUAL]
     if rows:
@@ -44,6 +44,6 @@ def _table(found: CheckpointComparison) -> None:
             say(f"{t.name}: {t.note}")
 
 
-def _row(t: TensorComparison) -> tuple[str, ...]:
+def _row(t: TensorDiff) -> tuple[str, ...]:
     shares = (change(value) if value == value else "–" for value in (t.relative, t.share))
     return t.name, t.status.value, *shares, *(significant(value) for value in (t.largest, t.mean, t.cosine))

@@ -55,7 +55,7 @@ def _class(prediction: Prediction, wanted: str | None) -> str:
 def _lens(explainer: Explainer, selection: Any, text: str) -> Lens | None:
     """None, after the reason, where an architecture has none."""
     try:
-        return explainer.lens(selection, text)
+        return explainer.depth(selection, text)
     except AppError as error:
         say(f"No class lens: {error.problem}")
         return None
@@ -66,10 +66,14 @@ def _document(
 ) -> dict[str, Any]:
     """The contract of `explain --json`, and besides it the sum, and what gem has in place of weights."""
     k = found.labels.index(label)
-    depths = [] if lens is None else [
-        {"layer": depth, "probabilities": dict(zip(lens.labels, map(float, row), strict=True))}
-        for depth, row in enumerate(lens.probabilities)
-    ]  # fmt: skip
+    depths = (
+        []
+        if lens is None
+        else [
+            {"layer": depth, "probabilities": dict(zip(lens.labels, map(float, row), strict=True))}
+            for depth, row in enumerate(lens.probabilities)
+        ]
+    )
     return {
         "text": prediction.text,
         "label": prediction.label,

@@ -13,14 +13,14 @@ from rich.table import Table
 from rich.text import Text
 
 from core.errors import AppError
-from core.results import plain
+from core.results import to_json
 
 PIPED_WIDTH = 160
 
 
 def print_json(document: object) -> None:
     """One JSON document, in ASCII so that no terminal encoding can spoil it; NaN becomes null."""
-    sys.stdout.write(json.dumps(plain(document), indent=2, allow_nan=False) + "\n")
+    sys.stdout.write(json.dumps(to_json(document), indent=2, allow_nan=False) + "\n")
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], title: str = "") -> None:

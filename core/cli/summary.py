@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from core.architecture.costs import costs
-from core.architecture.service import Blueprints
+from core.architecture.service import ArchitectureService
 from core.cli.options import Adapter, Candidate, Json, select
 from core.cli.output import print_json, print_table, say
 from core.engine.engine import Engine
@@ -24,13 +24,17 @@ Depth = Annotated[int, typer.Option("--depth", metavar="D", min=1, help="Levels 
 
 
 def summary(
-    candidate: Candidate, adapter: Adapter = None, view: As = "classifier", tokens: Tokens = 2048, depth: Depth = 3,
+    candidate: Candidate,
+    adapter: Adapter = None,
+    view: As = "classifier",
+    tokens: Tokens = 2048,
+    depth: Depth = 3,
     json: Json = False,
-) -> None:  # fmt: skip
+) -> None:
     """Parameters, modules, memory and FLOPs, also of a candidate whose weights are not here."""
     engine = Engine()
     selection = select(engine, candidate, adapter)
-    blueprints = Blueprints(engine)
+    blueprints = ArchitectureService(engine)
     found = blueprints.architecture(selection, view)
     text = blueprints.layer_summary(selection, view, depth=depth)
     spent = costs(found, tokens)
@@ -52,11 +56,15 @@ def _facts(found: Architecture) -> list[tuple[str, str]]:
         facts.append((f"trained with {found.tuning}", f"{found.trained:,}"))
     facts += [(f"saved by {' = '.join(tied.names)}", f"{tied.saved:,}") for tied in found.tied]
     return [
-        *facts, ("modules", f"{len(found.nodes):,}"), ("last module", found.last_module_name),
-        ("layers", f"{sizes.layers:,}"), ("hidden size", f"{sizes.hidden_size:,}"),
-        ("attention heads", f"{sizes.heads:,}"), ("key-value heads", f"{sizes.kv_heads:,}"),
+        *facts,
+        ("modules", f"{len(found.nodes):,}"),
+        ("last module", found.last_module_name),
+        ("layers", f"{sizes.layers:,}"),
+        ("hidden size", f"{sizes.hidden_size:,}"),
+        ("attention heads", f"{sizes.heads:,}"),
+        ("key-value heads", f"{sizes.kv_heads:,}"),
         ("vocabulary", f"{sizes.vocabulary:,}"),
-    ]  # fmt: skip
+    ]
 
 
 def _tell_costs(found: Architecture, spent: Costs) -> None:

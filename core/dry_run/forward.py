@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from core.dry_run.stage import Look
+from core.dry_run.stage import StageKind
 from core.dry_run.subject import Subject
 from core.dry_run.tracing import EMBEDDINGS, LOGITS, POOLER, STATES, Trace
 from core.results import Stage, TracedTensor
@@ -13,15 +13,15 @@ from core.words.numbers import two_digits
 #: How far pooling weights may be from summing to 1, and how much a padded position may weigh.
 WEIGHT_BOUND = 1e-5
 
-TOKENIZER = Look("Tokenizer", "Every token id has an embedding.")
+TOKENIZER = StageKind("Tokenizer", "Every token id has an embedding.")
 SHAPES = {
-    EMBEDDINGS: Look(EMBEDDINGS, "What enters the first layer: a vector for each token."),
-    "Layers": Look("Layers", "Each transformer layer gives a vector of the same size for each token."),
-    POOLER: Look(POOLER, "One vector a text, or one row of logits where the head comes first."),
-    LOGITS: Look(LOGITS, "One number a class, for every text."),
+    EMBEDDINGS: StageKind(EMBEDDINGS, "What enters the first layer: a vector for each token."),
+    "Layers": StageKind("Layers", "Each transformer layer gives a vector of the same size for each token."),
+    POOLER: StageKind(POOLER, "One vector a text, or one row of logits where the head comes first."),
+    LOGITS: StageKind(LOGITS, "One number a class, for every text."),
 }
-WEIGHTS = Look("Pooling weights", "How much of the pooled vector each token is; padding must be none of it.")
-FINITE = Look("Finite", "No NaN and no infinite value at any stage of the pass.")
+WEIGHTS = StageKind("Pooling weights", "How much of the pooled vector each token is; padding must be none of it.")
+FINITE = StageKind("Finite", "No NaN and no infinite value at any stage of the pass.")
 
 
 def tokenizer(subject: Subject) -> Stage:
@@ -39,8 +39,8 @@ def tokenizer(subject: Subject) -> Stage:
 def passed_through(trace: Trace) -> Iterator[Stage]:
     """The stages that one pass tells about, in its order."""
     stopped = ""
-    for name, look in SHAPES.items():
-        stage = _shapes(look, trace, stopped)
+    for name, kind in SHAPES.items():
+        stage = _shapes(kind, trace, stopped)
         if trace.error and not stage.passed:
             stopped = f"the forward pass stopped at the stage '{name}'"
         yield stage
@@ -49,28 +49,28 @@ def passed_through(trace: Trace) -> Iterator[Stage]:
     yield FINITE.left_out(stopped) if stopped else _finite(trace)
 
 
-def _shapes(look: Look, trace: Trace, stopped: str) -> Stage:
+def _shapes(kind: StageKind, trace: Trace, stopped: str) -> Stage:
     if stopped:
-        return look.left_out(stopped)
-    if look.name in (EMBEDDINGS, "Layers") and not trace.depth:
-        return look.not_applicable("this architecture has no single stack of layers to look into")
-    seen = trace.layers if look.name == "Layers" else [t for t in trace.tensors if t.name == look.name]
-    if look.name == "Layers":
+        return kind.left_out(stopped)
+    if kind.name in (EMBEDDINGS, "Layers") and not trace.depth:
+        return kind.not_applicable("this architecture has no single stack of layers to look into")
+    seen = trace.layers if kind.name == "Layers" else [t for t in trace.tensors if t.name == kind.name]
+    if kind.name == "Layers":
         seen += [t for t in trace.tensors if t.name == STATES]
-    wanted = trace.depth + 1 if look.name == "Layers" else 1
+    wanted = trace.depth + 1 if kind.name == "Layers" else 1
     fix = "correct the model's code or its config.json at this stage."
     if len(seen) < wanted:
         last = trace.tensors[-1].name if trace.tensors else "nothing"
-        return look.judged(False, f"the pass stopped, and the last that was seen is: {last}. {trace.error}", fix)
+        return kind.judged(False, f"the pass stopped, and the last that was seen is: {last}. {trace.error}", fix)
     wrong = [t for t in seen if not t.fits]
     if wrong:
         t = wrong[0]
         detail = f"{t.name}: {_told(t.shape)} {t.dtype}, expected {t.axes} = {_told(t.expected)} {t.expected_dtype}"
-        return look.judged(False, detail, fix, len(wrong), 0, "tensors of another shape or dtype")
+        return kind.judged(False, detail, fix, len(wrong), 0, "tensors of another shape or dtype")
     detail = f"{seen[0].axes} = {_told(seen[0].shape)} {seen[0].dtype}"
-    if look.name == "Layers":
+    if kind.name == "Layers":
         detail = f"{trace.depth} of {trace.depth} layers give {detail}"
-    return look.judged(True, detail, fix, 0, 0, "tensors of another shape or dtype")
+    return kind.judged(True, detail, fix, 0, 0, "tensors of another shape or dtype")
 
 
 def _weights(trace: Trace, stopped: str) -> Stage:

@@ -12,13 +12,15 @@ import torch
 from torch import Tensor, nn
 
 from core.config.components import BceOptions, BitemperedOptions, CriterionOptions, CrossEntropyOptions, MseOptions
-from core.dry_run.stage import Look
+from core.dry_run.stage import StageKind
 from core.dry_run.subject import Subject
 from core.dry_run.trained_parameters import BACKBONE, layer_of, open_for_training, part_of, trained
 from core.results import Stage
 
-LOSS = Look("Loss", "The criterion of the candidate, with labels that the model finds least likely.")
-GRADIENT = Look("Gradient", "The loss sends a gradient to everything that is trained, and to nothing that is frozen.")
+LOSS = StageKind("Loss", "The criterion of the candidate, with labels that the model finds least likely.")
+GRADIENT = StageKind(
+    "Gradient", "The loss sends a gradient to everything that is trained, and to nothing that is frozen."
+)
 #: How far the mean loss may be from the mean of the losses, relative to it.
 MEAN_BOUND = 1e-4
 #: A backward pass keeps every activation, so it takes few texts and few tokens; of one token attention has no gradient.
@@ -126,8 +128,12 @@ def _waits(name: str, parameters: Mapping[str, nn.Parameter]) -> bool:
 def _words(reach: _Reach) -> str:
     parts = ", ".join(f"{part} {reach.reached[part]:,} of {count:,}" for part, count in reach.wanted.items())
     words = f"tensors reached: {parts}"
-    kinds = ((reach.missed, "is not reached"), (reach.zero, "has a gradient of zeros"),
-             (reach.broken, "has a gradient that is not finite"), (reach.frozen, "is frozen and reached"))  # fmt: skip
+    kinds = (
+        (reach.missed, "is not reached"),
+        (reach.zero, "has a gradient of zeros"),
+        (reach.broken, "has a gradient that is not finite"),
+        (reach.frozen, "is frozen and reached"),
+    )
     for names, what in kinds:
         if names:
             words += f"; '{names[0]}' {what}" + (f", and {len(names) - 1:,} more" if len(names) > 1 else "")

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from core.dry_run.stage import Look
+from core.dry_run.stage import StageKind
 from core.dry_run.subject import UNIT, Subject
 from core.results import Stage
 from core.words.numbers import two_digits
 
-REPEATABLE = Look("Repeatability", "The same batch twice, in the mode in which the model was loaded: no dropout.")
-PADDING = Look("Padding", "Each text alone, and with padding added on its left or its right.")
-BATCH = Look("Batch", "Each text alone, and in batches of several lengths, of equal lengths, and in reverse order.")
+REPEATABLE = StageKind("Repeatability", "The same batch twice, in the mode in which the model was loaded: no dropout.")
+PADDING = StageKind("Padding", "Each text alone, and with padding added on its left or its right.")
+BATCH = StageKind(
+    "Batch", "Each text alone, and in batches of several lengths, of equal lengths, and in reverse order."
+)
 
 
 def repeatability(subject: Subject) -> Stage:
@@ -33,9 +35,7 @@ def padding(subject: Subject) -> Stage:
     found = {}
     for side in ("left", "right"):
         rows = [subject.logits(subject.together([row], side, len(row) + subject.gap)) for row in subject.rows]
-        found[side] = max(
-            subject.difference(row[0], alone) for row, alone in zip(rows, subject.alone, strict=True)
-        )  # fmt: skip
+        found[side] = max(subject.difference(row[0], alone) for row, alone in zip(rows, subject.alone, strict=True))
     worst = max(found.values(), key=_or_infinite)
     detail = f"{subject.gap} tokens of padding change the logits by {_differs(subject, found)}"
     fix = (

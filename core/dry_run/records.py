@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from core.results import CheckStatus, DryRun, HealthReport, LoadedModel, Stage, plain
+from core.results import CheckStatus, DryRun, HealthReport, LoadedModel, Stage, to_json
 
 
 def document(model: LoadedModel, run: DryRun, health: HealthReport) -> dict[str, Any]:
@@ -36,7 +36,7 @@ def document(model: LoadedModel, run: DryRun, health: HealthReport) -> dict[str,
 
 def exported(model: LoadedModel, run: DryRun, health: HealthReport) -> bytes:
     """The document as a file; numbers that do not exist are null."""
-    return json.dumps(plain(document(model, run, health)), indent=2, allow_nan=False).encode()
+    return json.dumps(to_json(document(model, run, health)), indent=2, allow_nan=False).encode()
 
 
 def _stage(stage: Stage) -> dict[str, Any]:

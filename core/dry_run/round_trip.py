@@ -17,7 +17,7 @@ from peft import PeftModel
 from safetensors import SafetensorError
 from torch import nn
 
-from core.dry_run.stage import Look
+from core.dry_run.stage import StageKind
 from core.dry_run.subject import UNIT, Subject
 from core.errors import AppError
 from core.model.adapters.attach import card_for, load_adapter, save_adapter
@@ -27,7 +27,7 @@ from core.results import Stage
 from core.words.numbers import two_digits
 from core.words.sizes import gibibytes
 
-SAVED = Look("Save and load", "Saved to a folder, loaded from it, and asked the same texts.")
+SAVED = StageKind("Save and load", "Saved to a folder, loaded from it, and asked the same texts.")
 FIX = (
     "do not rely on the saved files: they are not what is in memory. Look for weights or fields that saving leaves out."
 )

@@ -17,7 +17,7 @@ from core.tasks.runner import TaskRunner
 from core.tasks.task import Task
 
 
-class DryRuns:
+class DryRunService:
     """Dry runs by pair and texts. Thread safe; one for a whole process."""
 
     def __init__(self, engine: Engine, tasks: TaskRunner | None = None) -> None:

@@ -8,16 +8,21 @@ from core.results import Stage, StageStatus
 
 
 @dataclass(frozen=True)
-class Look:
+class StageKind:
     """Makes the stage of this name."""
 
     name: str
     about: str
 
     def judged(
-        self, passed: bool, detail: str, fix: str, number: float | None = None, bound: float | None = None,
+        self,
+        passed: bool,
+        detail: str,
+        fix: str,
+        number: float | None = None,
+        bound: float | None = None,
         unit: str = "",
-    ) -> Stage:  # fmt: skip
+    ) -> Stage:
         """Passed or failed; the fix is told only where it failed."""
         status = StageStatus.PASSED if passed else StageStatus.FAILED
         return Stage(self.name, status, detail, self.about, number, bound, unit, "" if passed else fix)

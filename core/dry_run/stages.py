@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 
 from core.dry_run import forward, gradient, invariance, round_trip
-from core.dry_run.stage import Look
+from core.dry_run.stage import StageKind
 from core.dry_run.subject import Subject
 from core.dry_run.tracing import LOGITS, Trace, trace
 from core.errors import AppError
@@ -16,7 +16,7 @@ from core.results import CheckStatus, DryRun, HealthReport, Stage, TextTokens
 #: Called with the share that is done (0 to 1) and the stage that follows; may raise to stop.
 Told = Callable[[float, str], None]
 
-HEALTH = Look("Health", "What was found when the candidate was loaded: does it do what it was trained to do?")
+HEALTH = StageKind("Health", "What was found when the candidate was loaded: does it do what it was trained to do?")
 _RAISED = (RuntimeError, ValueError, IndexError)
 
 
@@ -33,9 +33,9 @@ def run(subject: Subject, told: Told = lambda _share, _name: None) -> DryRun:
         stages += forward.passed_through(passed)
         why = _why(stages, passed)
     later = _later(subject, stages)
-    for i, (look, work) in enumerate(later):
-        told(0.2 + 0.8 * i / len(later), look.name)
-        stages.append(look.left_out(why) if why else _guarded(look, work))
+    for i, (kind, work) in enumerate(later):
+        told(0.2 + 0.8 * i / len(later), kind.name)
+        stages.append(kind.left_out(why) if why else _guarded(kind, work))
     stages.append(health(subject.pair.info.health))
     texts = tuple(
         TextTokens(text.text, text.total, len(row)) for text, row in zip(subject.encoded, subject.rows, strict=True)
@@ -56,7 +56,7 @@ def health(report: HealthReport) -> Stage:
     )
 
 
-def _later(subject: Subject, stages: list[Stage]) -> list[tuple[Look, Callable[[], Stage]]]:
+def _later(subject: Subject, stages: list[Stage]) -> list[tuple[StageKind, Callable[[], Stage]]]:
     """The stages that need sound logits."""
 
     def batch() -> Stage:
@@ -72,8 +72,8 @@ def _later(subject: Subject, stages: list[Stage]) -> list[tuple[Look, Callable[[
     ]
 
 
-def _ended_well(stages: list[Stage], look: Look) -> bool:
-    return next(s.passed for s in stages if s.name == look.name)
+def _ended_well(stages: list[Stage], kind: StageKind) -> bool:
+    return next(s.passed for s in stages if s.name == kind.name)
 
 
 def _why(stages: list[Stage], passed: Trace) -> str:
@@ -86,11 +86,11 @@ def _why(stages: list[Stage], passed: Trace) -> str:
     return "" if _ended_well(stages, forward.FINITE) else "not every value of the pass is finite"
 
 
-def _guarded(look: Look, work: Callable[[], Stage]) -> Stage:
+def _guarded(kind: StageKind, work: Callable[[], Stage]) -> Stage:
     try:
         return work()
     except AppError as error:
-        return look.judged(False, error.problem, error.fix)
+        return kind.judged(False, error.problem, error.fix)
     except _RAISED as error:
         words = f"the model raised {type(error).__name__}: {' '.join(str(error).split())[:200]}"
-        return look.judged(False, words, "correct the model's code at this stage.")
+        return kind.judged(False, words, "correct the model's code at this stage.")

@@ -113,9 +113,13 @@ class Subject:
 
 
 def make_subject(
-    pair: LoadedPair, base: BaseModelConfig, texts: Sequence[str], *, free: Callable[[], int],
+    pair: LoadedPair,
+    base: BaseModelConfig,
+    texts: Sequence[str],
+    *,
+    free: Callable[[], int],
     loading_alone: Callable[[], AbstractContextManager[None]],
-) -> Subject:  # fmt: skip
+) -> Subject:
     """A subject; the pair itself is only read.
 
     Raises:
@@ -130,6 +134,14 @@ def make_subject(
         training = frozenset(name for name, module in model.named_modules() if module.training)
         trainable = frozenset(name for name, p in model.named_parameters() if p.requires_grad)
     return Subject(
-        pair, base, make_probe(pair), encoded, tuple(text.ids[:limit] for text in encoded), gap, training, trainable,
-        free, loading_alone,
-    )  # fmt: skip
+        pair,
+        base,
+        make_probe(pair),
+        encoded,
+        tuple(text.ids[:limit] for text in encoded),
+        gap,
+        training,
+        trainable,
+        free,
+        loading_alone,
+    )

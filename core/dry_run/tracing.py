@@ -16,8 +16,13 @@ from core.explain.probe import watching
 from core.results import TracedTensor
 
 EMBEDDINGS, STATES, POOLER, HEAD, WEIGHTS, LOGITS = (
-    "Embeddings", "Hidden states", "Pooler", "Head at every token", "Pooling weights", "Logits"
-)  # fmt: skip
+    "Embeddings",
+    "Hidden states",
+    "Pooler",
+    "Head at every token",
+    "Pooling weights",
+    "Logits",
+)
 
 
 @dataclass
@@ -120,9 +125,15 @@ def _traced(name: str, axes: str, value: Tensor, expected: tuple[int, ...], dtyp
     finite = value.isfinite()
     known = value[finite].abs().float()
     return TracedTensor(
-        name=name, axes=f"({', '.join(axes)})", shape=tuple(value.shape), expected=expected, dtype=_name(value.dtype),
-        expected_dtype=_name(dtype), finite=int(finite.sum()), largest=float(known.max()) if len(known) else torch.nan,
-    )  # fmt: skip
+        name=name,
+        axes=f"({', '.join(axes)})",
+        shape=tuple(value.shape),
+        expected=expected,
+        dtype=_name(value.dtype),
+        expected_dtype=_name(dtype),
+        finite=int(finite.sum()),
+        largest=float(known.max()) if len(known) else torch.nan,
+    )
 
 
 def _name(dtype: torch.dtype) -> str:

@@ -147,9 +147,13 @@ class LoadedPairs:
         self._drop_surplus(self.residency.latest_idle())
 
     def _join(
-        self, selection: Selection, candidate: CandidateConfig, adapter: AdapterEntry | None,
-        listener: Listener | None, keep: Collection[Selection],
-    ) -> LoadJob[Entry]:  # fmt: skip
+        self,
+        selection: Selection,
+        candidate: CandidateConfig,
+        adapter: AdapterEntry | None,
+        listener: Listener | None,
+        keep: Collection[Selection],
+    ) -> LoadJob[Entry]:
         """The load that is under way, or a new one; called under the lock."""
         job = self._loads.get(selection)
         if job is not None and not job.done.is_set():

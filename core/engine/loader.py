@@ -18,7 +18,7 @@ from core.engine import malloc
 from core.engine.encoding import Encoder
 from core.engine.predictor import Predictor
 from core.engine.requirements import PairFolders
-from core.engine.rw_lock import SharedLock
+from core.engine.rw_lock import ReadWriteLock
 from core.errors import CheckpointError
 from core.model.families import mask_of, most_tokens
 from core.model.open import OpenedClassifier, open_classifier
@@ -50,9 +50,14 @@ class Loader:
         malloc.keep_freed_blocks()
 
     def load(
-        self, candidate: CandidateConfig, adapter: AdapterEntry | None, folders: PairFolders, needs: Requirements,
-        opened: OpenedClassifier | None, progress: Progress,
-    ) -> LoadedPair:  # fmt: skip
+        self,
+        candidate: CandidateConfig,
+        adapter: AdapterEntry | None,
+        folders: PairFolders,
+        needs: Requirements,
+        opened: OpenedClassifier | None,
+        progress: Progress,
+    ) -> LoadedPair:
         """Every stage from the weights on. `opened` is the base, where it is in memory.
 
         Raises:
@@ -64,15 +69,28 @@ class Loader:
         if opened is None:
             config = candidate.base_model.with_changes(pretrained_model_name_or_path=str(folders.base))
             opened = open_classifier(config, device_map=_placement(needs))
-        pair = self._assemble(Selection(candidate.id, adapter.id if adapter else None), candidate, opened,
-                              folders.adapter, needs.device, progress, started)  # fmt: skip
+        pair = self._assemble(
+            Selection(candidate.id, adapter.id if adapter else None),
+            candidate,
+            opened,
+            folders.adapter,
+            needs.device,
+            progress,
+            started,
+        )
         _settle()
         return pair
 
     def _assemble(
-        self, selection: Selection, candidate: CandidateConfig, opened: OpenedClassifier,
-        adapter_folder: Path | None, device: str, progress: Progress, started: float,
-    ) -> LoadedPair:  # fmt: skip
+        self,
+        selection: Selection,
+        candidate: CandidateConfig,
+        opened: OpenedClassifier,
+        adapter_folder: Path | None,
+        device: str,
+        progress: Progress,
+        started: float,
+    ) -> LoadedPair:
         model: torch.nn.Module = opened.model
         health, limit, labels = _own_head(opened), None, _labels(opened.model)
         if adapter_folder is not None:
@@ -87,17 +105,35 @@ class Loader:
         max_tokens = min(n for n in (candidate.max_tokens, limit, longest) if n)
         encoder = Encoder(_tokenizer(opened.folder.path), max_tokens)
         problem = config.problem_type or ("regression" if config.num_labels == 1 else "single_label_classification")
-        predictor = Predictor(model, encoder, labels, problem, device, self._settings.tokens_per_batch,
-                              self._settings.workers, SharedLock())  # fmt: skip
+        predictor = Predictor(
+            model,
+            encoder,
+            labels,
+            problem,
+            device,
+            self._settings.tokens_per_batch,
+            self._settings.workers,
+            ReadWriteLock(),
+        )
         pooler, head = parts_of(config)
         size = sum(p.numel() * p.element_size() for p in model.parameters())
         base = sum(p.numel() * p.element_size() for p in opened.model.backbone.parameters())
         info = LoadedModel(
-            selection=selection, device=device, dtype=candidate.base_model.torch_dtype,
-            parameters=sum(p.numel() for p in model.parameters()), bytes=size, own_bytes=size - base,
-            labels=labels, problem_type=problem, pooler=pooler, head=head, mask=mask_of(config),
-            max_tokens=max_tokens, load_seconds=time.perf_counter() - started, health=health,
-        )  # fmt: skip
+            selection=selection,
+            device=device,
+            dtype=candidate.base_model.torch_dtype,
+            parameters=sum(p.numel() for p in model.parameters()),
+            bytes=size,
+            own_bytes=size - base,
+            labels=labels,
+            problem_type=problem,
+            pooler=pooler,
+            head=head,
+            mask=mask_of(config),
+            max_tokens=max_tokens,
+            load_seconds=time.perf_counter() - started,
+            health=health,
+        )
         return LoadedPair(info, predictor, opened)
 
 

@@ -40,9 +40,12 @@ def describe(
         read_model_folder(Path(source).expanduser())
     candidate_id = _free_id(_identifier(title or source), taken)
     return CandidateConfig(
-        id=candidate_id, title=title.strip() or _title(source), role="own",
-        base_model=BaseModelConfig(**fields), adapters=tuple(entries),
-    )  # fmt: skip
+        id=candidate_id,
+        title=title.strip() or _title(source),
+        role="own",
+        base_model=BaseModelConfig(**fields),
+        adapters=tuple(entries),
+    )
 
 
 def find(name: str, catalogue: Catalogue, extra: Mapping[str, CandidateConfig]) -> CandidateConfig:

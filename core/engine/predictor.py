@@ -14,7 +14,7 @@ from torch import Tensor
 
 from core.engine.backends.torch import ForwardPass, PaddedPass, bulk_is_imported, bulk_pass
 from core.engine.encoding import Encoded, Encoder
-from core.engine.rw_lock import SharedLock
+from core.engine.rw_lock import ReadWriteLock
 from core.engine.torch_threads import single_threaded_pool
 from core.results import Prediction
 
@@ -37,7 +37,7 @@ class Predictor:
     device: str
     tokens_per_batch: int
     workers: int | None
-    lock: SharedLock
+    lock: ReadWriteLock
 
     def predict(self, texts: Sequence[str]) -> list[Prediction]:
         """Predictions in the order of the texts; each equals what the text would get alone."""

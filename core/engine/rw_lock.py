@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-class SharedLock:
+class ReadWriteLock:
     """Predictions hold it shared; whoever changes the model for a moment holds it exclusively.
 
     A waiting exclusive holder goes first, so that a stream of predictions cannot starve it.

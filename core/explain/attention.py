@@ -21,7 +21,7 @@ from core.tasks.progress import Progress
 from core.words.sizes import gibibytes
 
 #: Called with the layer's number, from 1, and its maps (H, T, T).
-See = Callable[[int, Tensor], None]
+OnLayer = Callable[[int, Tensor], None]
 
 
 class _EnoughError(Exception):
@@ -35,7 +35,7 @@ def cost(probe: Probe, text: Encoded, budget: int) -> AttentionCost:
     return AttentionCost(len(probe.layers), int(config.num_attention_heads), len(text.ids), width, budget)
 
 
-def take(
+def capture(
     probe: Probe, text: Encoded, part: AttentionPart, budget: int, progress: Progress | None = None
 ) -> AttentionMaps | AttentionOverview | AttentionRollout:
     """One of the three, by its name.
@@ -110,7 +110,7 @@ def rollout(probe: Probe, text: Encoded, budget: int, progress: Progress | None 
 
 
 def _run(
-    probe: Probe, text: Encoded, budget: int, wanted: Collection[int], see: See, progress: Progress | None
+    probe: Probe, text: Encoded, budget: int, wanted: Collection[int], see: OnLayer, progress: Progress | None
 ) -> None:
     """A pass with eager attention up to the last wanted layer; `see` gets the maps of each."""
     require(cost(probe, text, budget))
@@ -163,7 +163,7 @@ def eager(probe: Probe) -> Iterator[None]:
 
 
 @contextmanager
-def _watching(probe: Probe, wanted: set[int], count: int, see: See) -> Iterator[None]:
+def _watching(probe: Probe, wanted: set[int], count: int, see: OnLayer) -> Iterator[None]:
     """Hooks inside the wanted layers, on every module that may hand out maps; families call theirs differently."""
 
     def hook_of(number: int) -> Callable[..., None]:

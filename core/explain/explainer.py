@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from core.engine.engine import Engine
-from core.explain.sessions import Shelves
+from core.explain.sessions import ProbeSessions
 from core.results import (
     Ablation,
     AtScale,
@@ -57,7 +57,7 @@ class Explainer:
 
     def __init__(self, engine: Engine, tasks: TaskRunner | None = None) -> None:
         self.engine = engine
-        self._shelves = Shelves(engine, tasks or TaskRunner.from_settings(engine.settings))
+        self._sessions = ProbeSessions(engine, tasks or TaskRunner.from_settings(engine.settings))
 
     def reading(self, selection: Selection, text: str) -> Reading:
         """The prediction, and the text cut into words and tokens."""
@@ -66,27 +66,27 @@ class Explainer:
         def reading() -> Reading:
             return read(self.engine.classify(selection, [text])[0])
 
-        return self._shelves.without_probe(selection, text, Feature.READING, reading)
+        return self._sessions.cached(selection, text, Feature.READING, reading)
 
     def pooling(self, selection: Selection, text: str) -> Pooling:
         """How much each token weighed."""
         from core.explain.pooling import pooling
 
-        return self._shelves.of_states(selection, text, Feature.POOLING, pooling)
+        return self._sessions.cached_on_states(selection, text, Feature.POOLING, pooling)
 
     def poolers(self, selection: Selection, text: str) -> list[PoolerVerdict]:
         """Every pooler on the same hidden states."""
         from core.explain.pooling import compare_poolers
 
-        return self._shelves.of_states(selection, text, Feature.POOLERS, compare_poolers)
+        return self._sessions.cached_on_states(selection, text, Feature.POOLERS, compare_poolers)
 
     def contributions(self, selection: Selection, text: str) -> Contributions:
         """Every class's logit, split over the tokens."""
         from core.explain.contributions import contributions
 
-        return self._shelves.of_states(selection, text, Feature.CONTRIBUTIONS, contributions)
+        return self._sessions.cached_on_states(selection, text, Feature.CONTRIBUTIONS, contributions)
 
-    def lens(self, selection: Selection, text: str) -> Lens:
+    def depth(self, selection: Selection, text: str) -> Lens:
         """What would be said at every depth.
 
         Raises:
@@ -94,7 +94,7 @@ class Explainer:
         """
         from core.explain.depth import trace
 
-        return self._shelves.of_text(selection, text, Feature.DEPTH, trace)
+        return self._sessions.cached_on_text(selection, text, Feature.DEPTH, trace)
 
     def head_geometry(self, selection: Selection) -> HeadGeometry:
         """How the class vectors of the head lie to each other; no text is needed.
@@ -114,7 +114,7 @@ class Explainer:
         """
         from core.explain.attributions.cost import cost, one_batch
 
-        batch = self._shelves.of_text(selection, text, Feature.BATCH_TIME, one_batch)
+        batch = self._sessions.cached_on_text(selection, text, Feature.BATCH_TIME, one_batch)
         return cost(self._units(selection, text, options), options, batch)
 
     def attributions(self, selection: Selection, text: str, options: AttributionOptions) -> Task[Attributions]:
@@ -125,7 +125,7 @@ class Explainer:
 
             return attribute(probe, encoded, self._units(selection, text, options), options, on_progress)
 
-        return self._shelves.task(selection, text, Feature.ATTRIBUTIONS, attributions, options)
+        return self._sessions.task(selection, text, Feature.ATTRIBUTIONS, attributions, options)
 
     def attention_cost(self, selection: Selection, text: str) -> AttentionCost:
         """Memory for attention maps; nothing runs."""
@@ -133,9 +133,9 @@ class Explainer:
         def attention_cost(probe: Probe, encoded: Encoded) -> AttentionCost:
             from core.explain.attention import cost
 
-            return cost(probe, encoded, self._shelves.attention_budget)
+            return cost(probe, encoded, self._sessions.attention_budget)
 
-        return self._shelves.of_text(selection, text, Feature.ATTENTION_COST, attention_cost)
+        return self._sessions.cached_on_text(selection, text, Feature.ATTENTION_COST, attention_cost)
 
     @overload
     def attention(self, selection: Selection, text: str, part: Literal["overview"]) -> AttentionOverview: ...
@@ -153,23 +153,23 @@ class Explainer:
         """
 
         def attention(probe: Probe, encoded: Encoded) -> Any:
-            from core.explain.attention import take
+            from core.explain.attention import capture
 
-            return take(probe, encoded, part, self._shelves.attention_budget)
+            return capture(probe, encoded, part, self._sessions.attention_budget)
 
-        return self._shelves.of_text(selection, text, Feature.ATTENTION, attention, part)
+        return self._sessions.cached_on_text(selection, text, Feature.ATTENTION, attention, part)
 
-    def attention_job(self, selection: Selection, text: str, part: AttentionPart) -> Task[bool]:
+    def attention_task(self, selection: Selection, text: str, part: AttentionPart) -> Task[bool]:
         """`attention` as long work, result True: then `attention` answers at once."""
 
         def attention(probe: Probe, encoded: Encoded, on_progress: Progress) -> bool:
-            from core.explain.attention import take
+            from core.explain.attention import capture
 
-            capture = take(probe, encoded, part, self._shelves.attention_budget, on_progress)
-            self._shelves.without_probe(selection, text, Feature.ATTENTION, lambda: capture, part)
+            captured = capture(probe, encoded, part, self._sessions.attention_budget, on_progress)
+            self._sessions.cached(selection, text, Feature.ATTENTION, lambda: captured, part)
             return True
 
-        return self._shelves.task(selection, text, Feature.ATTENTION_CAPTURE, attention, part)
+        return self._sessions.task(selection, text, Feature.ATTENTION_CAPTURE, attention, part)
 
     def at_scale(self, selection: Selection, text: str, scale: float) -> AtScale:
         """What is said with the adapter's update at this scale, rounded to a thousandth; 0 is without, 1 as trained.
@@ -183,8 +183,8 @@ class Explainer:
             return lora_scale.at_scale(probe, encoded, round(scale, 3))
 
         if scale in (0, 1):
-            return self._shelves.of_text(selection, text, Feature.ADAPTER_AT_SCALE, at_scale, scale)
-        return self._shelves.unremembered(selection, text, at_scale)
+            return self._sessions.cached_on_text(selection, text, Feature.ADAPTER_AT_SCALE, at_scale, scale)
+        return self._sessions.uncached(selection, text, at_scale)
 
     def scale_curve(self, selection: Selection, text: str) -> Task[ScaleCurve]:
         """The classes over the scale, and where the verdict flips."""
@@ -194,7 +194,7 @@ class Explainer:
 
             return scale_curve(probe, encoded, on_progress)
 
-        return self._shelves.task(selection, text, Feature.ADAPTER_SCALES, scales)
+        return self._sessions.task(selection, text, Feature.ADAPTER_SCALES, scales)
 
     def ablation(self, selection: Selection, text: str) -> Task[Ablation]:
         """Which parts of the adapter carry the decision."""
@@ -204,9 +204,9 @@ class Explainer:
 
             return ablate(probe, encoded, on_progress)
 
-        return self._shelves.task(selection, text, Feature.ADAPTER_ABLATION, ablation)
+        return self._sessions.task(selection, text, Feature.ADAPTER_ABLATION, ablation)
 
-    def masks(self, selection: Selection, text: str) -> MaskEffect:
+    def attention_mask(self, selection: Selection, text: str) -> MaskEffect:
         """The text read causally and in both directions.
 
         Raises:
@@ -214,23 +214,23 @@ class Explainer:
         """
         from core.explain.attention_mask import compare_masks
 
-        return self._shelves.of_text(selection, text, Feature.ATTENTION_MASK, compare_masks)
+        return self._sessions.cached_on_text(selection, text, Feature.ATTENTION_MASK, compare_masks)
 
     def two_texts(self, selection: Selection, text: str, other: str) -> TwoTexts:
         """Text A and text B: what was edited, and what that did to every class."""
         from core.explain.two_texts import compare
 
         a, b = self.reading(selection, text), self.reading(selection, other)
-        return self._shelves.without_probe(selection, text, Feature.TWO_TEXTS, lambda: compare(a, b), other)
+        return self._sessions.cached(selection, text, Feature.TWO_TEXTS, lambda: compare(a, b), other)
 
     def flip_cost(self, selection: Selection, text: str, budget: int) -> FlipCost:
         """What `flip` takes at most, from one measured batch."""
         from core.explain.attributions.cost import one_batch
 
-        rows, seconds = self._shelves.of_text(selection, text, Feature.BATCH_TIME, one_batch)
+        rows, seconds = self._sessions.cached_on_text(selection, text, Feature.BATCH_TIME, one_batch)
         return FlipCost(budget, budget * seconds / rows)
 
-    def flip(self, selection: Selection, text: str, budget: int) -> Task[MinimalFlip]:
+    def minimal_flip(self, selection: Selection, text: str, budget: int) -> Task[MinimalFlip]:
         """The fewest words whose removal changes the verdict, in at most `budget` texts."""
 
         def flip(probe: Probe, encoded: Encoded, on_progress: Progress) -> MinimalFlip:
@@ -238,7 +238,7 @@ class Explainer:
 
             return find(probe, encoded, self.reading(selection, text).words, budget, on_progress)
 
-        return self._shelves.task(selection, text, Feature.MINIMAL_FLIP, flip, budget)
+        return self._sessions.task(selection, text, Feature.MINIMAL_FLIP, flip, budget)
 
     def report(self, selection: Selection, text: str, label: str) -> Report:
         """All that is quick about one class of a text, and of what takes long whatever was found before.
@@ -252,7 +252,7 @@ class Explainer:
 
     def remembered(self, selection: Selection, text: str, feature: Feature) -> list[Any]:
         """Results for a text by whatever options, the latest last; nothing is computed."""
-        return self._shelves.remembered(selection, text, feature)
+        return self._sessions.remembered(selection, text, feature)
 
     def _units(self, selection: Selection, text: str, options: AttributionOptions) -> tuple[Unit, ...]:
         reading = self.reading(selection, text)

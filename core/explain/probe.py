@@ -25,7 +25,7 @@ from core.engine.predictor import probabilities, verdict
 from core.errors import CheckpointError
 from core.model.classifier import PooledClassifier
 from core.model.families import transformer_layers
-from core.model.peft_wrappers import inner
+from core.model.peft_wrappers import unwrap_peft
 from core.model.poolers import Pooler
 from core.model.rotary import depends_on_length
 from core.model.share import shared_copy
@@ -48,7 +48,7 @@ class Probe:
     @cached_property
     def classifier(self) -> PooledClassifier:
         """The classifier inside."""
-        return cast(PooledClassifier, inner(self.model))
+        return cast(PooledClassifier, unwrap_peft(self.model))
 
     @property
     def backbone(self) -> PreTrainedModel:
@@ -126,9 +126,13 @@ def make_probe(pair: LoadedPair) -> Probe:
     model.requires_grad_(False)
     model.train(False)
     return Probe(
-        model=model, encoder=predictor.encoder, labels=predictor.labels, problem_type=predictor.problem_type,
-        device=predictor.device, tokens_per_batch=predictor.tokens_per_batch,
-    )  # fmt: skip
+        model=model,
+        encoder=predictor.encoder,
+        labels=predictor.labels,
+        problem_type=predictor.problem_type,
+        device=predictor.device,
+        tokens_per_batch=predictor.tokens_per_batch,
+    )
 
 
 @contextmanager

@@ -70,7 +70,7 @@ def _belongs(result: object, text: str, label: str) -> bool:
 
 def _lens(explainer: Explainer, selection: Selection, text: str) -> tuple[Lens | None, str]:
     try:
-        return explainer.lens(selection, text), ""
+        return explainer.depth(selection, text), ""
     except AppError as error:
         return None, error.problem
 

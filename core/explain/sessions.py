@@ -35,7 +35,7 @@ STATE_BYTES = 128 * 2**20
 
 
 @dataclass(eq=False)
-class _Shelf:
+class _Session:
     """What belongs to one loaded pair. `lock` is held by whoever uses the probe."""
 
     attention: Once
@@ -49,7 +49,7 @@ class _Shelf:
         return self.attention if feature is Feature.ATTENTION else self.results
 
 
-class Shelves:
+class ProbeSessions:
     """Runs work on the probe of a pair, one piece at a time, and remembers what came out. Thread safe.
 
     Different pairs do not wait for each other. Work is known by its feature, the text and the options. All methods
@@ -60,14 +60,14 @@ class Shelves:
         self._engine = engine
         self._tasks = tasks
         self._lock = threading.Lock()
-        self._shelves: weakref.WeakKeyDictionary[LoadedPair, _Shelf] = weakref.WeakKeyDictionary()
+        self._sessions: weakref.WeakKeyDictionary[LoadedPair, _Session] = weakref.WeakKeyDictionary()
 
     @property
     def attention_budget(self) -> int:
         """Bytes that attention maps may take."""
         return int(self._engine.settings.attention_budget_mb * 2**20)
 
-    def of_text(
+    def cached_on_text(
         self,
         selection: Selection,
         text: str,
@@ -77,36 +77,36 @@ class Shelves:
     ) -> Result:
         """Quick work on the encoded text; remembered."""
         pair = self._pair(selection, text)
-        shelf = self._shelf(pair)
+        session = self._session(pair)
 
         def compute() -> Result:
-            return self._alone(pair, shelf, lambda probe: work(probe, probe.encode(text)))
+            return self._alone(pair, session, lambda probe: work(probe, probe.encode(text)))
 
-        return shelf.results_of(feature).get(FeatureKey(feature, text, options), compute)
+        return session.results_of(feature).get(FeatureKey(feature, text, options), compute)
 
-    def of_states(
+    def cached_on_states(
         self, selection: Selection, text: str, feature: Feature, work: Callable[[Probe, Tensor], Result]
     ) -> Result:
         """Quick work on the states that the pooler sees; the backbone runs once for all such work on a text."""
         pair = self._pair(selection, text)
-        shelf = self._shelf(pair)
+        session = self._session(pair)
 
         def with_states(probe: Probe) -> Result:
-            return work(probe, shelf.states.get(text, lambda: probe.states(probe.encode(text))))
+            return work(probe, session.states.get(text, lambda: probe.states(probe.encode(text))))
 
-        return shelf.results.get(FeatureKey(feature, text), lambda: self._alone(pair, shelf, with_states))
+        return session.results.get(FeatureKey(feature, text), lambda: self._alone(pair, session, with_states))
 
-    def without_probe(
+    def cached(
         self, selection: Selection, text: str, feature: Feature, work: Callable[[], Result], *options: Hashable
     ) -> Result:
         """Work that needs no probe, and waits for nobody who uses it; remembered."""
-        shelf = self._shelf(self._pair(selection, text))
-        return shelf.results_of(feature).get(FeatureKey(feature, text, options), work)
+        session = self._session(self._pair(selection, text))
+        return session.results_of(feature).get(FeatureKey(feature, text, options), work)
 
-    def unremembered(self, selection: Selection, text: str, work: Callable[[Probe, Encoded], Result]) -> Result:
-        """The same as `of_text`, and forgotten at once: a slider asks for hundreds, which would push others out."""
+    def uncached(self, selection: Selection, text: str, work: Callable[[Probe, Encoded], Result]) -> Result:
+        """As `cached_on_text`, and forgotten at once: a slider asks for hundreds, which would push others out."""
         pair = self._pair(selection, text)
-        return self._alone(pair, self._shelf(pair), lambda probe: work(probe, probe.encode(text)))
+        return self._alone(pair, self._session(pair), lambda probe: work(probe, probe.encode(text)))
 
     def task(
         self,
@@ -133,7 +133,7 @@ class Shelves:
     def remembered(self, selection: Selection, text: str, feature: Feature) -> list[Any]:
         """Results for a text, quick or long, by whatever options, the latest last. Nothing is computed."""
         pair = self._pair(selection, text)
-        known = self._shelf(pair).results_of(feature).items() | self._tasks.results(pair)
+        known = self._session(pair).results_of(feature).items() | self._tasks.results(pair)
         return [
             result
             for key, result in known.items()
@@ -146,21 +146,21 @@ class Shelves:
         check_texts([text], self._engine.settings.max_characters)
         return self._engine.pair(selection)
 
-    def _shelf(self, pair: LoadedPair) -> _Shelf:
+    def _session(self, pair: LoadedPair) -> _Session:
         with self._lock:
-            shelf = self._shelves.get(pair)
-            if shelf is None:
-                shelf = self._shelves[pair] = _Shelf(Once(self.attention_budget))
-            return shelf
+            session = self._sessions.get(pair)
+            if session is None:
+                session = self._sessions[pair] = _Session(Once(self.attention_budget))
+            return session
 
-    def _alone(self, pair: LoadedPair, shelf: _Shelf, work: Callable[[Probe], Result]) -> Result:
+    def _alone(self, pair: LoadedPair, session: _Session, work: Callable[[Probe], Result]) -> Result:
         """Work with the pair's probe, which is made when it is first needed; the pair stays in memory meanwhile."""
-        with self._engine.holding(pair), shelf.lock:
-            if shelf.probe is None:
+        with self._engine.holding(pair), session.lock:
+            if session.probe is None:
                 from core.explain.probe import make_probe
 
-                shelf.probe = make_probe(pair)
-            return work(shelf.probe)
+                session.probe = make_probe(pair)
+            return work(session.probe)
 
 
 def still_loaded(pair: weakref.ref[LoadedPair]) -> LoadedPair:

@@ -35,17 +35,21 @@ def curve(found: ScaleCurve, at: float, label: str, theme: Theme, *, height: int
     figure = go.Figure()
     for k in leading(found.logits, trained, always=[found.labels.index(label)]):
         figure.add_scatter(
-            x=found.scales, y=values[:, k], mode="lines", name=name(found.labels[k]),
+            x=found.scales,
+            y=values[:, k],
+            mode="lines",
+            name=name(found.labels[k]),
             line={"width": 3 if found.labels[k] == label else 1.75},
             customdata=[whole(found.labels[k])] * len(found.scales),
             hovertemplate="%{customdata}<br>scale %{x:.2f}: " + what + " %{y:.3f}<extra></extra>",
-        )  # fmt: skip
+        )
     for flip in found.flips:
         figure.add_vline(
-            x=flip.scale, line={"color": colours.minus, "width": 1.5, "dash": "dash"},
+            x=flip.scale,
+            line={"color": colours.minus, "width": 1.5, "dash": "dash"},
             annotation={"text": f"flips at {flip.scale:.3f}", "font": {"size": 12, "color": colours.minus}},
             annotation_position="bottom right" if flip.scale < 1 else "bottom left",
-        )  # fmt: skip
+        )
     figure.add_vline(x=1, line={"color": colours.muted, "width": 1, "dash": "dot"})
     figure.add_vline(x=at, line={"color": colours.ink, "width": 2})
     finish(figure, theme, height, xaxis_title="scale of the adapter's update", yaxis_title=what)
@@ -54,9 +58,13 @@ def curve(found: ScaleCurve, at: float, label: str, theme: Theme, *, height: int
 
 
 def versus(
-    labels: tuple[str, ...], logits: tuple[Floats, Floats], probabilities: tuple[Floats, Floats],
-    names: tuple[str, str], label: str, theme: Theme,
-) -> go.Figure:  # fmt: skip
+    labels: tuple[str, ...],
+    logits: tuple[Floats, Floats],
+    probabilities: tuple[Floats, Floats],
+    names: tuple[str, str],
+    label: str,
+    theme: Theme,
+) -> go.Figure:
     """Two answers to one text, a line a class from the first to the second: (K,) each, `names` say which is which."""
     colours = PALETTES[theme]
     both, what = _values(np.stack(logits), np.stack(probabilities))
@@ -65,20 +73,32 @@ def versus(
     figure = go.Figure()
     for place, k in zip(places, drawn, strict=True):
         figure.add_scatter(
-            x=both[:, k], y=[place, place], mode="lines", line={"color": colours.soft, "width": 3}, showlegend=False,
+            x=both[:, k],
+            y=[place, place],
+            mode="lines",
+            line={"color": colours.soft, "width": 3},
+            showlegend=False,
             hoverinfo="skip",
-        )  # fmt: skip
+        )
     for row, colour, title in zip(both, (colours.minus, colours.plus), names, strict=True):
         figure.add_scatter(
-            x=row[drawn], y=places, mode="markers", name=name(title), marker={"size": 12, "color": colour},
+            x=row[drawn],
+            y=places,
+            mode="markers",
+            name=name(title),
+            marker={"size": 12, "color": colour},
             customdata=[whole(labels[k]) for k in drawn],
             hovertemplate=f"%{{customdata}}<br>{name(title)}: {what} %{{x:.3f}}<extra></extra>",
-        )  # fmt: skip
+        )
     finish(figure, theme, 110 + 38 * len(drawn), xaxis_title=what)
     figure.update_yaxes(
-        tickmode="array", tickvals=places, ticktext=[name(labels[k]) for k in drawn], range=[len(drawn) - 0.5, -0.5],
-        showgrid=False, zeroline=False,
-    )  # fmt: skip
+        tickmode="array",
+        tickvals=places,
+        ticktext=[name(labels[k]) for k in drawn],
+        range=[len(drawn) - 0.5, -0.5],
+        showgrid=False,
+        zeroline=False,
+    )
     return _as_shares(figure, what, "x")
 
 
@@ -93,22 +113,38 @@ def heat(found: Ablation, label: str, theme: Theme) -> go.Figure:
     largest = float(np.nanmax(np.abs(z[:-1]), initial=0.0)) or 1.0
     figure = go.Figure(
         go.Heatmap(
-            z=z, x=_edges(columns), y=_edges(rows), xgap=2, ygap=2, zmin=-largest, zmax=largest,
-            colorscale=scale(PALETTES[theme].diverging[::-1]), text=_written(z, verdicts, found.verdict),
-            texttemplate="%{text}" if z.size <= WRITTEN else None, textfont={"size": 12}, hoverongaps=False,
+            z=z,
+            x=_edges(columns),
+            y=_edges(rows),
+            xgap=2,
+            ygap=2,
+            zmin=-largest,
+            zmax=largest,
+            colorscale=scale(PALETTES[theme].diverging[::-1]),
+            text=_written(z, verdicts, found.verdict),
+            texttemplate="%{text}" if z.size <= WRITTEN else None,
+            textfont={"size": 12},
+            hoverongaps=False,
             customdata=[
                 [f"without {name(kind)}, {layer}: {change:+.3f}<br>says {whole(said)}" for kind, change, said in row]
                 for layer, row in zip(layers, (zip(modules, *pair, strict=True) for pair in both), strict=True)
             ],
-            hovertemplate="%{customdata}<extra></extra>", showscale=False,
+            hovertemplate="%{customdata}<extra></extra>",
+            showscale=False,
         )
-    )  # fmt: skip
+    )
     finish(figure, theme, 120 + max(20, 42 - rows) * (rows + 1))
     edge = {"tickmode": "array", "showgrid": False, "zeroline": False}
-    figure.update_xaxes(tickvals=_middles(columns), ticktext=[*map(name, found.modules), "all"], side="top",
-                        tickangle=-40 if columns > 3 else 0, **edge)  # fmt: skip
-    figure.update_yaxes(tickvals=_middles(rows), ticktext=[*map(name, found.layers), "all"], autorange="reversed",
-                        **edge)  # fmt: skip
+    figure.update_xaxes(
+        tickvals=_middles(columns),
+        ticktext=[*map(name, found.modules), "all"],
+        side="top",
+        tickangle=-40 if columns > 3 else 0,
+        **edge,
+    )
+    figure.update_yaxes(
+        tickvals=_middles(rows), ticktext=[*map(name, found.layers), "all"], autorange="reversed", **edge
+    )
     return figure
 
 

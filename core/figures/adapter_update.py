@@ -35,9 +35,14 @@ def modules(parts: Sequence[Placed]) -> tuple[str, ...]:
 
 
 def layers(
-    parts: Sequence[Placed], values: Sequence[float], told: Sequence[str], chosen: Placed, theme: Theme,
-    *, signed: bool = False,
-) -> go.Figure:  # fmt: skip
+    parts: Sequence[Placed],
+    values: Sequence[float],
+    told: Sequence[str],
+    chosen: Placed,
+    theme: Theme,
+    *,
+    signed: bool = False,
+) -> go.Figure:
     """A value a module as colours, with what hovering tells; shares of 1, or from -1 to 1 where `signed`.
 
     The chosen module is framed. Markers hear the clicks: x is the layer, y the row in `modules`.
@@ -52,13 +57,19 @@ def layers(
     most = float(np.nanmax(np.abs(grid), initial=0.0)) or 1.0
     form: dict[str, Any] = {"tickformat": ".2f" if signed else ".0%" if most >= 0.05 else ".1%"}
     return layer_map(
-        grid, rows, marks=places, told=[(whole(parts[i].name), told[i]) for i in inside],
+        grid,
+        rows,
+        marks=places,
+        told=[(whole(parts[i].name), told[i]) for i in inside],
         hover="%{customdata[0]}<br>%{customdata[1]}<extra></extra>",
-        chosen=None if chosen.layer is None else (chosen.layer, rows.index(chosen.module)), theme=theme,
+        chosen=None if chosen.layer is None else (chosen.layer, rows.index(chosen.module)),
+        theme=theme,
         height=max(260, min(900, 90 + 34 * len(rows))),
         colorscale=scale(colours.diverging if signed else colours.rising),
-        zmin=-most if signed else 0, zmax=most, colorbar=form,
-    )  # fmt: skip
+        zmin=-most if signed else 0,
+        zmax=most,
+        colorbar=form,
+    )
 
 
 def singular_values(chosen: ModuleUpdate, theme: Theme) -> go.Figure:

@@ -47,19 +47,25 @@ def treemap(found: Architecture, colours: Colours, theme: Theme) -> go.Figure:
         go.Treemap(
             ids=[n.path or _ROOT for n in nodes],
             parents=["" if not n.path else next(p for p in _around(n.path) if p in places) or _ROOT for n in nodes],
-            labels=[_label(n, found) for n in nodes], values=[n.total for n in nodes], branchvalues="total",
+            labels=[_label(n, found) for n in nodes],
+            values=[n.total for n in nodes],
+            branchvalues="total",
             customdata=[(whole(n.path or n.kind), n.kind, n.status, n.trained / n.total) for n in nodes],
             texttemplate=[("%{label}<br>" if n.unit else "%{label}, ") + "%{percentRoot:.1%}" for n in nodes],
             hovertemplate="%{customdata[0]}<br>%{customdata[1]}, %{customdata[2]}<br>%{value:,} parameters, "
             "%{percentRoot:.2%} of the model<br>%{customdata[3]:.1%} of them trained<extra></extra>",
             marker={
                 "colors": [_tint(n, colours, tints, palette.ground) for n in nodes],
-                "pad": {"t": 26, "l": 2, "r": 2, "b": 2}, "line": {"width": 1, "color": palette.ground},
+                "pad": {"t": 26, "l": 2, "r": 2, "b": 2},
+                "line": {"width": 1, "color": palette.ground},
             },
-            textfont={"size": 12}, pathbar={"thickness": 24, "textfont": {"size": 12, "color": palette.ink}},
-            tiling={"pad": 1}, root={"color": palette.ground}, sort=False,
+            textfont={"size": 12},
+            pathbar={"thickness": 24, "textfont": {"size": 12, "color": palette.ink}},
+            tiling={"pad": 1},
+            root={"color": palette.ground},
+            sort=False,
         )
-    )  # fmt: skip
+    )
     return finish(figure, theme, 480, uniformtext={"minsize": 11, "mode": "hide"})
 
 
@@ -92,13 +98,20 @@ def freeze_map(found: Architecture, chosen: FreezeCell | None, theme: Theme) -> 
     if chosen is not None and chosen.layer is not None:
         place = (chosen.layer, rows.index(chosen.module))
     return layer_map(
-        values, rows, marks=[(c.layer or 0, rows.index(c.module)) for c in inside],
+        values,
+        rows,
+        marks=[(c.layer or 0, rows.index(c.module)) for c in inside],
         told=[(whole(c.path), c.status, c.parameters, c.trained) for c in inside],
         hover="%{customdata[0]}<br>%{customdata[1]}<br>%{customdata[2]:,} parameters, %{customdata[3]:,} trained"
         "<extra></extra>",
-        chosen=place, theme=theme, height=max(200, min(700, 80 + 26 * len(rows))), colorscale=steps,
-        zmin=-0.5, zmax=len(STATUSES) - 0.5, showscale=False,
-    )  # fmt: skip
+        chosen=place,
+        theme=theme,
+        height=max(200, min(700, 80 + 26 * len(rows))),
+        colorscale=steps,
+        zmin=-0.5,
+        zmax=len(STATUSES) - 0.5,
+        showscale=False,
+    )
 
 
 def by_length(spent: Sequence[Costs], chosen: int, theme: Theme) -> go.Figure:
@@ -108,18 +121,28 @@ def by_length(spent: Sequence[Costs], chosen: int, theme: Theme) -> go.Figure:
     for words, values in lines:
         if any(values):
             figure.add_scatter(
-                x=[c.tokens for c in spent], y=values, mode="lines+markers", name=words, line={"width": 2.5},
+                x=[c.tokens for c in spent],
+                y=values,
+                mode="lines+markers",
+                name=words,
+                line={"width": 2.5},
                 customdata=[size(v or 0) for v in values],
                 hovertemplate=words + "<br>%{x:,} tokens: %{customdata}<extra></extra>",
-            )  # fmt: skip
+            )
     figure.add_vline(x=chosen, line={"color": PALETTES[theme].muted, "width": 1, "dash": "dot"})
     finish(figure, theme, 320, xaxis_title="tokens in the text")
     lengths = [c.tokens for c in spent]
     drawn = [value for _, values in lines for value in values if value]
     low, high = (round(math.log2(edge(drawn))) for edge in (min, max))
     ticks = [2**power for power in range(low, high + 1, max(1, -(-(high - low) // 5)))]
-    figure.update_xaxes(type="log", tickmode="array", tickvals=lengths[::2], ticktext=[f"{n:,}" for n in lengths[::2]],
-                        showgrid=False, zeroline=False)  # fmt: skip
+    figure.update_xaxes(
+        type="log",
+        tickmode="array",
+        tickvals=lengths[::2],
+        ticktext=[f"{n:,}" for n in lengths[::2]],
+        showgrid=False,
+        zeroline=False,
+    )
     figure.update_yaxes(type="log", tickmode="array", tickvals=ticks, ticktext=[tick(n) for n in ticks], zeroline=False)
     return figure
 

@@ -30,27 +30,52 @@ def heads(found: AttentionOverview, measure: str, chosen: tuple[int, int], theme
     places = np.array([(head, layer) for layer in range(1, layers + 1) for head in range(1, count + 1)])
     figure = go.Figure(
         go.Heatmap(
-            z=values, x0=1, dx=1, y0=1, dy=1, xgap=2, ygap=2,
-            colorscale=scale(colours.rising), zmin=0, zmax=_end(values),
+            z=values,
+            x0=1,
+            dx=1,
+            y0=1,
+            dy=1,
+            xgap=2,
+            ygap=2,
+            colorscale=scale(colours.rising),
+            zmin=0,
+            zmax=_end(values),
             hoverinfo="skip",
             colorbar={"thickness": 10, "outlinewidth": 0, "tickformat": ".0%" if shares else None},
         )
-    )  # fmt: skip
+    )
     invisible = {"opacity": 0}
     figure.add_scatter(
-        x=places[:, 0], y=places[:, 1], mode="markers", marker={"size": 22, "opacity": 0}, customdata=values.ravel(),
+        x=places[:, 0],
+        y=places[:, 1],
+        mode="markers",
+        marker={"size": 22, "opacity": 0},
+        customdata=values.ravel(),
         hovertemplate="layer %{y}, head %{x}<br>" + measure + " " + form + "<extra></extra>",
-        selected={"marker": invisible}, unselected={"marker": invisible}, showlegend=False,
-    )  # fmt: skip
+        selected={"marker": invisible},
+        unselected={"marker": invisible},
+        showlegend=False,
+    )
     layer, head = chosen
     figure.add_shape(
-        type="rect", x0=head - 0.5, x1=head + 0.5, y0=layer - 0.5, y1=layer + 0.5,
+        type="rect",
+        x0=head - 0.5,
+        x1=head + 0.5,
+        y0=layer - 0.5,
+        y1=layer + 0.5,
         line={"color": colours.minus, "width": 3},
-    )  # fmt: skip
+    )
     finish(
-        figure, theme, max(220, min(520, 70 + 44 * layers)), xaxis_title="head", yaxis_title="layer", hoverdistance=60,
-        xaxis_automargin=False, yaxis_automargin=False, margin={"l": 56, "r": 8, "t": 8, "b": 48},
-    )  # fmt: skip
+        figure,
+        theme,
+        max(220, min(520, 70 + 44 * layers)),
+        xaxis_title="head",
+        yaxis_title="layer",
+        hoverdistance=60,
+        xaxis_automargin=False,
+        yaxis_automargin=False,
+        margin={"l": 56, "r": 8, "t": 8, "b": 48},
+    )
     figure.update_xaxes(showgrid=False, zeroline=False, range=[0.5, count + 0.5], dtick=_step(count), tick0=1)
     figure.update_yaxes(showgrid=False, zeroline=False, range=[layers + 0.5, 0.5], dtick=_step(layers), tick0=1)
     return figure
@@ -70,17 +95,29 @@ def matrix(values: Floats, units: Sequence[Unit], theme: Theme, *, hidden: int |
     if count <= NUMBERS:
         figure = go.Figure(
             go.Heatmap(
-                z=shown.astype(np.float32), x0=1, dx=1, y0=1, dy=1, zmin=0, zmax=largest, showscale=False,
-                colorscale=scale(shades), hovertemplate="%{y}<br>reads %{x}: %{z:.2%}<extra></extra>",
+                z=shown.astype(np.float32),
+                x0=1,
+                dx=1,
+                y0=1,
+                dy=1,
+                zmin=0,
+                zmax=largest,
+                showscale=False,
+                colorscale=scale(shades),
+                hovertemplate="%{y}<br>reads %{x}: %{z:.2%}<extra></extra>",
             )
-        )  # fmt: skip
+        )
     else:
         figure = go.Figure(
             go.Image(
-                source=picture(pooled(shown, size), largest, shades), x0=size / 2 + 0.5, dx=size,
-                y0=size / 2 + 0.5, dy=size, hovertemplate=f"{'around ' * (size > 1)}%{{y}} reads %{{x}}<extra></extra>",
+                source=picture(pooled(shown, size), largest, shades),
+                x0=size / 2 + 0.5,
+                dx=size,
+                y0=size / 2 + 0.5,
+                dy=size,
+                hovertemplate=f"{'around ' * (size > 1)}%{{y}} reads %{{x}}<extra></extra>",
             )
-        )  # fmt: skip
+        )
     finish(figure, theme, 640)
     if count <= NUMBERS:
         _named(figure, units)

@@ -18,15 +18,25 @@ def agreement(found: Attributions, theme: Theme) -> go.Figure:
     values = np.array([m.values for m in found.methods])
     shares = values / np.maximum(np.abs(values).max(axis=1, keepdims=True), 1e-30)
     words = [whole(unit.text) for unit in found.units]
-    told = [[f"{x}: {word}<br>{row} {value:+.3f}" for x, (word, value) in enumerate(zip(words, line, strict=True), 1)]
-            for row, line in zip(rows, values, strict=True)]  # fmt: skip
+    told = [
+        [f"{x}: {word}<br>{row} {value:+.3f}" for x, (word, value) in enumerate(zip(words, line, strict=True), 1)]
+        for row, line in zip(rows, values, strict=True)
+    ]
     figure = go.Figure(
         go.Heatmap(
-            x=list(range(1, len(words) + 1)), y=rows, z=shares, zmin=-1, zmax=1, text=told,
-            colorscale=scale(PALETTES[theme].diverging), showscale=False, xgap=1, ygap=3,
+            x=list(range(1, len(words) + 1)),
+            y=rows,
+            z=shares,
+            zmin=-1,
+            zmax=1,
+            text=told,
+            colorscale=scale(PALETTES[theme].diverging),
+            showscale=False,
+            xgap=1,
+            ygap=3,
             hovertemplate="%{text}<extra></extra>",
         )
-    )  # fmt: skip
+    )
     finish(figure, theme, 120 + 34 * len(rows))
     figure.update_yaxes(autorange="reversed", showgrid=False)
     return named_axis(figure, found.units)
@@ -43,9 +53,13 @@ def perturbation(found: Attributions, theme: Theme, which: Literal["removed", "k
     for method, colour in zip(found.faithfulness, colours.lines, strict=False):
         x, y = _line(method, which)
         figure.add_scatter(
-            x=x, y=y, mode="lines+markers", name=method.name, line={"width": 2, "color": colour},
+            x=x,
+            y=y,
+            mode="lines+markers",
+            name=method.name,
+            line={"width": 2, "color": colour},
             hovertemplate=f"{method.name}<br>%{{x:.0%}} {which}: {found.score} %{{y:.3f}}<extra></extra>",
-        )  # fmt: skip
+        )
     figure.add_hline(y=found.faithfulness[0].whole, line={"color": colours.muted, "width": 1, "dash": "dot"})
     finish(figure, theme, 340, yaxis_title=found.score, xaxis_title=f"{found.options.by} {which}")
     figure.update_xaxes(tickformat=".0%", tickvals=[0.0, *FRACTIONS], zeroline=False)
@@ -61,13 +75,24 @@ def _band(figure: go.Figure, found: Attributions, theme: Theme, which: Literal["
     mean, spread = lines.mean(axis=0), lines.std(axis=0)
     colours = PALETTES[theme]
     figure.add_scatter(
-        x=[*x, *reversed(x)], y=[*(mean + spread), *reversed(mean - spread)], fill="toself", mode="lines",
-        line={"width": 0}, fillcolor=colours.soft, opacity=0.35, hoverinfo="skip", showlegend=False,
-    )  # fmt: skip
+        x=[*x, *reversed(x)],
+        y=[*(mean + spread), *reversed(mean - spread)],
+        fill="toself",
+        mode="lines",
+        line={"width": 0},
+        fillcolor=colours.soft,
+        opacity=0.35,
+        hoverinfo="skip",
+        showlegend=False,
+    )
     figure.add_scatter(
-        x=x, y=mean, mode="lines", name="random order", line={"width": 1.5, "dash": "dash", "color": colours.muted},
+        x=x,
+        y=mean,
+        mode="lines",
+        name="random order",
+        line={"width": 1.5, "dash": "dash", "color": colours.muted},
         hovertemplate=f"random order<br>%{{x:.0%}} {which}: {found.score} %{{y:.3f}}<extra></extra>",
-    )  # fmt: skip
+    )
 
 
 def _line(one: Faithfulness, which: Literal["removed", "kept"]) -> tuple[list[float], list[float]]:

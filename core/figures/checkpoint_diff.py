@@ -10,38 +10,48 @@ import plotly.graph_objects as go
 
 from core.figures.layer_map import layer_map
 from core.figures.style import PALETTES, Theme, scale, whole
-from core.results import KEPT, CheckpointComparison, TensorComparison, TensorStatus
+from core.results import KEPT, CheckpointDiff, TensorDiff, TensorStatus
 
 #: The first row of the map: a layer's tensors together.
 WHOLE = "the whole layer"
 #: What stands in the cells that no colour can tell apart, and what it means; in maps of at most so many layers.
 SIGNS = {
-    TensorStatus.EQUAL: "=", TensorStatus.SAME_VALUES: "=", TensorStatus.ROUNDED: "≈", TensorStatus.OTHER_SHAPE: "×",
-    TensorStatus.NOT_COMPARED: "×", TensorStatus.ONLY_FIRST: "–", TensorStatus.ONLY_SECOND: "–",
-}  # fmt: skip
-MEANING = {"=": "equal", "≈": "equal once rounded", "≠": "changed by no finite amount", "×": "another shape or type",
-           "–": "only in one"}  # fmt: skip
+    TensorStatus.EQUAL: "=",
+    TensorStatus.SAME_VALUES: "=",
+    TensorStatus.ROUNDED: "≈",
+    TensorStatus.OTHER_SHAPE: "×",
+    TensorStatus.NOT_COMPARED: "×",
+    TensorStatus.ONLY_FIRST: "–",
+    TensorStatus.ONLY_SECOND: "–",
+}
+MEANING = {
+    "=": "equal",
+    "≈": "equal once rounded",
+    "≠": "changed by no finite amount",
+    "×": "another shape or type",
+    "–": "only in one",
+}
 SIGNED_LAYERS = 40
 
 
-def sign(t: TensorComparison) -> str:
+def sign(t: TensorDiff) -> str:
     """What stands in a tensor's cell; nothing where the colour says it."""
     unmeasured = t.status is TensorStatus.CHANGED and not t.relative > 0
     return "≠" if unmeasured else SIGNS.get(t.status, "")
 
 
-def legend(found: CheckpointComparison) -> str:
+def legend(found: CheckpointDiff) -> str:
     """The signs that occur, in words."""
     used = {sign(t) for t in found.tensors if t.layer is not None} if found.depth <= SIGNED_LAYERS else set()
     return ", ".join(f"{mark} {words}" for mark, words in MEANING.items() if mark in used)
 
 
-def rows(found: CheckpointComparison) -> tuple[str, ...]:
+def rows(found: CheckpointDiff) -> tuple[str, ...]:
     """The rows of the map, from above."""
     return (WHOLE, *found.modules)
 
 
-def changes(found: CheckpointComparison, chosen: TensorComparison, theme: Theme, *, logarithmic: bool) -> go.Figure:
+def changes(found: CheckpointDiff, chosen: TensorDiff, theme: Theme, *, logarithmic: bool) -> go.Figure:
     """Relative change of every module in every layer; the chosen tensor framed. Markers hear the clicks: x, y."""
     names = rows(found)
     place = {module: i for i, module in enumerate(names)}
@@ -63,12 +73,18 @@ def changes(found: CheckpointComparison, chosen: TensorComparison, theme: Theme,
         {"text": signs, "texttemplate": "%{text}", "textfont": {"size": 13}} if found.depth <= SIGNED_LAYERS else {}
     )
     return layer_map(
-        _shown(values, logarithmic), names, marks=[*layers, *(at for _, at in inside)], told=told,
+        _shown(values, logarithmic),
+        names,
+        marks=[*layers, *(at for _, at in inside)],
+        told=told,
         hover="%{customdata[0]}<br>%{customdata[1]}<br>%{customdata[2]}<extra></extra>",
-        chosen=None if chosen.layer is None else (chosen.layer, place[chosen.module]), theme=theme,
-        height=max(260, min(900, 90 + 34 * len(names))), colorscale=scale(PALETTES[theme].rising),
-        **_range(values, logarithmic), **marked,
-    )  # fmt: skip
+        chosen=None if chosen.layer is None else (chosen.layer, place[chosen.module]),
+        theme=theme,
+        height=max(260, min(900, 90 + 34 * len(names))),
+        colorscale=scale(PALETTES[theme].rising),
+        **_range(values, logarithmic),
+        **marked,
+    )
 
 
 def _shown(values: np.ndarray[Any, Any], logarithmic: bool) -> np.ndarray[Any, Any]:

@@ -21,11 +21,15 @@ def lens(found: Lens, theme: Theme, *, height: int = 340) -> go.Figure:
     figure = go.Figure()
     for rank, k in enumerate(drawn_classes(found)):
         figure.add_scatter(
-            x=depths, y=values[:, k], mode="lines+markers", name=name(found.labels[k]),
+            x=depths,
+            y=values[:, k],
+            mode="lines+markers",
+            name=name(found.labels[k]),
             line={"width": 3 if rank == 0 else 1.75},
-            marker={"size": 8 if rank == 0 else 5}, customdata=[whole(found.labels[k])] * len(depths),
+            marker={"size": 8 if rank == 0 else 5},
+            customdata=[whole(found.labels[k])] * len(depths),
             hovertemplate="%{customdata}<br>depth %{x}: " + what + " %{y:.3f}<extra></extra>",
-        )  # fmt: skip
+        )
     figure.add_vline(x=found.decided_at, line={"color": colours.muted, "width": 1, "dash": "dot"})
     ticks = [*depths] if len(depths) <= 20 else [*range(0, len(depths), -(-len(depths) // 16))]
     words = ["embeddings" if d == 0 else f"layer {d}" if len(depths) <= 8 else str(d) for d in ticks]

@@ -21,12 +21,20 @@ def cosines(found: HeadGeometry, theme: Theme, *, shared: bool) -> go.Figure:
     largest = max((abs(float(v)) for v in values.ravel() if v == v), default=1.0) or 1.0
     figure = go.Figure(
         go.Heatmap(
-            z=values, x0=0, dx=1, y0=0, dy=1, colorscale=scale(PALETTES[theme].diverging), zmin=-largest, zmax=largest,
-            customdata=[[(whole(a), whole(b)) for b in names] for a in names], hoverongaps=False,
+            z=values,
+            x0=0,
+            dx=1,
+            y0=0,
+            dy=1,
+            colorscale=scale(PALETTES[theme].diverging),
+            zmin=-largest,
+            zmax=largest,
+            customdata=[[(whole(a), whole(b)) for b in names] for a in names],
+            hoverongaps=False,
             hovertemplate="%{customdata[0]}<br>%{customdata[1]}<br>cosine %{z:.3f}<extra></extra>",
             colorbar={"thickness": 10, "outlinewidth": 0, "title": {"text": "cosine", "font": {"size": 12}}},
         )
-    )  # fmt: skip
+    )
     finish(figure, theme, 560)
     shown = [name(label, 22) for label in names] if len(names) <= NAMED else []
     ticks = {"tickmode": "array", "tickvals": list(range(len(shown))), "ticktext": shown}

@@ -16,9 +16,16 @@ Place = tuple[int, int]
 
 
 def layer_map(
-    values: NDArray[Any], rows: Sequence[str], marks: Sequence[Place], told: Sequence[Any], hover: str,
-    chosen: Place | None, theme: Theme, height: int, **heat: Any,
-) -> go.Figure:  # fmt: skip
+    values: NDArray[Any],
+    rows: Sequence[str],
+    marks: Sequence[Place],
+    told: Sequence[Any],
+    hover: str,
+    chosen: Place | None,
+    theme: Theme,
+    height: int,
+    **heat: Any,
+) -> go.Figure:
     """Values (rows, layers) as colours, which `heat` describes to Plotly; the chosen (layer, row) framed.
 
     A heat map hears no clicks: over the cells of `marks` (layer, row) lie invisible markers, x the layer and y the row,
@@ -31,18 +38,30 @@ def layer_map(
     )
     invisible = {"opacity": 0}
     figure.add_scatter(
-        x=[x for x, _ in marks], y=[y for _, y in marks], mode="markers", marker={"size": 22, "opacity": 0},
-        customdata=told, hovertemplate=hover,
-        selected={"marker": invisible}, unselected={"marker": invisible}, showlegend=False,
-    )  # fmt: skip
+        x=[x for x, _ in marks],
+        y=[y for _, y in marks],
+        mode="markers",
+        marker={"size": 22, "opacity": 0},
+        customdata=told,
+        hovertemplate=hover,
+        selected={"marker": invisible},
+        unselected={"marker": invisible},
+        showlegend=False,
+    )
     if chosen is not None:
         x, y = chosen
         line = {"color": PALETTES[theme].minus, "width": 3}
         figure.add_shape(type="rect", x0=x - 0.5, x1=x + 0.5, y0=y - 0.5, y1=y + 0.5, line=line)
     finish(figure, theme, height, xaxis_title=LAYER, hoverdistance=60)
     figure.update_xaxes(showgrid=False, zeroline=False, range=[-0.5, depth - 0.5], tick0=0, dtick=tick_step(depth))
-    figure.update_yaxes(showgrid=False, zeroline=False, range=[len(rows) - 0.5, -0.5], tickmode="array",
-                        tickvals=list(range(len(rows))), ticktext=[name(m, 34) for m in rows])  # fmt: skip
+    figure.update_yaxes(
+        showgrid=False,
+        zeroline=False,
+        range=[len(rows) - 0.5, -0.5],
+        tickmode="array",
+        tickvals=list(range(len(rows))),
+        ticktext=[name(m, 34) for m in rows],
+    )
     return figure
 
 

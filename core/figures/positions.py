@@ -20,12 +20,13 @@ def bars(units: Sequence[Unit], values: Floats, theme: Theme, title: str, *, per
     form = ".2%" if percent else ".3f"
     figure = go.Figure(
         go.Bar(
-            x=places, y=values,
+            x=places,
+            y=values,
             marker={"color": [colours.plus if v >= 0 else colours.minus for v in values], "cornerradius": 3},
             customdata=[whole(unit.text) for unit in units],
             hovertemplate=f"%{{x}}: %{{customdata}}<br>{title} %{{y:{form}}}<extra></extra>",
         )
-    )  # fmt: skip
+    )
     finish(figure, theme, 280, bargap=0.25, yaxis_title=title, yaxis_tickformat=".0%" if percent else None)
     return named_axis(figure, units)
 

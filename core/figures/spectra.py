@@ -27,12 +27,20 @@ def through_depth(report: SpectraReport, measure: str, title: str, chosen: Spect
     for i, module in enumerate(report.modules):
         found = [s for s in report.spectra if s.module == module and s.layer is not None]
         figure.add_scatter(
-            x=[s.layer for s in found], y=[getattr(s, measure) for s in found], mode="lines+markers",
-            name=name(module, 30), line={"width": 1.75, "color": colours.lines[i % len(colours.lines)],
-                                         "dash": "solid" if i < len(colours.lines) else "dot"},
-            marker={"size": 8}, selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 1}},
+            x=[s.layer for s in found],
+            y=[getattr(s, measure) for s in found],
+            mode="lines+markers",
+            name=name(module, 30),
+            line={
+                "width": 1.75,
+                "color": colours.lines[i % len(colours.lines)],
+                "dash": "solid" if i < len(colours.lines) else "dot",
+            },
+            marker={"size": 8},
+            selected={"marker": {"opacity": 1}},
+            unselected={"marker": {"opacity": 1}},
             hovertemplate=whole(module) + "<br>layer %{x}: %{y:.4g}<extra></extra>",
-        )  # fmt: skip
+        )
     value = getattr(chosen, measure)
     if chosen.layer is not None and math.isfinite(value):
         ring = {"symbol": "circle-open", "size": 16, "color": colours.minus, "line": {"width": 3}}
@@ -51,16 +59,23 @@ def singular_values(s: Spectrum, theme: Theme) -> go.Figure:
     values = s.singular_values[ranks - 1]
     figure = go.Figure(
         go.Scatter(
-            x=ranks, y=np.where(values > 0, values, np.nan), mode="lines", line={"width": 2.5, "color": colours.plus},
-            hovertemplate="rank %{x}: %{y:.4g}<extra></extra>", name="singular values",
+            x=ranks,
+            y=np.where(values > 0, values, np.nan),
+            mode="lines",
+            line={"width": 2.5, "color": colours.plus},
+            hovertemplate="rank %{x}: %{y:.4g}<extra></extra>",
+            name="singular values",
         )
-    )  # fmt: skip
+    )
     if s.random_edge:
         figure.add_scatter(
-            x=[1, len(s.singular_values)], y=[s.random_edge] * 2, mode="lines", name="edge of a random matrix",
+            x=[1, len(s.singular_values)],
+            y=[s.random_edge] * 2,
+            mode="lines",
+            name="edge of a random matrix",
             line={"color": colours.minus, "width": 2, "dash": "dot"},
             hovertemplate=f"random entries of this size and norm end at {s.random_edge:.4g}<extra></extra>",
-        )  # fmt: skip
+        )
     finish(figure, theme, 300, xaxis_title="rank of the singular value", yaxis_title="singular value")
     figure.update_xaxes(showgrid=False, zeroline=False)
     figure.update_yaxes(**_logarithmic(values))
@@ -75,18 +90,24 @@ def power_law(s: Spectrum, law: PowerLaw, theme: Theme) -> go.Figure:
     ranks = _thinned(len(eigenvalues))
     figure = go.Figure(
         go.Scatter(
-            x=eigenvalues[ranks - 1], y=ranks / law.values, mode="lines", name="eigenvalues",
+            x=eigenvalues[ranks - 1],
+            y=ranks / law.values,
+            mode="lines",
+            name="eigenvalues",
             line={"width": 2.5, "color": colours.plus},
             hovertemplate="%{y:.2%} of the eigenvalues are at least %{x:.4g}<extra></extra>",
         )
-    )  # fmt: skip
+    )
     if not law.refusal:
         ends = np.array([law.lowest**2, float(eigenvalues[0])])
         figure.add_scatter(
-            x=ends, y=law.tail / law.values * (ends / ends[0]) ** (1 - law.alpha), mode="lines",
-            name=f"power law, alpha {law.alpha:.2f}", line={"width": 2, "dash": "dash", "color": colours.minus},
+            x=ends,
+            y=law.tail / law.values * (ends / ends[0]) ** (1 - law.alpha),
+            mode="lines",
+            name=f"power law, alpha {law.alpha:.2f}",
+            line={"width": 2, "dash": "dash", "color": colours.minus},
             hoverinfo="skip",
-        )  # fmt: skip
+        )
     finish(figure, theme, 300, xaxis_title="eigenvalue (singular value squared)", yaxis_title="share at least as large")
     figure.update_xaxes(**_logarithmic(eigenvalues), showgrid=False)
     figure.update_yaxes(**_logarithmic(ranks))

@@ -33,20 +33,30 @@ class Palette:
 
 PALETTES: dict[Theme, Palette] = {
     "light": Palette(
-        ink="#14171c", muted="#59626f", grid="#e6eaf0", ground="#ffffff",
-        plus="#2f55d4", minus="#b4561f", soft="#b9c7f2",
+        ink="#14171c",
+        muted="#59626f",
+        grid="#e6eaf0",
+        ground="#ffffff",
+        plus="#2f55d4",
+        minus="#b4561f",
+        soft="#b9c7f2",
         lines=("#2f55d4", "#0f8a8a", "#b4690e", "#8a3ffc", "#c0376b", "#8792a2"),
         rising=("#f4f6fd", "#bccbf5", "#7996e8", "#2f55d4", "#1b3280"),
         diverging=("#8f3b12", "#d17c45", "#f5d9c4", "#f6f7f9", "#bccbf5", "#587ce0", "#1b3280"),
     ),
     "dark": Palette(
-        ink="#e8ebf0", muted="#a3adba", grid="#262c36", ground="#101318",
-        plus="#8aa6ff", minus="#e8a06a", soft="#3b4d88",
+        ink="#e8ebf0",
+        muted="#a3adba",
+        grid="#262c36",
+        ground="#101318",
+        plus="#8aa6ff",
+        minus="#e8a06a",
+        soft="#3b4d88",
         lines=("#8aa6ff", "#4fc3bf", "#e8a44a", "#b794f6", "#f08bb0", "#77828f"),
         rising=("#161b29", "#283a74", "#4c6dd0", "#8aa6ff", "#dce5ff"),
         diverging=("#f0b48c", "#b86c38", "#4a2f20", "#1a1e26", "#283a74", "#4c6dd0", "#dce5ff"),
     ),
-}  # fmt: skip
+}
 
 
 def scale(colours: tuple[str, ...]) -> list[list[float | str]]:
@@ -58,16 +68,25 @@ def finish(figure: go.Figure, theme: Theme, height: int, **layout: Any) -> go.Fi
     """Fonts, grid and margins; `layout` adds to them. Without a mode bar: drag zooms, double click goes back."""
     colours = PALETTES[theme]
     axis = {
-        "gridcolor": colours.grid, "zerolinecolor": colours.grid, "linecolor": colours.grid, "automargin": True,
-        "title_font": {"size": 13, "color": colours.muted}, "tickfont": {"size": 12, "color": colours.muted},
-    }  # fmt: skip
+        "gridcolor": colours.grid,
+        "zerolinecolor": colours.grid,
+        "linecolor": colours.grid,
+        "automargin": True,
+        "title_font": {"size": 13, "color": colours.muted},
+        "tickfont": {"size": 12, "color": colours.muted},
+    }
     figure.update_layout(
-        template="none", height=height, margin={"l": 8, "r": 8, "t": 8, "b": 8}, paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)", colorway=colours.lines, hovermode="closest",
+        template="none",
+        height=height,
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        colorway=colours.lines,
+        hovermode="closest",
         font={"family": "Source Sans, Source Sans Pro, system-ui, sans-serif", "size": 13, "color": colours.ink},
         hoverlabel={"bgcolor": colours.ground, "bordercolor": colours.grid, "font": {"color": colours.ink, "size": 13}},
         legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "font": {"size": 13, "color": colours.ink}},
-    )  # fmt: skip
+    )
     figure.update_layout(**layout)
     figure.update_xaxes(**axis)
     figure.update_yaxes(**axis)

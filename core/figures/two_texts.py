@@ -46,12 +46,15 @@ def changes(found: TwoTexts, theme: Theme) -> go.Figure:
     ]
     figure = go.Figure(
         go.Bar(
-            x=change, y=places, orientation="h", customdata=told,
+            x=change,
+            y=places,
+            orientation="h",
+            customdata=told,
             marker={"color": [colours.plus if v >= 0 else colours.minus for v in change], "cornerradius": 3},
             hovertemplate=f"%{{customdata[0]}}<br>{what} %{{customdata[1]:{form}}} in A, %{{customdata[2]:{form}}} in B"
             "<br>logit %{customdata[3]:.3f} in A, %{customdata[4]:.3f} in B (%{customdata[5]:+.3f})<extra></extra>",
         )
-    )  # fmt: skip
+    )
     finish(figure, theme, 70 + 34 * len(chosen), xaxis_title=f"change of {what}, B less A", bargap=0.35)
     ticks = [name(found.labels[k]) for k in chosen]
     figure.update_yaxes(tickmode="array", tickvals=places, ticktext=ticks, autorange="reversed", showgrid=False)

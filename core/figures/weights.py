@@ -59,15 +59,19 @@ def layers(report: WeightReport, statistic: str, how: Scale, chosen: WeightStats
     words = statistic.replace("_", " ")
     places = [(layer, row) for row in range(values.shape[0]) for layer in range(values.shape[1])]
     return layer_map(
-        shown, report.modules, marks=places,
+        shown,
+        report.modules,
+        marks=places,
         told=[(whole(report.modules[y]), _told(values[y, x])) for x, y in places],
         hover="layer %{x}, %{customdata[0]}<br>" + words + " %{customdata[1]}<extra></extra>",
-        chosen=None if chosen.layer is None else (chosen.layer, report.modules.index(chosen.module)), theme=theme,
+        chosen=None if chosen.layer is None else (chosen.layer, report.modules.index(chosen.module)),
+        theme=theme,
         height=max(260, min(900, 90 + 30 * len(values))),
         colorscale=scale(colours.diverging if signed else colours.rising),
-        zmin=-largest if signed else None, zmax=largest if signed else None,
+        zmin=-largest if signed else None,
+        zmax=largest if signed else None,
         colorbar={"tickprefix": "10^" if how == "logarithmic" else "", "showticklabels": how != "by module"},
-    )  # fmt: skip
+    )
 
 
 def through_depth(report: WeightReport, statistic: str, module: str, title: str, theme: Theme) -> go.Figure:
@@ -75,10 +79,14 @@ def through_depth(report: WeightReport, statistic: str, module: str, title: str,
     values = grid(report, statistic)[report.modules.index(module)]
     figure = go.Figure(
         go.Scatter(
-            x=list(range(len(values))), y=values, mode="lines+markers", name=name(module, 40), line={"width": 2.5},
+            x=list(range(len(values))),
+            y=values,
+            mode="lines+markers",
+            name=name(module, 40),
+            line={"width": 2.5},
             hovertemplate="layer %{x}: %{y:.4g}<extra></extra>",
         )
-    )  # fmt: skip
+    )
     finish(figure, theme, 260, xaxis_title=LAYER, yaxis_title=title)
     figure.update_xaxes(showgrid=False, zeroline=False, dtick=tick_step(len(values)))
     return figure
@@ -89,11 +97,14 @@ def histogram(t: WeightStats, theme: Theme, *, logarithmic: bool) -> go.Figure:
     edges, counts = np.array(t.histogram.edges), np.array(t.histogram.counts)
     figure = go.Figure(
         go.Bar(
-            x=(edges[:-1] + edges[1:]) / 2, y=counts, width=np.diff(edges), marker={"line": {"width": 0}},
+            x=(edges[:-1] + edges[1:]) / 2,
+            y=counts,
+            width=np.diff(edges),
+            marker={"line": {"width": 0}},
             customdata=list(zip(_all_told(edges[:-1]), _all_told(edges[1:]), strict=True)),
             hovertemplate="%{customdata[0]} to %{customdata[1]}<br>%{y:,} values<extra></extra>",
         )
-    )  # fmt: skip
+    )
     finish(figure, theme, 260, xaxis_title="value", yaxis_title="values a bin", bargap=0)
     figure.update_xaxes(showgrid=False, zeroline=False)
     figure.update_yaxes(type="log" if logarithmic else "linear", zeroline=False, nticks=6)

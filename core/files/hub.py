@@ -16,8 +16,19 @@ ALLOWED = tuple(f"*{ending}" for ending in READ)
 
 _UNWRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT)
 #: Parts of the names of the many classes in which a network fails.
-_NETWORK = ("Connect", "Offline", "Timeout", "LocalEntryNotFound", "IncompleteSnapshot", "HTTP", "Http", "Proxy",
-            "Protocol", "Network", "SSL")  # fmt: skip
+_NETWORK = (
+    "Connect",
+    "Offline",
+    "Timeout",
+    "LocalEntryNotFound",
+    "IncompleteSnapshot",
+    "HTTP",
+    "Http",
+    "Proxy",
+    "Protocol",
+    "Network",
+    "SSL",
+)
 
 
 def is_hub_id(name: str) -> bool:
@@ -74,9 +85,9 @@ def _download(name: HubName, cache_dir: Path | None) -> Path:
     from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError, RevisionNotFoundError
 
     try:
-        return Path(snapshot_download(
-            name.id, revision=name.revision, cache_dir=cache_dir, allow_patterns=list(ALLOWED)
-        ))  # fmt: skip
+        return Path(
+            snapshot_download(name.id, revision=name.revision, cache_dir=cache_dir, allow_patterns=list(ALLOWED))
+        )
     except GatedRepoError:
         raise CheckpointError(
             f"'{name.id}' is gated on the Hub, and this account has not been let in.",

@@ -10,9 +10,17 @@ from core.results import Requirements
 from core.words.sizes import gibibytes
 
 DTYPE_BYTES: dict[DtypeName, int] = {
-    "float16": 2, "bfloat16": 2, "float32": 4, "float64": 8,
-    "int8": 1, "uint8": 1, "bool": 1, "int16": 2, "int32": 4, "int64": 8,
-}  # fmt: skip
+    "float16": 2,
+    "bfloat16": 2,
+    "float32": 4,
+    "float64": 8,
+    "int8": 1,
+    "uint8": 1,
+    "bool": 1,
+    "int16": 2,
+    "int32": 4,
+    "int64": 8,
+}
 
 #: Activations of one batch, buffers and the allocator's slack.
 OVERHEAD_SHARE, OVERHEAD_BYTES = 0.05, 128 * 2**20

@@ -11,12 +11,12 @@ from torch import nn
 from core.config.base_model import BaseModelConfig
 from core.model.classifier import PooledClassifier
 from core.model.layers import frozen_modules
-from core.model.peft_wrappers import inner
+from core.model.peft_wrappers import unwrap_peft
 
 
 def wanted(model: nn.Module) -> frozenset[str]:
-    """Names of the parameters with a gradient, below `inner`."""
-    return frozenset(name for name, p in inner(model).named_parameters() if p.requires_grad)
+    """Names of the parameters with a gradient, below `unwrap_peft`."""
+    return frozenset(name for name, p in unwrap_peft(model).named_parameters() if p.requires_grad)
 
 
 def fitted(model: nn.Module, base: BaseModelConfig) -> frozenset[str]:
@@ -25,7 +25,7 @@ def fitted(model: nn.Module, base: BaseModelConfig) -> frozenset[str]:
     With an adapter: its factors, what it saves whole, and the biases it names. Without: all that `base` does not
     freeze.
     """
-    root = inner(model)
+    root = unwrap_peft(model)
     if isinstance(model, PeftModel):
         parts = [part for adapter in model.active_adapters for part in _of_adapter(model, adapter)]
         return frozenset(name for name, _ in root.named_parameters() if any(part(name) for part in parts))
@@ -36,7 +36,7 @@ def fitted(model: nn.Module, base: BaseModelConfig) -> frozenset[str]:
 
 def _of_adapter(model: PeftModel, adapter: str) -> list[Any]:
     config: Any = model.peft_config[adapter]
-    adapted = tuple(name + "." for name, m in inner(model).named_modules() if isinstance(m, LoraLayer))
+    adapted = tuple(name + "." for name, m in unwrap_peft(model).named_modules() if isinstance(m, LoraLayer))
 
     def factors(name: str) -> bool:
         return ".lora_" in name and f".{adapter}." in name.split(".lora_")[1] + "."

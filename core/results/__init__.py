@@ -45,7 +45,7 @@ from core.results.attributions import (
     Faithfulness,
     Method,
 )
-from core.results.checkpoint_diff import KEPT, CheckpointComparison, TensorComparison, TensorStatus, together
+from core.results.checkpoint_diff import KEPT, CheckpointDiff, TensorDiff, TensorStatus, together
 from core.results.contributions import Contributions
 from core.results.depth import Lens
 from core.results.dry_run import DryRun, Stage, StageStatus, TextTokens, TracedTensor
@@ -68,7 +68,7 @@ from core.results.report import Origin, Report, WeightFile
 from core.results.spectra import PowerLaw, SpectraKind, SpectraReport, Spectrum, effective_rank
 from core.results.task import TaskState, TaskStatus
 from core.results.text_units import Reading, Unit, by_unit
-from core.results.to_json import plain
+from core.results.to_json import to_json
 from core.results.two_texts import Edit, EditKind, FlipCost, MinimalFlip, TwoTexts, spans
 from core.results.verdict import ClassScore, Prediction, Selection, Token
 from core.results.weights import ExportFormat, Histogram, Outlier, WeightReport, WeightStats
@@ -101,7 +101,7 @@ __all__ = [
     "CandidateSummary",
     "Check",
     "CheckStatus",
-    "CheckpointComparison",
+    "CheckpointDiff",
     "ClassScore",
     "Contributions",
     "Costs",
@@ -156,7 +156,7 @@ __all__ = [
     "Status",
     "TaskState",
     "TaskStatus",
-    "TensorComparison",
+    "TensorDiff",
     "TensorStatus",
     "TextTokens",
     "TiedWeights",
@@ -173,8 +173,8 @@ __all__ = [
     "by_unit",
     "effective_count",
     "effective_rank",
-    "plain",
     "read_by",
     "spans",
+    "to_json",
     "together",
 ]

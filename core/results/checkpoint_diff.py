@@ -28,7 +28,7 @@ KEPT = (TensorStatus.EQUAL, TensorStatus.SAME_VALUES, TensorStatus.ROUNDED)
 
 
 @dataclass(frozen=True)
-class TensorComparison:
+class TensorDiff:
     """One tensor; a pair of fields or values is (in the first, in the second), None where it is absent.
 
     Sums run over the pairs of elements that are finite on both sides, in float64. A NaN at the same place, or the same
@@ -85,7 +85,7 @@ class TensorComparison:
 
 
 @dataclass(frozen=True)
-class CheckpointComparison:
+class CheckpointDiff:
     """Every tensor of either, in the order of layers and names.
 
     Attributes:
@@ -95,7 +95,7 @@ class CheckpointComparison:
 
     first: str
     second: str
-    tensors: tuple[TensorComparison, ...]
+    tensors: tuple[TensorDiff, ...]
     prefixes: tuple[str, str]
     bytes: int
     seconds: float
@@ -116,7 +116,7 @@ class CheckpointComparison:
         return max((t.layer for t in self.tensors if t.layer is not None), default=-1) + 1
 
     @cached_property
-    def most_changed(self) -> TensorComparison | None:
+    def most_changed(self) -> TensorDiff | None:
         """The changed tensor with the largest relative change; None where nothing changed by a known amount."""
         changed = [t for t in self.tensors if t.status is TensorStatus.CHANGED and not math.isnan(t.relative)]
         return max(changed, key=lambda t: t.relative, default=None)
@@ -126,7 +126,7 @@ class CheckpointComparison:
         return together(t for t in self.tensors if t.layer == layer)
 
 
-def together(tensors: Iterable[TensorComparison]) -> float:
+def together(tensors: Iterable[TensorDiff]) -> float:
     """The relative change of several tensors as if they were one; those of another shape are left out."""
     known = [t for t in tensors if t.status in (*KEPT, TensorStatus.CHANGED) and not math.isnan(t.norm)]
     if not known:

@@ -86,8 +86,11 @@ def _data(config: TrainingConfig, result: TrainingResult) -> str:
     lines = ["| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in facts.items() if value)]
     lines += [f"| Rows: {split} | {count:,} |" for split, count in result.rows.items() if count]
     if data.validation_file is None and result.rows["validation"]:
-        lines += ["", f"The validation rows are a share of {data.validation_share:g} of the training file, chosen by "
-                  f"class with seed {config.seed}; they are not trained on."]  # fmt: skip
+        lines += [
+            "",
+            f"The validation rows are a share of {data.validation_share:g} of the training file, chosen by "
+            f"class with seed {config.seed}; they are not trained on.",
+        ]
     return "\n".join(lines) + "\n"
 
 

@@ -175,9 +175,13 @@ def _arguments(config: TrainingConfig, rows: int, validates: bool) -> TrainingAr
 
 
 def _finish(
-    config: TrainingConfig, start: Start, splits: Splits, trainer: ClassifierTrainer, seconds: float,
+    config: TrainingConfig,
+    start: Start,
+    splits: Splits,
+    trainer: ClassifierTrainer,
+    seconds: float,
     tell: ProgressListener,
-) -> TrainingResult:  # fmt: skip
+) -> TrainingResult:
     """Round to the stored type, measure with that, write."""
     if config.save_dtype is not None:
         _round(start.model, getattr(torch, config.save_dtype))

@@ -18,7 +18,7 @@ from core.model.adapters.card import read_card
 from core.model.classifier import PooledClassifier
 from core.model.layers import freeze
 from core.model.open import OpenedClassifier, open_classifier
-from core.model.peft_wrappers import inner
+from core.model.peft_wrappers import unwrap_peft
 from core.training.config import TrainingConfig
 from core.training.pissa import Factors, starting_factors
 
@@ -41,7 +41,7 @@ class Start:
     @property
     def classifier(self) -> PooledClassifier:
         """The classifier inside."""
-        classifier = inner(self.model)
+        classifier = unwrap_peft(self.model)
         assert isinstance(classifier, PooledClassifier)
         return classifier
 

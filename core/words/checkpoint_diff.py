@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from itertools import pairwise
 from statistics import median
 
-from core.results import KEPT, CheckpointComparison, TensorComparison, TensorStatus
+from core.results import KEPT, CheckpointDiff, TensorDiff, TensorStatus
 from core.words.numbers import change
 
 #: Below this cosine, of either sign, in the median of the changed matrices, nothing of the first is left in the second.
 UNRELATED = 0.1
 
 
-def verdict(found: CheckpointComparison) -> str:
+def verdict(found: CheckpointDiff) -> str:
     """Equal, or how much changed and where most."""
     counts, total = found.counts, len(found.tensors)
     absent = counts[TensorStatus.ONLY_FIRST] + counts[TensorStatus.ONLY_SECOND]
@@ -32,7 +32,7 @@ def verdict(found: CheckpointComparison) -> str:
     return f"{told}; {', '.join(others)}." if others else f"{told}."
 
 
-def where(found: CheckpointComparison) -> str:
+def where(found: CheckpointDiff) -> str:
     """Which layers hold what changed, and which are untouched: whether freezing worked. Empty where nothing changed."""
     changed = {t.layer for t in found.tensors if t.status is TensorStatus.CHANGED}
     same = {t.layer for t in found.tensors} - changed - {t.layer for t in found.tensors if t.status not in KEPT}
@@ -50,7 +50,7 @@ def where(found: CheckpointComparison) -> str:
     return f"{told} Untouched: {' and '.join(untouched)}." if untouched else told
 
 
-def related(found: CheckpointComparison) -> str:
+def related(found: CheckpointDiff) -> str:
     """That the two have nothing to do with each other, where their directions say so; else empty."""
     cosines = [t.cosine for t in found.tensors if t.status is TensorStatus.CHANGED and _is_matrix(t)]
     known = [abs(c) for c in cosines if not math.isnan(c)]
@@ -62,10 +62,13 @@ def related(found: CheckpointComparison) -> str:
     )
 
 
-def names(found: CheckpointComparison) -> str:
+def names(found: CheckpointDiff) -> str:
     """Which prefix was taken off to match the names; empty where none was."""
-    told = [f"'{prefix}' was taken off the names of the {which}" for prefix, which
-            in zip(found.prefixes, ("first", "second"), strict=True) if prefix]  # fmt: skip
+    told = [
+        f"'{prefix}' was taken off the names of the {which}"
+        for prefix, which in zip(found.prefixes, ("first", "second"), strict=True)
+        if prefix
+    ]
     return f"To match them, {told[0]}." if told else ""
 
 
@@ -77,7 +80,7 @@ _OTHERS = {
 }
 
 
-def _all_kept(found: CheckpointComparison) -> str:
+def _all_kept(found: CheckpointDiff) -> str:
     total = len(found.tensors)
     noun = "the only tensor is" if total == 1 else f"all {total:,} tensors are"
     if found.counts[TensorStatus.EQUAL] == total:
@@ -87,7 +90,7 @@ def _all_kept(found: CheckpointComparison) -> str:
     return f"The same but for rounding: {noun} equal once rounded, {_stored(found)}."
 
 
-def _stored(found: CheckpointComparison) -> str:
+def _stored(found: CheckpointDiff) -> str:
     """The types that differ, where each side has one of them."""
     types = {t.dtypes for t in found.tensors if t.status is not TensorStatus.EQUAL}
     if len(types) == 1 and len(set(one := next(iter(types)))) == 2:
@@ -95,7 +98,7 @@ def _stored(found: CheckpointComparison) -> str:
     return "though not in every byte"
 
 
-def _most(found: CheckpointComparison) -> str:
+def _most(found: CheckpointDiff) -> str:
     most = found.most_changed
     if most is None:
         return ""
@@ -106,10 +109,13 @@ def _most(found: CheckpointComparison) -> str:
     return f", most {most.place}, by {change(most.relative)} of its norm"
 
 
-def _kept(found: CheckpointComparison) -> str:
+def _kept(found: CheckpointDiff) -> str:
     counts = found.counts
-    words = {TensorStatus.EQUAL: "equal", TensorStatus.SAME_VALUES: "equal in value",
-             TensorStatus.ROUNDED: "equal once rounded"}  # fmt: skip
+    words = {
+        TensorStatus.EQUAL: "equal",
+        TensorStatus.SAME_VALUES: "equal in value",
+        TensorStatus.ROUNDED: "equal once rounded",
+    }
     told = [f"{counts[s]:,} {'is' if counts[s] == 1 else 'are'} {words[s]}" for s in KEPT if counts[s]]
     return ", ".join(told)
 
@@ -123,5 +129,5 @@ def _ranges(numbers: Iterable[int]) -> str:
     return f" {told}" if len(ordered) == 1 else f"s {told}"
 
 
-def _is_matrix(t: TensorComparison) -> bool:
+def _is_matrix(t: TensorDiff) -> bool:
     return t.shapes[0] is not None and len(t.shapes[0]) > 1

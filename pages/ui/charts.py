@@ -31,6 +31,4 @@ def clickable(figure: Figure, key: str, alt: str, clicked: Callable[[float, floa
         if points:  # none: the mark was clicked once more
             clicked(points[0]["x"], points[0]["y"])
 
-    st.plotly_chart(
-        figure, theme=None, key=key, config=_CONFIG, alt=alt, on_select=told, selection_mode="points"
-    )  # fmt: skip
+    st.plotly_chart(figure, theme=None, key=key, config=_CONFIG, alt=alt, on_select=told, selection_mode="points")

@@ -83,9 +83,7 @@ def ask(title: str, says: str) -> Question | None:
     st.html(_verdict(reading))
     text = reading.prediction.text
     chosen = st.session_state[_CLASS]
-    url_state.write(
-        "why", {"text": text if len(text) <= LONGEST_IN_URL else None, "class": chosen or None, "by": by}
-    )  # fmt: skip
+    url_state.write("why", {"text": text if len(text) <= LONGEST_IN_URL else None, "class": chosen or None, "by": by})
     return Question(selection, candidate, model, reading, label, by)
 
 
@@ -147,9 +145,11 @@ def _verdict(reading: Reading) -> str:
     if prediction.problem_type == "single_label_classification":
         number = numbers.percentage(prediction.top.probability)
     else:
-        number = "" if prediction.problem_type == "multi_label_classification" else numbers.three_digits(
-            prediction.top.logit
-        )  # fmt: skip
+        number = (
+            ""
+            if prediction.problem_type == "multi_label_classification"
+            else numbers.three_digits(prediction.top.logit)
+        )
     return (
         f'<p class="hl-verdict"><span>Verdict</span> <strong>{markup.label(prediction.label)}</strong> '
         f"<b>{markup.text(number)}</b></p>"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.architecture.service import Blueprints
-from core.checkpoints.service import WeightLibrary
+from core.architecture.service import ArchitectureService
+from core.checkpoints.service import CheckpointService
 from core.checkpoints.spectra.service import SpectraLibrary
-from core.dry_run.service import DryRuns
+from core.dry_run.service import DryRunService
 from core.engine.engine import Engine
 from core.explain.explainer import Explainer
 from core.settings import settings
@@ -33,9 +33,9 @@ def explainer() -> Explainer:
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
-def weights() -> WeightLibrary:
+def weights() -> CheckpointService:
     """Statistics of checkpoints; the compiled loops come with the first question."""
-    return WeightLibrary(engine(), tasks())
+    return CheckpointService(engine(), tasks())
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
@@ -45,12 +45,12 @@ def spectra() -> SpectraLibrary:
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
-def dry_runs() -> DryRuns:
+def dry_runs() -> DryRunService:
     """Dry runs of loaded candidates; torch comes with the first one."""
-    return DryRuns(engine(), tasks())
+    return DryRunService(engine(), tasks())
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
-def blueprints() -> Blueprints:
+def blueprints() -> ArchitectureService:
     """Architectures, also of what is not loaded; torch comes with the first question."""
-    return Blueprints(engine())
+    return ArchitectureService(engine())

@@ -27,14 +27,20 @@ def choose() -> str | None:
     """
     selection, _ = frame.selection()
     of = st.segmented_control(
-        "Weights of", list(SOURCES), format_func=SOURCES.__getitem__, key=KEYS["of"], required=True,
+        "Weights of",
+        list(SOURCES),
+        format_func=SOURCES.__getitem__,
+        key=KEYS["of"],
+        required=True,
         persist_state="session",
-    )  # fmt: skip
+    )
     if of == OTHER:
         path = st.text_input(
-            "Folder or .safetensors file on the server", key=KEYS["path"], persist_state="session",
+            "Folder or .safetensors file on the server",
+            key=KEYS["path"],
+            persist_state="session",
             placeholder="/models/my-checkpoint or org/name@revision",
-        )  # fmt: skip
+        )
         if not path.strip():
             st.html(markup.note("Type where the checkpoint is: sharded or not, larger than memory or not."))
         return path.strip() or None

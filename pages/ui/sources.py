@@ -91,14 +91,20 @@ def _one(key: str, found: dict[str, str], selection: Selection, candidate: Candi
     titles = {**mine, **found, TYPED: "A folder or file"}
     name = "First" if key == FIRST else "Second"
     source = st.selectbox(
-        name, list(titles), format_func=titles.__getitem__, key=key, persist_state="session",
+        name,
+        list(titles),
+        format_func=titles.__getitem__,
+        key=key,
+        persist_state="session",
         on_change=_follow if key == FIRST else None,
-    )  # fmt: skip
+    )
     if source == TYPED:
         typed = st.text_input(
-            f"{name}: folder or .safetensors file on the server", key=PATHS[key], persist_state="session",
+            f"{name}: folder or .safetensors file on the server",
+            key=PATHS[key],
+            persist_state="session",
             placeholder="/models/my-checkpoint or org/name@revision",
-        )  # fmt: skip
+        )
         return str(typed).strip()
     if source == CHOSEN:
         return weights().place(selection, adapter=False)

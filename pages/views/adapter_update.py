@@ -76,12 +76,22 @@ def layers(modules: Sequence[ModuleUpdate], overlaps: Sequence[ModuleOverlap] | 
 def table(found: AdapterUpdate, overlaps: Sequence[ModuleOverlap] | None) -> None:
     """One row a module."""
     rows: list[dict[str, Any]] = [
-        {"Module": m.name, "Change in %": 100 * m.relative, "Norm": m.norm, "Norm of the weight": m.base_norm,
-         "Rank": m.rank, "Effective rank": m.effective_rank, "Largest singular value": float(m.singular_values[0])}
+        {
+            "Module": m.name,
+            "Change in %": 100 * m.relative,
+            "Norm": m.norm,
+            "Norm of the weight": m.base_norm,
+            "Rank": m.rank,
+            "Effective rank": m.effective_rank,
+            "Largest singular value": float(m.singular_values[0]),
+        }
         for m in found.modules
-    ]  # fmt: skip
+    ]
     for row, overlap in zip(rows, overlaps or (), strict=False):
-        row |= {"Reads in %": 100 * overlap.inputs, "Writes in %": 100 * overlap.outputs,
-                "Amplification": overlap.amplification}  # fmt: skip
+        row |= {
+            "Reads in %": 100 * overlap.inputs,
+            "Writes in %": 100 * overlap.outputs,
+            "Amplification": overlap.amplification,
+        }
     st.html(markup.section("Every module"))
     tables.table(rows, "The update, module by module", key="update-table")

@@ -81,9 +81,13 @@ def tree(found: Architecture, words: str, depth: int) -> None:
     widths = {"Module": 260, "Class": 200, "Its own weights": 190}
     columns: dict[str, Any] = {name: st.column_config.TextColumn(width=width) for name, width in widths.items()}
     st.dataframe(
-        tables.without_formulas(shown), hide_index=True, key="architecture-tree", alt="Modules of the model",
-        column_config=columns | {"Parameters": form, "Trained": form}, height=min(563, 38 + 35 * len(shown)),
-    )  # fmt: skip
+        tables.without_formulas(shown),
+        hide_index=True,
+        key="architecture-tree",
+        alt="Modules of the model",
+        column_config=columns | {"Parameters": form, "Trained": form},
+        height=min(563, 38 + 35 * len(shown)),
+    )
     st.html(markup.note(f"{len(nodes):,} of {len(found.nodes):,} modules."))
 
 

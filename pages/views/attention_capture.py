@@ -28,10 +28,11 @@ def captured(asked: Question, needs: AttentionCost, part: AttentionPart, name: s
         return False
     agreed = (asked.selection, asked.text)
     if st.session_state.get(_AGREED) != agreed:
-        st.button(f"Capture (needs {size(needs.peak)})", type="primary", key="attention.start", on_click=_agree,
-                  args=agreed)  # fmt: skip
+        st.button(
+            f"Capture (needs {size(needs.peak)})", type="primary", key="attention.start", on_click=_agree, args=agreed
+        )
         return False
-    task = explainer().attention_job(asked.selection, asked.text, part)
+    task = explainer().attention_task(asked.selection, asked.text, part)
     return task_progress.result(task, f"attention.{part}", name) is not None
 
 

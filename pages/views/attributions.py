@@ -21,10 +21,14 @@ def heading(method: Method, kind: str) -> str:
 def table(found: Attributions) -> list[dict[str, Any]]:
     """One row a method, and one for the random orders."""
     rows: list[dict[str, Any]] = [
-        {"Order of": f.name, "Comprehensiveness": f.comprehensiveness, "Sufficiency": f.sufficiency,
-         "Computed in": duration(m.seconds)}
+        {
+            "Order of": f.name,
+            "Comprehensiveness": f.comprehensiveness,
+            "Sufficiency": f.sufficiency,
+            "Computed in": duration(m.seconds),
+        }
         for f, m in zip(found.faithfulness, found.methods, strict=True)
-    ]  # fmt: skip
+    ]
     falls, lacks = (
         " ± ".join(map(numbers.three_digits, pair))
         for pair in (found.chance("comprehensiveness"), found.chance("sufficiency"))

@@ -7,8 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from core.checkpoints.checkpoint_diff.records import compared_file
-from core.results import KEPT, CheckpointComparison, ExportFormat, TensorComparison, TensorStatus
+from core.checkpoints.checkpoint_diff.records import diff_file
+from core.results import KEPT, CheckpointDiff, ExportFormat, TensorDiff, TensorStatus
 from core.words import durations, numbers, sizes
 from core.words.checkpoint_diff import names, related, verdict, where
 from pages.ui import markup, tables
@@ -23,7 +23,7 @@ ABOUT = (
 )
 
 
-def sentences(found: CheckpointComparison) -> None:
+def sentences(found: CheckpointDiff) -> None:
     """The verdict, where the changes are, and how names were matched."""
     st.html(markup.lead(verdict(found)))
     more = [told for told in (where(found), related(found), names(found)) if told]
@@ -36,12 +36,12 @@ def sentences(found: CheckpointComparison) -> None:
         st.html(markup.note(" ".join(more)))
 
 
-def in_both(found: CheckpointComparison) -> bool:
+def in_both(found: CheckpointDiff) -> bool:
     """Whether a tensor is in both."""
     return bool(found.counts.keys() - {TensorStatus.ONLY_FIRST, TensorStatus.ONLY_SECOND})
 
 
-def facts(found: CheckpointComparison) -> str:
+def facts(found: CheckpointDiff) -> str:
     """How many tensors of each kind, and what changed most."""
     counts = found.counts
     kept = sum(counts[status] for status in KEPT)
@@ -58,7 +58,7 @@ def facts(found: CheckpointComparison) -> str:
     return markup.facts(rows)
 
 
-def one(t: TensorComparison) -> None:
+def one(t: TensorDiff) -> None:
     """The numbers of a tensor, and what a person should know of it."""
     rows = [("Status", t.status.value, "")]
     if t.norm == t.norm:
@@ -83,7 +83,7 @@ def one(t: TensorComparison) -> None:
         st.html(markup.note(" ".join(notes)))
 
 
-def table(found: CheckpointComparison) -> None:
+def table(found: CheckpointDiff) -> None:
     """All tensors, searchable, by status, sortable, and as files."""
     st.html(markup.section("Every tensor"))
     left, right = st.columns(2, gap="medium")
@@ -107,18 +107,21 @@ def table(found: CheckpointComparison) -> None:
     with st.container(horizontal=True, gap="small"):
         for kind, name in FORMATS.items():
             st.download_button(
-                f"Download {name}", partial(compared_file, found, kind), file_name=f"comparison.{kind}",
-                on_click="ignore", key=f"checkpoints.{kind}",
-            )  # fmt: skip
+                f"Download {name}",
+                partial(diff_file, found, kind),
+                file_name=f"comparison.{kind}",
+                on_click="ignore",
+                key=f"checkpoints.{kind}",
+            )
 
 
-def cost(found: CheckpointComparison) -> str:
+def cost(found: CheckpointDiff) -> str:
     """What reading took."""
     took = durations.duration(found.seconds)
     return f"{sizes.size(found.bytes)} read from both in {took}, without loading either. {ABOUT}"
 
 
-def _rows(tensors: list[TensorComparison]) -> None:
+def _rows(tensors: list[TensorDiff]) -> None:
     import pandas as pd
 
     frame = pd.DataFrame([_row(t) for t in tensors])
@@ -132,12 +135,19 @@ def _rows(tensors: list[TensorComparison]) -> None:
     )
 
 
-def _row(t: TensorComparison) -> dict[str, Any]:
+def _row(t: TensorDiff) -> dict[str, Any]:
     return {
-        "Tensor": t.name, "Status": t.status.value, "Change in %": 100 * t.relative,
-        "Elements changed in %": 100 * t.share, "Largest change": t.largest, "Mean change": t.mean, "Cosine": t.cosine,
-        "Type": _both(t.dtypes), "Shape": _both(tuple(map(_shape, t.shapes))), "Note": t.note,
-    }  # fmt: skip
+        "Tensor": t.name,
+        "Status": t.status.value,
+        "Change in %": 100 * t.relative,
+        "Elements changed in %": 100 * t.share,
+        "Largest change": t.largest,
+        "Mean change": t.mean,
+        "Cosine": t.cosine,
+        "Type": _both(t.dtypes),
+        "Shape": _both(tuple(map(_shape, t.shapes))),
+        "Note": t.note,
+    }
 
 
 def _shape(shape: tuple[int, ...] | None) -> str | None:

@@ -36,8 +36,14 @@ def _stage(stage: Stage) -> str:
 def rows(found: DryRun) -> list[dict[str, Any]]:
     """One row a tensor, in the order of the pass."""
     return [
-        {"Stage": t.name, "Axes": t.axes, "Shape": sizes.shape(t.shape), "Type": t.dtype,
-         "As expected": "yes" if t.fits else "no", "Finite values": finite(t),
-         "Largest finite value": t.largest}
+        {
+            "Stage": t.name,
+            "Axes": t.axes,
+            "Shape": sizes.shape(t.shape),
+            "Type": t.dtype,
+            "As expected": "yes" if t.fits else "no",
+            "Finite values": finite(t),
+            "Largest finite value": t.largest,
+        }
         for t in found.traced
-    ]  # fmt: skip
+    ]

@@ -64,9 +64,12 @@ def table(report: SpectraReport) -> None:
     with st.container(horizontal=True, gap="small"):
         for kind, name in FORMATS.items():
             st.download_button(
-                f"Download {name}", partial(exported, report, kind), file_name=f"spectra.{kind}", on_click="ignore",
+                f"Download {name}",
+                partial(exported, report, kind),
+                file_name=f"spectra.{kind}",
+                on_click="ignore",
                 key=f"spectra.{kind}",
-            )  # fmt: skip
+            )
 
 
 def _cell(value: float | None) -> float:

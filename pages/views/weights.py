@@ -79,6 +79,9 @@ def table(report: WeightReport) -> None:
     with st.container(horizontal=True, gap="small"):
         for kind in FORMATS:
             st.download_button(
-                f"Download {FORMATS[kind]}", partial(exported, report, kind), file_name=f"weights.{kind}",
-                on_click="ignore", key=f"weights.{kind}",
-            )  # fmt: skip
+                f"Download {FORMATS[kind]}",
+                partial(exported, report, kind),
+                file_name=f"weights.{kind}",
+                on_click="ignore",
+                key=f"weights.{kind}",
+            )

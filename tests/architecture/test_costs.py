@@ -17,7 +17,7 @@ from core.architecture.module_tree import module_tree
 from core.architecture.sizes import sizes_of
 from core.config import AdapterConfig
 from core.model.adapters.attach import attach_new_adapter
-from core.model.peft_wrappers import inner
+from core.model.peft_wrappers import unwrap_peft
 from core.model.share import sibling
 from core.model.trainable import wanted
 from core.results import Architecture, Sizes
@@ -92,15 +92,25 @@ def test_attention_maps_are_those_that_a_capture_gives(family: str) -> None:
 
 
 def described(model: torch.nn.Module) -> Architecture:
-    root = inner(model)
+    root = unwrap_peft(model)
     nodes = module_tree(root, wanted(model))
     factors = sum(p.numel() for n, p in root.named_parameters() if ".lora_" in n)
     unused = sum(p.numel() for n, p in root.named_parameters() if ".original_module" in n)
     return Architecture(
-        name="x", view="classifier", source="memory", tuning="", dtype="float32", nodes=nodes,
-        parameters=nodes[0].total, base_parameters=nodes[0].total - factors - unused, factors=factors,
-        trained=nodes[0].trained, tied=(), last_module_name="", sizes=sizes_of(model),
-    )  # fmt: skip
+        name="x",
+        view="classifier",
+        source="memory",
+        tuning="",
+        dtype="float32",
+        nodes=nodes,
+        parameters=nodes[0].total,
+        base_parameters=nodes[0].total - factors - unused,
+        factors=factors,
+        trained=nodes[0].trained,
+        tied=(),
+        last_module_name="",
+        sizes=sizes_of(model),
+    )
 
 
 def held(model: torch.nn.Module) -> int:
@@ -171,7 +181,7 @@ def test_other_architectures_of_the_library() -> None:
         MambaModel,
         MixtralConfig,
         MixtralModel,
-    )  # fmt: skip
+    )
 
     gpt2 = GPT2LMHeadModel(GPT2Config(n_embd=32, n_layer=2, n_head=4, vocab_size=64, n_positions=64)).eval()
     sizes = sizes_of(gpt2)
@@ -181,8 +191,15 @@ def test_other_architectures_of_the_library() -> None:
     mamba = MambaModel(MambaConfig(hidden_size=32, num_hidden_layers=2, vocab_size=64, state_size=4))
     found = sizes_of(mamba)
     assert (found.heads, found.cached, flops(found, 8), kv_cache(found, 8, 4)) == (0, False, None, None)
-    experts = MixtralModel(MixtralConfig(
-        hidden_size=32, num_hidden_layers=1, vocab_size=64, intermediate_size=16, num_attention_heads=4,
-        num_key_value_heads=2, num_local_experts=2,
-    ))  # fmt: skip
+    experts = MixtralModel(
+        MixtralConfig(
+            hidden_size=32,
+            num_hidden_layers=1,
+            vocab_size=64,
+            intermediate_size=16,
+            num_attention_heads=4,
+            num_key_value_heads=2,
+            num_local_experts=2,
+        )
+    )
     assert flops(sizes_of(experts), 8) is None

@@ -31,14 +31,16 @@ def state(model: nn.Module) -> dict[str, Any]:
     return {
         "flags": [m.training for m in model.modules()],
         "hooks": [
-            (n, name, list(held.items())) for n, m in model.named_modules()
-            for name, held in sorted(vars(m).items()) if "hooks" in name and isinstance(held, dict)
+            (n, name, list(held.items()))
+            for n, m in model.named_modules()
+            for name, held in sorted(vars(m).items())
+            if "hooks" in name and isinstance(held, dict)
         ],
         "traces": traces(model),
         "requires_grad": [p.requires_grad for p in model.parameters()],
         "gradients": [None if p.grad is None else id(p.grad) for p in model.parameters()],
         "buffers": [(n, id(b)) for n, b in model.named_buffers()],
-    }  # fmt: skip
+    }
 
 
 def randomness() -> tuple[Any, ...]:

@@ -12,7 +12,7 @@ from torch import nn
 from core.architecture.module_tree import module_tree, tied_weights
 from core.config import AdapterConfig, BaseModelConfig
 from core.model.adapters.attach import attach_new_adapter, load_adapter
-from core.model.peft_wrappers import inner
+from core.model.peft_wrappers import unwrap_peft
 from core.model.share import sibling
 from core.model.trainable import fitted, wanted
 from core.results import Architecture, ModuleNode
@@ -58,7 +58,7 @@ def test_what_an_adapter_trains_is_what_peft_trains(tiny_folders: dict[str, Path
     base = opened(tiny_folders["llama"])
     config = AdapterConfig(**{"r": 4, **KINDS[kind]})
     fresh = attach_new_adapter(sibling(base.model, pooler_type="attention"), config)
-    nodes = module_tree(inner(fresh), wanted(fresh))
+    nodes = module_tree(unwrap_peft(fresh), wanted(fresh))
     trainable, total = fresh.get_nb_trainable_parameters()
     assert (nodes[0].trained, nodes[0].total) == (trainable, total)
     write_adapter(base, tmp_path, config, pooler_type="attention")
@@ -85,7 +85,7 @@ def test_states_and_the_freeze_map(tiny_folders: dict[str, Path]) -> None:
     base = opened(tiny_folders["llama"])
     config = AdapterConfig(r=4, target_modules=("q_proj", "up_proj"), layers_to_transform=(1,))
     model = attach_new_adapter(sibling(base.model, pooler_type="attention"), config)
-    nodes = module_tree(inner(model), wanted(model))
+    nodes = module_tree(unwrap_peft(model), wanted(model))
     states = {n.path: n.status for n in nodes}
     assert states["model.layers.0.self_attn.q_proj"] == "frozen"
     assert states["model.layers.1.self_attn.q_proj"] == "adapted"
@@ -119,10 +119,17 @@ def test_a_search_shows_matches_and_what_is_around_them() -> None:
     assert [n.path for n in found.found(" EMBED_TOK ")] == ["", "model", "model.embed_tokens"]
     norms = [n.path for n in found.found("rmsnorm")]
     assert norms == [
-        "", "model", "model.layers", "model.layers.0", "model.layers.0.input_layernorm",
-        "model.layers.0.post_attention_layernorm", "model.layers.1", "model.layers.1.input_layernorm",
-        "model.layers.1.post_attention_layernorm", "model.norm",
-    ]  # fmt: skip
+        "",
+        "model",
+        "model.layers",
+        "model.layers.0",
+        "model.layers.0.input_layernorm",
+        "model.layers.0.post_attention_layernorm",
+        "model.layers.1",
+        "model.layers.1.input_layernorm",
+        "model.layers.1.post_attention_layernorm",
+        "model.norm",
+    ]
     assert found.found("nothing of that name") == ()
     assert {n.depth for n in found.found("", 2)} == {0, 1, 2}
     assert found.found("") == found.nodes
@@ -130,7 +137,17 @@ def test_a_search_shows_matches_and_what_is_around_them() -> None:
 
 def architecture(nodes: tuple[ModuleNode, ...]) -> Architecture:
     return Architecture(
-        name="x", view="classifier", source="memory", tuning="", dtype="float32", nodes=nodes,
-        parameters=nodes[0].total, base_parameters=nodes[0].total, factors=0, trained=nodes[0].trained, tied=(),
-        last_module_name=nodes[-1].path, sizes=None,  # type: ignore[arg-type]
-    )  # fmt: skip
+        name="x",
+        view="classifier",
+        source="memory",
+        tuning="",
+        dtype="float32",
+        nodes=nodes,
+        parameters=nodes[0].total,
+        base_parameters=nodes[0].total,
+        factors=0,
+        trained=nodes[0].trained,
+        tied=(),
+        last_module_name=nodes[-1].path,
+        sizes=None,  # type: ignore[arg-type]
+    )

@@ -224,9 +224,15 @@ def test_what_cannot_be_built() -> None:
     with pytest.raises(NotFoundError, match="its YAML has no architecture numbers"):
         outline_backbone(bert.model_copy(update={"architecture": None}), None)
     numbers = ArchitectureNumbers(
-        hidden_size=8, num_hidden_layers=1, num_attention_heads=2, num_key_value_heads=1, head_dim=4,
-        intermediate_size=8, vocab_size=16, max_position_embeddings=16,
-    )  # fmt: skip
+        hidden_size=8,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        num_key_value_heads=1,
+        head_dim=4,
+        intermediate_size=8,
+        vocab_size=16,
+        max_position_embeddings=16,
+    )
     whole = local(Path("no/where"), torch_dtype="int8").model_copy(update={"architecture": numbers})
     with pytest.raises(ConfigError, match="a classifier cannot run in it"):
         outline_classifier(whole, None, None)

@@ -13,12 +13,12 @@ import pytest
 
 from core.architecture.costs import costs
 from core.architecture.layer_summary import example, layer_summary
-from core.architecture.service import Blueprints
+from core.architecture.service import ArchitectureService
 from core.checkpoints.in_memory import analyze_model
 from core.config.catalogue import read_candidate, write_candidate
 from core.engine.engine import Engine
 from core.errors import AppError, CheckpointError, ConfigError, NotFoundError
-from core.model.peft_wrappers import inner
+from core.model.peft_wrappers import unwrap_peft
 from core.results import Architecture, Selection
 from core.settings import ROOT, settings
 from tests.engine.conftest import catalogue, engine, installation
@@ -29,9 +29,9 @@ ONE = Selection("tiny", "one")
 
 
 @pytest.fixture
-def absent() -> Blueprints:
+def absent() -> ArchitectureService:
     """Of the app's own catalogue: what is on the Hub is not here."""
-    return Blueprints(Engine(settings()))
+    return ArchitectureService(Engine(settings()))
 
 
 def without_source(found: Architecture) -> tuple[object, ...]:
@@ -41,7 +41,7 @@ def without_source(found: Architecture) -> tuple[object, ...]:
 @pytest.mark.parametrize("adapter", ["one", "two"])
 def test_memory_and_folder_agree_and_with_what_is_loaded(engine: Engine, adapter: str) -> None:
     selection = Selection("tiny", adapter)
-    blueprints = Blueprints(engine)
+    blueprints = ArchitectureService(engine)
     outside = blueprints.architecture(selection)
     assert (outside.source, engine.loaded_model(selection)) == ("folder", None)
     info = engine.load(selection)
@@ -60,10 +60,10 @@ def test_memory_and_folder_agree_and_with_what_is_loaded(engine: Engine, adapter
 
 
 def test_the_summary_of_a_loaded_pair_holds_up_nobody(engine: Engine) -> None:
-    blueprints = Blueprints(engine)
+    blueprints = ArchitectureService(engine)
     outside = blueprints.layer_summary(ONE)
     engine.load(ONE)
-    model: Any = inner(engine.pair(ONE).predictor.model)
+    model: Any = unwrap_peft(engine.pair(ONE).predictor.model)
     hooks = [len(m._forward_hooks) + len(m._forward_pre_hooks) for m in model.modules()]
     with ThreadPoolExecutor(1) as another, engine.pair(ONE).predictor.lock.shared():  # as a prediction holds it
         inside = another.submit(blueprints.layer_summary, ONE).result(60)
@@ -78,18 +78,18 @@ def test_the_summary_of_a_loaded_pair_holds_up_nobody(engine: Engine) -> None:
 
 
 def test_one_candidate_does_not_wait_for_another(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    blueprints, begun, go, count = Blueprints(engine), threading.Event(), threading.Event(), []
+    blueprints, begun, go, count = ArchitectureService(engine), threading.Event(), threading.Event(), []
     two = Selection("tiny", "two")
-    real = Blueprints._outline
+    real = ArchitectureService._outline
 
-    def outline(self: Blueprints, selection: Selection, *options: Any) -> Any:
+    def outline(self: ArchitectureService, selection: Selection, *options: Any) -> Any:
         count.append(selection)
         if selection == ONE:
             begun.set()
             go.wait(60)
         return real(self, selection, *options)
 
-    monkeypatch.setattr(Blueprints, "_outline", outline)
+    monkeypatch.setattr(ArchitectureService, "_outline", outline)
     with ThreadPoolExecutor(2) as people:
         waiting = [people.submit(blueprints.architecture, ONE)]
         assert begun.wait(60)
@@ -101,7 +101,7 @@ def test_one_candidate_does_not_wait_for_another(engine: Engine, monkeypatch: py
 
 
 def test_without_an_adapter_as_it_would_be_trained(engine: Engine) -> None:
-    blueprints = Blueprints(engine)
+    blueprints = ArchitectureService(engine)
     plain = Selection("tiny")
     engine.load(plain)
     lora, full = (blueprints.architecture(plain, tuning=tuning) for tuning in ("lora", "full"))
@@ -114,7 +114,7 @@ def test_without_an_adapter_as_it_would_be_trained(engine: Engine) -> None:
     assert more.base_parameters - lora.base_parameters == 38 * 32
 
 
-def test_an_absent_candidate_is_built_from_its_numbers(absent: Blueprints) -> None:
+def test_an_absent_candidate_is_built_from_its_numbers(absent: ArchitectureService) -> None:
     found = absent.architecture(Selection("gemma2-9b-it"), num_labels=2)
     assert (found.source, found.dtype, found.sizes.layers) == ("numbers", "bfloat16", 42)
     assert found.base_parameters == 9_241_705_984 + 2 * 3584
@@ -129,7 +129,7 @@ def test_an_absent_candidate_is_built_from_its_numbers(absent: Blueprints) -> No
 
 
 @pytest.mark.parametrize("candidate", ["llama3-8b-it-bidirectional", "gemma2-9b-it-bidirectional", "vanilla"])
-def test_the_summary_of_what_sees_later_tokens(absent: Blueprints, candidate: str) -> None:
+def test_the_summary_of_what_sees_later_tokens(absent: ArchitectureService, candidate: str) -> None:
     found = absent.architecture(Selection(candidate))
     text = absent.layer_summary(Selection(candidate), depth=1)
     assert f"Total params: {found.parameters:,}" in text
@@ -139,7 +139,7 @@ def test_the_summary_of_what_sees_later_tokens(absent: Blueprints, candidate: st
 @pytest.mark.parametrize("family", ["llama", "gemma2", "mistral", "bert"])
 def test_the_summary_of_every_pooler_and_head(everyone: Path, tmp_path: Path, family: str) -> None:
     engine = Engine(installation(everyone, tmp_path))
-    blueprints = Blueprints(engine)
+    blueprints = ArchitectureService(engine)
     for adapter in engine.candidate(family).adapters:
         selection = Selection(family, adapter.id)
         found = blueprints.architecture(selection)
@@ -148,7 +148,7 @@ def test_the_summary_of_every_pooler_and_head(everyone: Path, tmp_path: Path, fa
 
 
 @pytest.mark.parametrize("candidate", ["vicuna-7b-v1.5", "vanilla", "yi-1.5-34b-chat"])
-def test_costs_of_absent_candidates(absent: Blueprints, candidate: str) -> None:
+def test_costs_of_absent_candidates(absent: ArchitectureService, candidate: str) -> None:
     found = absent.architecture(Selection(candidate))
     spent = costs(found, 512)
     rows = {row.dtype: row for row in spent.memory}
@@ -168,7 +168,7 @@ def test_what_changes_is_read_anew(engine: Engine, catalogue: Path, tmp_path: Pa
     folder = tmp_path / "own"
     config = read_candidate(catalogue / "tiny.yaml")
     write_candidate(config.model_copy(update={"id": "mine"}), folder)
-    blueprints = Blueprints(Engine(installation(catalogue, tmp_path)))
+    blueprints = ArchitectureService(Engine(installation(catalogue, tmp_path)))
     first = blueprints.architecture(Selection("mine", "one"))
     assert blueprints.architecture(Selection("mine", "one")) is first
     changed = config.base_model.with_changes(num_layers_to_remove=1)
@@ -178,9 +178,9 @@ def test_what_changes_is_read_anew(engine: Engine, catalogue: Path, tmp_path: Pa
     assert blueprints.architecture(Selection("mine")).sizes.layers == 1
 
 
-def test_refusals(engine: Engine, absent: Blueprints) -> None:
+def test_refusals(engine: Engine, absent: ArchitectureService) -> None:
     with pytest.raises(NotFoundError, match="'absent' are not on this machine, and its YAML has no architecture"):
-        Blueprints(engine).architecture(Selection("absent"))
+        ArchitectureService(engine).architecture(Selection("absent"))
     with pytest.raises(NotFoundError, match="no candidate 'nobody'"):
         absent.architecture(Selection("nobody"))
     with pytest.raises(ConfigError, match="predicts no next token"):
@@ -192,7 +192,7 @@ def test_a_model_that_cannot_run_without_values(engine: Engine, monkeypatch: pyt
 
     monkeypatch.setattr(PooledClassifier, "forward", lambda _self, **batch: int(batch["input_ids"].sum()))
     with pytest.raises(CheckpointError, match="LlamaForPooledClassification without weights: its code looks at values"):
-        Blueprints(engine).layer_summary(ONE)
+        ArchitectureService(engine).layer_summary(ONE)
 
 
 def test_importing_it_brings_no_torch() -> None:

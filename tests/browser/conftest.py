@@ -19,7 +19,7 @@ from urllib.parse import urlparse
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Response, expect, sync_playwright
 
-from core.checkpoints.service import WeightLibrary
+from core.checkpoints.service import CheckpointService
 from core.config.catalogue import Catalogue
 from core.engine.engine import Engine
 from core.explain.explainer import Explainer
@@ -231,9 +231,9 @@ def explainer(engine: Engine) -> Explainer:
 
 
 @pytest.fixture(scope="session")
-def library(engine: Engine) -> WeightLibrary:
+def library(engine: Engine) -> CheckpointService:
     """What the pages about weights must show."""
-    return WeightLibrary(engine)
+    return CheckpointService(engine)
 
 
 @pytest.fixture(scope="session")

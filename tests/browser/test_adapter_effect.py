@@ -69,7 +69,7 @@ def adapter_holds(page: Page, explainer: Explainer, selection: Selection, text: 
 def mask_holds(page: Page, explainer: Explainer, selection: Selection, text: str) -> None:
     """Both masks side by side."""
     page.locator(".hl-facts").wait_for()
-    found = explainer.masks(selection, text)
+    found = explainer.attention_mask(selection, text)
     label = explainer.reading(selection, text).prediction.label
     k = found.labels.index(label)
     tags = {found.trained: "trained with this mask"}

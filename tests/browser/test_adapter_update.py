@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.checkpoints.service import WeightLibrary
+from core.checkpoints.service import CheckpointService
 from core.results import AdapterUpdate, ModuleUpdate, Selection
 from core.words.numbers import count, percent
 from tests.browser.conftest import OpenPage, Server
@@ -24,7 +24,7 @@ def opened(server: Server, open_page: OpenPage, selection: Selection) -> Page:
 
 
 @pytest.mark.parametrize("selection", PAIRS, ids=str)
-def test_every_pair(server: Server, open_page: OpenPage, library: WeightLibrary, selection: Selection) -> None:
+def test_every_pair(server: Server, open_page: OpenPage, library: CheckpointService, selection: Selection) -> None:
     found: AdapterUpdate = library.adapter_update(selection)
     page = opened(server, open_page, selection)
     most = max(found.modules, key=lambda m: m.relative)
@@ -34,7 +34,7 @@ def test_every_pair(server: Server, open_page: OpenPage, library: WeightLibrary,
     expect(page.locator(".hl-facts").first).to_contain_text(count(found.whole_parameters))
 
 
-def test_a_click_chooses_a_module(server: Server, open_page: OpenPage, library: WeightLibrary) -> None:
+def test_a_click_chooses_a_module(server: Server, open_page: OpenPage, library: CheckpointService) -> None:
     selection = Selection("demo-llama", "banking77")
     found = library.adapter_update(selection)
     page = opened(server, open_page, selection)
@@ -55,7 +55,7 @@ def test_a_base_without_an_adapter_says_what_is_needed(server: Server, open_page
     expect(page.get_by_role("alert")).to_contain_text("without an adapter", timeout=60_000)
 
 
-def test_the_overlap_with_the_base(server: Server, open_page: OpenPage, library: WeightLibrary) -> None:
+def test_the_overlap_with_the_base(server: Server, open_page: OpenPage, library: CheckpointService) -> None:
     selection = Selection("demo-llama", "banking77")
     overlap = library.adapter_overlap(selection).result()
     page = opened(server, open_page, selection)

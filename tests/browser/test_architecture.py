@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core.architecture.costs import costs
-from core.architecture.service import Blueprints
+from core.architecture.service import ArchitectureService
 from core.engine.engine import Engine
 from core.results import Architecture, Selection, View
 from core.words.architecture import SOURCES, ties
@@ -23,9 +23,9 @@ LLAMA = Selection("llama3-8b-it")
 
 
 @pytest.fixture(scope="session")
-def blueprints(engine: Engine) -> Blueprints:
+def blueprints(engine: Engine) -> ArchitectureService:
     """What the page must show."""
-    return Blueprints(engine)
+    return ArchitectureService(engine)
 
 
 def opened(server: Server, open_page: OpenPage, selection: Selection, **more: object) -> Page:
@@ -59,7 +59,9 @@ def choose(page: Page, name: str) -> None:
 
 
 @pytest.mark.parametrize("candidate", CANDIDATES)
-def test_pairs_that_are_here(server: Server, open_page: OpenPage, blueprints: Blueprints, candidate: str) -> None:
+def test_pairs_that_are_here(
+    server: Server, open_page: OpenPage, blueprints: ArchitectureService, candidate: str
+) -> None:
     selection = Selection(candidate, "clinc150-domains")
     page = opened(server, open_page, selection, length=64)
     found = blueprints.architecture(selection)
@@ -80,7 +82,7 @@ def test_pairs_that_are_here(server: Server, open_page: OpenPage, blueprints: Bl
 
 
 def test_the_tree_is_searched_and_a_link_shows_it_again(
-    server: Server, open_page: OpenPage, blueprints: Blueprints
+    server: Server, open_page: OpenPage, blueprints: ArchitectureService
 ) -> None:
     page = opened(server, open_page, BANKING)
     found = blueprints.architecture(BANKING)
@@ -102,7 +104,7 @@ def test_the_tree_is_searched_and_a_link_shows_it_again(
 
 
 def test_a_click_on_the_freeze_map_finds_the_module(
-    server: Server, open_page: OpenPage, blueprints: Blueprints
+    server: Server, open_page: OpenPage, blueprints: ArchitectureService
 ) -> None:
     page = opened(server, open_page, BANKING)
     found = blueprints.architecture(BANKING)
@@ -135,7 +137,7 @@ def test_the_treemap_is_coloured_two_ways_and_goes_into_a_layer(server: Server, 
     expect(plot.locator("text").filter(has_text="up_proj").first).to_be_visible()
 
 
-def test_a_candidate_that_is_not_here(server: Server, open_page: OpenPage, blueprints: Blueprints) -> None:
+def test_a_candidate_that_is_not_here(server: Server, open_page: OpenPage, blueprints: ArchitectureService) -> None:
     page = opened(server, open_page, LLAMA)
     tells(page, blueprints.architecture(LLAMA, num_labels=2))
     expect(page.get_by_text(SOURCES["numbers"])).to_be_visible()
@@ -155,7 +157,7 @@ def test_a_candidate_that_is_not_here(server: Server, open_page: OpenPage, bluep
     expect(page.get_by_test_id("stSidebar")).to_contain_text("Not in memory")
 
 
-def test_length_changes_what_a_text_takes(server: Server, open_page: OpenPage, blueprints: Blueprints) -> None:
+def test_length_changes_what_a_text_takes(server: Server, open_page: OpenPage, blueprints: ArchitectureService) -> None:
     mistral = Selection("mistral-7b-v0.1")
     page = opened(server, open_page, mistral)
     found = blueprints.architecture(mistral, num_labels=2)
@@ -181,7 +183,7 @@ def test_tied_weights_are_said_and_an_encoder_is_refused_in_words(server: Server
 
 
 def test_the_summary_opens_and_comes_as_a_file(
-    server: Server, open_page: OpenPage, blueprints: Blueprints, tmp_path: Path
+    server: Server, open_page: OpenPage, blueprints: ArchitectureService, tmp_path: Path
 ) -> None:
     page = opened(server, open_page, BANKING)
     page.get_by_text("Summary by torchinfo", exact=True).click()
@@ -194,7 +196,7 @@ def test_the_summary_opens_and_comes_as_a_file(
     assert "LlamaDecoderLayer" in text
 
 
-def test_what_is_loaded_is_read_in_memory(server: Server, open_page: OpenPage, blueprints: Blueprints) -> None:
+def test_what_is_loaded_is_read_in_memory(server: Server, open_page: OpenPage, blueprints: ArchitectureService) -> None:
     page = open_page(f"{server.url}/classify?candidate=demo-llama&adapter=banking77")
     page.locator(".hl-headline").wait_for(timeout=60_000)
     page = opened(server, open_page, BANKING)

@@ -39,9 +39,11 @@ def numbers_are(page: Page, found: AttentionOverview, layer: int, head: int) -> 
     expect(page.get_by_role("heading", name=f"Layer {layer}, head {head}", exact=True)).to_be_visible()
     for measure, values in found.values.items():
         value = float(values[layer - 1, head - 1])
-        shown = f"{percent(value)} %" if measure in ("first token", "token before", "itself") else (
-            f"{three_digits(value)} tokens"
-        )  # fmt: skip
+        shown = (
+            f"{percent(value)} %"
+            if measure in ("first token", "token before", "itself")
+            else (f"{three_digits(value)} tokens")
+        )
         expect(page.locator(".hl-facts > div").filter(has_text=MEASURED[measure]).locator("dd")).to_have_text(shown)
 
 
@@ -114,9 +116,17 @@ def long_candidate(folder: Path, catalogue: Path) -> None:
     """`long`: a random Llama that reads 2,048 tokens, the demos read 128."""
     tokenizer = make_tiny_tokenizer()
     config = LlamaConfig(
-        vocab_size=len(tokenizer), hidden_size=32, intermediate_size=32, num_hidden_layers=2, num_attention_heads=4,
-        num_key_value_heads=2, max_position_embeddings=2048, pad_token_id=0, bos_token_id=1, eos_token_id=2,
-    )  # fmt: skip
+        vocab_size=len(tokenizer),
+        hidden_size=32,
+        intermediate_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        max_position_embeddings=2048,
+        pad_token_id=0,
+        bos_token_id=1,
+        eos_token_id=2,
+    )
     config.num_labels = 2
     torch.manual_seed(0)
     AutoModelForSequenceClassification.from_config(config).save_pretrained(folder)

@@ -14,8 +14,8 @@ from playwright.sync_api import Page, expect
 from safetensors.torch import load_file, save_file
 
 from core.checkpoints.checkpoint import open_checkpoint
-from core.checkpoints.checkpoint_diff.scan import compared
-from core.results import CheckpointComparison, TensorComparison
+from core.checkpoints.checkpoint_diff.scan import diff_checkpoints
+from core.results import CheckpointDiff, TensorDiff
 from core.settings import ROOT
 from core.words.checkpoint_diff import verdict, where
 from core.words.numbers import change, three_digits
@@ -57,11 +57,11 @@ def pick(page: Page, label: str, option: str) -> None:
     page.get_by_role("option", name=option, exact=True).click()
 
 
-def against(folder: Path) -> CheckpointComparison:
-    return compared(open_checkpoint(BASE), open_checkpoint(folder))
+def against(folder: Path) -> CheckpointDiff:
+    return diff_checkpoints(open_checkpoint(BASE), open_checkpoint(folder))
 
 
-def tells(page: Page, t: TensorComparison) -> None:
+def tells(page: Page, t: TensorDiff) -> None:
     """The numbers of a tensor."""
     facts = page.locator(".hl-stacked > div")
     wanted = {
@@ -131,7 +131,7 @@ def test_it_opens_on_two_bases_and_compares_adapters_too(server: Server, open_pa
     expect(page.get_by_text("They look unrelated")).to_be_visible()
     pick(page, "First", "Demo Llama, adapter banking77")
     first, second = (open_checkpoint(BASE / "adapters" / name) for name in ("banking77", "clinc150-domains"))
-    expect(page.locator(".hl-lead")).to_have_text(verdict(compared(first, second)))
+    expect(page.locator(".hl-lead")).to_have_text(verdict(diff_checkpoints(first, second)))
     expect(page.get_by_role("combobox", name="Second")).to_have_value("Demo Llama, adapter clinc150-domains")
 
 

@@ -43,7 +43,7 @@ def overview_holds(page: Page, explainer: Explainer, selection: Selection, text:
     strongest = int(np.argmax(np.abs(values)))
     assert words(first.locator(".hl-name")).split(" at ")[0] == reading.words[strongest].text
     assert words(first.locator(".hl-number")) == f"{values[strongest]:+.3f}"
-    lens = explainer.lens(selection, text)
+    lens = explainer.depth(selection, text)
     lead = page.locator(".hl-lead")
     expect(lead).to_contain_text(lens.verdicts[-1])
     if 0 < lens.decided_at < len(lens.verdicts) - 1:
@@ -95,7 +95,7 @@ def contributions_hold(page: Page, explainer: Explainer, selection: Selection, t
 
 
 def depth_holds(page: Page, explainer: Explainer, selection: Selection, text: str) -> None:
-    lens = explainer.lens(selection, text)
+    lens = explainer.depth(selection, text)
     page.locator(".js-plotly-plot").wait_for()
     expect(page.locator(".hl-lead")).to_contain_text(lens.verdicts[-1])
     note = page.locator(".hl-note", has_text="equals the model's own logits within")

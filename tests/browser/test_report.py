@@ -47,14 +47,16 @@ def the_report_holds(
     values = by_unit(found.of(told.label), explainer.reading(selection, text).words)
     drawn = report.evaluate("Array.from(document.getElementById('figure-1')._fullData[0].y)")
     np.testing.assert_allclose(drawn, values, rtol=1e-6)
-    lens = explainer.lens(selection, text)
+    lens = explainer.depth(selection, text)
     drawn = report.evaluate("Array.from(document.getElementById('figure-2')._fullData[0].y)")
     np.testing.assert_allclose(drawn, lens.probabilities[:, k], rtol=1e-6)
     rows = report.locator("#classes tbody tr")
     expect(rows).to_have_count(len(told.labels))
     assert [words(c) for c in rows.first.locator("td").all()] == [
-        told.top.label, three_digits(told.top.probability), three_digits(told.top.logit),
-    ]  # fmt: skip
+        told.top.label,
+        three_digits(told.top.probability),
+        three_digits(told.top.logit),
+    ]
     adapter = next(
         a for a in Catalogue.read(settings().catalogue).get(selection.candidate).adapters if a.id == selection.adapter
     )
@@ -71,14 +73,17 @@ def test_what_was_looked_at_before_is_in_it_in_both_themes(engine: Engine, opene
     explainer.scale_curve(selection, A).result()
     explainer.ablation(selection, A).result()
     explainer.attributions(selection, A, AttributionOptions(label, steps=5)).result()
-    explainer.flip(selection, A, 300).result()
-    explainer.masks(selection, A)
+    explainer.minimal_flip(selection, A, 300).result()
+    explainer.attention_mask(selection, A)
     explainer.attention(selection, A, "rollout")
     explainer.two_texts(selection, A, A + " now")
     explainer.two_texts(selection, A, A)
     full = explainer.report(selection, A, label)
-    missing = [name for name in ("curve", "ablation", "masks", "rollout", "attributions", "flip", "two_texts")
-               if getattr(full, name) is None]  # fmt: skip
+    missing = [
+        name
+        for name in ("curve", "ablation", "masks", "rollout", "attributions", "flip", "two_texts")
+        if getattr(full, name) is None
+    ]
     assert not missing
     path = tmp_path / "full.html"
     path.write_text(document(full), encoding="utf-8")

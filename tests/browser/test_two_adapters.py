@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.checkpoints.service import WeightLibrary
+from core.checkpoints.service import CheckpointService
 from core.results import AdapterPair, ModulePair, Selection
 from tests.browser.conftest import OpenPage, Server
 from tests.browser.reading import CANDIDATES
 
 
-def found_by(library: WeightLibrary, candidate: str) -> AdapterPair:
+def found_by(library: CheckpointService, candidate: str) -> AdapterPair:
     return library.adapter_pair(Selection(candidate, "banking77"), Selection(candidate, "clinc150-domains"))
 
 
@@ -21,7 +21,7 @@ def tells(page: Page, m: ModulePair) -> None:
 
 
 @pytest.mark.parametrize("candidate", CANDIDATES)
-def test_the_two_of_every_demo(server: Server, open_page: OpenPage, library: WeightLibrary, candidate: str) -> None:
+def test_the_two_of_every_demo(server: Server, open_page: OpenPage, library: CheckpointService, candidate: str) -> None:
     found = found_by(library, candidate)
     page = open_page(f"{server.url}/two_adapters?candidate={candidate}&adapter=banking77")
     expect(page.locator(".hl-lead")).to_contain_text(f"updates is {found.cosine:.2f}", timeout=60_000)
@@ -30,7 +30,7 @@ def test_the_two_of_every_demo(server: Server, open_page: OpenPage, library: Wei
         expect(page.get_by_text(f"Only the {which} adapts")).to_have_count(1 if alone else 0)
 
 
-def test_a_click_chooses_a_module(server: Server, open_page: OpenPage, library: WeightLibrary) -> None:
+def test_a_click_chooses_a_module(server: Server, open_page: OpenPage, library: CheckpointService) -> None:
     found = found_by(library, "demo-llama")
     page = open_page(f"{server.url}/two_adapters?candidate=demo-llama&adapter=banking77")
     plot = page.locator("[class*='st-key-two-adapters-layers'] .js-plotly-plot .nsewdrag")

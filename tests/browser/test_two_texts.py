@@ -31,7 +31,7 @@ def searched(page: Page) -> Page:
 def the_minimal_flip_holds(page: Page, explainer: Explainer, engine: Engine, selection: Selection, text: str) -> None:
     """The fewest words whose removal flips the verdict, and that they do."""
     searched(page)
-    flip: MinimalFlip = explainer.flip(selection, text, 1000).result()
+    flip: MinimalFlip = explainer.minimal_flip(selection, text, 1000).result()
     reading = explainer.reading(selection, text)
     struck = page.locator(".hl-diff")
     assert struck.text_content() == text

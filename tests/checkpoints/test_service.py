@@ -11,7 +11,7 @@ import torch
 from safetensors.torch import save_file
 
 from core.checkpoints.adapter_update import lora_update
-from core.checkpoints.service import WeightLibrary
+from core.checkpoints.service import CheckpointService
 from core.engine.engine import Engine
 from core.engine.loader import LoadedPair
 from core.errors import NotFoundError
@@ -23,11 +23,11 @@ __all__ = ["catalogue", "engine"]
 
 
 @pytest.fixture
-def library() -> WeightLibrary:
-    return WeightLibrary(Engine(settings()))
+def library() -> CheckpointService:
+    return CheckpointService(Engine(settings()))
 
 
-def test_a_second_look_meets_the_same_report_until_a_file_changes(library: WeightLibrary, tmp_path: Path) -> None:
+def test_a_second_look_meets_the_same_report_until_a_file_changes(library: CheckpointService, tmp_path: Path) -> None:
     path = tmp_path / "t.safetensors"
     save_file({"w": torch.ones(3)}, path)
     assert library.statistics(str(path)).state() is None
@@ -39,7 +39,7 @@ def test_a_second_look_meets_the_same_report_until_a_file_changes(library: Weigh
     assert library.statistics(str(path)).result().tensors[0].mean == 0
 
 
-def test_a_comparison_is_made_once_for_each_state_of_both_files(library: WeightLibrary, tmp_path: Path) -> None:
+def test_a_comparison_is_made_once_for_each_state_of_both_files(library: CheckpointService, tmp_path: Path) -> None:
     paths = [tmp_path / "a.safetensors", tmp_path / "b.safetensors"]
     for path in paths:
         save_file({"w": torch.ones(3)}, path)
@@ -55,7 +55,7 @@ def test_a_comparison_is_made_once_for_each_state_of_both_files(library: WeightL
 
 
 def test_one_pairs_update_does_not_wait_for_anothers(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    library, begun, go, count = WeightLibrary(engine), threading.Event(), threading.Event(), []
+    library, begun, go, count = CheckpointService(engine), threading.Event(), threading.Event(), []
     one, two = Selection("tiny", "one"), Selection("tiny", "two")
     slow, real = engine.pair(one), lora_update.adapter_update
 
@@ -78,7 +78,7 @@ def test_one_pairs_update_does_not_wait_for_anothers(engine: Engine, monkeypatch
     assert not any(m.singular_values.flags.writeable for m in update.modules)
 
 
-def test_places(library: WeightLibrary) -> None:
+def test_places(library: CheckpointService) -> None:
     base = library.place(Selection("demo-llama", "banking77"), adapter=False)
     assert Path(base, "model.safetensors").is_file()
     adapter = library.place(Selection("demo-llama", "banking77"), adapter=True)

@@ -36,9 +36,20 @@ FLOATS = (
 INTEGERS = (torch.bool, torch.uint8, torch.int8, torch.int16, torch.uint16, torch.int32, torch.uint32, torch.int64)
 #: The smallest float32, by which float64 is ranked; squares of far less have no float64, here as in numpy.
 TINY = 2e-45
-WHOLE = (torch.bool, torch.uint8, torch.int8, torch.int16, torch.uint16, torch.float16, torch.bfloat16,
-         torch.float8_e4m3fn, torch.float8_e5m2, torch.float8_e4m3fnuz, torch.float8_e5m2fnuz,
-         torch.float8_e8m0fnu)  # fmt: skip
+WHOLE = (
+    torch.bool,
+    torch.uint8,
+    torch.int8,
+    torch.int16,
+    torch.uint16,
+    torch.float16,
+    torch.bfloat16,
+    torch.float8_e4m3fn,
+    torch.float8_e5m2,
+    torch.float8_e4m3fnuz,
+    torch.float8_e5m2fnuz,
+    torch.float8_e8m0fnu,
+)
 
 
 def of(folder: Path, **tensors: torch.Tensor) -> dict[str, WeightStats]:
@@ -92,8 +103,11 @@ def test_any_bits_of_any_dtype(tmp_path: Path, dtype: torch.dtype, data: st.Data
     size = torch.empty(0, dtype=dtype).element_size()
     count = data.draw(st.integers(0, 70))
     raw = data.draw(st.binary(min_size=count * size, max_size=count * size))
-    tensor = torch.tensor(list(raw), dtype=torch.uint8).view(dtype) if dtype != torch.bool else torch.tensor(
-        [b % 2 == 0 for b in raw], dtype=torch.bool)  # fmt: skip
+    tensor = (
+        torch.tensor(list(raw), dtype=torch.uint8).view(dtype)
+        if dtype != torch.bool
+        else torch.tensor([b % 2 == 0 for b in raw], dtype=torch.bool)
+    )
     if dtype in (torch.float64, torch.float32):  # beyond 1e30 even numpy's fourth powers overflow
         tensor = torch.where(tensor.abs() < 1e30, tensor, torch.where(tensor.isfinite(), 1.0, tensor))
     if dtype in (torch.int64, torch.uint32, torch.int32):
@@ -206,8 +220,12 @@ def test_ten_thousand_tensors(tmp_path: Path) -> None:
 
 
 def test_an_unknown_dtype_is_listed_without_numbers(tmp_path: Path) -> None:
-    header = json.dumps({"a": {"dtype": "F99", "shape": [3], "data_offsets": [0, 7]},
-                         "b": {"dtype": "U8", "shape": [1], "data_offsets": [7, 8]}}).encode()  # fmt: skip
+    header = json.dumps(
+        {
+            "a": {"dtype": "F99", "shape": [3], "data_offsets": [0, 7]},
+            "b": {"dtype": "U8", "shape": [1], "data_offsets": [7, 8]},
+        }
+    ).encode()
     (tmp_path / "t.safetensors").write_bytes(len(header).to_bytes(8, "little") + header + bytes([0] * 7 + [5]))
     a, b = checkpoint_statistics(open_checkpoint(tmp_path / "t.safetensors")).tensors
     assert "F99 is not known" in a.note

@@ -74,8 +74,14 @@ def test_classify_gives_the_contracts_records_in_input_order(classifier: Path) -
     assert [r["text"] for r in records] == TEXTS
     for record in records:
         assert list(record) == [
-            "text", "label", "probabilities", "logits", "tokens", "pooling_weights", "truncated",
-        ]  # fmt: skip
+            "text",
+            "label",
+            "probabilities",
+            "logits",
+            "tokens",
+            "pooling_weights",
+            "truncated",
+        ]
         assert tuple(record["probabilities"]) == tuple(record["logits"]) == LABELS
         assert sum(record["probabilities"].values()) == pytest.approx(1)
         assert record["label"] == max(record["logits"], key=record["logits"].get)

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from core.architecture.costs import costs
-from core.architecture.service import Blueprints
+from core.architecture.service import ArchitectureService
 from core.cli.app import app
 from core.engine.engine import Engine
 from core.results import Selection
@@ -31,7 +31,7 @@ def document(*arguments: object) -> Any:
 
 def test_json_of_a_pair_that_is_here() -> None:
     found = document("demo-llama", "--adapter", "banking77", "--tokens", 100)
-    expected = Blueprints(Engine(settings())).architecture(Selection("demo-llama", "banking77"))
+    expected = ArchitectureService(Engine(settings())).architecture(Selection("demo-llama", "banking77"))
     assert (found["candidate"], found["adapter"], found["source"]) == ("demo-llama", "banking77", "folder")
     assert (found["parameters"], found["trained"]) == (expected.parameters, expected.trained)
     assert list(found["named_modules"]) == [n.path for n in expected.nodes]

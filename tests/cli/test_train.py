@@ -62,8 +62,17 @@ def test_what_train_writes_is_what_evaluate_measures(recipe: Path, tiny_folders:
     assert Path(result["folder"]) == output
     assert result["labels"] == ["card", "music"]
     assert "epoch 1: validation accuracy" in done.stderr
-    measured = run("evaluate", tiny_folders["llama"], "--adapter", output, "--input", recipe.parent / "test.csv",
-                   "--label-column", "category", "--json")  # fmt: skip
+    measured = run(
+        "evaluate",
+        tiny_folders["llama"],
+        "--adapter",
+        output,
+        "--input",
+        recipe.parent / "test.csv",
+        "--label-column",
+        "category",
+        "--json",
+    )
     assert measured.exit_code == 0, measured.stderr
     numbers = json.loads(measured.stdout)
     for name in ("accuracy", "macro_f1", "calibration_error"):

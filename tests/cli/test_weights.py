@@ -17,9 +17,27 @@ from typer.testing import CliRunner
 from core.cli.app import app
 
 CONTRACT = {
-    "name", "layer", "module", "dtype", "shape", "count", "mean", "std", "min", "max", "norm", "zeros", "near_zeros",
-    "nan", "inf", "q01", "q50", "q99", "kurtosis", "histogram",
-}  # fmt: skip
+    "name",
+    "layer",
+    "module",
+    "dtype",
+    "shape",
+    "count",
+    "mean",
+    "std",
+    "min",
+    "max",
+    "norm",
+    "zeros",
+    "near_zeros",
+    "nan",
+    "inf",
+    "q01",
+    "q50",
+    "q99",
+    "kurtosis",
+    "histogram",
+}
 
 
 @pytest.fixture

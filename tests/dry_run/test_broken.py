@@ -66,9 +66,7 @@ def test_nan_in_a_layer_is_found_at_that_layer(engine: Engine, family: str, laye
 
 def test_nan_in_the_head(engine: Engine) -> None:
     pair, base = asked(engine, "llama", "mean")
-    pair.predictor.model.get_parameter(
-        "base_model.model.score.modules_to_save.default.weight"
-    ).data[0, 0] = torch.nan  # fmt: skip
+    pair.predictor.model.get_parameter("base_model.model.score.modules_to_save.default.weight").data[0, 0] = torch.nan
     found = tried(pair, base)
     assert failed(found) == ["Finite"]
     assert "first at logits: 2 of 8 values" in stage(found, "Finite").detail

@@ -12,7 +12,7 @@ import pytest
 
 from core.dry_run import run
 from core.dry_run.default_texts import MOST, TEXTS
-from core.dry_run.service import DryRuns
+from core.dry_run.service import DryRunService
 from core.engine.engine import Engine
 from core.errors import InputError, NotFoundError
 from core.results import DryRun, Selection, TaskState, TaskStatus
@@ -25,7 +25,7 @@ __all__ = ["catalogue", "engine"]
 ONE = Selection("tiny", "one")
 
 
-def ended(runs: DryRuns, selection: Selection = ONE, texts: tuple[str, ...] = TEXTS) -> TaskState[DryRun]:
+def ended(runs: DryRunService, selection: Selection = ONE, texts: tuple[str, ...] = TEXTS) -> TaskState[DryRun]:
     state = runs.run(selection, texts).state(wait=60)
     assert state is not None
     assert state.ended
@@ -33,7 +33,7 @@ def ended(runs: DryRuns, selection: Selection = ONE, texts: tuple[str, ...] = TE
 
 
 def test_a_run_is_begun_met_again_and_begun_anew(engine: Engine) -> None:
-    runs = DryRuns(engine)
+    runs = DryRunService(engine)
     assert runs.run(ONE).state() is None
     runs.run(ONE).start()
     first = ended(runs).result
@@ -51,14 +51,14 @@ def test_a_run_is_begun_met_again_and_begun_anew(engine: Engine) -> None:
 
 
 def test_a_run_belongs_to_the_pair_while_it_is_loaded(engine: Engine) -> None:
-    runs = DryRuns(engine)
+    runs = DryRunService(engine)
     runs.run(ONE).result()
     engine.unload(ONE)
     assert runs.run(ONE).state() is None, "loaded anew, it may be another model"
 
 
 def test_a_run_is_stopped_at_its_next_stage(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    runs, begun, go = DryRuns(engine), threading.Event(), threading.Event()
+    runs, begun, go = DryRunService(engine), threading.Event(), threading.Event()
 
     def slow(_engine: object, _pair: object, _texts: object, on_progress: Progress) -> None:
         on_progress(0.1, "one")
@@ -90,17 +90,17 @@ def test_a_run_is_stopped_at_its_next_stage(engine: Engine, monkeypatch: pytest.
 )
 def test_texts_that_cannot_be_taken(engine: Engine, texts: tuple[str, ...], message: str) -> None:
     with pytest.raises(InputError, match=message):
-        DryRuns(engine).run(ONE, texts)
+        DryRunService(engine).run(ONE, texts)
 
 
 def test_a_candidate_that_is_not_there(engine: Engine) -> None:
     with pytest.raises(NotFoundError, match="nobody"):
-        DryRuns(engine).run(Selection("nobody"))
+        DryRunService(engine).run(Selection("nobody"))
 
 
 def test_classification_goes_on_meanwhile_and_no_answer_is_wrong(engine: Engine) -> None:
     """Hooks, gradients, padding and a round trip, twenty times, beside two people who classify."""
-    runs, over = DryRuns(engine), threading.Event()
+    runs, over = DryRunService(engine), threading.Event()
     texts = ["My card has not arrived.", "a", "card " * 30]
     right = {text: engine.classify(ONE, [text])[0] for text in texts}
 

@@ -23,9 +23,21 @@ from tests.explain.conftest import POOLERS, TYPES
 from tests.tiny import TINY_LAYERS, TINY_WIDTH, save_tiny_classifier
 
 NAMES = [
-    "Tokenizer", "Embeddings", "Layers", "Pooler", "Pooling weights", "Logits", "Finite", "Repeatability", "Padding",
-    "Batch", "Loss", "Gradient", "Save and load", "Health",
-]  # fmt: skip
+    "Tokenizer",
+    "Embeddings",
+    "Layers",
+    "Pooler",
+    "Pooling weights",
+    "Logits",
+    "Finite",
+    "Repeatability",
+    "Padding",
+    "Batch",
+    "Loss",
+    "Gradient",
+    "Save and load",
+    "Health",
+]
 TASKS: dict[ProblemType, tuple[str, ...]] = {
     "single_label_classification": ("a", "b", "c"),
     "multi_label_classification": ("a", "b"),

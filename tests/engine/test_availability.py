@@ -40,15 +40,21 @@ NUMBERS = "parameters: 12345\n"
     [
         (whole(SINGLE), Availability.READY, ""),
         (whole(SHARDED), Availability.READY, ""),
-        (without(SHARDED, SHARDS[1]), Availability.ON_HUB,
-         "The weights are partly downloaded: 4 of 5 files; loading goes on where it stopped."),
-        (without(SHARDED, *SHARDS), Availability.ON_HUB,
-         "The weights are partly downloaded: 2 of 5 files; loading goes on where it stopped."),
+        (
+            without(SHARDED, SHARDS[1]),
+            Availability.ON_HUB,
+            "The weights are partly downloaded: 4 of 5 files; loading goes on where it stopped.",
+        ),
+        (
+            without(SHARDED, *SHARDS),
+            Availability.ON_HUB,
+            "The weights are partly downloaded: 2 of 5 files; loading goes on where it stopped.",
+        ),
         (without(SINGLE, "model.safetensors"), Availability.ON_HUB, "The weights are not on this machine"),
         (Commit(SHARDED, frozenset(SHARDED), frozenset(SHARDS[:1])), Availability.ON_HUB, "4 of 5 files"),
         (without((*SINGLE, "tokenizer.json"), "tokenizer.json", has_tree=True), Availability.ON_HUB, "2 of 3 files"),
     ],
-)  # fmt: skip
+)
 def test_a_snapshot_is_ready_only_when_it_is_whole(
     engine: Engine, tmp_path: Path, commit: Commit, availability: Availability, message: str
 ) -> None:
@@ -83,8 +89,10 @@ def test_adapters_in_the_candidates_own_cache_are_there(engine: Engine, tmp_path
         "- {id: whole, path: org/adapter}\n- {id: half, path: org/adapter@v1}\n- {id: none, path: org/none}\n",
     )
     assert [(a.id, a.available, a.revision) for a in summary.adapters] == [
-        ("whole", True, None), ("half", False, "v1"), ("none", False, None)
-    ]  # fmt: skip
+        ("whole", True, None),
+        ("half", False, "v1"),
+        ("none", False, None),
+    ]
     assert "partly downloaded" not in summary.adapters[2].message
 
 
@@ -118,8 +126,11 @@ def test_a_folder_that_cannot_be_loaded_says_why(engine: Engine, tmp_path: Path,
 def test_what_a_person_types_with_a_revision(engine: Engine, tmp_path: Path) -> None:
     added = engine.add_candidate("org/model@refs/pr/1", adapter="org/adapter@v1")
     assert (added.id, added.title, added.source, added.revision) == (
-        "model-refs-pr-1", "model @ refs/pr/1", "org/model", "refs/pr/1"
-    )  # fmt: skip
+        "model-refs-pr-1",
+        "model @ refs/pr/1",
+        "org/model",
+        "refs/pr/1",
+    )
     assert [(a.id, a.revision) for a in added.adapters] == [("adapter-v1", "v1")]
     config = Engine(engine.settings).candidate(added.id)
     assert (config.revision, config.adapters[0].path) == ("refs/pr/1", "org/adapter")

@@ -86,10 +86,18 @@ def test_the_number_of_torch_threads_is_left_as_it_was(engine: Engine) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["a\0b", "\x01\x02\x1b[31m", "مرحبا \u202e abc", "🙂🙃 ❤️‍🔥 नमस्ते", "<script>alert(1)</script>",
-     "![](http://x/y.png)", "\ud800x", "x" * 100_000],
+    [
+        "a\0b",
+        "\x01\x02\x1b[31m",
+        "مرحبا \u202e abc",
+        "🙂🙃 ❤️‍🔥 नमस्ते",
+        "<script>alert(1)</script>",
+        "![](http://x/y.png)",
+        "\ud800x",
+        "x" * 100_000,
+    ],
     ids=["nul", "control", "rtl", "emoji", "script", "markdown", "surrogate", "long"],
-)  # fmt: skip
+)
 def test_odd_texts_are_classified_and_kept_as_they_are(engine: Engine, text: str) -> None:
     found = engine.classify(ONE, [text])[0]
     assert found.text == text
@@ -266,8 +274,14 @@ def test_unloading_while_others_ask_answers_everybody(engine: Engine) -> None:
 def test_unloading_gives_memory_back(tmp_path: Path, tiny_tokenizer: Any) -> None:
     from transformers import LlamaConfig, LlamaForSequenceClassification
 
-    config = LlamaConfig(vocab_size=len(tiny_tokenizer), hidden_size=1024, intermediate_size=4096, num_hidden_layers=4,
-                         num_attention_heads=8, id2label=dict(enumerate("abc")))  # fmt: skip
+    config = LlamaConfig(
+        vocab_size=len(tiny_tokenizer),
+        hidden_size=1024,
+        intermediate_size=4096,
+        num_hidden_layers=4,
+        num_attention_heads=8,
+        id2label=dict(enumerate("abc")),
+    )
     model = LlamaForSequenceClassification(config)
     size = sum(p.numel() * 4 for p in model.parameters())
     model.save_pretrained(tmp_path / "big")
@@ -318,9 +332,14 @@ def test_own_candidates_are_added_kept_and_removed(
     ],
 )
 def test_what_cannot_be_added_is_refused_and_nothing_is_written(
-    engine: Engine, tiny_folders: dict[str, Path], catalogue: Path,
-    source: str, options: dict[str, str], error: type[AppError], message: str,
-) -> None:  # fmt: skip
+    engine: Engine,
+    tiny_folders: dict[str, Path],
+    catalogue: Path,
+    source: str,
+    options: dict[str, str],
+    error: type[AppError],
+    message: str,
+) -> None:
     names = {"adapter": str(catalogue / "adapters" / "one"), "model": str(tiny_folders["llama"])}
     with pytest.raises(error, match=message):
         engine.add_candidate(source.format(**names), **{k: v.format(**names) for k, v in options.items()})
@@ -350,8 +369,12 @@ def test_several_labels_and_regression(tiny_folders: dict[str, Path], tmp_path: 
     for problem, count in (("multi_label_classification", 3), ("regression", 1)):
         from core.config import BaseModelConfig
 
-        config = BaseModelConfig(pretrained_model_name_or_path=str(tiny_folders["llama"]), model_type="llama",
-                                 num_labels=count, problem_type=problem)  # fmt: skip
+        config = BaseModelConfig(
+            pretrained_model_name_or_path=str(tiny_folders["llama"]),
+            model_type="llama",
+            num_labels=count,
+            problem_type=problem,
+        )
         open_classifier(config).model.save_pretrained(tmp_path / problem)
         shutil.copy(tiny_folders["llama"] / "tokenizer.json", tmp_path / problem)
         shutil.copy(tiny_folders["llama"] / "tokenizer_config.json", tmp_path / problem)

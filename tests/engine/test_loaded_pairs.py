@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from safetensors.torch import load_file, save_file
 
-from core.checkpoints.service import WeightLibrary
+from core.checkpoints.service import CheckpointService
 from core.config import CandidateConfig
 from core.engine import loader, pair_loader
 from core.engine.engine import Engine
@@ -171,7 +171,7 @@ def test_more_than_may_be_loaded_at_once_is_refused_with_the_numbers(narrow: Eng
         pytest.fail("two were given")
     assert narrow.loaded() == [], "nothing was loaded for it"
     with pytest.raises(MemoryBudgetError, match="raise HEADLIGHT_MAX_LOADED to 2"):
-        WeightLibrary(narrow).adapter_pair(ONE, TWO)
+        CheckpointService(narrow).adapter_pair(ONE, TWO)
     with narrow.using(ONE, ONE) as (first, second):
         assert first is second
 

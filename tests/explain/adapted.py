@@ -43,9 +43,13 @@ def probing(
 ) -> Probe:
     """A probe of a model that no engine has loaded."""
     return Probe(
-        model=model, encoder=cast(Any, None), labels=LABELS, problem_type=problem, device="cpu",
+        model=model,
+        encoder=cast(Any, None),
+        labels=LABELS,
+        problem_type=problem,
+        device="cpu",
         tokens_per_batch=tokens_per_batch,
-    )  # fmt: skip
+    )
 
 
 def merged_logits(

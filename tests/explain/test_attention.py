@@ -132,7 +132,7 @@ def test_predictions_and_the_probe_are_untouched(explainer: Explainer, family: s
     probed = probe.logits(ids)
     implementation = probe.backbone.config._attn_implementation
     for part in ("overview", "rollout", 1):
-        attention.take(probe, probe.encode(TEXT), part, PLENTY)
+        attention.capture(probe, probe.encode(TEXT), part, PLENTY)
         assert probe.backbone.config._attn_implementation == implementation
         assert not any(m._forward_hooks or m._forward_pre_hooks for layer in probe.layers for m in layer.modules())
     assert explainer.engine.classify(selection, [TEXT])[0].logits == before
@@ -254,7 +254,7 @@ def test_kept_maps_stay_within_the_budget(everyone: Path, tmp_path: Path) -> Non
 
 def test_as_a_job_it_answers_at_once_afterwards(explainer: Explainer) -> None:
     text = TEXT + " As a job."
-    task = explainer.attention_job(LLAMA, text, "rollout")
+    task = explainer.attention_task(LLAMA, text, "rollout")
     assert task.state() is None
     assert task.result()
     found = explainer.attention(LLAMA, text, "rollout")
@@ -276,8 +276,9 @@ def test_short_long_and_odd_texts(explainer: Explainer, family: str, text: str) 
     assert explainer.attention(selection, text, "rollout").matrix.shape == (count, count)
     overview = explainer.attention(selection, text, "overview").values
     assert all(np.isfinite(values).all() for values in overview.values())
-    np.testing.assert_allclose(between_units(explainer.attention(selection, text, 1).head(1), reading.words).sum(1), 1,
-                               atol=1e-5)  # fmt: skip
+    np.testing.assert_allclose(
+        between_units(explainer.attention(selection, text, 1).head(1), reading.words).sum(1), 1, atol=1e-5
+    )
 
 
 def test_one_token_has_none_before_it(explainer: Explainer) -> None:

@@ -93,7 +93,7 @@ def test_one_token_reads_the_same_under_both(tiny_folders: dict[str, Path]) -> N
 
 def test_an_encoder_reads_causally_as_transformers_decoder_of_its_kind(explainer: Explainer) -> None:
     selection, text = Selection("bert", "mean"), "My card has not arrived."
-    found = explainer.masks(selection, text)
+    found = explainer.attention_mask(selection, text)
     assert found.trained == "bidirectional"
     np.testing.assert_allclose(
         found.bidirectional.logits, explainer.engine.classify(selection, [text])[0].logits, atol=1e-5
@@ -149,7 +149,7 @@ def broken() -> None:
 def test_the_explainer_compares_a_loaded_pair(explainer: Explainer, family: str, head: str) -> None:
     selection = Selection(family, "attention" if head == "vanilla" else "attention-sequential")
     text = "My card 🙂 has not arrived yet, my card has not."
-    found: MaskEffect = explainer.masks(selection, text)
+    found: MaskEffect = explainer.attention_mask(selection, text)
     side = found.causal if found.trained == "causal" else found.bidirectional
     prediction = explainer.engine.classify(selection, [text])[0]
     assert side.label == prediction.label

@@ -119,7 +119,7 @@ def test_a_sequential_head_is_linearised_and_says_what_it_leaves_out(
 @pytest.mark.parametrize("family", TYPES)
 def test_the_lens_reads_transformers_hidden_states(explainer: Explainer, family: str, adapter: str) -> None:
     selection = Selection(family, adapter)
-    probe, lens = probe_of(explainer, selection), explainer.lens(selection, TEXT)
+    probe, lens = probe_of(explainer, selection), explainer.depth(selection, TEXT)
     ids = torch.tensor([probe.encode(TEXT).ids])
     mask = torch.ones_like(ids, dtype=torch.bool)
     with torch.no_grad():
@@ -214,7 +214,7 @@ def test_other_problems_are_explained_too(problem: Any, tmp_path: Path) -> None:
     explainer = Explainer(engine)
     prediction = engine.classify(selection, [TEXT])[0]
     np.testing.assert_allclose(explainer.contributions(selection, TEXT).sums, prediction.logits, atol=1e-4)
-    lens = explainer.lens(selection, TEXT)
+    lens = explainer.depth(selection, TEXT)
     np.testing.assert_allclose(lens.probabilities[-1], prediction.probabilities, atol=1e-6)
     assert len(explainer.poolers(selection, TEXT)) == 4
     engine.unload(selection)
@@ -233,7 +233,7 @@ def test_short_long_and_odd_texts(explainer: Explainer, text: str) -> None:
 
 
 def test_an_empty_text_is_refused(explainer: Explainer) -> None:
-    for ask in (explainer.reading, explainer.pooling, explainer.contributions, explainer.lens, explainer.poolers):
+    for ask in (explainer.reading, explainer.pooling, explainer.contributions, explainer.depth, explainer.poolers):
         with pytest.raises(InputError, match="empty"):
             ask(Selection("llama", "mean"), "  ")
 

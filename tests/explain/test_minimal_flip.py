@@ -33,7 +33,7 @@ TEXTS = (
 
 
 def ended(explainer: Explainer, selection: Selection, text: str, budget: int = 1000) -> TaskState[MinimalFlip]:
-    task = explainer.flip(selection, text, budget)
+    task = explainer.minimal_flip(selection, text, budget)
     task.start()
     state = task.state(wait=60)
     assert state is not None
@@ -233,7 +233,7 @@ def test_a_job_is_cancelled_and_begun_anew(explainer: Explainer) -> None:
         held.wait(30)
         return real(self, rows, told)
 
-    task = explainer.flip(selection, text, 300)
+    task = explainer.minimal_flip(selection, text, 300)
     assert task.state() is None
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Probe, "logits", slow)
@@ -241,7 +241,7 @@ def test_a_job_is_cancelled_and_begun_anew(explainer: Explainer) -> None:
         assert met.wait(60)
         task.cancel()
         held.set()
-        state = explainer.flip(selection, text, 300).state(wait=60)
+        state = explainer.minimal_flip(selection, text, 300).state(wait=60)
     assert state is not None
     assert state.status is TaskStatus.CANCELLED
     assert found(explainer, selection, text, 300).words == 8

@@ -52,7 +52,7 @@ def test_long_work_is_in_it_only_when_it_was_done_before(explainer: Explainer) -
     selection, text = Selection("llama", "attention"), TEXT + " Please."
     label = explainer.reading(selection, text).prediction.label
     assert explainer.report(selection, text, label).flip is None
-    flip = explainer.flip(selection, text, 50).result()
+    flip = explainer.minimal_flip(selection, text, 50).result()
     found = explainer.report(selection, text, label)
     assert found.flip is flip
     assert explainer.report(selection, TEXT, label).flip is None, "another text's search is no part of it"

@@ -68,7 +68,7 @@ def test_a_probe_that_is_being_made_holds_up_no_other_pair(fresh: Explainer, mon
         assert begun.wait(60)
         assert fresh.pooling(B, TEXT).weights.size
         assert fresh.reading(A, TEXT).prediction.label, "a prediction needs no probe"
-        assert fresh.flip(A, TEXT, 10).state() is None, "a look needs no probe"
+        assert fresh.minimal_flip(A, TEXT, 10).state() is None, "a look needs no probe"
         assert not waiting.done()
         go.set()
         assert waiting.result(60).weights.size
@@ -102,8 +102,8 @@ def asked(explainer: Explainer, selection: Selection) -> dict[str, Callable[[], 
         "pooling": lambda: explainer.pooling(selection, TEXT),
         "poolers": lambda: explainer.poolers(selection, TEXT),
         "contributions": lambda: explainer.contributions(selection, TEXT),
-        "lens": lambda: explainer.lens(selection, TEXT),
-        "masks": lambda: explainer.masks(selection, TEXT),
+        "lens": lambda: explainer.depth(selection, TEXT),
+        "masks": lambda: explainer.attention_mask(selection, TEXT),
         "overview": lambda: explainer.attention(selection, TEXT, "overview"),
         "rollout": lambda: explainer.attention(selection, TEXT, "rollout"),
         "maps": lambda: explainer.attention(selection, TEXT, 1),
@@ -112,7 +112,7 @@ def asked(explainer: Explainer, selection: Selection) -> dict[str, Callable[[], 
         "attributions": explainer.attributions(selection, TEXT, AttributionOptions(label, steps=3)).result,
         "scales": explainer.scale_curve(selection, TEXT).result,
         "ablation": explainer.ablation(selection, TEXT).result,
-        "flip": explainer.flip(selection, TEXT, 30).result,
+        "flip": explainer.minimal_flip(selection, TEXT, 30).result,
     }
 
 
@@ -133,14 +133,14 @@ def test_memory_per_pair_is_bounded(fresh: Explainer, monkeypatch: pytest.Monkey
     monkeypatch.setattr(sessions, "STATE_BYTES", 100_000)
     for i in range(20):
         fresh.contributions(A, f"{i} " + "card " * 100)
-    shelf = fresh._shelves._shelf(fresh.engine.pair(A))
-    assert 0 < shelf.results.nbytes <= 100_000
-    assert 0 < shelf.states.nbytes <= 100_000
+    session = fresh._sessions._session(fresh.engine.pair(A))
+    assert 0 < session.results.nbytes <= 100_000
+    assert 0 < session.states.nbytes <= 100_000
 
 
 def test_an_unloaded_pair_is_let_go_with_its_tasks(fresh: Explainer) -> None:
     fresh.contributions(A, TEXT)
-    task = fresh.flip(A, TEXT, 30)
+    task = fresh.minimal_flip(A, TEXT, 30)
     task.result()
     there = weakref.ref(fresh.engine.pair(A))
     fresh.engine.unload(A)
@@ -148,7 +148,7 @@ def test_an_unloaded_pair_is_let_go_with_its_tasks(fresh: Explainer) -> None:
     assert there() is None
     with pytest.raises(NotFoundError, match="was unloaded before this began"):
         still_loaded(there)
-    late = fresh.flip(A, TEXT, 31)
+    late = fresh.minimal_flip(A, TEXT, 31)
     fresh.engine.unload(A)
     gc.collect()
     with pytest.raises(CancelledError):
@@ -164,7 +164,7 @@ def test_work_on_a_pair_that_is_unloaded_stops(fresh: Explainer, monkeypatch: py
         return real(self, rows, told)
 
     monkeypatch.setattr(Probe, "logits", slow)
-    task = fresh.flip(A, TEXT, 30)
+    task = fresh.minimal_flip(A, TEXT, 30)
     task.start()
     assert begun.wait(60)
     there = weakref.ref(fresh.engine.pair(A))
@@ -183,7 +183,7 @@ def test_what_is_remembered_is_found_by_its_feature_the_latest_last(fresh: Expla
     assert fresh.remembered(A, TEXT, Feature.TWO_TEXTS) == [first, second]
     fresh.two_texts(A, TEXT, texts[0])
     assert fresh.remembered(A, TEXT, Feature.TWO_TEXTS) == [second, first]
-    flip = fresh.flip(A, TEXT, 20).result()
+    flip = fresh.minimal_flip(A, TEXT, 20).result()
     assert fresh.remembered(A, TEXT, Feature.MINIMAL_FLIP) == [flip]
     assert fresh.remembered(A, TEXT, Feature.ADAPTER_ABLATION) == []
     assert fresh.remembered(B, TEXT, Feature.TWO_TEXTS) == []

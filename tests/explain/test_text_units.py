@@ -26,9 +26,19 @@ def reading_of(text: str) -> Reading:
     encoded = _ENCODER.encode([text])[0]
     tokens = _ENCODER.tokens(encoded)
     return read(
-        Prediction(text, "a", "single_label_classification", ("a",), (0.0,), (1.0,), tokens, None,
-                   encoded.kept_characters, encoded.total)
-    )  # fmt: skip
+        Prediction(
+            text,
+            "a",
+            "single_label_classification",
+            ("a",),
+            (0.0,),
+            (1.0,),
+            tokens,
+            None,
+            encoded.kept_characters,
+            encoded.total,
+        )
+    )
 
 
 def words_of(text: str) -> list[str]:

@@ -42,7 +42,7 @@ def test_five_hundred_predictions_none_wrong(everyone: Path, tmp_path: Path, sel
         np.testing.assert_allclose(explainer.at_scale(selection, TEXTS[0], scale).logits, scales[scale], atol=1e-6)
 
     def mask(i: int) -> None:
-        explainer.masks(selection, f"{TEXTS[1]} {i}")
+        explainer.attention_mask(selection, f"{TEXTS[1]} {i}")
 
     def parts(i: int) -> None:
         assert explainer.ablation(selection, f"{TEXTS[2]} {i}").result().labels

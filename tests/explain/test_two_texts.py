@@ -17,8 +17,28 @@ from core.explain.two_texts import diff
 from core.results import Edit, Selection, spans
 
 #: Letters, spaces of three kinds, combining marks, joined emoji, a flag, right to left, a script without spaces.
-PIECES = ("a", "no", "card", " ", "  ", "\n", "\u00a0", "e\u0301", "\u0301", "👩\u200d👩\u200d👧", "👍🏽", "🇫🇷", "שלום",
-          "\u202e", "東京", "ไทย", "<b>", "&amp;", "\ud800", "\x00")  # fmt: skip
+PIECES = (
+    "a",
+    "no",
+    "card",
+    " ",
+    "  ",
+    "\n",
+    "\u00a0",
+    "e\u0301",
+    "\u0301",
+    "👩\u200d👩\u200d👧",
+    "👍🏽",
+    "🇫🇷",
+    "שלום",
+    "\u202e",
+    "東京",
+    "ไทย",
+    "<b>",
+    "&amp;",
+    "\ud800",
+    "\x00",
+)
 TEXTS = st.lists(st.sampled_from(PIECES), max_size=14).map("".join) | st.text(max_size=30)
 WORDS = st.lists(st.sampled_from(("no", "card", "yes", "fee")), max_size=12).map(" ".join)
 

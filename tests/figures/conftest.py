@@ -28,6 +28,16 @@ def read_text(text: str, kept: int | None = None) -> Reading:
             tokens.append(Token(text[start:end], start, end))
         place = end + 1
     return read(
-        Prediction(text, "a", "single_label_classification", ("a", "b"), (1.0, 0.0), (0.7, 0.3), tuple(tokens), None,
-                   kept, len(tokens) + (kept < len(text)))
-    )  # fmt: skip
+        Prediction(
+            text,
+            "a",
+            "single_label_classification",
+            ("a", "b"),
+            (1.0, 0.0),
+            (0.7, 0.3),
+            tuple(tokens),
+            None,
+            kept,
+            len(tokens) + (kept < len(text)),
+        )
+    )

@@ -22,11 +22,20 @@ def an_ablation() -> Ablation:
     cells = np.arange(12, dtype=float).reshape(2, 2, 3)
     cells[1, 1] = np.nan
     return Ablation(
-        labels=LABELS, layers=("layer 1", "layer 2"), modules=("q_proj", "up<proj"), full=np.array([5.0, 6, 7]),
-        without=np.array([1.0, 2, 9]), cells=cells, by_layer=np.ones((2, 3)), by_module=np.zeros((2, 3)), verdict="c",
-        verdict_without="c", cell_verdicts=(("c", "b"), ("c", "")), layer_verdicts=("c", "b"),
+        labels=LABELS,
+        layers=("layer 1", "layer 2"),
+        modules=("q_proj", "up<proj"),
+        full=np.array([5.0, 6, 7]),
+        without=np.array([1.0, 2, 9]),
+        cells=cells,
+        by_layer=np.ones((2, 3)),
+        by_module=np.zeros((2, 3)),
+        verdict="c",
+        verdict_without="c",
+        cell_verdicts=(("c", "b"), ("c", "")),
+        layer_verdicts=("c", "b"),
         module_verdicts=("c", "c"),
-    )  # fmt: skip
+    )
 
 
 def test_the_curve_holds_every_point_and_marks_the_flip() -> None:
@@ -71,9 +80,13 @@ def test_cells_say_their_number_and_whether_the_verdict_flips() -> None:
 def test_two_answers_side_by_side() -> None:
     found = a_curve()
     figure = versus(
-        LABELS, (found.logits[0], found.logits[1]), (found.probabilities[0], found.probabilities[1]), ("off", "on"),
-        "c", "light",
-    )  # fmt: skip
+        LABELS,
+        (found.logits[0], found.logits[1]),
+        (found.probabilities[0], found.probabilities[1]),
+        ("off", "on"),
+        "c",
+        "light",
+    )
     dots = {trace.name: np.asarray(trace.x) for trace in figure.data if trace.mode == "markers"}
     np.testing.assert_allclose(dots["off"], found.probabilities[0][[1, 2, 0]])
     np.testing.assert_allclose(dots["on"], found.probabilities[1][[1, 2, 0]])

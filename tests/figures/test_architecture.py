@@ -27,21 +27,37 @@ def node(
 def found() -> Architecture:
     """Two layers of an attention matrix, one of them adapted, and a norm; embeddings; a trained head."""
     nodes = [
-        node("", "Model", 150, 24), node("model", "Backbone", 130, 4),
-        node("model.embed_tokens", "Embedding", 50, unit=True), node("model.layers", "ModuleList", 80, 4),
-        node("model.layers.0", "Layer", 38), node("model.layers.0.self_attn", "Attention", 30),
+        node("", "Model", 150, 24),
+        node("model", "Backbone", 130, 4),
+        node("model.embed_tokens", "Embedding", 50, unit=True),
+        node("model.layers", "ModuleList", 80, 4),
+        node("model.layers.0", "Layer", 38),
+        node("model.layers.0.self_attn", "Attention", 30),
         node("model.layers.0.self_attn.q_proj", "Linear", 30, unit=True),
         node("model.layers.0.norm", "RMSNorm", 8, unit=True),
-        node("model.layers.1", "Layer", 42, 4), node("model.layers.1.self_attn", "Attention", 34, 4),
+        node("model.layers.1", "Layer", 42, 4),
+        node("model.layers.1.self_attn", "Attention", 34, 4),
         node("model.layers.1.self_attn.q_proj", "Linear", 34, 4, unit=True, status="adapted"),
         node("model.layers.1.self_attn.q_proj.base_layer", "Linear", 30),
         node("model.layers.1.norm", "RMSNorm", 8, unit=True),
-        node("model.rotary", "Rotary", 0), node("score", "<b>Linear</b>", 20, 20, unit=True),
-    ]  # fmt: skip
+        node("model.rotary", "Rotary", 0),
+        node("score", "<b>Linear</b>", 20, 20, unit=True),
+    ]
     return Architecture(
-        name="A <b>model</b>", view="classifier", source="memory", tuning="x", dtype="float32", nodes=tuple(nodes),
-        parameters=150, base_parameters=146, factors=4, trained=24, tied=(), last_module_name="score", sizes=SIZES,
-    )  # fmt: skip
+        name="A <b>model</b>",
+        view="classifier",
+        source="memory",
+        tuning="x",
+        dtype="float32",
+        nodes=tuple(nodes),
+        parameters=150,
+        base_parameters=146,
+        factors=4,
+        trained=24,
+        tied=(),
+        last_module_name="score",
+        sizes=SIZES,
+    )
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -51,9 +67,16 @@ def test_areas_add_up_and_say_what_they_are(found: Architecture, colours: Any, t
     area = dict(zip(drawn.ids, drawn.values, strict=True))
     assert area["/"] == 150
     assert set(area) == {
-        "/", "model.embed_tokens", "model.layers.0", "model.layers.0.self_attn.q_proj", "model.layers.0.norm",
-        "model.layers.1", "model.layers.1.self_attn.q_proj", "model.layers.1.norm", "score",
-    }  # fmt: skip
+        "/",
+        "model.embed_tokens",
+        "model.layers.0",
+        "model.layers.0.self_attn.q_proj",
+        "model.layers.0.norm",
+        "model.layers.1",
+        "model.layers.1.self_attn.q_proj",
+        "model.layers.1.norm",
+        "score",
+    }
     for place in area:
         inside = sum(area[i] for i, parent in zip(drawn.ids, drawn.parents, strict=True) if parent == place)
         assert inside in (0, area[place])

@@ -11,12 +11,12 @@ import torch
 
 from core.figures.checkpoint_diff import WHOLE, changes, legend, rows
 from core.figures.style import PALETTES
-from core.results import CheckpointComparison
+from core.results import CheckpointDiff
 from tests.checkpoints.checkpoint_diff.test_scan import between
 
 
 @pytest.fixture
-def found(tmp_path: Path) -> CheckpointComparison:
+def found(tmp_path: Path) -> CheckpointDiff:
     """Three layers: equal; changed by a half, from zero, by a NaN; of another shape and only in one."""
     first = {f"layers.{i}.{m}.weight": torch.ones(4, 4) for i in range(3) for m in ("<q>", "k")}
     second = {name: tensor.clone() for name, tensor in first.items()}
@@ -27,7 +27,7 @@ def found(tmp_path: Path) -> CheckpointComparison:
     return between(tmp_path, first, {**second, "layers.2.v.weight": torch.ones(1)})
 
 
-def test_cells_signs_and_marks(found: CheckpointComparison) -> None:
+def test_cells_signs_and_marks(found: CheckpointDiff) -> None:
     chosen = next(t for t in found.tensors if t.name == "layers.1.<q>.weight")
     figure = changes(found, chosen, "light", logarithmic=False)
     heat, marks = figure.data
@@ -47,7 +47,7 @@ def test_cells_signs_and_marks(found: CheckpointComparison) -> None:
     assert (frame.x0, frame.y0, frame.line.color) == (0.5, 0.5, PALETTES["light"].minus)
 
 
-def test_the_scale_is_in_percent_linear_and_logarithmic(found: CheckpointComparison) -> None:
+def test_the_scale_is_in_percent_linear_and_logarithmic(found: CheckpointDiff) -> None:
     chosen = found.tensors[0]
     linear = changes(found, chosen, "dark", logarithmic=False).data[0]
     assert linear.zmax == pytest.approx(math.sqrt(20) / 4)

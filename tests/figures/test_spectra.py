@@ -14,9 +14,19 @@ def spectrum(layer: int | None, module: str, values: np.ndarray) -> Spectrum:
     name = module if layer is None else f"layers.{layer}.{module}.weight"
     n = len(values)
     return Spectrum(
-        name, layer, module, "float32", (n, n), n, n, norm=float(np.linalg.norm(values)),
-        spectral_norm=float(values[0]), singular_values=values, resolution=0.0, power_law=fit_power_law(values),
-    )  # fmt: skip
+        name,
+        layer,
+        module,
+        "float32",
+        (n, n),
+        n,
+        n,
+        norm=float(np.linalg.norm(values)),
+        spectral_norm=float(values[0]),
+        singular_values=values,
+        resolution=0.0,
+        power_law=fit_power_law(values),
+    )
 
 
 @pytest.fixture

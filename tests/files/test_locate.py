@@ -46,8 +46,10 @@ def test_kinds_of_places(tmp_path: Path) -> None:
     assert file is not None
     assert snapshot is not None
     assert [(p.kind, p.ready) for p in (folder, file, snapshot)] == [
-        ("folder", False), ("file", True), ("snapshot", True)
-    ]  # fmt: skip
+        ("folder", False),
+        ("file", True),
+        ("snapshot", True),
+    ]
     assert (snapshot.name, snapshot.revision, snapshot.path.name) == ("org/model", None, COMMITS[0])
     assert locate("org/other", tmp_path) is None
     assert locate("nothing here", tmp_path) is None
@@ -123,11 +125,13 @@ def test_the_checkpoint_behind_what_a_person_types(
     yaml.write_text(f"id: tiny\nbase_model: {{pretrained_model_name_or_path: {tiny_folders['llama']}}}\n")
     weights = tiny_folders["llama"] / "model.safetensors"
     expected: dict[str, Path] = {
-        "tiny": tiny_folders["llama"], str(yaml): tiny_folders["llama"],
-        str(tiny_folders["llama"]): tiny_folders["llama"], str(weights): weights,
+        "tiny": tiny_folders["llama"],
+        str(yaml): tiny_folders["llama"],
+        str(tiny_folders["llama"]): tiny_folders["llama"],
+        str(weights): weights,
         "org/model": tmp_path / "cache" / "models--org--model" / "snapshots" / COMMITS[0],
         "org/model@v1": tmp_path / "cache" / "models--org--model" / "snapshots" / COMMITS[1],
-    }  # fmt: skip
+    }
     assert {source: require_source(source, installation).path for source in expected} == expected
     (tmp_path / "tiny").mkdir()
     monkeypatch.chdir(tmp_path)

@@ -20,8 +20,9 @@ def test_bitempered_at_one_is_cross_entropy() -> None:
     wanted = functional.cross_entropy(LOGITS, LABELS, reduction="none")
     assert torch.equal(Criterion(BitemperedOptions(t1=1, t2=1))(LOGITS, LABELS), wanted)
     near = bitempered_loss(LOGITS.double(), LABELS, 1 - 1e-6, 1 + 1e-6, num_iters=50)
-    torch.testing.assert_close(near, functional.cross_entropy(LOGITS.double(), LABELS, reduction="none"), rtol=1e-4,
-                               atol=1e-5)  # fmt: skip
+    torch.testing.assert_close(
+        near, functional.cross_entropy(LOGITS.double(), LABELS, reduction="none"), rtol=1e-4, atol=1e-5
+    )
 
 
 def test_bitempered_reference_values() -> None:

@@ -32,10 +32,17 @@ BOUND = 1e-5
 LENGTHS = (3, 17, 30)
 
 SIZES: dict[str, Any] = {
-    "vocab_size": 200, "hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 3, "num_attention_heads": 4,
-    "num_key_value_heads": 2, "max_position_embeddings": 64, "pad_token_id": 0, "num_labels": 5,
+    "vocab_size": 200,
+    "hidden_size": 32,
+    "intermediate_size": 48,
+    "num_hidden_layers": 3,
+    "num_attention_heads": 4,
+    "num_key_value_heads": 2,
+    "max_position_embeddings": 64,
+    "pad_token_id": 0,
+    "num_labels": 5,
     "initializer_range": 0.2,
-}  # fmt: skip
+}
 
 
 def config_of(family: str) -> PreTrainedConfig:

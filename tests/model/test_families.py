@@ -46,8 +46,14 @@ from core.model.pooled_config import to_pooled
 from tests.tiny import TINY_LAYERS, tiny_model
 
 IDS = torch.arange(3, 20)[None]
-SIZES: dict[str, Any] = {"vocab_size": 40, "hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2,
-                         "intermediate_size": 24, "max_position_embeddings": 40}  # fmt: skip
+SIZES: dict[str, Any] = {
+    "vocab_size": 40,
+    "hidden_size": 16,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 2,
+    "intermediate_size": 24,
+    "max_position_embeddings": 40,
+}
 BERT = BertConfig(**SIZES)
 ROBERTA = RobertaConfig(**SIZES)
 CAMEMBERT = CamembertConfig(**SIZES)

@@ -117,9 +117,16 @@ def test_parts_that_are_asked_for_stored_or_stock(llama: Any) -> None:
 
 def test_fields_reach_the_config(llama: Any) -> None:
     made = built_config(
-        base(attention_dropout=0.2, pooler_dropout=0.1, output_attentions=True, criterion="bitempered",
-             criterion_config={"t1": 0.5}, init_config={"std": 0.1}), llama,
-    )  # fmt: skip
+        base(
+            attention_dropout=0.2,
+            pooler_dropout=0.1,
+            output_attentions=True,
+            criterion="bitempered",
+            criterion_config={"t1": 0.5},
+            init_config={"std": 0.1},
+        ),
+        llama,
+    )
     assert (made.attention_dropout, made.pooler_dropout, made.output_attentions) == (0.2, 0.1, True)
     assert (made.criterion, made.criterion_config, made.init_config) == ("bitempered", {"t1": 0.5}, {"std": 0.1})
     assert not hasattr(made, "hidden_dropout_prob")

@@ -46,14 +46,22 @@ def test_what_is_counted_in_a_file_is_what_the_backbone_has(tiny_folders: dict[s
 def test_numbers_of_a_yaml_count_the_same(tiny_folders: dict[str, Path], family: str) -> None:
     base = opened(tiny_folders[family], family)
     numbers = ArchitectureNumbers(
-        hidden_size=TINY_WIDTH, num_hidden_layers=TINY_LAYERS, num_attention_heads=4, num_key_value_heads=2, head_dim=8,
-        intermediate_size=48, vocab_size=base.model.config.vocab_size, max_position_embeddings=128,
+        hidden_size=TINY_WIDTH,
+        num_hidden_layers=TINY_LAYERS,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        head_dim=8,
+        intermediate_size=48,
+        vocab_size=base.model.config.vocab_size,
+        max_position_embeddings=128,
         tie_word_embeddings=family == "gemma2",
-    )  # fmt: skip
+    )
     candidate = CandidateConfig(
-        id="x", base_model={"pretrained_model_name_or_path": "x", "model_type": family}, architecture=numbers,
+        id="x",
+        base_model={"pretrained_model_name_or_path": "x", "model_type": family},
+        architecture=numbers,
         parameters=7,
-    )  # fmt: skip
+    )
     assert catalogue_parameters(candidate) == sum(p.numel() for p in base.model.backbone.parameters())
 
 

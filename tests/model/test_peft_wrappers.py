@@ -6,16 +6,16 @@ from peft import LoraConfig, get_peft_model
 from peft.tuners.lora.layer import LoraLayer
 from torch import nn
 
-from core.model.peft_wrappers import inner
+from core.model.peft_wrappers import unwrap_peft
 
 
 def test_a_model_without_a_wrapper_is_itself() -> None:
     model = nn.Sequential(nn.Linear(2, 2))
-    assert inner(model) is model
+    assert unwrap_peft(model) is model
 
 
 def test_the_wrapper_goes_and_the_adapter_stays() -> None:
     model = nn.Sequential(nn.Linear(2, 2))
     wrapped = get_peft_model(model, LoraConfig(target_modules=["0"]))
-    assert inner(wrapped) is model
+    assert unwrap_peft(wrapped) is model
     assert isinstance(model[0], LoraLayer)

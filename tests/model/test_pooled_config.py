@@ -83,8 +83,10 @@ def test_a_stock_config_has_the_stock_parts() -> None:
     assert is_stock_equal(LLAMA)
     fields = part_fields(LLAMA)
     assert (fields.pooler_name, fields.pooler_config, fields.head_name) == (
-        "context", {"pre_head_pooling": False}, "vanilla",
-    )  # fmt: skip
+        "context",
+        {"pre_head_pooling": False},
+        "vanilla",
+    )
 
 
 @pytest.mark.parametrize(("labels", "problem"), [(1, "regression"), (3, "single_label_classification")])

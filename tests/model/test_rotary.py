@@ -12,9 +12,13 @@ from core.model.rotary import depends_on_length
 
 SIZES = {"vocab_size": 20, "hidden_size": 16, "intermediate_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2}
 LONG = {
-    "rope_type": "longrope", "factor": 4.0, "rope_theta": 1e4, "original_max_position_embeddings": 16,
-    "short_factor": [1.0] * 4, "long_factor": [4.0] * 4,
-}  # fmt: skip
+    "rope_type": "longrope",
+    "factor": 4.0,
+    "rope_theta": 1e4,
+    "original_max_position_embeddings": 16,
+    "short_factor": [1.0] * 4,
+    "long_factor": [4.0] * 4,
+}
 
 
 @pytest.mark.parametrize(

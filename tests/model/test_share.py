@@ -22,9 +22,15 @@ from tests.model.conftest import opened, write_adapter
 
 IDS = torch.arange(3, 20)[None]
 SIZES: dict[str, Any] = {
-    "vocab_size": 32, "hidden_size": 64, "intermediate_size": 128, "num_hidden_layers": 2, "num_attention_heads": 4,
-    "num_key_value_heads": 2, "initializer_range": 0.1, "pad_token_id": 0,
-}  # fmt: skip
+    "vocab_size": 32,
+    "hidden_size": 64,
+    "intermediate_size": 128,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 4,
+    "num_key_value_heads": 2,
+    "initializer_range": 0.1,
+    "pad_token_id": 0,
+}
 
 
 class Scales:
@@ -102,9 +108,11 @@ if importlib.util.find_spec("bitsandbytes"):
         load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=torch.float32
     )
     QUANTISED["double nf4"] = by_bitsandbytes(
-        load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True,
+        load_in_4bit=True,
+        bnb_4bit_quant_type="nf4",
+        bnb_4bit_use_double_quant=True,
         bnb_4bit_compute_dtype=torch.float32,
-    )  # fmt: skip
+    )
     QUANTISED["int8"] = by_bitsandbytes(load_in_8bit=True)
 
 

@@ -41,11 +41,24 @@ _OTHERS = ("play some jazz", "wake me at six")
 def candidate(candidate_id: str, role: str, **changes: object) -> CandidateSummary:
     """A summary with sensible numbers."""
     summary = CandidateSummary(
-        id=candidate_id, title=candidate_id.title(), role=role, summary=f"About {candidate_id}.", model_type="llama",
-        mask="causal", source=f"/models/{candidate_id}", licence="Apache-2.0", url="", gated=False,
-        parameters=1_130_000, layers=4, hidden_size=128, max_tokens=LONGEST, adapters=(), examples=("an example",),
+        id=candidate_id,
+        title=candidate_id.title(),
+        role=role,
+        summary=f"About {candidate_id}.",
+        model_type="llama",
+        mask="causal",
+        source=f"/models/{candidate_id}",
+        licence="Apache-2.0",
+        url="",
+        gated=False,
+        parameters=1_130_000,
+        layers=4,
+        hidden_size=128,
+        max_tokens=LONGEST,
+        adapters=(),
+        examples=("an example",),
         availability=Availability.READY,
-    )  # fmt: skip
+    )
     return dataclasses.replace(summary, **changes)  # type: ignore[arg-type]
 
 
@@ -129,10 +142,21 @@ class FakeEngine:
             return
         kind = {"several": "multi_label_classification", "values": "regression"}.get(selection.candidate)
         self.models[selection] = LoadedModel(
-            selection=selection, device="cpu", dtype="float32", parameters=1_130_000, bytes=4_520_000,
-            own_bytes=100_000, labels=LABELS, problem_type=kind or "single_label_classification", pooler="mean",
-            head="vanilla", mask="causal", max_tokens=LONGEST, load_seconds=1.5, health=HEALTH,
-        )  # fmt: skip
+            selection=selection,
+            device="cpu",
+            dtype="float32",
+            parameters=1_130_000,
+            bytes=4_520_000,
+            own_bytes=100_000,
+            labels=LABELS,
+            problem_type=kind or "single_label_classification",
+            pooler="mean",
+            head="vanilla",
+            mask="causal",
+            max_tokens=LONGEST,
+            load_seconds=1.5,
+            health=HEALTH,
+        )
         self.states[selection] = LoadState(selection, LoadStage.READY, 1.0)
 
     def load_state(self, selection: Selection, wait: float = 0.0) -> LoadState | None:
@@ -170,8 +194,14 @@ def predict(model: LoadedModel, text: str) -> Prediction:
     tokens = [Token(w, text.find(w), text.find(w) + len(w)) for w in text.split()]
     kept = tokens[: model.max_tokens]
     return Prediction(
-        text=text, label=model.labels[logits.index(max(logits))], problem_type=model.problem_type,
-        labels=model.labels, logits=tuple(logits), probabilities=tuple(probabilities), tokens=tuple(kept),
-        pooling_weights=None, kept_characters=len(text) if len(kept) == len(tokens) else kept[-1].end,
+        text=text,
+        label=model.labels[logits.index(max(logits))],
+        problem_type=model.problem_type,
+        labels=model.labels,
+        logits=tuple(logits),
+        probabilities=tuple(probabilities),
+        tokens=tuple(kept),
+        pooling_weights=None,
+        kept_characters=len(text) if len(kept) == len(tokens) else kept[-1].end,
         total_tokens=len(tokens),
-    )  # fmt: skip
+    )

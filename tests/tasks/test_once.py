@@ -65,9 +65,13 @@ def test_the_same_is_computed_once_and_others_answer_meanwhile(somebody_waits: t
     assert len(count) == 1
 
 
-@pytest.mark.parametrize(("error", "kind"), [
-    (NotFoundError("It is gone.", fix="load it."), NotFoundError), (KeyError("bug"), UnexpectedError),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (NotFoundError("It is gone.", fix="load it."), NotFoundError),
+        (KeyError("bug"), UnexpectedError),
+    ],
+)
 def test_who_waits_for_a_failure_gets_an_error_of_their_own(
     error: Exception, kind: type[Exception], somebody_waits: threading.Event
 ) -> None:

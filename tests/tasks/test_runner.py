@@ -71,11 +71,11 @@ def test_no_more_than_so_many_run_at_once() -> None:
 
 
 def test_services_share_the_bound() -> None:
-    from core.checkpoints.service import WeightLibrary
+    from core.checkpoints.service import CheckpointService
     from core.engine.engine import Engine
 
     engine, runner = Engine(Settings()), TaskRunner(1)
-    one, two = WeightLibrary(engine, runner), WeightLibrary(engine, runner)
+    one, two = CheckpointService(engine, runner), CheckpointService(engine, runner)
     assert one._tasks is two._tasks is runner
 
 

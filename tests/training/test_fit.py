@@ -48,11 +48,14 @@ def recipe(tiny_folders: dict[str, Path], tmp_path: Path) -> dict[str, Any]:
             "pooler_type": "attention",
         },
         "adapter": {"r": 4, "lora_alpha": 8},
-        "data": {"train_file": str(tmp_path / "train.csv"), "test_file": str(tmp_path / "test.csv"),
-                 "validation_share": 0.2},
+        "data": {
+            "train_file": str(tmp_path / "train.csv"),
+            "test_file": str(tmp_path / "test.csv"),
+            "validation_share": 0.2,
+        },
         "optimisation": {"epochs": 8, "learning_rate": 1e-2, "batch_size": 16, "patience": 4},
         "output": str(tmp_path / "out"),
-    }  # fmt: skip
+    }
 
 
 def run(recipe: dict[str, Any], **options: Any) -> TrainingResult:
@@ -106,8 +109,12 @@ def test_full_fine_tuning_writes_a_model_folder(recipe: dict[str, Any]) -> None:
 def test_an_adapter_is_trained_further(recipe: dict[str, Any], tmp_path: Path) -> None:
     recipe["optimisation"].update(epochs=1, patience=None)
     run(recipe)
-    again = {**recipe, "adapter": None, "output": str(tmp_path / "more"),
-             "base_model": {**recipe["base_model"], "pretrained_adapter_path": recipe["output"]}}  # fmt: skip
+    again = {
+        **recipe,
+        "adapter": None,
+        "output": str(tmp_path / "more"),
+        "base_model": {**recipe["base_model"], "pretrained_adapter_path": recipe["output"]},
+    }
     run(again)
     before = load_file(Path(recipe["output"]) / "adapter_model.safetensors")
     after = load_file(tmp_path / "more" / "adapter_model.safetensors")

@@ -29,14 +29,24 @@ def start(folder: Path, adapter: dict[str, Any] | None = None, *, kind: str = "l
 
 
 def recipe(
-    folder: Path, adapter: dict[str, Any] | None = None, *, kind: str = "llama", max_tokens: int | None = None,
-    labels: tuple[str, ...] = (), **fields: Any,
-) -> TrainingConfig:  # fmt: skip
+    folder: Path,
+    adapter: dict[str, Any] | None = None,
+    *,
+    kind: str = "llama",
+    max_tokens: int | None = None,
+    labels: tuple[str, ...] = (),
+    **fields: Any,
+) -> TrainingConfig:
     base = {"pretrained_model_name_or_path": str(folder), "model_type": kind, **fields}
     return TrainingConfig.parse(
-        {"base_model": base, "adapter": adapter, "data": {"train_file": "none.csv", "labels": labels},
-         "output": "nowhere", "max_tokens": max_tokens}
-    )  # fmt: skip
+        {
+            "base_model": base,
+            "adapter": adapter,
+            "data": {"train_file": "none.csv", "labels": labels},
+            "output": "nowhere",
+            "max_tokens": max_tokens,
+        }
+    )
 
 
 def trained(begun: Start) -> set[str]:

@@ -51,9 +51,15 @@ def _chosen(names: list[str] | None) -> tuple[DemoRecipe, ...]:
 
 
 def _build(
-    data: Path, output: Path, tables: Path | None, demos: tuple[DemoRecipe, ...],
-    hold_out: float, jobs: int, epochs: int | None, keep_bases: bool,
-) -> None:  # fmt: skip
+    data: Path,
+    output: Path,
+    tables: Path | None,
+    demos: tuple[DemoRecipe, ...],
+    hold_out: float,
+    jobs: int,
+    epochs: int | None,
+    keep_bases: bool,
+) -> None:
     from tools.demos.candidate import build_demos, print_line, write_plan
 
     recipe = PretrainingRecipe() if epochs is None else PretrainingRecipe(epochs=epochs)

@@ -105,5 +105,7 @@ def _build_base(plan: Plan, demo: DemoRecipe, folder: Path, tell: Tell) -> None:
     save_base(base, folder)
     seconds = time.perf_counter() - began
     write_base_card(demo, plan.pretraining, base, plan.corpus, seconds, folder)
-    tell(f"perplexity {base.quality.perplexity:.1f}, {base.quality.bits_per_byte:.2f} bits a byte, "
-         f"topic {base.quality.topic_accuracy:.3f}, {seconds:.0f} s")  # fmt: skip
+    tell(
+        f"perplexity {base.quality.perplexity:.1f}, {base.quality.bits_per_byte:.2f} bits a byte, "
+        f"topic {base.quality.topic_accuracy:.3f}, {seconds:.0f} s"
+    )

@@ -65,8 +65,10 @@ class BasePretraining:
                     if done >= self._recipe.average_from:
                         average.update()
                 language, classes = (sums / len(batches)).tolist()
-                tell(f"epoch {epoch + 1} of {self._recipe.epochs}: next token {language:.3f}, "
-                     f"classes {classes:.3f}, {time.perf_counter() - began:.0f} s")  # fmt: skip
+                tell(
+                    f"epoch {epoch + 1} of {self._recipe.epochs}: next token {language:.3f}, "
+                    f"classes {classes:.3f}, {time.perf_counter() - began:.0f} s"
+                )
         average.apply()
         self._model.eval()
 

@@ -52,9 +52,15 @@ def _overlap(part: LoraPart, held: Factors) -> ModuleOverlap:
     base_left, base_right = leading_spaces(weight, k)
     within = float(_projected(left, weight, right).norm()) if k else 0.0
     return ModuleOverlap(
-        part.layer, part.kind, k, shared(right, base_right), shared(left, base_left),
-        k / len(right), k / len(left), float(values.norm()) / within if within else float("inf"),
-    )  # fmt: skip
+        part.layer,
+        part.kind,
+        k,
+        shared(right, base_right),
+        shared(left, base_left),
+        k / len(right),
+        k / len(left),
+        float(values.norm()) / within if within else float("inf"),
+    )
 
 
 def leading_spaces(weight: Tensor, count: int) -> tuple[Tensor, Tensor]:

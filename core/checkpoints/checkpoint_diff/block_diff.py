@@ -15,7 +15,7 @@ from core.checkpoints.checkpoint_diff import difference_kernels
 from core.checkpoints.checkpoint_diff.dtype_casts import is_rounded, needs_float64, widened
 from core.checkpoints.checkpoint_diff.tensor_pairs import Pair
 from core.checkpoints.dtype_codes import TORCH_NAMES
-from core.results import TensorComparison, TensorStatus
+from core.results import TensorDiff, TensorStatus
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,16 +82,24 @@ def together(start: int, seen: Sequence[Seen]) -> Seen:
     return Seen(start, sums, all(s.same_bytes for s in seen), all(s.rounded for s in seen))
 
 
-def described(pair: Pair, seen: Seen | None = None) -> TensorComparison:
+def described(pair: Pair, seen: Seen | None = None) -> TensorDiff:
     """A tensor's comparison; `seen` is None where there is nothing to read."""
     layer, module = layer_and_module(pair.either.name)
     sides = (pair.first, pair.second)
-    dtypes, shapes = zip(*((TORCH_NAMES.get(t.dtype, t.dtype), t.shape) if t else (None, None) for t in sides),
-                         strict=True)  # fmt: skip
-    return TensorComparison(
-        name=pair.either.name, other_name=(pair.second or pair.either).name, layer=layer, module=module,
-        status=_status(pair, seen), dtypes=dtypes, shapes=shapes, note=pair.note, **_numbers(pair, seen),
-    )  # fmt: skip
+    dtypes, shapes = zip(
+        *((TORCH_NAMES.get(t.dtype, t.dtype), t.shape) if t else (None, None) for t in sides), strict=True
+    )
+    return TensorDiff(
+        name=pair.either.name,
+        other_name=(pair.second or pair.either).name,
+        layer=layer,
+        module=module,
+        status=_status(pair, seen),
+        dtypes=dtypes,
+        shapes=shapes,
+        note=pair.note,
+        **_numbers(pair, seen),
+    )
 
 
 def _status(pair: Pair, seen: Seen | None) -> TensorStatus:
@@ -120,5 +128,11 @@ def _numbers(pair: Pair, seen: Seen | None) -> dict[str, Any]:
     cosine = math.nan
     if all(norms):
         cosine = 1.0 if squares == 0 else min(1.0, max(-1.0, product / norms[0] / norms[1]))
-    return {**counts, "largest": largest, "mean": total / finite, "norm": math.sqrt(squares), "norms": norms,
-            "cosine": cosine}  # fmt: skip
+    return {
+        **counts,
+        "largest": largest,
+        "mean": total / finite,
+        "norm": math.sqrt(squares),
+        "norms": norms,
+        "cosine": cosine,
+    }

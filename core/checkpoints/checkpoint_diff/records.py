@@ -6,20 +6,20 @@ from pathlib import Path
 from typing import Any, assert_never, cast, get_args
 
 from core.data.export import check_destination, encoded, export
-from core.results import CheckpointComparison, ExportFormat, TensorComparison, plain
+from core.results import CheckpointDiff, ExportFormat, TensorDiff, to_json
 
 
-def records(found: CheckpointComparison) -> list[dict[str, Any]]:
+def records(found: CheckpointDiff) -> list[dict[str, Any]]:
     """One a tensor; numbers that are not known are None."""
     return [_record(t) for t in found.tensors]
 
 
-def compared_file(found: CheckpointComparison, kind: ExportFormat) -> bytes:
+def diff_file(found: CheckpointDiff, kind: ExportFormat) -> bytes:
     """A file with one row a tensor."""
     return encoded(_of_format(found, kind), kind)
 
 
-def write_comparison(path: Path, found: CheckpointComparison) -> None:
+def write_diff(path: Path, found: CheckpointDiff) -> None:
     """Write it in the format that the path's ending names: .csv, .parquet or .json.
 
     Raises:
@@ -28,7 +28,7 @@ def write_comparison(path: Path, found: CheckpointComparison) -> None:
     export(path, _of_format(found, cast(ExportFormat, check_destination(path, get_args(ExportFormat)))))
 
 
-def _of_format(found: CheckpointComparison, kind: ExportFormat) -> list[dict[str, Any]]:
+def _of_format(found: CheckpointDiff, kind: ExportFormat) -> list[dict[str, Any]]:
     """Records, with shapes in words where cells are flat."""
     match kind:
         case "csv":
@@ -39,17 +39,31 @@ def _of_format(found: CheckpointComparison, kind: ExportFormat) -> list[dict[str
             assert_never(kind)
 
 
-def _record(t: TensorComparison) -> dict[str, Any]:
+def _record(t: TensorDiff) -> dict[str, Any]:
     only_second = t.shapes[0] is None
     values = {
-        "name": None if only_second else t.name, "name_in_second": None if t.shapes[1] is None else t.other_name,
-        "layer": t.layer, "module": t.module, "status": t.status.value, "dtype": t.dtypes[0],
-        "dtype_in_second": t.dtypes[1], "shape": t.shapes[0], "shape_in_second": t.shapes[1], "count": t.count,
-        "changed": t.changed, "left_out": t.left_out, "relative_change": t.relative, "norm_of_change": t.norm,
-        "norm": t.norms[0], "norm_in_second": t.norms[1], "max_change": t.largest, "mean_change": t.mean,
-        "cosine": t.cosine, "note": t.note,
-    }  # fmt: skip
-    return {key: plain(value) for key, value in values.items()}
+        "name": None if only_second else t.name,
+        "name_in_second": None if t.shapes[1] is None else t.other_name,
+        "layer": t.layer,
+        "module": t.module,
+        "status": t.status.value,
+        "dtype": t.dtypes[0],
+        "dtype_in_second": t.dtypes[1],
+        "shape": t.shapes[0],
+        "shape_in_second": t.shapes[1],
+        "count": t.count,
+        "changed": t.changed,
+        "left_out": t.left_out,
+        "relative_change": t.relative,
+        "norm_of_change": t.norm,
+        "norm": t.norms[0],
+        "norm_in_second": t.norms[1],
+        "max_change": t.largest,
+        "mean_change": t.mean,
+        "cosine": t.cosine,
+        "note": t.note,
+    }
+    return {key: to_json(value) for key, value in values.items()}
 
 
 def _flat(value: Any) -> Any:

@@ -19,7 +19,7 @@ from core.checkpoints.checkpoint_diff.tensor_pairs import Pair, paired
 from core.checkpoints.parallel import Threads
 from core.checkpoints.reader import OpenFile, opened
 from core.files.safetensors_headers import TensorEntry
-from core.results import CheckpointComparison, TensorComparison
+from core.results import CheckpointDiff, TensorDiff
 
 #: Called with bytes done and in all, and the tensor just done; may raise to stop.
 Told = Callable[[int, int, str], None]
@@ -30,7 +30,7 @@ BLOCK = 1 << 17
 PART = 1 << 25
 
 
-def compared(first: Checkpoint, second: Checkpoint, told: Told | None = None) -> CheckpointComparison:
+def diff_checkpoints(first: Checkpoint, second: Checkpoint, told: Told | None = None) -> CheckpointDiff:
     """What differs between two checkpoints; neither is loaded.
 
     Raises:
@@ -47,7 +47,7 @@ def compared(first: Checkpoint, second: Checkpoint, told: Told | None = None) ->
         for file in files.values():
             file.require_unchanged()
     spent = time.perf_counter() - started
-    return CheckpointComparison(str(first.path), str(second.path), tensors, matching.prefixes, run.total, spent)
+    return CheckpointDiff(str(first.path), str(second.path), tensors, matching.prefixes, run.total, spent)
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class _Run:
 
     def __init__(self, pairs: Sequence[Pair], files: Mapping[Path, OpenFile], told: Told | None) -> None:
         self._pairs, self._files, self._told = pairs, files, told
-        self._found: list[TensorComparison | None] = [None if p.both else described(p) for p in pairs]
+        self._found: list[TensorDiff | None] = [None if p.both else described(p) for p in pairs]
         self._seen: dict[int, list[Seen]] = defaultdict(list)
         self._left: dict[int, int] = {}
         self._lock = threading.Lock()
@@ -73,7 +73,7 @@ class _Run:
         self._threads = Threads("comparison")
         self.total = sum(sum(p.item_bytes) * p.count for p in pairs)
 
-    def all(self) -> tuple[TensorComparison, ...]:
+    def all(self) -> tuple[TensorDiff, ...]:
         self._threads.share(list(self._parts()), self._compare)
         return tuple(found for found in self._found if found is not None)
 
@@ -88,8 +88,10 @@ class _Run:
     def _compare(self, part: _Part) -> None:
         pair = self._pairs[part.place]
         raw, wide = self._own()
-        sides = [self._bytes(tensor, part, size, buffer) for tensor, size, buffer
-                 in zip(pair.both or (), pair.item_bytes, raw, strict=True)]  # fmt: skip
+        sides = [
+            self._bytes(tensor, part, size, buffer)
+            for tensor, size, buffer in zip(pair.both or (), pair.item_bytes, raw, strict=True)
+        ]
         blocks = []
         explained = True
         for one, two in zip(*sides, strict=True):

@@ -54,9 +54,11 @@ def leading(matrix: Matrix, count: int = 1, workers: int | None = None) -> Leadi
             for _ in range(2):
                 y -= basis[: k + 1].T @ (basis[: k + 1] @ y)
             beside[k] = np.linalg.norm(y)
-            if k + 1 == most or beside[k] <= 1e-7 * diagonal.max() or (
-                k >= first_look and k % _LOOK == 0 and _enough(diagonal[: k + 1], beside[: k + 1], count)
-            ):  # fmt: skip
+            if (
+                k + 1 == most
+                or beside[k] <= 1e-7 * diagonal.max()
+                or (k >= first_look and k % _LOOK == 0 and _enough(diagonal[: k + 1], beside[: k + 1], count))
+            ):
                 break
             basis[k + 1] = y / beside[k]
     values, vectors = eigh_tridiagonal(diagonal[: k + 1], beside[:k])

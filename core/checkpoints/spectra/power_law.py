@@ -37,6 +37,10 @@ def fit_power_law(singular_values: Floats, floor: float = 0.0) -> PowerLaw:
     if tail < FEWEST_IN_TAIL:
         return PowerLaw(values=count, refusal=f"the best tail has {tail} values; {FEWEST_IN_TAIL} are needed at least")
     return PowerLaw(
-        alpha=alpha, error=(alpha - 1) / math.sqrt(tail), lowest=float(values[start]), tail=tail, values=count,
+        alpha=alpha,
+        error=(alpha - 1) / math.sqrt(tail),
+        lowest=float(values[start]),
+        tail=tail,
+        values=count,
         distance=distance,
-    )  # fmt: skip
+    )

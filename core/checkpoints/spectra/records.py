@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal, assert_never, cast, get_args
 
 from core.data.export import check_destination, encoded, export
-from core.results import SpectraReport, Spectrum, plain
+from core.results import SpectraReport, Spectrum, to_json
 
 SpectraFormat = Literal["csv", "json"]
 
@@ -45,11 +45,23 @@ def rows(report: SpectraReport) -> list[dict[str, Any]]:
 def _row(s: Spectrum) -> dict[str, Any]:
     law = s.power_law
     numbers = {
-        "norm": s.norm, "spectral_norm": s.spectral_norm, "stable_rank": s.stable_rank,
-        "effective_rank": s.effective_rank, "beyond_random": s.beyond_random, "resolution": s.resolution,
-        "alpha": s.alpha, "alpha_error": law.error if law else None, "tail": law.tail if law else None,
+        "norm": s.norm,
+        "spectral_norm": s.spectral_norm,
+        "stable_rank": s.stable_rank,
+        "effective_rank": s.effective_rank,
+        "beyond_random": s.beyond_random,
+        "resolution": s.resolution,
+        "alpha": s.alpha,
+        "alpha_error": law.error if law else None,
+        "tail": law.tail if law else None,
         "distance": law.distance if law else None,
-    }  # fmt: skip
-    about = {"name": s.name, "layer": s.layer, "module": s.module, "dtype": s.dtype, "rows": s.rows,
-             "columns": s.columns}  # fmt: skip
-    return about | {k: plain(v) for k, v in numbers.items()} | {"note": s.note or (law.refusal if law else "")}
+    }
+    about = {
+        "name": s.name,
+        "layer": s.layer,
+        "module": s.module,
+        "dtype": s.dtype,
+        "rows": s.rows,
+        "columns": s.columns,
+    }
+    return about | {k: to_json(v) for k, v in numbers.items()} | {"note": s.note or (law.refusal if law else "")}

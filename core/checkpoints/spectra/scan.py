@@ -91,9 +91,14 @@ def _spectrum(entry: TensorEntry, file: OpenFile, kind: SpectraKind, workers: in
     layer, module = layer_and_module(entry.name)
     rows, columns = sides(entry)
     about: dict[str, Any] = {
-        "name": entry.name, "layer": layer, "module": module, "dtype": TORCH_NAMES[entry.dtype],
-        "shape": entry.shape, "rows": rows, "columns": columns,
-    }  # fmt: skip
+        "name": entry.name,
+        "layer": layer,
+        "module": module,
+        "dtype": TORCH_NAMES[entry.dtype],
+        "shape": entry.shape,
+        "rows": rows,
+        "columns": columns,
+    }
     needs, free = needed(entry, full=kind == "full"), free_memory("cpu")
     if needs > free:
         return Spectrum(**about, note=f"its spectrum needs {gibibytes(needs)}, and {gibibytes(free)} are free")
@@ -107,7 +112,12 @@ def _spectrum(entry: TensorEntry, file: OpenFile, kind: SpectraKind, workers: in
         case "full":
             found = singular_values(matrix)
             law = fit_power_law(found.values, found.resolution)
-            return Spectrum(**about, spectral_norm=float(found.values[0]), singular_values=found.values,
-                            resolution=found.resolution, power_law=law)  # fmt: skip
+            return Spectrum(
+                **about,
+                spectral_norm=float(found.values[0]),
+                singular_values=found.values,
+                resolution=found.resolution,
+                power_law=law,
+            )
         case _:
             assert_never(kind)

@@ -38,9 +38,12 @@ def ablate(probe: Probe, text: Encoded, progress: Progress) -> Ablation:
         *([p for p in parts if p.layer == rows[r] and p.kind == columns[c]] for r, c in cells),
     ]
     logits = logits_with(
-        probe, text, parts, _factors(parts, removed),
+        probe,
+        text,
+        parts,
+        _factors(parts, removed),
         lambda done, total: progress(done / total, f"without {done} of {total} parts"),
-    )  # fmt: skip
+    )
     values, verdicts = logits.double().numpy(), [probe.verdict(row) for row in logits]
     first, last = 2 + len(rows), 2 + len(rows) + len(columns)
     table = np.full((len(rows), len(columns), values.shape[1]), np.nan)
@@ -48,11 +51,20 @@ def ablate(probe: Probe, text: Encoded, progress: Progress) -> Ablation:
     for (r, c), row, verdict in zip(cells, values[last:], verdicts[last:], strict=True):
         table[r, c], words[r][c] = row, verdict
     return Ablation(
-        labels=probe.labels, layers=_layer_names(rows), modules=short_names(columns), full=values[0],
-        without=values[1], cells=table, by_layer=values[2:first], by_module=values[first:last],
-        verdict=verdicts[0], verdict_without=verdicts[1], cell_verdicts=tuple(tuple(row) for row in words),
-        layer_verdicts=tuple(verdicts[2:first]), module_verdicts=tuple(verdicts[first:last]),
-    )  # fmt: skip
+        labels=probe.labels,
+        layers=_layer_names(rows),
+        modules=short_names(columns),
+        full=values[0],
+        without=values[1],
+        cells=table,
+        by_layer=values[2:first],
+        by_module=values[first:last],
+        verdict=verdicts[0],
+        verdict_without=verdicts[1],
+        cell_verdicts=tuple(tuple(row) for row in words),
+        layer_verdicts=tuple(verdicts[2:first]),
+        module_verdicts=tuple(verdicts[first:last]),
+    )
 
 
 def short_names(kinds: Sequence[str]) -> tuple[str, ...]:

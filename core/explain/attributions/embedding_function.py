@@ -24,7 +24,7 @@ _CHUNK = 4096
 
 
 @dataclass(frozen=True, eq=False)
-class Embedded:
+class EmbeddingFunction:
     """A text as embeddings, and the logit of class `target` for any embeddings in their place.
 
     Attributes:
@@ -56,7 +56,7 @@ class Embedded:
         return max(1, min(self.rows, GRADIENT_BYTES // _activation_bytes(self.probe, self.point.shape[1])))
 
 
-def embed(probe: Probe, text: Encoded, target: int, baseline: Baseline) -> Embedded:
+def embed(probe: Probe, text: Encoded, target: int, baseline: Baseline) -> EmbeddingFunction:
     """The text's embeddings and the baseline's, by the model's own embedding layer.
 
     Raises:
@@ -68,7 +68,7 @@ def embed(probe: Probe, text: Encoded, target: int, baseline: Baseline) -> Embed
     with torch.no_grad():
         point = at_least_float32(layer(ids))
         empty = _empty(probe, layer, point, baseline)
-    return Embedded(probe, target, point, torch.where(special[None, :, None], point, empty))
+    return EmbeddingFunction(probe, target, point, torch.where(special[None, :, None], point, empty))
 
 
 def own_weights(probe: Probe) -> bool:

@@ -45,8 +45,9 @@ def measure(
 
     Where nothing would be left of a text without special tokens, one padding token stands for it.
     """
-    plans = [(name, [_rows(probe, text, units, order, count) for count in _counts(len(order))])
-             for name, order in orders]  # fmt: skip
+    plans = [
+        (name, [_rows(probe, text, units, order, count) for count in _counts(len(order))]) for name, order in orders
+    ]
     whole = tuple(text.ids)
     rows = list(dict.fromkeys([whole, *(row for _, plan in plans for pair in plan for row in pair)]))
     scores = dict(zip(rows, _scores(probe, rows, target, told), strict=True))

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from core.engine.encoding import Encoded
 from core.explain.attributions.cost import GRADIENT, passes, require_words
-from core.explain.attributions.embedding_function import Embedded, embed, own_weights
+from core.explain.attributions.embedding_function import EmbeddingFunction, embed, own_weights
 from core.explain.attributions.faithfulness import by_value, measure, random_orders
 from core.explain.contributions import contributions
 from core.explain.probe import Probe
@@ -33,18 +33,18 @@ from core.results import (
 from core.tasks.progress import Progress
 
 
-def integrated_gradients(of: Embedded, steps: int) -> Floats:
+def integrated_gradients(of: EmbeddingFunction, steps: int) -> Floats:
     """(T,), summing to the logit less the baseline's up to the completeness error; Gauss-Legendre points."""
     attribute = IntegratedGradients(of).attribute
     return _by_token(attribute(_leaf(of), of.baseline, n_steps=steps, internal_batch_size=of.gradient_rows))
 
 
-def gradient_x_input(of: Embedded) -> Floats:
+def gradient_x_input(of: EmbeddingFunction) -> Floats:
     """(T,): the slope of the logit at the text along each token's own embedding."""
     return _by_token(InputXGradient(of).attribute(_leaf(of)))
 
 
-def occlusion(of: Embedded, units: tuple[Unit, ...]) -> Floats:
+def occlusion(of: EmbeddingFunction, units: tuple[Unit, ...]) -> Floats:
     """(U,): how far the logit falls when the unit's embeddings are the baseline's. Special tokens have 0."""
     places = torch.empty(of.point.shape[1], dtype=torch.long, device=of.point.device)
     for number, unit in enumerate(units):
@@ -69,7 +69,7 @@ def attribute(
     target, widened = probe.labels.index(options.label), own_weights(probe)
     told = _Told(progress, passes(units, options))
     of = embed(probe, text, target, options.baseline)
-    of = Embedded(probe, target, of.point, of.baseline, told.rows)
+    of = EmbeddingFunction(probe, target, of.point, of.baseline, told.rows)
     split = contributions(probe, probe.states(text))
     found = [
         told.during("contributions", 1, lambda: by_unit(split.of(options.label), units)),
@@ -100,13 +100,13 @@ def attribute(
     )
 
 
-def _rise(of: Embedded) -> float:
+def _rise(of: EmbeddingFunction) -> float:
     """The logit of the text less that of the baseline."""
     with torch.no_grad():
         return float(of(of.point)) - float(of(of.baseline))
 
 
-def _leaf(of: Embedded) -> Tensor:
+def _leaf(of: EmbeddingFunction) -> Tensor:
     """The embeddings as what gradients are taken to; Captum warns unless they say so before."""
     return of.point.detach().clone().requires_grad_(True)
 

@@ -19,10 +19,21 @@ from core.results import Report
 _HERE = Path(__file__).parent
 #: In this order. Each gives nothing when the report does not hold its result.
 SECTIONS: tuple[Callable[[Report], list[Piece]], ...] = (
-    inside.verdict, inside.words, inside.depth, inside.pooling, inside.poolers, effects.adapter, effects.ablation,
-    effects.masks, effects.rollout, effects.attributions, effects.two_texts, effects.flip, inside.classes,
+    inside.verdict,
+    inside.words,
+    inside.depth,
+    inside.pooling,
+    inside.poolers,
+    effects.adapter,
+    effects.ablation,
+    effects.masks,
+    effects.rollout,
+    effects.attributions,
+    effects.two_texts,
+    effects.flip,
+    inside.classes,
     provenance.section,
-)  # fmt: skip
+)
 _THEMES: tuple[Theme, ...] = ("light", "dark")
 
 
@@ -41,11 +52,19 @@ def document(found: Report) -> str:
     data = _harmless(json.dumps(figures, ensure_ascii=False))
     nonce = hashlib.sha256(data.encode("utf-8", "replace")).hexdigest()[:32]
     title = text(f"Headlight: {found.origin.model.selection} says {found.reading.prediction.label}")
-    return _TEMPLATE.format(
-        title=title.removeprefix("<bdi>").removesuffix("</bdi>"), nonce=nonce, data=data, body="\n".join(body),
-        style=(_HERE / "report.css").read_text(encoding="utf-8"),
-        plotly=get_plotlyjs(), draw=(_HERE / "report.js").read_text(encoding="utf-8"),
-    ).encode("utf-8", "replace").decode("utf-8")  # fmt: skip
+    return (
+        _TEMPLATE.format(
+            title=title.removeprefix("<bdi>").removesuffix("</bdi>"),
+            nonce=nonce,
+            data=data,
+            body="\n".join(body),
+            style=(_HERE / "report.css").read_text(encoding="utf-8"),
+            plotly=get_plotlyjs(),
+            draw=(_HERE / "report.js").read_text(encoding="utf-8"),
+        )
+        .encode("utf-8", "replace")
+        .decode("utf-8")
+    )
 
 
 def _harmless(data: str) -> str:

@@ -54,11 +54,17 @@ def masks(found: Report) -> list[Piece]:
         heading("Read causally and in both directions"),
         says(f"{attention_mask.reading_ahead(both, found.label)} Trained: {both.trained}."),
         figure(
-            lambda theme: versus(both.labels, (a.logits, b.logits), (a.probabilities, b.probabilities),
-                                 (a.mask, b.mask), found.label, theme),
+            lambda theme: versus(
+                both.labels,
+                (a.logits, b.logits),
+                (a.probabilities, b.probabilities),
+                (a.mask, b.mask),
+                found.label,
+                theme,
+            ),
             "Leading classes under both masks",
         ),
-    ]  # fmt: skip
+    ]
 
 
 def rollout(found: Report) -> list[Piece]:
@@ -92,10 +98,12 @@ def attributions(found: Report) -> list[Piece]:
         heading(f"Attributions to '{options.label}'"),
         says(attribution_words.best(methods)),
         figure(lambda theme: agreement(methods, theme), f"Four methods by {options.by}, in the order of the text"),
-        table(("Method", "Sum", "Error of the sum", "Comprehensiveness", "Sufficiency"),
-              [*rows, ("random order", float("nan"), float("nan"), *chance)]),
+        table(
+            ("Method", "Sum", "Error of the sum", "Comprehensiveness", "Sufficiency"),
+            [*rows, ("random order", float("nan"), float("nan"), *chance)],
+        ),
         note(f"{options.steps} steps, baseline: {options.baseline}; computed in {methods.dtype}."),
-    ]  # fmt: skip
+    ]
 
 
 def two_texts(found: Report) -> list[Piece]:
@@ -104,10 +112,15 @@ def two_texts(found: Report) -> list[Piece]:
     if pair is None:
         return []
     rows = [
-        (pair.labels[k], float(pair.probabilities[0, k]), float(pair.probabilities[1, k]), float(pair.change[k]),
-         float(pair.logit_change[k]))
+        (
+            pair.labels[k],
+            float(pair.probabilities[0, k]),
+            float(pair.probabilities[1, k]),
+            float(pair.change[k]),
+            float(pair.logit_change[k]),
+        )
         for k in pair.leading(8)
-    ]  # fmt: skip
+    ]
     return [
         heading(f"An edit: '{pair.verdicts[0]}' before, '{pair.verdicts[1]}' after"),
         before(pair.edits),

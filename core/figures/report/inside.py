@@ -45,10 +45,12 @@ def words(found: Report) -> list[Piece]:
         legend("against", "for", signed=True),
         ranking(units, values, most=8),
         says(f"{contributions.whole(parts, found.label)} How: {parts.method}."),
-        note("A split over positions after the backbone, where every state already holds what it read from others: "
-             "no statement about causes among words."),
+        note(
+            "A split over positions after the backbone, where every state already holds what it read from others: "
+            "no statement about causes among words."
+        ),
         figure(lambda theme: bars(units, values, theme, "contribution"), "Contribution of each word by position"),
-    ]  # fmt: skip
+    ]
     if found.runner_up is not None:
         lead = by_unit(parts.between(found.label, found.runner_up), units)
         pieces += [
@@ -95,10 +97,15 @@ def poolers(found: Report) -> list[Piece]:
     """Every pooler on the same hidden states."""
     k = found.reading.prediction.labels.index(found.label)
     rows = [
-        (p.pooling.title, "trained" if p.trained else "not trained with this head", p.label,
-         float(p.probabilities[k]), p.pooling.effective_tokens)
+        (
+            p.pooling.title,
+            "trained" if p.trained else "not trained with this head",
+            p.label,
+            float(p.probabilities[k]),
+            p.pooling.effective_tokens,
+        )
         for p in found.poolers
-    ]  # fmt: skip
+    ]
     head = ("Pooler", "Pairing with the head", "Says", f"p of {found.label}", "Effective tokens")
     return [heading("All poolers on the same hidden states"), table(head, rows)]
 

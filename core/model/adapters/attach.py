@@ -164,18 +164,23 @@ def _check_new(model: PooledClassifier, config: AdapterConfig) -> None:
     targets = () if isinstance(config.target_modules, str) else config.target_modules
     for target in targets:
         if not any(name == target or name.endswith("." + target) for name in names):
-            raise ConfigError(f"target_modules has '{target}', which {type(model).__name__} does not have.",
-                              fix=suggest(target, last))  # fmt: skip
+            raise ConfigError(
+                f"target_modules has '{target}', which {type(model).__name__} does not have.", fix=suggest(target, last)
+            )
     known = {part for name, _ in model.named_modules() for part in name.split(".")}
     for name in config.modules_to_save or ():
         if name not in known:
-            raise ConfigError(f"modules_to_save has '{name}', which {type(model).__name__} does not have.",
-                              fix=suggest(name, ["pooler", "score", *last]))  # fmt: skip
+            raise ConfigError(
+                f"modules_to_save has '{name}', which {type(model).__name__} does not have.",
+                fix=suggest(name, ["pooler", "score", *last]),
+            )
     depth = model.config.get_text_config().num_hidden_layers
     for layer in config.layers_to_transform or ():
         if layer >= depth:
-            raise ConfigError(f"layers_to_transform has {layer}, and the backbone has layers 0 to {depth - 1}.",
-                              fix="name layers in that range.")  # fmt: skip
+            raise ConfigError(
+                f"layers_to_transform has {layer}, and the backbone has layers 0 to {depth - 1}.",
+                fix="name layers in that range.",
+            )
 
 
 def stored_lora(folder: AdapterFolder, parts: AdapterParts, is_trainable: bool) -> LoraConfig:

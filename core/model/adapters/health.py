@@ -53,11 +53,17 @@ def check_keys(expected: set[str], found: set[str]) -> Check:
     """Names in the attached model against names in the file, both ways."""
     missing, extra = sorted(expected - found), sorted(found - expected)
     if missing:
-        return _refused("Keys", f"{len(missing)} of {len(expected)} weights are missing from the file, e.g. "
-                        f"'{missing[0]}'.", "save the adapter again, whole.")  # fmt: skip
+        return _refused(
+            "Keys",
+            f"{len(missing)} of {len(expected)} weights are missing from the file, e.g. '{missing[0]}'.",
+            "save the adapter again, whole.",
+        )
     if extra:
-        return _refused("Keys", f"{len(extra)} weights in the file have no place in the model, e.g. '{extra[0]}'.",
-                        "choose the base that the adapter was trained on.")  # fmt: skip
+        return _refused(
+            "Keys",
+            f"{len(extra)} weights in the file have no place in the model, e.g. '{extra[0]}'.",
+            "choose the base that the adapter was trained on.",
+        )
     return _passed("Keys", f"All {len(expected)} weights of the file have their place in the model.")
 
 
@@ -69,11 +75,21 @@ def check_values(tensors: Mapping[str, Any]) -> list[Check]:
     factors = {n: t for n, t in tensors.items() if "lora_B" in n or "lora_embedding_B" in n}
     zero = sorted(name for name, t in factors.items() if not t.any())
     if factors and len(zero) == len(factors):
-        return [_warning("Values", f"All {len(factors)} B factors are zero: the adapter changes nothing yet.",
-                         "train it, or use the base alone.")]  # fmt: skip
+        return [
+            _warning(
+                "Values",
+                f"All {len(factors)} B factors are zero: the adapter changes nothing yet.",
+                "train it, or use the base alone.",
+            )
+        ]
     if zero:
-        return [_warning("Values", f"{len(zero)} of {len(factors)} B factors are zero, e.g. '{zero[0]}': "
-                         "those modules are not adapted.", "check that training reached them.")]  # fmt: skip
+        return [
+            _warning(
+                "Values",
+                f"{len(zero)} of {len(factors)} B factors are zero, e.g. '{zero[0]}': those modules are not adapted.",
+                "check that training reached them.",
+            )
+        ]
     return [_passed("Values", f"All values are finite, and none of the {len(factors)} B factors is zero.")]
 
 
@@ -82,11 +98,17 @@ def _kind(folder: AdapterFolder) -> Check:
     if kind != "LORA":
         return _refused("Kind", f"It is a PEFT adapter of type {kind!r}.", "choose a LoRA adapter.")
     if folder.config.get("init_lora_weights") == "loftq":
-        return _warning("Kind", "It was trained on a base quantised by LoftQ; on this one its logits are close, not "
-                        "equal.", "quantise the base in the same way where that matters.")  # fmt: skip
+        return _warning(
+            "Kind",
+            "It was trained on a base quantised by LoftQ; on this one its logits are close, not equal.",
+            "quantise the base in the same way where that matters.",
+        )
     if str(folder.config.get("init_lora_weights")).startswith("pissa_niter"):
-        return _warning("Kind", "It started from a randomised SVD (pissa_niter), which changes the base a little "
-                        "differently each time.", "convert it to plain LoRA when saving.")  # fmt: skip
+        return _warning(
+            "Kind",
+            "It started from a randomised SVD (pissa_niter), which changes the base a little differently each time.",
+            "convert it to plain LoRA when saving.",
+        )
     if task == "CAUSAL_LM":
         return Check("Kind", CheckStatus.NOTE, "A LoRA adapter for text generation (CAUSAL_LM); attached as it is.")
     return _passed("Kind", "A LoRA adapter.")
@@ -96,8 +118,11 @@ def _family(opened: OpenedClassifier, folder: AdapterFolder, card: AdapterCard |
     here = str(opened.folder.config.get("model_type", "")).removeprefix(PREFIX)
     there = card.model_type.removeprefix(PREFIX) if card else _stated_base(folder, "model_type")
     if there and there != here:
-        return _refused("Architecture", f"It was trained on a '{there}' model; this base is '{here}'. The shapes may "
-                        "agree, the meaning does not.", f"choose a '{there}' candidate.")  # fmt: skip
+        return _refused(
+            "Architecture",
+            f"It was trained on a '{there}' model; this base is '{here}'. The shapes may agree, the meaning does not.",
+            f"choose a '{there}' candidate.",
+        )
     if not there:
         return Check("Architecture", CheckStatus.NOTE, f"The adapter does not say its architecture; assumed '{here}'.")
     return _passed("Architecture", f"Trained on '{there}', as this base is.")
@@ -110,8 +135,11 @@ def _mask(opened: OpenedClassifier, card: AdapterCard | None) -> Check:
         return Check("Mask", CheckStatus.NOTE, f"The adapter does not say its attention mask; here: {kind[here]}.")
     if card.bidirectional != here:
         name = card.family + ("-bidirectional" if card.bidirectional else "")
-        return _refused("Mask", f"It was trained with the mask {kind[card.bidirectional]}; here it is {kind[here]}.",
-                        f"set the candidate's model_type to '{name}'.")  # fmt: skip
+        return _refused(
+            "Mask",
+            f"It was trained with the mask {kind[card.bidirectional]}; here it is {kind[here]}.",
+            f"set the candidate's model_type to '{name}'.",
+        )
     return _passed("Mask", f"Trained with the mask it has here: {kind[here]}.")
 
 
@@ -130,20 +158,30 @@ def _base(opened: OpenedClassifier, folder: AdapterFolder, card: AdapterCard | N
             known = fingerprint(stated.tensors)
             wrong, total = mismatches(known, opened.folder.tensors), len(known)
     if wrong:
-        return _refused("Base", f"It was trained on other weights: {len(wrong)} of {total} sampled matrices differ, "
-                        f"'{wrong[0]}' among them.", f"choose its base{f' ({name})' if name else ''}.")  # fmt: skip
+        return _refused(
+            "Base",
+            f"It was trained on other weights: {len(wrong)} of {total} sampled matrices differ, "
+            f"'{wrong[0]}' among them.",
+            f"choose its base{f' ({name})' if name else ''}.",
+        )
     if wrong is not None:
         return _passed("Base", f"The base is the one it was trained on ({total} sampled matrices agree).")
     if not name:
-        return _warning("Base", "It does not say which base it was trained on: a wrong one would go unnoticed.",
-                        "make sure of it yourself.")  # fmt: skip
+        return _warning(
+            "Base",
+            "It does not say which base it was trained on: a wrong one would go unnoticed.",
+            "make sure of it yourself.",
+        )
     here = opened.folder.path.name
     if name.rstrip("/").rsplit("/", 1)[-1].lower() == here.lower():
         return Check(
             "Base", CheckStatus.NOTE, f"It names the base '{name}', as here; without a fingerprint to prove it."
         )
-    return _warning("Base", f"It names the base '{name}', and this one is '{here}'; it has no fingerprint to compare.",
-                    "make sure that they are the same weights.")  # fmt: skip
+    return _warning(
+        "Base",
+        f"It names the base '{name}', and this one is '{here}'; it has no fingerprint to compare.",
+        "make sure that they are the same weights.",
+    )
 
 
 def _targets(opened: OpenedClassifier, folder: AdapterFolder) -> Check:
@@ -157,15 +195,36 @@ def _targets(opened: OpenedClassifier, folder: AdapterFolder) -> Check:
     last = {name.rsplit(".", 1)[-1] for name in names}
     absent = [t for t in targets if t != "lm_head" and not any(n == t or n.endswith("." + t) for n in names)]
     if absent:
-        return _refused("Targets", f"It adapts the module '{absent[0]}', which this base does not have.",
-                        suggest(absent[0], sorted(last & _LINEAR_NAMES) or sorted(last)))  # fmt: skip
+        return _refused(
+            "Targets",
+            f"It adapts the module '{absent[0]}', which this base does not have.",
+            suggest(absent[0], sorted(last & _LINEAR_NAMES) or sorted(last)),
+        )
     return _passed("Targets", f"All {len(targets)} target modules are here: {', '.join(sorted(targets))}.")
 
 
 _LINEAR_NAMES = {
-    "q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj", "query", "key", "value", "dense",
-    "c_attn", "c_proj", "c_fc", "q_lin", "k_lin", "v_lin", "out_lin", "lin1", "lin2",
-}  # fmt: skip
+    "q_proj",
+    "k_proj",
+    "v_proj",
+    "o_proj",
+    "gate_proj",
+    "up_proj",
+    "down_proj",
+    "query",
+    "key",
+    "value",
+    "dense",
+    "c_attn",
+    "c_proj",
+    "c_fc",
+    "q_lin",
+    "k_lin",
+    "v_lin",
+    "out_lin",
+    "lin1",
+    "lin2",
+}
 
 
 def _layers(opened: OpenedClassifier, folder: AdapterFolder, parts: AdapterParts) -> Check:
@@ -175,8 +234,11 @@ def _layers(opened: OpenedClassifier, folder: AdapterFolder, parts: AdapterParts
     found = {int(m[1]) for name in parts.tensors if (m := re.search(r"\.(?:layers?|h|block)\.(\d+)\.", name))}
     beyond = sorted(n for n in {*listed, *found} if not 0 <= n < depth)
     if beyond:
-        return _refused("Layers", f"It adapts layer {beyond[0]}, and this base has layers 0 to {depth - 1}.",
-                        "choose the base that it was trained on.")  # fmt: skip
+        return _refused(
+            "Layers",
+            f"It adapts layer {beyond[0]}, and this base has layers 0 to {depth - 1}.",
+            "choose the base that it was trained on.",
+        )
     span = f"{min(found)} to {max(found)}" if found else "none"
     return _passed("Layers", f"Adapted layers: {span}, of {depth}.")
 
@@ -186,8 +248,11 @@ def _saved_modules(opened: OpenedClassifier, folder: AdapterFolder) -> Check:
     names = {part for name, _ in opened.model.named_modules() for part in name.split(".")} | {"pooler"}
     unknown = [name for name in saved if name not in names and name not in IGNORED_MODULES]
     if unknown:
-        return _refused("Saved modules", f"It saved the module '{unknown[0]}', which a classifier does not have.",
-                        suggest(unknown[0], ["pooler", "score"]))  # fmt: skip
+        return _refused(
+            "Saved modules",
+            f"It saved the module '{unknown[0]}', which a classifier does not have.",
+            suggest(unknown[0], ["pooler", "score"]),
+        )
     return _passed("Saved modules", f"Trained whole: {', '.join(saved) or 'none'}.")
 
 
@@ -203,8 +268,12 @@ def _sizes(opened: OpenedClassifier, parts: AdapterParts) -> Check:
             continue
         if entry.shape[1 if factor[0] == "A" else 0] not in shape:
             seen = entry.shape[1 if factor[0] == "A" else 0]
-            return _refused("Sizes", f"It was trained for another width: '{name}' is for {seen}, and the base's weight "
-                            f"is {shape[0]} x {shape[1]}.", "choose a base of that hidden size.")  # fmt: skip
+            return _refused(
+                "Sizes",
+                f"It was trained for another width: '{name}' is for {seen}, and the base's weight "
+                f"is {shape[0]} x {shape[1]}.",
+                "choose a base of that hidden size.",
+            )
     return _passed("Sizes", f"Widths agree (hidden size {opened.model.config.get_text_config().hidden_size}).")
 
 
@@ -216,22 +285,34 @@ def _head(parts: AdapterParts, opened: OpenedClassifier) -> Check:
     if not absent:
         return _passed("Pooler and head", f"Both are here: {described}.")
     if parts.has_head or any(n.startswith("pooler.") for n in parts.tensors):
-        return _refused("Pooler and head", f"'{absent[0]}' is missing from the file ({described}).",
-                        "save the adapter again with modules_to_save: [pooler, score].")  # fmt: skip
+        return _refused(
+            "Pooler and head",
+            f"'{absent[0]}' is missing from the file ({described}).",
+            "save the adapter again with modules_to_save: [pooler, score].",
+        )
     if opened.head_is_trained:
         return Check("Pooler and head", CheckStatus.NOTE, "It has no head of its own: the base's trained head is used.")
-    return _warning("Pooler and head", "It was trained without a classification head: the head is random, and so are "
-                    "the verdicts.", "train a head on it (`python -m core train`).")  # fmt: skip
+    return _warning(
+        "Pooler and head",
+        "It was trained without a classification head: the head is random, and so are the verdicts.",
+        "train a head on it (`python -m core train`).",
+    )
 
 
 def _labels(parts: AdapterParts, card: AdapterCard | None) -> Check:
     rows = head_rows(parts)
     if rows is not None and rows != len(parts.labels):
-        return _refused("Labels", f"Its head has {rows} classes, and {len(parts.labels)} labels are named.",
-                        "correct the labels in classifier.json.")  # fmt: skip
+        return _refused(
+            "Labels",
+            f"Its head has {rows} classes, and {len(parts.labels)} labels are named.",
+            "correct the labels in classifier.json.",
+        )
     if card is None:
-        return _warning("Labels", f"{len(parts.labels)} classes without names of their own.",
-                        "add a classifier.json with the labels, in the order of training.")  # fmt: skip
+        return _warning(
+            "Labels",
+            f"{len(parts.labels)} classes without names of their own.",
+            "add a classifier.json with the labels, in the order of training.",
+        )
     return _passed("Labels", f"{len(parts.labels)} classes, each with a name.")
 
 

@@ -56,9 +56,15 @@ def adapter_parts(folder: AdapterFolder, card: AdapterCard | None, config: Any, 
     base_labels = tuple(stored[i] for i in sorted(stored))
     if card is not None:
         return AdapterParts(
-            tensors, card.pooler_type, card.pooler.to_dict(), card.head_type, card.labels, card.problem_type,
-            has_head, renamed,
-        )  # fmt: skip
+            tensors,
+            card.pooler_type,
+            card.pooler.to_dict(),
+            card.head_type,
+            card.labels,
+            card.problem_type,
+            has_head,
+            renamed,
+        )
     pooler, options, head = _infer(tensors, config, has_head)
     count = _classes(tensors, head) if has_head else len(base_labels)
     labels = base_labels if count == len(base_labels) else tuple(f"LABEL_{i}" for i in range(count))

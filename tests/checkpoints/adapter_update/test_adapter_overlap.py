@@ -101,8 +101,9 @@ def test_directions_make_the_update(out: int, into: int, rank: int, seed: int) -
 def test_two_adapters_as_their_dense_updates(tiny_folders: dict[str, Path], kind: str) -> None:
     before = {n: t.double() for n, t in opened(tiny_folders["llama"]).model.state_dict().items()}
     first = adapted(opened(tiny_folders["llama"]), AdapterConfig(**{"r": 4, **KINDS[kind]}), pooler_type="mean")
-    second = adapted(opened(tiny_folders["llama"]), AdapterConfig(r=3, target_modules=["q_proj", "up_proj"]),
-                     pooler_type="mean")  # fmt: skip
+    second = adapted(
+        opened(tiny_folders["llama"]), AdapterConfig(r=3, target_modules=["q_proj", "up_proj"]), pooler_type="mean"
+    )
     changes = [{n: t - before[n] for n, t in merged(m).items() if n in before} for m in (first, second)]
     found = adapter_pair(loaded(first), loaded(second))
     for m in found.modules:

@@ -17,7 +17,7 @@ from peft import PeftModel
 from core.checkpoints.adapter_update.lora_update import adapter_update
 from core.checkpoints.adapter_update.low_rank import low_rank_singular_values
 from core.config import AdapterConfig
-from core.engine.rw_lock import SharedLock
+from core.engine.rw_lock import ReadWriteLock
 from core.errors import AdapterError
 from tests.explain.adapted import adapted
 from tests.explain.adapter_effect.test_lora_scale import KINDS
@@ -26,8 +26,15 @@ from tests.model.conftest import LABELS, opened
 
 def loaded(model: torch.nn.Module) -> Any:
     """What `make_probe` reads of a loaded pair."""
-    predictor = SimpleNamespace(model=model, encoder=None, labels=LABELS, problem_type="single_label_classification",
-                                device="cpu", tokens_per_batch=1024, lock=SharedLock())  # fmt: skip
+    predictor = SimpleNamespace(
+        model=model,
+        encoder=None,
+        labels=LABELS,
+        problem_type="single_label_classification",
+        device="cpu",
+        tokens_per_batch=1024,
+        lock=ReadWriteLock(),
+    )
     return SimpleNamespace(predictor=predictor)
 
 

@@ -18,32 +18,39 @@ from safetensors.torch import save_file
 from core.checkpoints import reader
 from core.checkpoints.checkpoint import open_checkpoint
 from core.checkpoints.checkpoint_diff import scan
-from core.checkpoints.checkpoint_diff.scan import compared
+from core.checkpoints.checkpoint_diff.scan import diff_checkpoints
 from core.errors import CheckpointError
-from core.results import CheckpointComparison, TensorComparison, TensorStatus
+from core.results import CheckpointDiff, TensorDiff, TensorStatus
 from tests.checkpoints.test_weights import FLOATS, INTEGERS, sharded
 
 Tensors = dict[str, torch.Tensor]
 DTYPES = (*FLOATS, *INTEGERS, torch.uint64)
 EQUAL, SAME, ROUNDED, CHANGED, SHAPE, FIRST, SECOND = (
-    TensorStatus.EQUAL, TensorStatus.SAME_VALUES, TensorStatus.ROUNDED, TensorStatus.CHANGED, TensorStatus.OTHER_SHAPE,
-    TensorStatus.ONLY_FIRST, TensorStatus.ONLY_SECOND,
-)  # fmt: skip
+    TensorStatus.EQUAL,
+    TensorStatus.SAME_VALUES,
+    TensorStatus.ROUNDED,
+    TensorStatus.CHANGED,
+    TensorStatus.OTHER_SHAPE,
+    TensorStatus.ONLY_FIRST,
+    TensorStatus.ONLY_SECOND,
+)
 
 
-def between(folder: Path, first: Tensors, second: Tensors) -> CheckpointComparison:
+def between(folder: Path, first: Tensors, second: Tensors) -> CheckpointDiff:
     """The comparison of two dictionaries, after a way through files."""
     for name, tensors in (("first", first), ("second", second)):
         save_file(tensors, folder / f"{name}.safetensors")
-    return compared(open_checkpoint(folder / "first.safetensors"), open_checkpoint(folder / "second.safetensors"))
+    return diff_checkpoints(
+        open_checkpoint(folder / "first.safetensors"), open_checkpoint(folder / "second.safetensors")
+    )
 
 
-def of(folder: Path, first: torch.Tensor, second: torch.Tensor) -> TensorComparison:
+def of(folder: Path, first: torch.Tensor, second: torch.Tensor) -> TensorDiff:
     (found,) = between(folder, {"w": first}, {"w": second}).tensors
     return found
 
 
-def agree(found: TensorComparison, first: torch.Tensor, second: torch.Tensor) -> None:
+def agree(found: TensorDiff, first: torch.Tensor, second: torch.Tensor) -> None:
     """Every field is what numpy says of the same values in float64."""
     a, b = (t.to(torch.float64).numpy().ravel() for t in (first, second))
     unequal = ~((a == b) | (np.isnan(a) & np.isnan(b)))
@@ -165,8 +172,12 @@ def test_integers_that_float64_cannot_tell_apart(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("dtype", FLOATS, ids=str)
 def test_special_tensors(tmp_path: Path, dtype: torch.dtype) -> None:
-    cases = {"scalar": torch.tensor(1.5), "nothing": torch.zeros(0, 4), "nan": torch.full((3, 3), torch.nan),
-             "zero": torch.zeros(4, 5)}  # fmt: skip
+    cases = {
+        "scalar": torch.tensor(1.5),
+        "nothing": torch.zeros(0, 4),
+        "nan": torch.full((3, 3), torch.nan),
+        "zero": torch.zeros(4, 5),
+    }
     first = {name: tensor.to(dtype) for name, tensor in cases.items()}
     second = {name: (tensor + 1).to(dtype) for name, tensor in cases.items()}
     for found in between(tmp_path, first, first).tensors:
@@ -192,8 +203,12 @@ def test_shapes_and_what_only_one_has(tmp_path: Path) -> None:
     found = between(tmp_path, first, second)
     by_name = {t.name: t for t in found.tensors}
     assert {n: t.status for n, t in by_name.items()} == {
-        "embed.weight": SHAPE, "a": SHAPE, "b": FIRST, "c": SECOND, "layers.0.w": SHAPE,
-    }  # fmt: skip
+        "embed.weight": SHAPE,
+        "a": SHAPE,
+        "b": FIRST,
+        "c": SECOND,
+        "layers.0.w": SHAPE,
+    }
     grown = by_name["embed.weight"]
     assert (grown.shapes, grown.count, grown.changed) == (((5, 3), (7, 3)), 15, 1)
     assert "5 rows that both have are compared; the second has 2 more" in grown.note
@@ -209,7 +224,7 @@ def test_a_tied_head_explains_why_it_is_absent(tmp_path: Path, tied: bool) -> No
         (tmp_path / name).mkdir()
         save_file(tensors, tmp_path / name / "model.safetensors")
         (tmp_path / name / "config.json").write_text(json.dumps({"tie_word_embeddings": tied}))
-    found = compared(open_checkpoint(tmp_path / "a"), open_checkpoint(tmp_path / "b"))
+    found = diff_checkpoints(open_checkpoint(tmp_path / "a"), open_checkpoint(tmp_path / "b"))
     head = next(t for t in found.tensors if t.name == "lm_head.weight")
     assert head.status is FIRST
     assert ("The second ties it to its embeddings" in head.note) is tied
@@ -248,7 +263,7 @@ def test_progress_reaches_the_end_and_can_stop_the_work(tmp_path: Path) -> None:
     save_file({f"w{i}": torch.randn(50, 50) for i in range(20)}, tmp_path / "t.safetensors")
     checkpoint = open_checkpoint(tmp_path / "t.safetensors")
     told: list[tuple[int, int]] = []
-    compared(checkpoint, checkpoint, lambda done, total, _: told.append((done, total)))
+    diff_checkpoints(checkpoint, checkpoint, lambda done, total, _: told.append((done, total)))
     assert [d for d, _ in told] == sorted(d for d, _ in told)
     assert told[-1] == (2 * checkpoint.bytes, 2 * checkpoint.bytes)
 
@@ -256,7 +271,7 @@ def test_progress_reaches_the_end_and_can_stop_the_work(tmp_path: Path) -> None:
         raise KeyboardInterrupt(name)
 
     with pytest.raises(KeyboardInterrupt):
-        compared(checkpoint, checkpoint, stop)
+        diff_checkpoints(checkpoint, checkpoint, stop)
 
 
 # Bad input
@@ -283,13 +298,13 @@ def test_an_unknown_dtype_is_compared_by_its_bytes(
     with_unknown_dtype(tmp_path / "a.safetensors", "F99", b"1234567")
     with_unknown_dtype(tmp_path / "b.safetensors", dtype, raw)
     first, second = (open_checkpoint(tmp_path / f"{n}.safetensors") for n in "ab")
-    (found,) = compared(first, second).tensors
+    (found,) = diff_checkpoints(first, second).tensors
     assert found.status is status
     assert math.isnan(found.relative)
     assert "F99 is not known here" in found.note
 
 
-def compared_after(folder: Path, change: Any, monkeypatch: pytest.MonkeyPatch) -> CheckpointComparison:
+def compared_after(folder: Path, change: Any, monkeypatch: pytest.MonkeyPatch) -> CheckpointDiff:
     """A comparison with a file that `change` gets its hands on between header and weights."""
     for name in ("first", "second"):
         save_file({"w": torch.ones(1000, 1000)}, folder / f"{name}.safetensors")
@@ -303,7 +318,7 @@ def compared_after(folder: Path, change: Any, monkeypatch: pytest.MonkeyPatch) -
         return real(file, *arguments)
 
     monkeypatch.setattr(reader.OpenFile, "blocks", late)
-    return compared(first, second)
+    return diff_checkpoints(first, second)
 
 
 def test_a_file_cut_short_while_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -327,15 +342,15 @@ def test_a_file_replaced_between_header_and_weights(tmp_path: Path) -> None:
     before = open_checkpoint(path)
     save_file({"w": torch.zeros(3, 3), "v": torch.ones(4)}, path)
     with pytest.raises(CheckpointError, match="since its header was read"):
-        compared(before, before)
+        diff_checkpoints(before, before)
 
 
 def test_an_index_that_names_a_missing_shard(tmp_path: Path) -> None:
     sharded(tmp_path, {"a": torch.ones(2), "b": torch.ones(2)})
     whole = open_checkpoint(tmp_path)
-    assert compared(whole, whole).counts == {EQUAL: 2}
+    assert diff_checkpoints(whole, whole).counts == {EQUAL: 2}
     (tmp_path / "model-1.safetensors").unlink()
     with pytest.raises(CheckpointError, match="which is missing"):
         open_checkpoint(tmp_path)
     with pytest.raises(CheckpointError, match="is gone"):
-        compared(whole, whole)
+        diff_checkpoints(whole, whole)

@@ -23,8 +23,16 @@ from core.checkpoints.spectra.scan import checkpoint_spectra, tensor_spectrum
 from core.errors import CheckpointError, NotFoundError
 from core.results import SpectraKind, SpectraReport, Spectrum, effective_rank
 
-FLOATS = (torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.float8_e4m3fn, torch.float8_e5m2,
-          torch.float8_e4m3fnuz, torch.float8_e5m2fnuz)  # fmt: skip
+FLOATS = (
+    torch.float16,
+    torch.bfloat16,
+    torch.float32,
+    torch.float64,
+    torch.float8_e4m3fn,
+    torch.float8_e5m2,
+    torch.float8_e4m3fnuz,
+    torch.float8_e5m2fnuz,
+)
 
 
 def report(folder: Path, tensors: dict[str, torch.Tensor], kind: SpectraKind = "full") -> SpectraReport:
@@ -69,9 +77,12 @@ def agree(found: Spectrum, tensor: torch.Tensor, error: float = 2e-13) -> None:
 @pytest.mark.parametrize("dtype", FLOATS, ids=str)
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    rows=st.integers(2, 40), columns=st.integers(2, 40), seed=st.integers(0, 2**31), exponent=st.integers(-4, 4),
+    rows=st.integers(2, 40),
+    columns=st.integers(2, 40),
+    seed=st.integers(0, 2**31),
+    exponent=st.integers(-4, 4),
     rank=st.integers(1, 40),
-)  # fmt: skip
+)
 @example(rows=9, columns=36, seed=1_419_065_878, exponent=0, rank=6)  # settles on the second value for a while
 def test_any_matrix_of_any_dtype(
     tmp_path: Path, dtype: torch.dtype, rows: int, columns: int, seed: int, exponent: int, rank: int
@@ -162,10 +173,17 @@ def test_what_is_not_finite_is_said(tmp_path: Path, bad: float, dtype: torch.dty
 
 
 def test_what_is_no_matrix_of_floats_is_left_out(tmp_path: Path) -> None:
-    made = report(tmp_path, {
-        "vector": torch.ones(5), "number": torch.tensor(1.0), "none": torch.zeros(0, 4), "row": torch.ones(1, 9),
-        "whole": torch.ones(4, 4, dtype=torch.int8), "matrix": torch.eye(4),
-    })  # fmt: skip
+    made = report(
+        tmp_path,
+        {
+            "vector": torch.ones(5),
+            "number": torch.tensor(1.0),
+            "none": torch.zeros(0, 4),
+            "row": torch.ones(1, 9),
+            "whole": torch.ones(4, 4, dtype=torch.int8),
+            "matrix": torch.eye(4),
+        },
+    )
     assert [s.name for s in made.spectra] == ["matrix"]
     assert made.left_out == 5
 

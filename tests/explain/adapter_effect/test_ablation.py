@@ -70,8 +70,11 @@ def test_an_uneven_adapter_leaves_cells_empty(tiny_folders: dict[str, Path]) -> 
     assert np.isnan(found.cells[0, 1:]).all()
     assert found.cell_verdicts[0][1:] == ("", "")
     assert {(p.layer, p.module) for p in found.parts(LABELS[1])} == {
-        ("layer 1", "q_proj"), ("layer 2", "q_proj"), ("layer 2", "v_proj"), ("layer 2", "up_proj"),
-    }  # fmt: skip
+        ("layer 1", "q_proj"),
+        ("layer 2", "q_proj"),
+        ("layer 2", "v_proj"),
+        ("layer 2", "up_proj"),
+    }
 
 
 def test_parts_outside_of_the_layers_come_last(tiny_folders: dict[str, Path]) -> None:

@@ -145,9 +145,15 @@ def test_experts_that_see_flattened_tokens_run_one_scale_at_a_time() -> None:
         "num_hidden_layers": 2,
     }
     config = Qwen2MoeConfig(
-        **sizes, vocab_size=40, num_attention_heads=2, num_key_value_heads=2, num_experts=4, num_experts_per_tok=2,
-        shared_expert_intermediate_size=12, pad_token_id=0,
-    )  # fmt: skip
+        **sizes,
+        vocab_size=40,
+        num_attention_heads=2,
+        num_key_value_heads=2,
+        num_experts=4,
+        num_experts_per_tok=2,
+        shared_expert_intermediate_size=12,
+        pad_token_id=0,
+    )
     model = other_family(config, target_modules=r".*shared_expert\.(gate|up|down)_proj")
     probe = probing(model)
     parts = lora_parts(probe)

@@ -126,10 +126,17 @@ def found(falls: list[float], lacks: list[float], chance: list[float], score: st
         return Faithfulness(name, 1.0, np.full(4, 1.0 - fall), np.full(4, 1.0 - lack))
 
     return Attributions(
-        options=AttributionOptions("a"), units=(), score=score, exact=True, dtype="float32", widened=False, logit=0.0,
+        options=AttributionOptions("a"),
+        units=(),
+        score=score,
+        exact=True,
+        dtype="float32",
+        widened=False,
+        logit=0.0,
         methods=tuple(Attribution(m, np.zeros(0), None, 0.0) for m in METHODS),
-        faithfulness=tuple(map(one, METHODS, falls, lacks)), shuffles=tuple(one("random", c, c) for c in chance),
-    )  # fmt: skip
+        faithfulness=tuple(map(one, METHODS, falls, lacks)),
+        shuffles=tuple(one("random", c, c) for c in chance),
+    )
 
 
 def test_the_best_beats_chance_by_more_than_its_spread() -> None:

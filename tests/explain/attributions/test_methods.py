@@ -17,7 +17,7 @@ from torch import Tensor
 from core.engine.engine import Engine
 from core.errors import CheckpointError, InputError
 from core.explain.attributions.cost import cost
-from core.explain.attributions.embedding_function import Embedded, embed, own_weights
+from core.explain.attributions.embedding_function import EmbeddingFunction, embed, own_weights
 from core.explain.attributions.methods import gradient_x_input, integrated_gradients, occlusion
 from core.explain.explainer import Explainer
 from core.explain.probe import Probe, make_probe
@@ -198,7 +198,7 @@ def test_integrated_gradients_on_a_known_function_equal_numpy(steps: int) -> Non
     weights, x, x0 = chance.normal(size=(3, 5)), chance.normal(size=(4, 5)), chance.normal(size=(4, 5))
     seen: list[tuple[int, ...]] = []
     probe = curved(torch.tensor(weights), 12, seen)
-    of = Embedded(probe, 1, torch.tensor(x)[None], torch.tensor(x0)[None])
+    of = EmbeddingFunction(probe, 1, torch.tensor(x)[None], torch.tensor(x0)[None])
     values = integrated_gradients(of, steps)
     nodes, shares = np.polynomial.legendre.leggauss(steps)
     expected = np.zeros(4)
@@ -222,7 +222,7 @@ def test_integrated_gradients_on_a_known_function_equal_numpy(steps: int) -> Non
 
 def test_a_large_model_takes_fewer_rows_with_gradients() -> None:
     probe = curved(torch.zeros(1, 5), 100_000, [])
-    of = Embedded(probe, 0, torch.zeros(1, 10, 5), torch.zeros(1, 10, 5))
+    of = EmbeddingFunction(probe, 0, torch.zeros(1, 10, 5), torch.zeros(1, 10, 5))
     assert of.rows == of.gradient_rows == 10_000
     probe.classifier.config.get_text_config = lambda: SimpleNamespace(
         hidden_size=4096, intermediate_size=14336, num_attention_heads=32, num_hidden_layers=32
@@ -351,18 +351,18 @@ def test_what_it_costs_is_told_before_and_no_pass_more_is_made(explainer: Explai
     assert told.passes["gradients"] == 12
     assert told.passes["occlusions"] == len(explainer.reading(selection, TEXT).words)
     rows: list[int] = []
-    logits, call = Probe.logits, Embedded.__call__
+    logits, call = Probe.logits, EmbeddingFunction.__call__
 
     def counted_logits(self: Probe, given: Any, told: Any = None) -> Tensor:
         rows.append(len(given))
         return logits(self, given, told)
 
-    def counted_call(self: Embedded, embeddings: Tensor) -> Tensor:
+    def counted_call(self: EmbeddingFunction, embeddings: Tensor) -> Tensor:
         rows.append(len(embeddings))
         return call(self, embeddings)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Embedded, "__call__", counted_call)
+        patch.setattr(EmbeddingFunction, "__call__", counted_call)
         patch.setattr(Probe, "logits", counted_logits)
         done(explainer, selection, TEXT, options)
     assert sum(rows) <= sum(told.passes.values())
@@ -382,9 +382,9 @@ def test_it_can_be_stopped_in_the_middle_and_begun_anew(explainer: Explainer) ->
     label = first_label(explainer, selection)
     options = AttributionOptions(label, steps=400)
     held, met = threading.Event(), threading.Event()
-    real = Embedded.__call__
+    real = EmbeddingFunction.__call__
 
-    def slow(self: Embedded, embeddings: Tensor) -> Tensor:
+    def slow(self: EmbeddingFunction, embeddings: Tensor) -> Tensor:
         met.set()
         held.wait(30)
         return real(self, embeddings)
@@ -392,7 +392,7 @@ def test_it_can_be_stopped_in_the_middle_and_begun_anew(explainer: Explainer) ->
     task = explainer.attributions(selection, TEXT, options)
     assert task.state() is None
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Embedded, "__call__", slow)
+        patch.setattr(EmbeddingFunction, "__call__", slow)
         task.start()
         assert met.wait(60)
         task.cancel()

@@ -22,10 +22,17 @@ CARD: dict[str, Any] = {
 
 def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     card = AdapterCard(
-        **CARD, bidirectional=True, pooler_type="gem", pooler_config={"p": 2.0}, head_type="sequential",
-        criterion="bitempered", criterion_config={"t1": 0.5}, max_tokens=64, base_name="base",
+        **CARD,
+        bidirectional=True,
+        pooler_type="gem",
+        pooler_config={"p": 2.0},
+        head_type="sequential",
+        criterion="bitempered",
+        criterion_config={"t1": 0.5},
+        max_tokens=64,
+        base_name="base",
         base_fingerprint={"layers.0.weight": [0.25, -1.0]},
-    )  # fmt: skip
+    )
     card.write(tmp_path)
     assert read_card(tmp_path) == card
     assert card.pooler.to_dict() == {"p": 2.0, "eps": 1e-6, "learn_p": True}

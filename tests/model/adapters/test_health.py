@@ -49,8 +49,17 @@ def test_a_good_adapter_passes_every_check(tiny_folders: dict[str, Path], llama_
     report = load_adapter(opened(tiny_folders["llama"]), llama_adapter).health
     assert report.worst is CheckStatus.PASSED
     assert {c.name for c in report.checks} >= {
-        "Architecture", "Mask", "Base", "Targets", "Layers", "Sizes", "Pooler and head", "Labels", "Keys", "Values",
-    }  # fmt: skip
+        "Architecture",
+        "Mask",
+        "Base",
+        "Targets",
+        "Layers",
+        "Sizes",
+        "Pooler and head",
+        "Labels",
+        "Keys",
+        "Values",
+    }
 
 
 def test_another_family_with_the_same_shapes(tiny_folders: dict[str, Path], llama_adapter: Path) -> None:
@@ -74,8 +83,14 @@ def test_another_mask(tiny_folders: dict[str, Path], llama_adapter: Path) -> Non
 def test_another_hidden_size(tiny_tokenizer: Any, llama_adapter: Path, tmp_path: Path) -> None:
     from transformers import LlamaConfig, LlamaForCausalLM
 
-    config = LlamaConfig(vocab_size=len(tiny_tokenizer), hidden_size=64, intermediate_size=48, num_hidden_layers=2,
-                         num_attention_heads=4, num_key_value_heads=2)  # fmt: skip
+    config = LlamaConfig(
+        vocab_size=len(tiny_tokenizer),
+        hidden_size=64,
+        intermediate_size=48,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+    )
     LlamaForCausalLM(config).save_pretrained(tmp_path / "wide")
     bare = changed(llama_adapter, tmp_path / "bare", card={"base_fingerprint": {}})
     with pytest.raises(AdapterError, match="Sizes: It was trained for another width"):
@@ -86,8 +101,10 @@ def test_another_hidden_size(tiny_tokenizer: Any, llama_adapter: Path, tmp_path:
     ("change", "message"),
     [
         ({"tensors": drop("layers.1.self_attn.q_proj.lora_B")}, "Keys: 1 of .* weights are missing from the file"),
-        ({"tensors": lambda t: {**t, **{k.replace("layers.1", "layers.5"): v.clone() for k, v in t.items()}}},
-         "Layers: It adapts layer 5, and this base has layers 0 to 1"),
+        (
+            {"tensors": lambda t: {**t, **{k.replace("layers.1", "layers.5"): v.clone() for k, v in t.items()}}},
+            "Layers: It adapts layer 5, and this base has layers 0 to 1",
+        ),
         ({"config": {"layers_to_transform": [0, 7]}}, "Layers: It adapts layer 7"),
         ({"config": {"target_modules": ["q_proj", "wq"]}}, "Targets: It adapts the module 'wq', which this base"),
         ({"config": {"target_modules": ["q_proj"]}}, "Keys: .* weights in the file have no place in the model"),
@@ -97,11 +114,13 @@ def test_another_hidden_size(tiny_tokenizer: Any, llama_adapter: Path, tmp_path:
         ({"tensors": drop("score")}, "Pooler and head: 'score.weight' is missing from the file"),
         ({"tensors": drop("pooler.V")}, "Pooler and head: 'pooler.V.weight' is missing from the file"),
         ({"card": {"labels": ["a", "b", "c"]}}, "Labels: Its head has 4 classes, and 3 labels are named"),
-        ({"tensors": lambda t: {k: v * float("nan") if "q_proj" in k else v for k, v in t.items()}},
-         "Values: .* hold NaN or Inf"),
+        (
+            {"tensors": lambda t: {k: v * float("nan") if "q_proj" in k else v for k, v in t.items()}},
+            "Values: .* hold NaN or Inf",
+        ),
     ],
     ids=lambda value: value if isinstance(value, str) else None,
-)  # fmt: skip
+)
 def test_what_would_be_silently_wrong_is_refused(
     tiny_folders: dict[str, Path], llama_adapter: Path, tmp_path: Path, change: dict[str, Any], message: str
 ) -> None:

@@ -81,9 +81,15 @@ def test_layers_of_a_bare_backbone_get_its_name_and_the_classifiers_parts_do_not
 @pytest.mark.parametrize("pooler", POOLERS)
 def test_a_card_has_the_last_word(pooler: str) -> None:
     card = AdapterCard(
-        model_type="llama", family="llama", hidden_size=D, num_hidden_layers=1, labels=("x", "y"), pooler_type=pooler,
-        head_type="sequential", problem_type="multi_label_classification",
-    )  # fmt: skip
+        model_type="llama",
+        family="llama",
+        hidden_size=D,
+        num_hidden_layers=1,
+        labels=("x", "y"),
+        pooler_type=pooler,
+        head_type="sequential",
+        problem_type="multi_label_classification",
+    )
     found = parts(shapes_of("attention", {}, "vanilla"), card)
     assert (found.pooler_type, found.head_type, found.labels) == (pooler, "sequential", ("x", "y"))
     changes = found.config_changes()

@@ -15,7 +15,7 @@ __all__ = ["fake"]
 
 def test_all_long_work_runs_in_one_place(fake: FakeEngine) -> None:
     runners = (
-        services.explainer()._shelves._tasks,
+        services.explainer()._sessions._tasks,
         services.weights()._tasks,
         services.spectra()._tasks,
         services.dry_runs()._tasks,

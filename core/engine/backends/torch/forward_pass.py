@@ -10,7 +10,7 @@ from torch import Tensor
 
 
 @dataclass(frozen=True)
-class Outcome:
+class BackendOutput:
     """What a pass gives.
 
     Attributes:
@@ -28,5 +28,5 @@ class ForwardPass(Protocol):
     def plan(self, lengths: Sequence[int], tokens_per_batch: int, workers: int) -> list[list[int]]:
         """Positions of the texts of these lengths that go together, in the order in which to run them."""
 
-    def __call__(self, rows: Sequence[list[int]]) -> Outcome:
+    def __call__(self, rows: Sequence[list[int]]) -> BackendOutput:
         """Token ids of some texts, at least one each, to logits; every text gets what it would get alone."""

@@ -15,12 +15,12 @@ from torch import Tensor, nn
 
 from core.engine.backends.batching import plan_packs
 from core.engine.backends.torch.decoder import Layer, Norm, final_norm, is_known
-from core.engine.backends.torch.forward_pass import Outcome
+from core.engine.backends.torch.forward_pass import BackendOutput
 from core.engine.backends.torch.packed_kernels import Texts
 from core.engine.backends.torch.packing import Packing
 from core.model.classifier import PooledClassifier
 from core.model.families import input_embeddings, is_causal, transformer_layers
-from core.model.peft_wrappers import inner
+from core.model.peft_wrappers import unwrap_peft
 from core.model.poolers import Pooler
 
 
@@ -41,7 +41,7 @@ class PackedPass:
         """As `plan_packs`."""
         return plan_packs(lengths, tokens_per_batch, workers)
 
-    def __call__(self, rows: Sequence[list[int]]) -> Outcome:
+    def __call__(self, rows: Sequence[list[int]]) -> BackendOutput:
         """One row of all texts."""
         packing = Packing(rows)
         with torch.inference_mode():
@@ -57,13 +57,13 @@ class PackedPass:
             x = layer(x, texts)
         return self._layers[-1](x, texts, packing.last if self._reads_last else None)
 
-    def _read(self, hidden: Tensor, packing: Packing) -> Outcome:
+    def _read(self, hidden: Tensor, packing: Packing) -> BackendOutput:
         """hidden (B, D): the tokens that are read, each of them a text of one token to the pooler."""
         logits, _ = self._classifier.classify(hidden[:, None], torch.ones(len(hidden), 1, dtype=torch.bool))
         lengths = [group.length for group in packing.groups for _ in range(group.count)]
-        return Outcome(logits, [[0.0] * (length - 1) + [1.0] for length in lengths])
+        return BackendOutput(logits, [[0.0] * (length - 1) + [1.0] for length in lengths])
 
-    def _pool(self, hidden: Tensor, packing: Packing) -> Outcome:
+    def _pool(self, hidden: Tensor, packing: Packing) -> BackendOutput:
         """hidden (N, D): pooled length by length, so that nothing is padded here either."""
         logits, weights = [], []
         for group in packing.groups:
@@ -71,7 +71,7 @@ class PackedPass:
             found, weighed = self._classifier.classify(states, torch.ones(states.shape[:2], dtype=torch.bool))
             logits.append(found)
             weights += [] if weighed is None else weighed.tolist()
-        return Outcome(torch.cat(logits), weights or None)
+        return BackendOutput(torch.cat(logits), weights or None)
 
 
 def pack(model: nn.Module) -> PackedPass | None:
@@ -83,6 +83,6 @@ def pack(model: nn.Module) -> PackedPass | None:
         kinds = {model.peft_config[name].peft_type for name in model.active_adapters}
         if kinds - {PeftType.LORA}:
             return None
-    classifier = cast(PooledClassifier, inner(model))
+    classifier = cast(PooledClassifier, unwrap_peft(model))
     plain = all(p.dtype == torch.float32 and p.device.type == "cpu" for p in classifier.parameters())
     return PackedPass(classifier) if plain and is_known(classifier.backbone) else None

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from core.engine.backends.batching import MAX_PADDING, plan_batches
-from core.engine.backends.torch.forward_pass import Outcome
+from core.engine.backends.torch.forward_pass import BackendOutput
 from core.engine.backends.torch.matmul import quick_products
 from core.model.rotary import depends_on_length
 
@@ -31,7 +31,7 @@ class PaddedPass:
         """As `plan_batches`, and only texts of one length together where a longer one would change the others."""
         return plan_batches(lengths, tokens_per_batch, 0 if self._by_length else MAX_PADDING)
 
-    def __call__(self, rows: Sequence[list[int]]) -> Outcome:
+    def __call__(self, rows: Sequence[list[int]]) -> BackendOutput:
         """One call of the model."""
         ids, mask = pad(rows, self._device)
         quick = self._device == "cpu" and ids.numel() >= QUICK_FROM
@@ -39,9 +39,9 @@ class PaddedPass:
             output = self._model(input_ids=ids, attention_mask=mask)
         logits = output.logits if output.logits.dtype == torch.float64 else output.logits.float()
         if output.pooling_weights is None:
-            return Outcome(logits, None)
+            return BackendOutput(logits, None)
         weights = output.pooling_weights.float().tolist()
-        return Outcome(logits, [row[: len(ids)] for row, ids in zip(weights, rows, strict=True)])
+        return BackendOutput(logits, [row[: len(ids)] for row, ids in zip(weights, rows, strict=True)])
 
 
 def pad(rows: Sequence[list[int]], device: str) -> tuple[Tensor, Tensor | None]:

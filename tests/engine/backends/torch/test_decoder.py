@@ -111,8 +111,14 @@ def test_what_computes_something_else_is_not(family: str, change: Callable[[Any]
 
 
 def test_a_family_without_a_row_is_not() -> None:
-    sizes: dict[str, Any] = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2,
-                             "num_key_value_heads": 2, "intermediate_size": 16, "vocab_size": 32}  # fmt: skip
+    sizes: dict[str, Any] = {
+        "hidden_size": 16,
+        "num_hidden_layers": 1,
+        "num_attention_heads": 2,
+        "num_key_value_heads": 2,
+        "intermediate_size": 16,
+        "vocab_size": 32,
+    }
     assert not is_known(Qwen2Model(Qwen2Config(**sizes)))
     assert not is_known(tiny_model("bert", 32))
     by_length = {"rope_type": "dynamic", "rope_theta": 10000.0, "factor": 2.0}

@@ -143,8 +143,9 @@ def test_what_it_does_not_know_goes_the_models_own_way(tiny_folders: dict[str, P
         for place in ("layers.0.post_attention_layernorm", "model.norm"):
             saved = LoraConfig(target_modules=["q_proj"], modules_to_save=[place])
             assert pack(get_peft_model(opened(tiny_folders[family], f"{family}").model, saved)) is None
-    ia3: Any = get_peft_model(opened(tiny_folders["llama"]).model, IA3Config(target_modules=["k_proj"],
-                                                                             feedforward_modules=[]))  # fmt: skip
+    ia3: Any = get_peft_model(
+        opened(tiny_folders["llama"]).model, IA3Config(target_modules=["k_proj"], feedforward_modules=[])
+    )
     assert pack(ia3) is None
     assert pack(llama.to(torch.bfloat16)) is None
 

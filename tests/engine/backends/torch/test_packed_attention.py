@@ -29,17 +29,23 @@ def alone(model: Any, layer: int, x: torch.Tensor, *, causal: bool) -> torch.Ten
     """The module on one text (T, D), under the mask that transformers makes for it."""
     positions = torch.arange(len(x))[None]
     module = model.layers[layer].self_attn
-    sliding = model.config.layer_types[layer] == "sliding_attention" if model.config.model_type == "gemma2" else (
-        model.config.model_type == "mistral"
-    )  # fmt: skip
+    sliding = (
+        model.config.layer_types[layer] == "sliding_attention"
+        if model.config.model_type == "gemma2"
+        else (model.config.model_type == "mistral")
+    )
     make = create_sliding_window_causal_mask if sliding else create_causal_mask
     with torch.no_grad(), under_mask(model.config, causal=causal):
         mask = make(
-            config=model.config, inputs_embeds=x[None], attention_mask=None, past_key_values=None,
+            config=model.config,
+            inputs_embeds=x[None],
+            attention_mask=None,
+            past_key_values=None,
             position_ids=positions,
-        )  # fmt: skip
-        output: torch.Tensor = module(x[None], position_embeddings=model.rotary_emb(x[None], positions),
-                                      attention_mask=mask)[0]  # fmt: skip
+        )
+        output: torch.Tensor = module(
+            x[None], position_embeddings=model.rotary_emb(x[None], positions), attention_mask=mask
+        )[0]
     return output[0]
 
 

@@ -37,9 +37,14 @@ def expected_of_one(
     module: Any = SimpleNamespace(num_key_value_groups=q.shape[1] // k.shape[1], training=False)
     mask = torch.zeros(length, length, dtype=q.dtype).masked_fill(hidden, torch.finfo(q.dtype).min)[None, None]
     output, _ = eager_attention_forward(
-        module, turned_q, turned_k, v.transpose(0, 1)[None], mask,
-        scaling=float(scoring.scale), softcap=float(scoring.cap) or None,
-    )  # fmt: skip
+        module,
+        turned_q,
+        turned_k,
+        v.transpose(0, 1)[None],
+        mask,
+        scaling=float(scoring.scale),
+        softcap=float(scoring.cap) or None,
+    )
     return output[0, length - asking :]
 
 
@@ -70,9 +75,13 @@ def test_attention_is_that_of_transformers(
     by_text = zip(*(tensor.double().split(parts) for tensor, parts in given_of_all), strict=True)
     for answer, (one_q, one_k, one_v, one_cos, one_sin) in zip(found.split(asking), by_text, strict=True):
         expected = expected_of_one(
-            one_q.unflatten(1, (-1, width)), one_k.unflatten(1, (-1, width)), one_v.unflatten(1, (-1, width)),
-            one_cos, one_sin, scoring,
-        )  # fmt: skip
+            one_q.unflatten(1, (-1, width)),
+            one_k.unflatten(1, (-1, width)),
+            one_v.unflatten(1, (-1, width)),
+            one_cos,
+            one_sin,
+            scoring,
+        )
         torch.testing.assert_close(answer.double(), expected.flatten(1), rtol=0, atol=1e-5)
 
 

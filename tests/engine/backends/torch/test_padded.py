@@ -24,9 +24,13 @@ def model(tiny_folders: dict[str, Path]) -> Any:
     config = deepcopy(made.backbone.config)
     half = config.head_dim // 2
     config.rope_parameters = {
-        "rope_type": "longrope", "factor": 4.0, "rope_theta": 1e4, "original_max_position_embeddings": 16,
-        "short_factor": [1.0] * half, "long_factor": [4.0] * half,
-    }  # fmt: skip
+        "rope_type": "longrope",
+        "factor": 4.0,
+        "rope_theta": 1e4,
+        "original_max_position_embeddings": 16,
+        "short_factor": [1.0] * half,
+        "long_factor": [4.0] * half,
+    }
     made.backbone.rotary_emb = LlamaRotaryEmbedding(config)
     return made.eval()
 
