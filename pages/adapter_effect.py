@@ -31,24 +31,24 @@ PARTS = (
 )
 
 
-def sides(asked: Question) -> None:
+def sides(request: Question) -> None:
     """Off and on, side by side."""
-    off, on = (explainer().at_scale(asked.selection, asked.text, scale) for scale in (0, 1))
-    st.html(markup.lead(words.switched(off, on, asked.label)))
+    off, on = (explainer().at_scale(request.selection, request.text, scale) for scale in (0, 1))
+    st.html(markup.lead(words.switched(off, on, request.label)))
     st.html(markup.section("Off and on"))
-    k = on.labels.index(asked.label)
+    k = on.labels.index(request.label)
     left, right = st.columns([4, 9], gap="large")
     for side, heading, tag in ((off, "Off", "scale 0"), (on, "On", "scale 1, as trained")):
-        told = stated(float(side.probabilities[k]), float(side.logits[k]), "output")
+        message = stated(float(side.probabilities[k]), float(side.logits[k]), "output")
         with left, st.container(border=True):
-            st.html(view.card(heading, tag, side.label, asked.label, told, on=side is on))
+            st.html(view.card(heading, tag, side.label, request.label, message, on=side is on))
     with right:
         figure = figures.versus(
             on.labels,
             (off.logits, on.logits),
             (off.probabilities, on.probabilities),
             ("off", "on"),
-            asked.label,
+            request.label,
             charts.theme(),
         )
         charts.chart(figure, "versus", "Leading classes with the adapter off and on")
@@ -63,54 +63,56 @@ def begin() -> None:
 
 
 @st.fragment
-def scales(asked: Question, found: ScaleCurve) -> None:
+def scales(request: Question, result: ScaleCurve) -> None:
     """The slider, the verdict at its scale, the curve."""
     at = st.slider("Scale of the update", 0.0, LARGEST, step=0.01, key=SCALE, persist_state="session")
     url_state.write("adapter", {"scale": f"{at:g}" if at != 1 else None})
-    now: AtScale = explainer().at_scale(asked.selection, asked.text, at)
-    k = now.labels.index(asked.label)
-    told = stated(float(now.probabilities[k]), float(now.logits[k]), "output")
+    now: AtScale = explainer().at_scale(request.selection, request.text, at)
+    k = now.labels.index(request.label)
+    message = stated(float(now.probabilities[k]), float(now.logits[k]), "output")
     st.html(
         f'<p class="hl-verdict hl-at"><span>At scale {at:.2f}</span> <strong>{markup.label(now.label)}</strong> '
-        f"<b>{markup.label(asked.label)} {markup.text(told)}</b></p>"
+        f"<b>{markup.label(request.label)} {markup.text(message)}</b></p>"
     )
     alt = f"Leading classes over the scale of the update from 0 to {LARGEST:g}"
-    charts.chart(figures.curve(found, at, asked.label, charts.theme()), "curve", alt)
+    charts.chart(figures.curve(result, at, request.label, charts.theme()), "curve", alt)
 
 
-def parts(asked: Question, found: Ablation) -> None:
+def parts(request: Question, result: Ablation) -> None:
     """The heat map, what it says, and the largest parts as a table."""
-    st.html(markup.lead(words.carried(found, asked.label)))
-    st.html(markup.note(words.flipping(found)))
-    alt = f"Change of the logit of {asked.label} without each part, {len(found.layers)} layers"
-    charts.chart(figures.heat(found, asked.label, charts.theme()), "heat", alt)
+    st.html(markup.lead(words.carried(result, request.label)))
+    st.html(markup.note(words.flipping(result)))
+    alt = f"Change of the logit of {request.label} without each part, {len(result.layers)} layers"
+    charts.chart(figures.heat(result, request.label, charts.theme()), "heat", alt)
     st.html(legend("against: the logit rises without it", "for: it falls", signed=True))
     rows = [
         {"Part": p.module, "Layer": p.layer, "Change of logit": p.change, "Verdict without": p.verdict}
-        for p in found.parts(asked.label)[:LISTED]
+        for p in result.parts(request.label)[:LISTED]
     ]
     tables.table(rows, "The parts whose absence changes the logit most", key="parts")
     st.html(markup.note(PARTS))
 
 
-def draw(asked: Question) -> None:
+def draw(request: Question) -> None:
     """All of it; or what this candidate would need."""
     try:
-        sides(asked)
+        sides(request)
     except AppError as error:
         st.html(markup.problem(error))
         return
     begin()
     st.html(markup.section("From off to twice as much"))
-    curve = task_progress.result(explainer().scale_curve(asked.selection, asked.text), "curve", "Trying scales")
+    curve = task_progress.result(explainer().scale_curve(request.selection, request.text), "curve", "Trying scales")
     if curve is not None:
-        scales(asked, curve)
+        scales(request, curve)
         st.html(markup.lead(words.flips(curve)))
         st.html(markup.note(f"Kept at every scale: {', '.join(curve.kept)}. {ABOUT}" if curve.kept else ABOUT))
     st.html(markup.section("Which parts carry it"))
-    found = task_progress.result(explainer().ablation(asked.selection, asked.text), "ablation", "Taking parts away")
-    if found is not None:
-        parts(asked, found)
+    result = task_progress.result(
+        explainer().ablation(request.selection, request.text), "ablation", "Taking parts away"
+    )
+    if result is not None:
+        parts(request, result)
 
 
 asked = question.ask("Adapter", "What the adapter changed: off and on, at any scale, part by part.")

@@ -44,58 +44,58 @@ def choose(name: str, label: str, options: dict[str, str]) -> Any:
 def asked(selection: Selection) -> dict[str, Any]:
     """As what it is looked at; without an adapter, how it would be trained."""
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
-        wanted = {"view": choose("as", "Seen as", view.VIEWS)}
-        if selection.adapter is None and wanted["view"] == "classifier":
-            wanted["tuning"] = choose("train", "What would be trained", view.TUNINGS)
+        requested = {"view": choose("as", "Seen as", view.VIEWS)}
+        if selection.adapter is None and requested["view"] == "classifier":
+            requested["tuning"] = choose("train", "What would be trained", view.TUNINGS)
             low, high, _ = _COUNTS["classes"]
-            wanted["num_labels"] = st.number_input(
+            requested["num_labels"] = st.number_input(
                 "Classes of a new head", low, high, key=_KEYS["classes"], persist_state="session", width=180
             )
-    return wanted
+    return requested
 
 
-def parameters(found: Architecture) -> None:
+def parameters(result: Architecture) -> None:
     """The treemap."""
     st.html(markup.section("Where the parameters are"))
-    colours: figures.Colours = choose("colours", "Colours", view.COLOURS) if found.tuning else "kind"
-    st.html(view.legend(figures.legend(colours, found, charts.theme())))
-    charts.chart(figures.treemap(found, colours, charts.theme()), "architecture-treemap", "Parameters by module")
+    colours: figures.Colours = choose("colours", "Colours", view.COLOURS) if result.tuning else "kind"
+    st.html(view.legend(figures.legend(colours, result, charts.theme())))
+    charts.chart(figures.treemap(result, colours, charts.theme()), "architecture-treemap", "Parameters by module")
     st.html(markup.note("An area is a share of the parameters. A click goes into a layer, the bar on top leads back."))
-    st.html(markup.note(sentences.ties(found)))
+    st.html(markup.note(sentences.ties(result)))
 
 
-def trained(found: Architecture) -> None:
+def trained(result: Architecture) -> None:
     """The freeze map; a click searches for the module."""
 
     def clicked(x: float, y: float) -> None:
-        hit = (round(x), found.modules[round(y)])
-        st.session_state[_KEYS["find"]] = next(c.path for c in found.cells if (c.layer, c.module) == hit)
+        hit = (round(x), result.modules[round(y)])
+        st.session_state[_KEYS["find"]] = next(c.path for c in result.cells if (c.layer, c.module) == hit)
 
     st.html(markup.section("What is trained"))
-    st.html(view.legend(figures.legend("training", found, charts.theme())))
-    if found.modules:
-        chosen = view.cell_of(found, st.session_state.get(_KEYS["find"], ""))
-        figure = figures.freeze_map(found, chosen, charts.theme())
-        charts.clickable(figure, "architecture-freeze", f"State of {len(found.cells)} modules", clicked)
+    st.html(view.legend(figures.legend("training", result, charts.theme())))
+    if result.modules:
+        chosen = view.cell_of(result, st.session_state.get(_KEYS["find"], ""))
+        figure = figures.freeze_map(result, chosen, charts.theme())
+        charts.clickable(figure, "architecture-freeze", f"State of {len(result.cells)} modules", clicked)
         st.html(markup.note("A click on a module finds it in the tree below."))
-    st.html(view.outside(found) + markup.note(sentences.copies(found)))
+    st.html(view.outside(result) + markup.note(sentences.copies(result)))
 
 
-def modules(found: Architecture) -> None:
+def modules(result: Architecture) -> None:
     """The tree and its search."""
     st.html(markup.section("Modules"))
     left, right = st.columns([5, 2], gap="medium", vertical_alignment="bottom")
     words = left.text_input("Search by name or class", key=_KEYS["find"], placeholder="q_proj", persist_state="session")
     low, high, _ = _COUNTS["levels"]
     levels = right.number_input("Levels without a search", low, high, key=_KEYS["levels"], persist_state="session")
-    view.tree(found, words, levels)
+    view.tree(result, words, levels)
 
 
-def torchinfo(selection: Selection, wanted: dict[str, Any]) -> None:
+def torchinfo(selection: Selection, requested: dict[str, Any]) -> None:
     """The table of torchinfo, made when it is opened."""
     with st.expander("Summary by torchinfo", key="architecture.torchinfo", on_change="rerun") as opened:
         if opened.open:
-            text = blueprints().layer_summary(selection, **wanted)
+            text = blueprints().layer_summary(selection, **requested)
             st.code(text, language=None, height=420)
             st.download_button("Download the summary", text, f"{selection.candidate}.txt", on_click="ignore")
 

@@ -50,19 +50,19 @@ def choices(needs: AttentionCost) -> str:
     return chosen or HEADS
 
 
-def overview(found: AttentionOverview) -> tuple[int, int]:
+def overview(result: AttentionOverview) -> tuple[int, int]:
     """All heads in one number each; layer and head, by a click on a cell or in the boxes."""
 
     def clicked(x: float, y: float) -> None:
         st.session_state[_KEYS["layer"]], st.session_state[_KEYS["head"]] = round(y), round(x)
 
     left, right = st.columns([8, 5], gap="large")
-    layers, count = found.shape
+    layers, count = result.shape
     with right:
         one, two = st.columns(2)
         layer = one.selectbox("Layer", range(1, layers + 1), key=_KEYS["layer"], persist_state="session")
         head = two.selectbox("Head", range(1, count + 1), key=_KEYS["head"], persist_state="session")
-        st.html(markup.facts(view.numbers_of(found, layer, head)))
+        st.html(markup.facts(view.numbers_of(result, layer, head)))
         st.html(markup.note("Means over all tokens that read. Effective tokens: exp of the entropy of a row."))
     with left:
         measure = st.selectbox(
@@ -73,53 +73,53 @@ def overview(found: AttentionOverview) -> tuple[int, int]:
             persist_state="session",
         )
         alt = f"{words.MEASURED[measure]} of {count} heads in each of {layers} layers"
-        charts.clickable(heads(found, measure, (layer, head), charts.theme()), "heads", alt, clicked)
+        charts.clickable(heads(result, measure, (layer, head), charts.theme()), "heads", alt, clicked)
     return layer, head
 
 
-def drawn(asked: Question, tokens: Floats, what: str) -> None:
+def drawn(request: Question, tokens: Floats, what: str) -> None:
     """One matrix: what the pooled vector reads, as tinted text, and everything, as a heat map."""
-    weights = explainer().pooling(asked.selection, asked.text).weights
-    read = by_unit(read_by(tokens, weights), asked.units)
-    first = next(i for i, unit in enumerate(asked.units) if 0 in unit.tokens)
-    name = asked.units[first].text
+    weights = explainer().pooling(request.selection, request.text).weights
+    read = by_unit(read_by(tokens, weights), request.units)
+    first = next(i for i, unit in enumerate(request.units) if 0 in unit.tokens)
+    name = request.units[first].text
     hide = st.toggle(
         f"Hide {markup.plain(name, 20)}, the first, and spread the colours over the rest",
         key=_KEYS["first"],
         persist_state="session",
     )
-    values = between_units(tokens, asked.units)
-    st.html(markup.note(words.first_took(values, read, first, name, asked.by)))
+    values = between_units(tokens, request.units)
+    st.html(markup.note(words.first_took(values, read, first, name, request.by)))
     left, right = st.columns([8, 5], gap="large")
     with left:
-        figure = matrix(values, asked.units, charts.theme(), hidden=first if hide else None)
-        charts.chart(figure, "matrix", f"{what}: which of {len(asked.units)} {asked.by} reads which")
+        figure = matrix(values, request.units, charts.theme(), hidden=first if hide else None)
+        charts.chart(figure, "matrix", f"{what}: which of {len(request.units)} {request.by} reads which")
         st.html(legend("0 %", numbers.percentage(view.largest(values, first if hide else None)), signed=False))
-        st.html(markup.note(view.reading(asked.units, asked.by)))
+        st.html(markup.note(view.reading(request.units, request.by)))
     with right:
         if hide:
             read[first] = 0.0
         st.html(markup.section("What the pooled vector reads"))
-        st.html(strip(asked.reading, asked.units, read, "read"))
+        st.html(strip(request.reading, request.units, read, "read"))
         st.html(legend("0 %", numbers.percentage(float(read.max())), signed=False))
         st.html(markup.note(words.POOLED))
 
 
-def draw(asked: Question) -> None:
+def draw(request: Question) -> None:
     """The cost, then the view."""
-    needs = explainer().attention_cost(asked.selection, asked.text)
+    needs = explainer().attention_cost(request.selection, request.text)
     view = choices(needs)
     st.html(markup.note(words.cost(needs)))
     if view == ROLLOUT:
-        if attention_capture.captured(asked, needs, "rollout", "Rollout"):
-            found = explainer().attention(asked.selection, asked.text, "rollout")
+        if attention_capture.captured(request, needs, "rollout", "Rollout"):
+            result = explainer().attention(request.selection, request.text, "rollout")
             st.html(markup.lead(words.ROLLOUT))
-            drawn(asked, found.matrix, "Rollout")
-    elif attention_capture.captured(asked, needs, "overview", "All heads"):
-        layer, head = overview(explainer().attention(asked.selection, asked.text, "overview"))
-        if attention_capture.captured(asked, needs, layer, f"Layer {layer}"):
+            drawn(request, result.matrix, "Rollout")
+    elif attention_capture.captured(request, needs, "overview", "All heads"):
+        layer, head = overview(explainer().attention(request.selection, request.text, "overview"))
+        if attention_capture.captured(request, needs, layer, f"Layer {layer}"):
             st.html(markup.section(f"Layer {layer}, head {head}"))
-            drawn(asked, explainer().attention(asked.selection, asked.text, layer).head(head), f"Layer {layer}")
+            drawn(request, explainer().attention(request.selection, request.text, layer).head(head), f"Layer {layer}")
     written = {key: str(st.session_state[state]) for key, state in _KEYS.items()}
     written["first"] = HIDDEN if st.session_state[_KEYS["first"]] else SHOWN
     url_state.write("attention", dict(written))

@@ -24,36 +24,36 @@ from pages.views import adapter_effect
 LISTED = 10
 
 
-def sides(asked: Question, found: MaskEffect) -> None:
+def sides(request: Question, result: MaskEffect) -> None:
     """Both verdicts, side by side."""
-    k = found.labels.index(asked.label)
+    k = result.labels.index(request.label)
     left, right = st.columns([4, 9], gap="large")
-    for side in (found.causal, found.bidirectional):
-        trained = side.mask == found.trained
-        told = stated(float(side.probabilities[k]), float(side.logits[k]), "output")
+    for side in (result.causal, result.bidirectional):
+        trained = side.mask == result.trained
+        message = stated(float(side.probabilities[k]), float(side.logits[k]), "output")
         tag = "trained with this mask" if trained else "not trained with it"
         with left, st.container(border=True):
-            st.html(adapter_effect.card(side.mask.capitalize(), tag, side.label, asked.label, told, on=trained))
+            st.html(adapter_effect.card(side.mask.capitalize(), tag, side.label, request.label, message, on=trained))
     with right:
-        a, b = found.causal, found.bidirectional
+        a, b = result.causal, result.bidirectional
         figure = versus(
-            found.labels,
+            result.labels,
             (a.logits, b.logits),
             (a.probabilities, b.probabilities),
             (a.mask, b.mask),
-            asked.label,
+            request.label,
             charts.theme(),
         )
         charts.chart(figure, "versus", "Leading classes under both masks")
 
 
-def classes(found: MaskEffect) -> None:
+def classes(result: MaskEffect) -> None:
     """The leading classes and what changes, as a table."""
-    before, after = found.causal, found.bidirectional
+    before, after = result.causal, result.bidirectional
     rows = []
-    for k in found.leading(LISTED):
+    for k in result.leading(LISTED):
         logits = [float(side.logits[k]) for side in (before, after)]
-        row = {"Class": found.labels[k], "Logit, causal": logits[0], "Logit, both directions": logits[1]}
+        row = {"Class": result.labels[k], "Logit, causal": logits[0], "Logit, both directions": logits[1]}
         row["Change"] = logits[1] - logits[0]
         if before.probabilities[k] == before.probabilities[k]:
             row["Change in points"] = float(100 * (after.probabilities[k] - before.probabilities[k]))
@@ -61,37 +61,37 @@ def classes(found: MaskEffect) -> None:
     tables.table(rows, "The leading classes under both masks", key="classes")
 
 
-def words(asked: Question, found: MaskEffect) -> None:
+def words(request: Question, result: MaskEffect) -> None:
     """What reading ahead adds, word by word."""
-    added = by_unit(found.added(asked.label), asked.units)
-    st.html(markup.section(f"What reading ahead adds to '{asked.label}', by {asked.unit}"))
+    added = by_unit(result.added(request.label), request.units)
+    st.html(markup.section(f"What reading ahead adds to '{request.label}', by {request.unit}"))
     left, right = st.columns(2, gap="large")
     with left:
-        st.html(strip(asked.reading, asked.units, added, "added"))
+        st.html(strip(request.reading, request.units, added, "added"))
         st.html(legend("takes away", "adds", signed=True))
-        st.html(markup.facts(facts(asked, found)))
+        st.html(markup.facts(facts(request, result)))
     with right:
-        st.html(ranking(asked.units, added, asked.unit, most=8))
-    charts.chart(bars(asked.units, added, charts.theme(), "added"), "added", "Added by reading ahead, by position")
+        st.html(ranking(request.units, added, request.unit, most=8))
+    charts.chart(bars(request.units, added, charts.theme(), "added"), "added", "Added by reading ahead, by position")
     st.html(markup.section("How far each state moves"))
-    moved = np.array([found.moved[list(unit.tokens)].mean() for unit in asked.units])
-    figure = bars(asked.units, moved, charts.theme(), "change of the state", percent=True)
+    moved = np.array([result.moved[list(unit.tokens)].mean() for unit in request.units])
+    figure = bars(request.units, moved, charts.theme(), "change of the state", percent=True)
     charts.chart(figure, "moved", "Change of each state as a share of the causal one, by position")
     st.html(markup.note("Length of the change as a share of the state's own length; a word is the mean of its tokens."))
 
 
-def facts(asked: Question, found: MaskEffect) -> list[tuple[str, str, str]]:
+def facts(request: Question, result: MaskEffect) -> list[tuple[str, str, str]]:
     """Sum of the parts, change of the logit, their difference, the window."""
-    k = found.labels.index(asked.label)
-    total = float(found.added(asked.label).sum())
-    logit = float(found.bidirectional.logits[k] - found.causal.logits[k])
-    exact = found.causal.contributions.exact
+    k = result.labels.index(request.label)
+    total = float(result.added(request.label).sum())
+    logit = float(result.bidirectional.logits[k] - result.causal.logits[k])
+    exact = result.causal.contributions.exact
     rows = [
         ("Sum of the parts", f"{total:+.4f}", ""),
         ("Change of the logit", f"{logit:+.4f}", ""),
         ("Difference", two_digits(logit - total), remainder(exact)),
     ]
-    return rows if found.window is None else [*rows, ("Sliding window", f"{found.window:,}", "tokens")]
+    return rows if result.window is None else [*rows, ("Sliding window", f"{result.window:,}", "tokens")]
 
 
 asked = question.ask("Mask", "Read causally and in both directions: what the tokens that come later add.")

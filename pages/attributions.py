@@ -23,13 +23,13 @@ _STEPS, _BASELINE = "attributions.steps", "attributions.baseline"
 AT_ONCE_SECONDS = 4.0
 
 
-def options(asked: Question) -> AttributionOptions:
+def options(request: Question) -> AttributionOptions:
     """Steps and baseline, as chosen or as the URL asks."""
-    wanted = url_state.asked("attributions", ("steps", "baseline"))
-    if wanted.get("steps", "") in map(str, STEPS):
-        st.session_state[_STEPS] = int(wanted["steps"])
-    if wanted.get("baseline") in BASELINES:
-        st.session_state[_BASELINE] = wanted["baseline"]
+    requested = url_state.asked("attributions", ("steps", "baseline"))
+    if requested.get("steps", "") in map(str, STEPS):
+        st.session_state[_STEPS] = int(requested["steps"])
+    if requested.get("baseline") in BASELINES:
+        st.session_state[_BASELINE] = requested["baseline"]
     st.session_state.setdefault(_STEPS, AttributionOptions.steps)
     left, right, _ = st.columns([2, 2, 3])
     steps = left.selectbox("Steps of integrated gradients", STEPS, key=_STEPS, persist_state="session")
@@ -41,61 +41,61 @@ def options(asked: Question) -> AttributionOptions:
         format_func=lambda b: words.BASELINES[b],
     )
     url_state.write("attributions", {"steps": str(steps), "baseline": baseline})
-    return AttributionOptions(asked.label, cast(By, asked.by), steps, baseline or BASELINES[0])
+    return AttributionOptions(request.label, cast(By, request.by), steps, baseline or BASELINES[0])
 
 
-def computed(asked: Question, chosen: AttributionOptions) -> Attributions | None:
+def computed(request: Question, chosen: AttributionOptions) -> Attributions | None:
     """The result; or None, after what it costs, a button, or how far it is."""
     try:
-        told = explainer().attribution_cost(asked.selection, asked.text, chosen)
+        message = explainer().attribution_cost(request.selection, request.text, chosen)
     except AppError as error:
         st.html(markup.problem(error))
         return None
-    st.html(markup.note(words.cost(told)))
-    task = explainer().attributions(asked.selection, asked.text, chosen)
-    if told.seconds > AT_ONCE_SECONDS and task.state() is None:
-        name = f"Compute (about {duration(told.seconds)})"
+    st.html(markup.note(words.cost(message)))
+    task = explainer().attributions(request.selection, request.text, chosen)
+    if message.seconds > AT_ONCE_SECONDS and task.state() is None:
+        name = f"Compute (about {duration(message.seconds)})"
         st.button(name, type="primary", key="attributions.start", on_click=task.start)
         return None
     return task_progress.result(task, "attributions", "Attributions")
 
 
-def cards(asked: Question, found: Attributions) -> None:
+def cards(request: Question, result: Attributions) -> None:
     """Each method's tinted text, what it is, what it sums to."""
-    st.html(markup.section(f"Four methods on '{asked.label}'"))
+    st.html(markup.section(f"Four methods on '{request.label}'"))
     for row in (METHODS[:2], METHODS[2:]):
         for column, name in zip(st.columns(2, gap="medium"), row, strict=True):
-            method = found.methods[METHODS.index(name)]
-            kind = ("exact" if found.exact else "linearised") if name == "contributions" else ""
+            method = result.methods[METHODS.index(name)]
+            kind = ("exact" if result.exact else "linearised") if name == "contributions" else ""
             with column, st.container(border=True):
                 st.html(view.heading(name, kind))
-                st.html(strip(asked.reading, found.units, method.values, name))
+                st.html(strip(request.reading, result.units, method.values, name))
                 st.html(markup.facts(view.sums(method)))
                 st.html(markup.note(words.METHODS[name]))
-    st.html(legend("against", f"for {asked.label}, each text by its own largest", signed=True))
+    st.html(legend("against", f"for {request.label}, each text by its own largest", signed=True))
 
 
-def faithful(found: Attributions) -> None:
+def faithful(result: Attributions) -> None:
     """The curves and the numbers."""
     st.html(markup.section("Do these words matter to the model?"))
-    for column, way in zip(st.columns(2, gap="large"), view.WAYS, strict=True):
-        alt = f"{found.score} of the class with the first {found.options.by} of each method {way}"
+    for column, forward_pass in zip(st.columns(2, gap="large"), view.WAYS, strict=True):
+        alt = f"{result.score} of the class with the first {result.options.by} of each method {forward_pass}"
         with column:
-            charts.chart(perturbation(found, charts.theme(), way), f"attributions-{way}", alt)
-    tables.table(view.table(found), "Faithfulness of each method's order", key="faithfulness")
-    st.html(markup.note(words.faithfulness(found)))
+            charts.chart(perturbation(result, charts.theme(), forward_pass), f"attributions-{forward_pass}", alt)
+    tables.table(view.table(result), "Faithfulness of each method's order", key="faithfulness")
+    st.html(markup.note(words.faithfulness(result)))
 
 
-def draw(asked: Question, found: Attributions) -> None:
+def draw(request: Question, result: Attributions) -> None:
     """The sentence, the cards, the numbers, all methods by position."""
-    st.html(markup.lead(words.best(found)))
-    for message in (words.incomplete(found), words.precision(found)):
+    st.html(markup.lead(words.best(result)))
+    for message in (words.incomplete(result), words.precision(result)):
         if message:
             st.html(f'<div class="hl-box hl-warn"><p>{markup.text(message)}</p></div>')
-    cards(asked, found)
-    faithful(found)
+    cards(request, result)
+    faithful(result)
     st.html(markup.section("The methods side by side, by position"))
-    charts.chart(agreement(found, charts.theme()), "agreement", f"Four methods over {len(found.units)} {asked.by}")
+    charts.chart(agreement(result, charts.theme()), "agreement", f"Four methods over {len(result.units)} {request.by}")
 
 
 asked = question.ask("Attributions", "What each word did to the logit, by four methods, and which of them to believe.")

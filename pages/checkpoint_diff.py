@@ -21,46 +21,46 @@ _KEYS = {
 }
 
 
-def chosen(found: CheckpointDiff) -> TensorDiff:
+def chosen(result: CheckpointDiff) -> TensorDiff:
     """The tensor that the person looks at: what changed most, until another is chosen."""
-    names = [t.name for t in found.tensors]
+    names = [t.name for t in result.tensors]
     if st.session_state.get(_TENSOR) not in names:
-        st.session_state[_TENSOR] = (found.most_changed or found.tensors[0]).name
+        st.session_state[_TENSOR] = (result.most_changed or result.tensors[0]).name
     picked = st.selectbox("Tensor", names, key=_TENSOR, persist_state="session")
-    return found.tensors[names.index(picked or names[0])]
+    return result.tensors[names.index(picked or names[0])]
 
 
-def overview(found: CheckpointDiff, t: TensorDiff) -> None:
+def overview(result: CheckpointDiff, t: TensorDiff) -> None:
     """Layer by module; a click chooses a tensor, on a whole layer the one that changed most in it."""
 
     def clicked(x: float, y: float) -> None:
-        module = figures.rows(found)[round(y)]
-        hit = [o for o in found.tensors if o.layer == round(x) and module in (o.module, figures.WHOLE)]
+        module = figures.rows(result)[round(y)]
+        hit = [o for o in result.tensors if o.layer == round(x) and module in (o.module, figures.WHOLE)]
         most = max(hit, key=lambda o: o.relative if o.relative == o.relative else -1.0, default=t)
         st.session_state[_TENSOR] = most.name
 
-    signs = f" {told}." if (told := figures.legend(found)) else ""
+    signs = f" {message}." if (message := figures.legend(result)) else ""
     st.html(markup.note(f"Change against the norm in the first, layer by module. A click chooses a tensor.{signs}"))
     logarithmic = st.toggle("Logarithmic colours", key="checkpoints.log", persist_state="session")
-    figure = figures.changes(found, t, charts.theme(), logarithmic=logarithmic)
-    alt = f"Relative change of {len(found.modules)} modules in {found.depth} layers"
+    figure = figures.changes(result, t, charts.theme(), logarithmic=logarithmic)
+    alt = f"Relative change of {len(result.modules)} modules in {result.depth} layers"
     charts.clickable(figure, "checkpoints-layers", alt, clicked)
 
 
-def draw(found: CheckpointDiff) -> None:
+def draw(result: CheckpointDiff) -> None:
     """The verdict, the map beside one tensor, all of them."""
-    view.sentences(found)
-    st.html(view.facts(found))
-    mapped = any(t.layer is not None and t.relative == t.relative for t in found.tensors)
+    view.sentences(result)
+    st.html(view.facts(result))
+    mapped = any(t.layer is not None and t.relative == t.relative for t in result.tensors)
     left, right = st.columns([8, 5], gap="medium") if mapped else (None, st.container())
     with right:
-        t = chosen(found)
+        t = chosen(result)
         view.one(t)
     if left is not None:
         with left:
-            overview(found, t)
-    view.table(found)
-    st.html(markup.note(view.cost(found)))
+            overview(result, t)
+    view.table(result)
+    st.html(markup.note(view.cost(result)))
 
 
 frame.selection()

@@ -33,9 +33,9 @@ def submit() -> None:
 def begin(examples: tuple[str, ...]) -> None:
     """The form holds what was asked, here or on another page, until the person types something else."""
     question.begin(examples)
-    asked = st.session_state.get(ASKED)
-    if asked != st.session_state.get(FOLLOWED):
-        st.session_state[TEXT] = st.session_state[FOLLOWED] = asked
+    request = st.session_state.get(ASKED)
+    if request != st.session_state.get(FOLLOWED):
+        st.session_state[TEXT] = st.session_state[FOLLOWED] = request
 
 
 def answered(selection: Selection, text: str | None) -> Answer | None:

@@ -18,30 +18,30 @@ AGAINST = "contributions.against"
 NOTHING = ""
 
 
-def facts(found: Contributions, label: str, other: str) -> list[tuple[str, str, str]]:
+def facts(result: Contributions, label: str, other: str) -> list[tuple[str, str, str]]:
     """Sum, logit, difference: for one class, or for the lead of one over the other."""
-    k = found.labels.index(label)
-    total, logit = float(found.sums[k]), float(found.logits[k])
+    k = result.labels.index(label)
+    total, logit = float(result.sums[k]), float(result.logits[k])
     if other:
-        j = found.labels.index(other)
-        total, logit = total - float(found.sums[j]), logit - float(found.logits[j])
+        j = result.labels.index(other)
+        total, logit = total - float(result.sums[j]), logit - float(result.logits[j])
     name = "Lead in logits" if other else "Logit"
     return [
         ("Sum of the parts", words.exactly(total), ""),
         (f"{name}, by the model", words.exactly(logit), ""),
-        ("Difference", two_digits(logit - total), words.remainder(found.exact)),
-        ("Parts", f"{found.values.shape[1]:,}", "tokens"),
+        ("Difference", two_digits(logit - total), words.remainder(result.exact)),
+        ("Parts", f"{result.values.shape[1]:,}", "tokens"),
     ]
 
 
-def rival(asked: Question) -> str:
+def rival(request: Question) -> str:
     """The class to compare with; none to begin with."""
-    others = [row.label for row in asked.reading.prediction.ranked if row.label != asked.label]
+    others = [row.label for row in request.reading.prediction.ranked if row.label != request.label]
     if st.session_state.get(AGAINST, NOTHING) not in (NOTHING, *others):
         st.session_state[AGAINST] = NOTHING
     titles = {NOTHING: "nothing: the logit itself"}
     chosen = st.selectbox(
-        f"'{asked.label}' against",
+        f"'{request.label}' against",
         (NOTHING, *others),
         format_func=lambda c: titles.get(c, c),
         key=AGAINST,
@@ -50,31 +50,31 @@ def rival(asked: Question) -> str:
     return chosen or NOTHING
 
 
-def draw(asked: Question, found: Contributions) -> None:
+def draw(request: Question, result: Contributions) -> None:
     """The tinted text, the largest parts, the numbers, the bars."""
-    other = rival(asked)
-    parts = found.between(asked.label, other) if other else found.of(asked.label)
-    values = by_unit(parts, asked.units)
-    tag = words.kind(found.exact)
-    st.html(f'<span class="hl-tag{" hl-on" if found.exact else ""}">{markup.text(tag)}</span>')
+    other = rival(request)
+    parts = result.between(request.label, other) if other else result.of(request.label)
+    values = by_unit(parts, request.units)
+    tag = words.kind(result.exact)
+    st.html(f'<span class="hl-tag{" hl-on" if result.exact else ""}">{markup.text(tag)}</span>')
     left, right = st.columns(2, gap="large")
     with left:
-        st.html(strip(asked.reading, asked.units, values, "contribution"))
-        st.html(legend(f"for {other}" if other else "against", f"for {asked.label}" if other else "for", signed=True))
-        st.html(markup.facts(facts(found, asked.label, other)))
+        st.html(strip(request.reading, request.units, values, "contribution"))
+        st.html(legend(f"for {other}" if other else "against", f"for {request.label}" if other else "for", signed=True))
+        st.html(markup.facts(facts(result, request.label, other)))
     with right:
-        st.html(ranking(asked.units, values, asked.unit, most=8))
+        st.html(ranking(request.units, values, request.unit, most=8))
     what = f"lead over {other}" if other else "contribution"
     st.html(markup.section(f"{what[:1].upper()}{what[1:]} by position"))
     charts.chart(
-        bars(asked.units, values, charts.theme(), "contribution"),
+        bars(request.units, values, charts.theme(), "contribution"),
         "parts",
-        f"Contribution of each of the {len(values)} {asked.by}, in the order of the text",
+        f"Contribution of each of the {len(values)} {request.by}, in the order of the text",
     )
     st.html(markup.note(words.ABOUT))
-    st.html(markup.note(f"How: {found.method}."))
-    if not found.exact:
-        st.html(markup.note(words.whole(found, asked.label)))
+    st.html(markup.note(f"How: {result.method}."))
+    if not result.exact:
+        st.html(markup.note(words.whole(result, request.label)))
 
 
 asked = question.ask("Contributions", "The logit of a class, split over the positions of the text.")

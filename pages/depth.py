@@ -14,10 +14,10 @@ from pages.ui.question import Question
 from pages.ui.services import explainer
 
 
-def table(found: Lens, label: str) -> None:
+def table(result: Lens, label: str) -> None:
     """Depth by depth: who leads, by how much, and the class that was asked for."""
-    k = found.labels.index(label)
-    values = found.logits if np.isnan(found.probabilities).any() else found.probabilities
+    k = result.labels.index(label)
+    values = result.logits if np.isnan(result.probabilities).any() else result.probabilities
     rows = [
         {
             "Depth": words.place(d),
@@ -25,24 +25,24 @@ def table(found: Lens, label: str) -> None:
             "with": float(values[d].max()),
             label: float(values[d, k]),
         }
-        for d, leader in enumerate(found.verdicts)
+        for d, leader in enumerate(result.verdicts)
     ]
     tables.table(rows, "The class lens, depth by depth", key="lens-table")
 
 
-def draw(asked: Question) -> None:
+def draw(request: Question) -> None:
     """The lines, the layer that decided, the check against the model."""
     try:
-        found = explainer().depth(asked.selection, asked.text)
+        result = explainer().depth(request.selection, request.text)
     except AppError as error:
         st.html(markup.problem(error))
         return
-    st.html(markup.lead(words.decided(found)))
-    alt = f"Probability of the leading classes over {len(found.verdicts) - 1} layers"
-    charts.chart(lens_figure(found, charts.theme(), height=420), "lens", alt)
-    table(found, asked.label)
+    st.html(markup.lead(words.decided(result)))
+    alt = f"Probability of the leading classes over {len(result.verdicts) - 1} layers"
+    charts.chart(lens_figure(result, charts.theme(), height=420), "lens", alt)
+    table(result, request.label)
     st.html(markup.note(words.ABOUT))
-    st.html(markup.note(words.checked(found)))
+    st.html(markup.note(words.checked(result)))
 
 
 asked = question.ask("Depth", "What would be said after each layer, if it were the last.")

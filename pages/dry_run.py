@@ -42,43 +42,43 @@ def texts() -> tuple[str, ...]:
     return tuple(line.strip() for line in written.splitlines() if line.strip()) or TEXTS
 
 
-def buttons(task: Task[DryRun], model: LoadedModel, found: DryRun) -> None:
+def buttons(task: Task[DryRun], model: LoadedModel, result: DryRun) -> None:
     """Run again, and the whole of it as a file."""
     with st.container(horizontal=True, gap="small"):
         st.button("Run again", key="dry_run.again", on_click=task.restart)
         st.download_button(
             "Download JSON",
-            exported(model, found, model.health),
+            exported(model, result, model.health),
             file_name="dry-run.json",
             on_click="ignore",
             key="dry_run.json",
         )
 
 
-def inside(found: DryRun) -> None:
+def inside(result: DryRun) -> None:
     """The tensors of one pass."""
     st.html(markup.section("One pass through the model"))
-    st.html(markup.note(words.axes(found)))
-    tables.table(view.rows(found), "Shape and type at each stage of the pass", key="dry-run-tensors")
+    st.html(markup.note(words.axes(result)))
+    tables.table(view.rows(result), "Shape and type at each stage of the pass", key="dry-run-tensors")
 
 
 def draw(selection: Selection, model: LoadedModel) -> None:
     """The verdict, the texts, the stages, the tensors of one pass, the health."""
     restore()
-    verdict, asked = st.container(), st.container()
-    with asked:
+    verdict, request = st.container(), st.container()
+    with request:
         chosen = texts()
     with verdict:
         task = dry_runs().run(selection, chosen)
-        found = task_progress.result(task, "dry_run", "Dry run")
-        if found is None:
+        result = task_progress.result(task, "dry_run", "Dry run")
+        if result is None:
             return
-        st.html(markup.lead(found.verdict))
-        st.html(markup.note(words.cost(found)))
-    st.html(view.stages(found))
-    buttons(task, model, found)
-    if found.traced:
-        inside(found)
+        st.html(markup.lead(result.verdict))
+        st.html(markup.note(words.cost(result)))
+    st.html(view.stages(result))
+    buttons(task, model, result)
+    if result.traced:
+        inside(result)
     st.html(markup.section("Health of the adapter" if selection.adapter else "Health of the head"))
     st.html(candidate_details.health(model.health))
     st.html(markup.note(ABOUT))

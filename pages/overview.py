@@ -23,34 +23,34 @@ REPORT = (
 )
 
 
-def words(asked: Question, found: Contributions) -> None:
+def words(request: Question, result: Contributions) -> None:
     """The text tinted by what each word did, and the largest parts."""
-    values = by_unit(found.of(asked.label), asked.units)
-    st.html(markup.section(f"What each {asked.unit} added to the logit of '{asked.label}'"))
-    st.html(strip(asked.reading, asked.units, values, "contribution"))
+    values = by_unit(result.of(request.label), request.units)
+    st.html(markup.section(f"What each {request.unit} added to the logit of '{request.label}'"))
+    st.html(strip(request.reading, request.units, values, "contribution"))
     st.html(legend("against", "for", signed=True))
-    st.html(ranking(asked.units, values, asked.unit))
-    st.html(markup.note(contribution_words.whole(found, asked.label)))
+    st.html(ranking(request.units, values, request.unit))
+    st.html(markup.note(contribution_words.whole(result, request.label)))
 
 
-def depth(asked: Question) -> None:
+def depth(request: Question) -> None:
     """The class lens, or why there is none."""
     st.html(markup.section("Where in depth it formed"))
     try:
-        found = explainer().depth(asked.selection, asked.text)
+        result = explainer().depth(request.selection, request.text)
     except AppError as error:
         st.html(markup.problem(error))
         return
-    st.html(markup.lead(depth_words.decided(found)))
-    alt = f"Probability of the leading classes over {len(found.verdicts) - 1} layers"
-    charts.chart(lens_figure(found, charts.theme()), "lens", alt)
+    st.html(markup.lead(depth_words.decided(result)))
+    alt = f"Probability of the leading classes over {len(result.verdicts) - 1} layers"
+    charts.chart(lens_figure(result, charts.theme()), "lens", alt)
 
 
-def report(asked: Question) -> str:
+def report(request: Question) -> str:
     """The file, made when somebody wants it."""
     from core.figures.report import document  # plotly.js is read with it
 
-    return document(explainer().report(asked.selection, asked.text, asked.label))
+    return document(explainer().report(request.selection, request.text, request.label))
 
 
 asked = question.ask("Why this class?", "Which words carried the verdict, and where in depth it formed.")

@@ -15,52 +15,52 @@ from pages.ui.question import Question
 from pages.ui.services import explainer
 
 
-def facts(asked: Question, found: Pooling) -> list[tuple[str, str, str]]:
+def facts(request: Question, result: Pooling) -> list[tuple[str, str, str]]:
     """Effective tokens, special tokens, what was cut off; for gem what was clamped."""
-    prediction = asked.reading.prediction
-    special = sum(float(found.weights[t]) for u in asked.reading.pieces if u.special for t in u.tokens)
+    prediction = request.reading.prediction
+    special = sum(float(result.weights[t]) for u in request.reading.pieces if u.special for t in u.tokens)
     rows = [
-        ("Effective tokens", *words.effective_tokens(found)),
+        ("Effective tokens", *words.effective_tokens(result)),
         ("On special tokens", numbers.percent(special), "%"),
         ("Cut off", f"{prediction.total_tokens - len(prediction.tokens):,}", f"of {prediction.total_tokens:,} tokens"),
         ("Padding", "0", "tokens: a text is read alone"),
     ]
-    if found.clamped_share is not None:
-        rows.insert(1, ("Clamped", numbers.percent(found.clamped_share), "% of dimensions"))
+    if result.clamped_share is not None:
+        rows.insert(1, ("Clamped", numbers.percent(result.clamped_share), "% of dimensions"))
     return rows
 
 
-def weights(asked: Question, found: Pooling) -> None:
+def weights(request: Question, result: Pooling) -> None:
     """The tinted text, the bars, the numbers."""
-    values = by_unit(found.weights, asked.units)
-    st.html(markup.lead(found.says))
-    st.html(strip(asked.reading, asked.units, values, found.meaning))
+    values = by_unit(result.weights, request.units)
+    st.html(markup.lead(result.says))
+    st.html(strip(request.reading, request.units, values, result.meaning))
     st.html(legend("0 %", numbers.percentage(float(values.max())), signed=False))
-    st.html(markup.facts(facts(asked, found)))
-    st.html(markup.section(f"{found.meaning.capitalize()} by position"))
-    figure = bars(asked.units, values, charts.theme(), found.meaning, percent=True)
-    charts.chart(figure, "weights", f"{found.meaning} of each of the {len(values)} {asked.by}, in the text's order")
-    if found.clamped is not None:
+    st.html(markup.facts(facts(request, result)))
+    st.html(markup.section(f"{result.meaning.capitalize()} by position"))
+    figure = bars(request.units, values, charts.theme(), result.meaning, percent=True)
+    charts.chart(figure, "weights", f"{result.meaning} of each of the {len(values)} {request.by}, in the text's order")
+    if result.clamped is not None:
         st.html(markup.section("Share of clamped dimensions by position"))
         st.html(markup.note("Hidden values below eps are all taken as eps: pooling cannot tell them apart."))
-        clamped = np.array([found.clamped[list(u.tokens)].mean() for u in asked.units])
+        clamped = np.array([result.clamped[list(u.tokens)].mean() for u in request.units])
         charts.chart(
-            bars(asked.units, clamped, charts.theme(), "clamped", percent=True),
+            bars(request.units, clamped, charts.theme(), "clamped", percent=True),
             "clamped",
-            f"Share of clamped dimensions of each of the {len(values)} {asked.by}",
+            f"Share of clamped dimensions of each of the {len(values)} {request.by}",
         )
 
 
-def compared(asked: Question, found: list[PoolerVerdict]) -> None:
+def compared(request: Question, result: list[PoolerVerdict]) -> None:
     """Every pooler, side by side."""
     st.html(markup.section("All poolers on the same hidden states"))
     st.html(markup.note("One pass through the backbone. Only the pairing of pooler and head that was trained counts."))
-    k = asked.reading.prediction.labels.index(asked.label)
-    for column, verdict in zip(st.columns(len(found)), found, strict=True):
-        values = by_unit(verdict.pooling.weights, asked.units)
+    k = request.reading.prediction.labels.index(request.label)
+    for column, verdict in zip(st.columns(len(result)), result, strict=True):
+        values = by_unit(verdict.pooling.weights, request.units)
         with column, st.container(border=True):
-            st.html(card(verdict, asked.label, float(verdict.probabilities[k])))
-            st.html(strip(asked.reading, asked.units, values, verdict.pooling.meaning))
+            st.html(card(verdict, request.label, float(verdict.probabilities[k])))
+            st.html(strip(request.reading, request.units, values, verdict.pooling.meaning))
 
 
 def card(verdict: PoolerVerdict, label: str, probability: float) -> str:

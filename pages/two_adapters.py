@@ -51,33 +51,33 @@ def one(m: ModulePair) -> None:
     st.html(markup.facts(facts, stacked=True))
 
 
-def draw(found: AdapterPair) -> None:
+def draw(result: AdapterPair) -> None:
     """The sentence, the map, one module, all of them."""
-    st.html(markup.lead(sentences.pair(found)))
-    for alone, words in ((found.only_first, "first"), (found.only_second, "second")):
+    st.html(markup.lead(sentences.pair(result)))
+    for alone, words in ((result.only_first, "first"), (result.only_second, "second")):
         if alone:
             st.html(markup.note(f"Only the {words} adapts: {', '.join(alone[:8])}{' …' if len(alone) > 8 else ''}."))
-    if not found.modules:
+    if not result.modules:
         return
-    names = [m.name for m in found.modules]
+    names = [m.name for m in result.modules]
     if st.session_state.get(_MODULE) not in names:
-        st.session_state[_MODULE] = max(found.modules, key=lambda m: abs(m.cosine) if m.cosine == m.cosine else 0).name
+        st.session_state[_MODULE] = max(result.modules, key=lambda m: abs(m.cosine) if m.cosine == m.cosine else 0).name
 
     def clicked(x: float, y: float) -> None:
-        hit = (round(x), figures.modules(found.modules)[round(y)])
-        st.session_state[_MODULE] = next(m.name for m in found.modules if (m.layer, m.module) == hit)
+        hit = (round(x), figures.modules(result.modules)[round(y)])
+        st.session_state[_MODULE] = next(m.name for m in result.modules if (m.layer, m.module) == hit)
 
     left, right = st.columns([8, 5], gap="medium")
     with right:
         picked = st.selectbox("Module", names, key=_MODULE, persist_state="session")
-        chosen = found.modules[names.index(picked or names[0])]
+        chosen = result.modules[names.index(picked or names[0])]
         one(chosen)
     with left:
         st.html(markup.note("Cosine between the updates, layer by module. A click chooses a module."))
-        if figures.modules(found.modules):
-            told = [f"cosine {m.cosine:.3f}" for m in found.modules]
-            values = [m.cosine for m in found.modules]
-            figure = figures.layers(found.modules, values, told, chosen, charts.theme(), signed=True)
+        if figures.modules(result.modules):
+            message = [f"cosine {m.cosine:.3f}" for m in result.modules]
+            values = [m.cosine for m in result.modules]
+            figure = figures.layers(result.modules, values, message, chosen, charts.theme(), signed=True)
             charts.clickable(figure, "two-adapters-layers", f"Cosines of {len(names)} modules", clicked)
     rows = [
         {
@@ -88,7 +88,7 @@ def draw(found: AdapterPair) -> None:
             "Reads in %": 100 * m.inputs,
             "Writes in %": 100 * m.outputs,
         }
-        for m in found.modules
+        for m in result.modules
     ]
     st.html(markup.section("Every module"))
     tables.table(rows, "Two updates, module by module", key="two-adapters-table")

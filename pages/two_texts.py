@@ -31,65 +31,65 @@ def _submit(text: str) -> None:
     _take(st.session_state[_BOX] if st.session_state[_BOX] != text else None)
 
 
-def other_text(asked: Question) -> str:
+def other_text(request: Question) -> str:
     """The form of text B, and what it holds: text A until it is edited."""
-    wanted = url_state.asked("two", ("other", "texts"))
-    if "other" in wanted:
-        _take(wanted["other"])
-    if wanted.get("texts", "") in map(str, BUDGETS):
-        st.session_state[_BUDGET] = int(wanted["texts"])
+    requested = url_state.asked("two", ("other", "texts"))
+    if "other" in requested:
+        _take(requested["other"])
+    if requested.get("texts", "") in map(str, BUDGETS):
+        st.session_state[_BUDGET] = int(requested["texts"])
     other = st.session_state.get(OTHER)
-    shown = asked.text if other is None else other
+    shown = request.text if other is None else other
     if st.session_state.get(_SHOWN) != shown or _BOX not in st.session_state:
         st.session_state[_BOX] = st.session_state[_SHOWN] = shown
     with st.form("two", border=False):
         st.text_area("Text B, an edit of the text above (A)", key=_BOX, height=96, persist_state="session")
         with st.container(horizontal=True, gap="small"):
-            st.form_submit_button("Compare", type="primary", on_click=_submit, args=(asked.text,))
+            st.form_submit_button("Compare", type="primary", on_click=_submit, args=(request.text,))
             st.form_submit_button("Same as A again", on_click=_take, args=(None,))
     return str(shown)
 
 
-def side_by_side(asked: Question, found: TwoTexts) -> None:
+def side_by_side(request: Question, result: TwoTexts) -> None:
     """Both texts: what was edited, and what each word did to the class."""
-    ways = (found.a, figures.before, "Text A"), (found.b, figures.after, "Text B")
-    parts = [explainer().contributions(asked.selection, reading.prediction.text) for reading, _, _ in ways]
-    units = [reading.words if asked.by != TOKENS else reading.pieces for reading, _, _ in ways]
-    values = [by_unit(part.of(asked.label), unit) for part, unit in zip(parts, units, strict=True)]
+    ways = (result.a, figures.before, "Text A"), (result.b, figures.after, "Text B")
+    parts = [explainer().contributions(request.selection, reading.prediction.text) for reading, _, _ in ways]
+    units = [reading.words if request.by != TOKENS else reading.pieces for reading, _, _ in ways]
+    values = [by_unit(part.of(request.label), unit) for part, unit in zip(parts, units, strict=True)]
     largest = max(float(np.abs(v).max(initial=0.0)) for v in values)
-    k = found.labels.index(asked.label)
+    k = result.labels.index(request.label)
     for i, column in enumerate(st.columns(2, gap="medium")):
         reading, marked, heading = ways[i]
         with column, st.container(border=True):
             tag = f'<span class="hl-tag">{markup.label(reading.prediction.label)}</span>'
             st.html(f'<div class="hl-pooler"><h3>{markup.text(heading)}</h3>{tag}</div>')
-            st.html(marked(found.edits))
-            st.html(markup.note(f"Contributions to '{asked.label}', logit {found.logits[i][k]:+.3f}"))
+            st.html(marked(result.edits))
+            st.html(markup.note(f"Contributions to '{request.label}', logit {result.logits[i][k]:+.3f}"))
             st.html(strip(reading, units[i], values[i], "contribution", largest=largest))
-    st.html(legend("against", f"for {asked.label}, on one scale for both texts", signed=True))
+    st.html(legend("against", f"for {request.label}, on one scale for both texts", signed=True))
     kind = "Contributions are exact." if parts[0].exact else "Contributions are linearised, not exact."
     st.html(markup.note(f"{words.DIFF} {kind}"))
 
 
-def compared(asked: Question, other: str) -> None:
+def compared(request: Question, other: str) -> None:
     """The answer to text B beside that to text A; or why there is none."""
     try:
-        found = explainer().two_texts(asked.selection, asked.text, other)
+        result = explainer().two_texts(request.selection, request.text, other)
     except AppError as error:
         st.html(markup.problem(error))
         return
-    if asked.text == other:
+    if request.text == other:
         st.html(markup.lead("Text B is still text A: edit it and compare, or take the text of the minimal flip below."))
     else:
-        st.html(markup.lead(words.changed(found, asked.label)))
-        side_by_side(asked, found)
+        st.html(markup.lead(words.changed(result, request.label)))
+        side_by_side(request, result)
         st.html(markup.section("The classes that change most"))
         alt = f"Change of the {figures.DRAWN} classes that change most, text B less text A"
-        charts.chart(figures.changes(found, charts.theme()), "two-changes", alt)
-        view.table(found)
+        charts.chart(figures.changes(result, charts.theme()), "two-changes", alt)
+        view.table(result)
 
 
-def flip(asked: Question) -> None:
+def flip(request: Question) -> None:
     """The minimal flip of text A: its cost, its search, what was found."""
     st.html(markup.section("Minimal flip: the fewest words of text A that the verdict cannot do without"))
     st.session_state.setdefault(_BUDGET, BUDGETS[1])
@@ -97,21 +97,21 @@ def flip(asked: Question) -> None:
     name = "Texts to try at most"
     budget = left.selectbox(name, BUDGETS, format_func="{:,}".format, key=_BUDGET, persist_state="session")
     budget = budget or BUDGETS[1]
-    told = explainer().flip_cost(asked.selection, asked.text, budget)
-    task = explainer().minimal_flip(asked.selection, asked.text, budget)
-    found: MinimalFlip | None = None
-    if told.seconds > AT_ONCE_SECONDS and task.state() is None:
-        st.html(markup.note(words.cost(told)))
+    message = explainer().flip_cost(request.selection, request.text, budget)
+    task = explainer().minimal_flip(request.selection, request.text, budget)
+    result: MinimalFlip | None = None
+    if message.seconds > AT_ONCE_SECONDS and task.state() is None:
+        st.html(markup.note(words.cost(message)))
         st.button("Search", type="primary", key="flip.start", on_click=task.start)
     else:
-        found = task_progress.result(task, "flip", "Taking words away")
-    if found is not None:
-        st.html(markup.lead(words.flipped(found, asked.reading)))
-        if found.found:
-            st.html(figures.struck(asked.reading, found))
-        st.html(markup.facts(view.facts(found)))
-        if found.found:
-            st.button("Compare with this as text B", key="flip.take", on_click=_take, args=(found.text,))
+        result = task_progress.result(task, "flip", "Taking words away")
+    if result is not None:
+        st.html(markup.lead(words.flipped(result, request.reading)))
+        if result.found:
+            st.html(figures.struck(request.reading, result))
+        st.html(markup.facts(view.facts(result)))
+        if result.found:
+            st.button("Compare with this as text B", key="flip.take", on_click=_take, args=(result.text,))
     st.html(markup.note(words.searched(budget)))
 
 

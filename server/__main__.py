@@ -25,15 +25,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m server", description="Serve Headlight.")
     parser.add_argument("--host", default="localhost", help="address to listen on (default: this machine only)")
     parser.add_argument("--port", type=int, default=8501)
-    wanted = parser.parse_args()
+    requested = parser.parse_args()
     if str(ROOT) not in sys.path:
         sys.path.insert(0, str(ROOT))
     app = application()
-    print(f"Headlight is at http://{wanted.host}:{wanted.port}", flush=True)
+    print(f"Headlight is at http://{requested.host}:{requested.port}", flush=True)
     uvicorn.run(
         app,
-        host=wanted.host,
-        port=wanted.port,
+        host=requested.host,
+        port=requested.port,
         log_level="warning",
         access_log=False,
         ws="websockets-sansio",

@@ -26,13 +26,13 @@ TRAINING = 4
 _BLOCK = 64
 
 
-def costs(found: Architecture, tokens: int) -> Costs:
+def costs(result: Architecture, tokens: int) -> Costs:
     """Of one text of so many tokens."""
-    sizes = found.sizes
+    sizes = result.sizes
     return Costs(
         tokens=tokens,
-        memory=memory(found),
-        kv_cache=kv_cache(sizes, tokens, number_bytes(found.dtype)),
+        memory=memory(result),
+        kv_cache=kv_cache(sizes, tokens, number_bytes(result.dtype)),
         attention=attention_maps(sizes, tokens),
         flops=flops(sizes, tokens),
     )
@@ -43,19 +43,19 @@ def number_bytes(dtype: str) -> int:
     return FLOAT_BYTES.get(dtype, 8)
 
 
-def memory(found: Architecture) -> tuple[MemoryRow, ...]:
+def memory(result: Architecture) -> tuple[MemoryRow, ...]:
     """One row a dtype. Without an adapter there is nothing for LoRA's column."""
-    base, whole = found.base_parameters, found.trained - found.factors
+    base, whole = result.base_parameters, result.trained - result.factors
 
     def lora(weights: int, width: int) -> int | None:
         """Without what is trained whole, which stands among the 16 bytes."""
-        return weights - width * whole + 4 * TRAINING * found.trained if found.factors else None
+        return weights - width * whole + 4 * TRAINING * result.trained if result.factors else None
 
     rows = []
     for name, width in FLOAT_BYTES.items():
         weights = base * width
         rows.append(MemoryRow(name, weights, weights * TRAINING, lora(weights, width)))
-    sizes = found.sizes
+    sizes = result.sizes
     rest = 2 * (base - sizes.layer_matrix)
     int8 = rest + sizes.layer_matrix + 4 * sizes.layer_rows
     nf4 = rest + -(-sizes.layer_matrix // 2) + 4 * -(-sizes.layer_matrix // _BLOCK)
@@ -68,8 +68,8 @@ def kv_cache(sizes: Sizes, tokens: int, width: int) -> int | None:
     """Bytes for one text; None where later tokens change earlier ones, so that nothing can be kept."""
     if not sizes.cached:
         return None
-    kept = sum(tokens if window is None else min(tokens, window - 1) for window in sizes.windows)
-    return 2 * sizes.kv_heads * sizes.head_dim * width * kept
+    retained = sum(tokens if window is None else min(tokens, window - 1) for window in sizes.windows)
+    return 2 * sizes.kv_heads * sizes.head_dim * width * retained
 
 
 def attention_maps(sizes: Sizes, tokens: int) -> int:

@@ -33,7 +33,7 @@ def layer_summary(model: nn.Module, batch: Mapping[str, Tensor], depth: int = 4)
     with _LOCK, as_it_was(model):
         before = dict(inside._cached_forward_pass)
         try:
-            found = torchinfo.summary(
+            result = torchinfo.summary(
                 model,
                 input_data=dict(batch),
                 verbose=0,
@@ -44,7 +44,7 @@ def layer_summary(model: nn.Module, batch: Mapping[str, Tensor], depth: int = 4)
                 cache_forward_pass=False,
                 mode="eval",
             )
-            return _UNITS.sub(r"(\1)", str(found))
+            return _UNITS.sub(r"(\1)", str(result))
         finally:
             inside._cached_forward_pass.clear()
             inside._cached_forward_pass.update(before)
@@ -73,7 +73,7 @@ def as_it_was(model: nn.Module) -> Iterator[None]:
     flags = [(m, m.training) for m in modules]
     hooks = [(held, dict(held)) for m in modules for held in _hooks(m)]
     buffers = [(m, dict(m._buffers)) for m in modules]
-    wanted = [(p, p.requires_grad, p.grad) for p in model.parameters()]
+    requested = [(p, p.requires_grad, p.grad) for p in model.parameters()]
     python, numpy = random.getstate(), np.random.get_state()
     try:
         with torch.random.fork_rng(devices=list(range(torch.cuda.device_count()))):
@@ -81,7 +81,7 @@ def as_it_was(model: nn.Module) -> Iterator[None]:
     finally:
         random.setstate(python)
         np.random.set_state(numpy)
-        for parameter, requires_grad, gradient in wanted:
+        for parameter, requires_grad, gradient in requested:
             if parameter.requires_grad != requires_grad:
                 parameter.requires_grad_(requires_grad)
             parameter.grad = gradient

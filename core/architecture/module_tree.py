@@ -54,7 +54,7 @@ def tied_weights(root: nn.Module) -> tuple[TiedWeights, ...]:
     for name, parameter in root.named_parameters(remove_duplicate=False):
         names[id(parameter)].append(name)
         sizes[id(parameter)] = parameter.numel()
-    return tuple(TiedWeights(tuple(found), sizes[key]) for key, found in names.items() if len(found) > 1)
+    return tuple(TiedWeights(tuple(result), sizes[key]) for key, result in names.items() if len(result) > 1)
 
 
 def _held(root: nn.Module) -> dict[str, list[tuple[str, nn.Parameter]]]:

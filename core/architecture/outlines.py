@@ -175,8 +175,8 @@ def _from_numbers(candidate: CandidateConfig) -> PreTrainedConfig:
 def _require_counted(candidate: CandidateConfig, config: PreTrainedConfig) -> None:
     """Numbers of any AutoModel tell no architecture: BERT's is taken where it has the parameters that are stated."""
     with META:
-        found = classifier_class(type(config))(to_pooled(config)).backbone
-    count = sum(p.numel() for p in found.parameters())
+        result = classifier_class(type(config))(to_pooled(config)).backbone
+    count = sum(p.numel() for p in result.parameters())
     if count != candidate.parameters:
         stated = f"{candidate.parameters:,}" if candidate.parameters else "no"
         raise NotFoundError(

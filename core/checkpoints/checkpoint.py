@@ -70,10 +70,10 @@ def _read(path: Path, files: tuple[Path, ...], signature: tuple[tuple[str, int, 
 
 def layer_and_module(name: str) -> tuple[int | None, str]:
     """`model.layers.3.self_attn.q_proj.weight` -> 3, `self_attn.q_proj`; None outside the layers."""
-    found = _LAYER.search(name)
-    if found is None:
+    result = _LAYER.search(name)
+    if result is None:
         return None, name.removesuffix(".weight")
-    return int(found[1]), name[found.end() :].removesuffix(".weight")
+    return int(result[1]), name[result.end() :].removesuffix(".weight")
 
 
 def place_of(entry: TensorEntry) -> tuple[int, int, str]:
@@ -87,10 +87,10 @@ def _files(path: Path) -> list[Path]:
     if not path.exists():
         raise NotFoundError(f"There is nothing at '{path}'.", fix="check the path.")
     if path.is_dir():
-        found = _in_folder(path)
-        for file in found:
+        result = _in_folder(path)
+        for file in result:
             _require_inside(file, path)
-        return found
+        return result
     if path.suffix in PICKLES:
         raise CheckpointError(
             f"'{path.name}' is a pickle, which can run code when opened; it was not opened.",
@@ -106,13 +106,13 @@ def _in_folder(path: Path) -> list[Path]:
         return weight_files(path)
     if (path / ADAPTER_WEIGHTS).is_file():
         return [path / ADAPTER_WEIGHTS]
-    found = sorted(path.glob("*.safetensors"))
-    if not found:
+    result = sorted(path.glob("*.safetensors"))
+    if not result:
         refuse_pickles(path)
         raise CheckpointError(
             f"'{path}' holds no .safetensors file: it holds {listing(path)}.", fix="give a checkpoint's folder."
         )
-    return found
+    return result
 
 
 def _require_inside(file: Path, folder: Path) -> None:

@@ -26,13 +26,13 @@ def count_words(quads: Any, tables: Any) -> None:
 @compiled()
 def occurring(counts: Any, order: Any) -> Any:
     """The places in `order` (n,), codes ascending by value, whose code occurs: counts (codes,) int64."""
-    found = np.empty(order.size, dtype=np.int64)
+    result = np.empty(order.size, dtype=np.int64)
     held = 0
     for place in range(order.size):
         if counts[order[place]] > 0:
-            found[held] = place
+            result[held] = place
             held += 1
-    return found[:held]
+    return result[:held]
 
 
 @compiled()
@@ -102,13 +102,13 @@ def count_upper(keys: Any, tables: Any) -> None:
 
 
 @compiled()
-def count_lower(keys: Any, wanted: Any, tables: Any) -> None:
+def count_lower(keys: Any, requested: Any, tables: Any) -> None:
     """Count the lower 16 bits of keys (n,) whose upper ones have a row in tables (rows, 65536).
 
     wanted (65536,) int64 names the row; -1 for none.
     """
     for key in keys:
-        row = wanted[key >> np.uint32(16)]
+        row = requested[key >> np.uint32(16)]
         if row >= 0:
             tables[row, key & np.uint32(0xFFFF)] += 1
 

@@ -134,11 +134,11 @@ def ranks(count: int) -> list[int]:
 
 def interpolated(count: int, value_at: Callable[[int], float]) -> tuple[float, ...]:
     """`QUANTILES` of so many values, by linear interpolation between ranks, numpy's default."""
-    found = []
+    result = []
     for q in QUANTILES:
         place = q * (count - 1)
         rank = math.floor(place)
         share = place - rank
         low, high = value_at(rank), value_at(math.ceil(place))
-        found.append(low + (high - low) * share if share < 0.5 else high - (high - low) * (1 - share))
-    return tuple(found)
+        result.append(low + (high - low) * share if share < 0.5 else high - (high - low) * (1 - share))
+    return tuple(result)

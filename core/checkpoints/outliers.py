@@ -17,10 +17,10 @@ MIN_LAYERS = 4
 
 def outliers(tensors: Sequence[WeightStats]) -> tuple[Outlier, ...]:
     """Everything that a rule finds, in the order of the tensors."""
-    found = [o for t in tensors for o in _alone(t)]
-    found += _among_layers(tensors)
+    result = [o for t in tensors for o in _alone(t)]
+    result += _among_layers(tensors)
     order = {t.name: i for i, t in enumerate(tensors)}
-    return tuple(sorted(found, key=lambda o: order[o.tensor]))
+    return tuple(sorted(result, key=lambda o: order[o.tensor]))
 
 
 def _alone(t: WeightStats) -> Iterator[Outlier]:

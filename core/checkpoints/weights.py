@@ -30,7 +30,7 @@ Told = Callable[[int, int, str], None]
 PART = 1 << 26
 
 
-def checkpoint_statistics(checkpoint: Checkpoint, told: Told | None = None) -> WeightReport:
+def checkpoint_statistics(checkpoint: Checkpoint, on_progress: Told | None = None) -> WeightReport:
     """Statistics of all tensors: exact up to 16 bits, as `core.checkpoints.wide_dtypes` states above that.
 
     Raises:
@@ -38,11 +38,11 @@ def checkpoint_statistics(checkpoint: Checkpoint, told: Told | None = None) -> W
     """
     started = time.perf_counter()
     with opened({t.file for t in checkpoint.tensors}) as files:
-        found = _Run(checkpoint, files, told).all()
+        result = _Run(checkpoint, files, on_progress).all()
         for file in files.values():
             file.require_unchanged()
     spent = time.perf_counter() - started
-    return WeightReport(str(checkpoint.path), found, outliers(found), checkpoint.bytes, spent)
+    return WeightReport(str(checkpoint.path), result, outliers(result), checkpoint.bytes, spent)
 
 
 @dataclass(frozen=True)
@@ -57,8 +57,8 @@ class _Part:
 class _Run:
     """One reading. Threads take parts; who finishes a tensor's last part makes its statistics."""
 
-    def __init__(self, checkpoint: Checkpoint, files: dict[Any, OpenFile], told: Told | None) -> None:
-        self._tensors, self._total, self._files, self._told = checkpoint.tensors, checkpoint.bytes, files, told
+    def __init__(self, checkpoint: Checkpoint, files: dict[Any, OpenFile], on_progress: Told | None) -> None:
+        self._tensors, self._total, self._files, self._told = checkpoint.tensors, checkpoint.bytes, files, on_progress
         self._found: list[WeightStats | None] = [None] * len(self._tensors)
         self._counts: dict[int, NDArray[np.int64]] = {}
         self._left: dict[int, int] = {}

@@ -39,9 +39,9 @@ def statistics(blocks: Blocks, dtype: str) -> dict[str, Any]:
         counting_kernels.count_upper(_keys(values), upper)
     if moments.count == 0:
         return empty(moments.nan, moments.inf)
-    wanted = ranks(moments.count)
+    requested = ranks(moments.count)
     ends = upper.cumsum()
-    heads = sorted({int(np.searchsorted(ends, rank, side="right")) for rank in wanted})
+    heads = sorted({int(np.searchsorted(ends, rank, side="right")) for rank in requested})
     rows = np.full(2**16, -1, dtype=np.int64)
     rows[heads] = np.arange(len(heads))
     lower = np.zeros((len(heads), 2**16), dtype=np.int64)

@@ -11,14 +11,14 @@ from core.results import CandidateSummary
 def candidates(json: Json = False) -> None:
     """List the candidates and their adapters."""
     engine = Engine()
-    found = engine.candidates()
+    result = engine.candidates()
     for problem in engine.problems():
         complain(problem)
     if json:
-        print_json(found)
+        print_json(result)
         return
     columns = ("id", "role", "parameters", "mask", "weights", "adapters")
-    print_table(columns, [_row(candidate) for candidate in found])
+    print_table(columns, [_row(candidate) for candidate in result])
 
 
 def _row(candidate: CandidateSummary) -> tuple[str, ...]:

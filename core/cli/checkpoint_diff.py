@@ -21,25 +21,25 @@ def compare(source: str, other: str, output: Path | None, json: bool) -> None:
     from core.checkpoints.checkpoint_diff.scan import diff_checkpoints
 
     one, two = (open_checkpoint(require_source(name, settings()).path) for name in (source, other))
-    found = diff_checkpoints(one, two)
+    result = diff_checkpoints(one, two)
     if output is not None:
-        write_diff(output, found)
-        say(f"Wrote {len(found.tensors):,} tensors to {output}.")
+        write_diff(output, result)
+        say(f"Wrote {len(result.tensors):,} tensors to {output}.")
     if json:
-        print_json(records(found))
+        print_json(records(result))
     elif output is None:
-        _table(found)
-    for sentence in (verdict(found), where(found), related(found), names(found)):
+        _table(result)
+    for sentence in (verdict(result), where(result), related(result), names(result)):
         if sentence:
             say(sentence)
 
 
-def _table(found: CheckpointDiff) -> None:
+def _table(result: CheckpointDiff) -> None:
     """What is not equal byte for byte."""
-    rows = [_row(t) for t in found.tensors if t.status is not TensorStatus.EQUAL]
+    rows = [_row(t) for t in result.tensors if t.status is not TensorStatus.EQUAL]
     if rows:
         print_table(COLUMNS, rows)
-    for t in found.tensors:
+    for t in result.tensors:
         if t.note:
             say(f"{t.name}: {t.note}")
 

@@ -33,23 +33,23 @@ def explain(
     load(engine, selection)
     reading = explainer.reading(selection, text)
     chosen = _class(reading.prediction, label)
-    found = explainer.contributions(selection, text)
+    result = explainer.contributions(selection, text)
     pooling = explainer.pooling(selection, text)
     lens = _lens(explainer, selection, text)
     if json:
-        print_json(_document(reading.prediction, chosen, found, pooling, lens))
+        print_json(_document(reading.prediction, chosen, result, pooling, lens))
     else:
-        _tell(reading, chosen, found, pooling, lens)
+        _tell(reading, chosen, result, pooling, lens)
 
 
-def _class(prediction: Prediction, wanted: str | None) -> str:
-    if wanted is None:
+def _class(prediction: Prediction, requested: str | None) -> str:
+    if requested is None:
         return prediction.ranked[0].label
-    if wanted in prediction.labels:
-        return wanted
-    close = nearest(wanted, list(prediction.labels))
+    if requested in prediction.labels:
+        return requested
+    close = nearest(requested, list(prediction.labels))
     hint = f"did you mean '{close}'?" if close else f"it has {', '.join(prediction.labels[:5])} …"
-    raise NotFoundError(f"The candidate has no class '{wanted}'.", fix=hint)
+    raise NotFoundError(f"The candidate has no class '{requested}'.", fix=hint)
 
 
 def _lens(explainer: Explainer, selection: Any, text: str) -> Lens | None:
@@ -62,10 +62,10 @@ def _lens(explainer: Explainer, selection: Any, text: str) -> Lens | None:
 
 
 def _document(
-    prediction: Prediction, label: str, found: Contributions, pooling: Pooling, lens: Lens | None
+    prediction: Prediction, label: str, result: Contributions, pooling: Pooling, lens: Lens | None
 ) -> dict[str, Any]:
     """The contract of `explain --json`, and besides it the sum, and what gem has in place of weights."""
-    k = found.labels.index(label)
+    k = result.labels.index(label)
     depths = (
         []
         if lens is None
@@ -79,36 +79,36 @@ def _document(
         "label": prediction.label,
         "class": label,
         "logit": prediction.logits[k],
-        "exact": found.exact,
-        "method": found.method,
+        "exact": result.exact,
+        "method": result.method,
         "tokens": [{"text": t.text, "start": t.start, "end": t.end} for t in prediction.tokens],
         "pooling_weights": prediction.pooling_weights,
         "pooling_shares": {"meaning": pooling.meaning, "values": pooling.weights.tolist()},
         "effective_tokens": pooling.effective_tokens,
-        "contributions": found.values[k].tolist(),
-        "sum": float(found.sums[k]),
+        "contributions": result.values[k].tolist(),
+        "sum": float(result.sums[k]),
         "lens": depths,
         "decided_at": None if lens is None else lens.decided_at,
         "truncated": prediction.truncated,
     }
 
 
-def _tell(reading: Reading, label: str, found: Contributions, pooling: Pooling, lens: Lens | None) -> None:
+def _tell(reading: Reading, label: str, result: Contributions, pooling: Pooling, lens: Lens | None) -> None:
     """By words, for a person."""
-    prediction, k = reading.prediction, found.labels.index(label)
+    prediction, k = reading.prediction, result.labels.index(label)
     decided = "–" if lens is None else f"{lens.decided_at} of {len(lens.verdicts) - 1}"
     print_table(
         ("verdict", "probability", "stays from depth"),
         [(prediction.label, significant(prediction.top.probability), decided)],
     )
-    parts, weights = by_unit(found.of(label), reading.words), by_unit(pooling.weights, reading.words)
+    parts, weights = by_unit(result.of(label), reading.words), by_unit(pooling.weights, reading.words)
     rows = [
         (unit.text, f"{part:+.4f}", f"{weight:.4f}")
         for unit, part, weight in zip(reading.words, parts, weights, strict=True)
     ]
     print_table(("word", f"contribution to {label}", pooling.meaning), rows)
-    sums = (words.exactly(found.sums[k]), words.exactly(found.logits[k]), two_digits(float(found.gaps[k])))
-    print_table((f"sum for {label}", "logit by the model", "difference", "how"), [(*sums, words.kind(found.exact))])
+    sums = (words.exactly(result.sums[k]), words.exactly(result.logits[k]), two_digits(float(result.gaps[k])))
+    print_table((f"sum for {label}", "logit by the model", "difference", "how"), [(*sums, words.kind(result.exact))])
     if lens is not None:
         print_table(("depth", "leads", "probability", label), _depths(lens, k))
 

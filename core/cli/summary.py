@@ -35,30 +35,30 @@ def summary(
     engine = Engine()
     selection = select(engine, candidate, adapter)
     blueprints = ArchitectureService(engine)
-    found = blueprints.architecture(selection, view)
+    result = blueprints.architecture(selection, view)
     text = blueprints.layer_summary(selection, view, depth=depth)
-    spent = costs(found, tokens)
+    spent = costs(result, tokens)
     if json:
-        print_json({"candidate": selection.candidate, "adapter": selection.adapter, **_document(found, spent, text)})
+        print_json({"candidate": selection.candidate, "adapter": selection.adapter, **_document(result, spent, text)})
         return
-    say(words.SOURCES[found.source])
-    print_table(("what", "number"), _facts(found), title=str(selection))
+    say(words.SOURCES[result.source])
+    print_table(("what", "number"), _facts(result), title=str(selection))
     typer.echo(text)
-    for tied in found.tied:
+    for tied in result.tied:
         say(f"torchinfo counts {' and '.join(tied.names)}, which are one tensor, each for itself.")
-    _tell_costs(found, spent)
+    _tell_costs(result, spent)
 
 
-def _facts(found: Architecture) -> list[tuple[str, str]]:
-    sizes = found.sizes
-    facts = [("parameters (tied weights once)", f"{found.parameters:,}")]
-    if found.tuning:
-        facts.append((f"trained with {found.tuning}", f"{found.trained:,}"))
-    facts += [(f"saved by {' = '.join(tied.names)}", f"{tied.saved:,}") for tied in found.tied]
+def _facts(result: Architecture) -> list[tuple[str, str]]:
+    sizes = result.sizes
+    facts = [("parameters (tied weights once)", f"{result.parameters:,}")]
+    if result.tuning:
+        facts.append((f"trained with {result.tuning}", f"{result.trained:,}"))
+    facts += [(f"saved by {' = '.join(tied.names)}", f"{tied.saved:,}") for tied in result.tied]
     return [
         *facts,
-        ("modules", f"{len(found.nodes):,}"),
-        ("last module", found.last_module_name),
+        ("modules", f"{len(result.nodes):,}"),
+        ("last module", result.last_module_name),
         ("layers", f"{sizes.layers:,}"),
         ("hidden size", f"{sizes.hidden_size:,}"),
         ("attention heads", f"{sizes.heads:,}"),
@@ -67,14 +67,14 @@ def _facts(found: Architecture) -> list[tuple[str, str]]:
     ]
 
 
-def _tell_costs(found: Architecture, spent: Costs) -> None:
+def _tell_costs(result: Architecture, spent: Costs) -> None:
     rows = [(row.dtype, *(_size(n) for n in (row.weights, row.full, row.lora))) for row in spent.memory]
     print_table(("weights in", "memory", "full fine-tuning", "LoRA"), rows, title="Memory, without activations")
     flops = spent.flops_per_token
     print_table(
         ("what", "number"),
         [
-            (f"KV cache in {found.dtype}", _size(spent.kv_cache)),
+            (f"KV cache in {result.dtype}", _size(spent.kv_cache)),
             ("attention maps of all layers, float32", _size(spent.attention)),
             ("FLOPs a token, forward", "–" if flops is None else " ".join(sizes.operations(flops))),
         ],
@@ -86,15 +86,15 @@ def _size(count: int | None) -> str:
     return "–" if count is None else sizes.size(count)
 
 
-def _document(found: Architecture, spent: Costs, text: str) -> dict[str, Any]:
+def _document(result: Architecture, spent: Costs, text: str) -> dict[str, Any]:
     """The keys of `analyze_model` that need no weights stand under the same names."""
-    plain = asdict(found)
+    plain = asdict(result)
     nodes = plain.pop("nodes")
     return {
         **plain,
         "named_modules": {node["path"]: node["kind"] for node in nodes},
         "modules": nodes,
-        "freeze_map": list(found.cells),
+        "freeze_map": list(result.cells),
         "costs": {**asdict(spent), "flops_per_token": spent.flops_per_token},
         "torchinfo": text,
     }

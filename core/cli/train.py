@@ -26,11 +26,11 @@ Overwrite = Annotated[bool, typer.Option("--overwrite", help="Write into an outp
 
 def train(config: Config, resume: Resume = False, overwrite: Overwrite = False, json: Json = False) -> None:
     """Train, measure and write a standard folder with a model card. Ctrl-C stops after the step at hand."""
-    wanted = TrainingConfig.from_file(config)
+    requested = TrainingConfig.from_file(config)
     from core.training.fit import fit
 
     with _stop_flag() as stopped:
-        result = fit(wanted, _tell, resume=resume, overwrite=overwrite, cancelled=stopped.is_set)
+        result = fit(requested, _tell, resume=resume, overwrite=overwrite, cancelled=stopped.is_set)
     if json:
         print_json(result)
     else:

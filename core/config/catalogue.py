@@ -30,17 +30,17 @@ class Catalogue:
     @classmethod
     def read(cls, *folders: Path) -> Catalogue:
         """Read `*.yaml` of each folder; a missing folder is empty, a later id of the same name is refused."""
-        found: dict[str, CandidateConfig] = {}
+        result: dict[str, CandidateConfig] = {}
         problems: list[AppError] = []
         for path in _files(folders):
             try:
                 candidate = read_candidate(path)
-                if candidate.id in found:
+                if candidate.id in result:
                     raise ConfigError(f"{path}: the id '{candidate.id}' is taken.", fix="choose another id.")
-                found[candidate.id] = candidate
+                result[candidate.id] = candidate
             except AppError as error:
                 problems.append(error)
-        return cls(tuple(found.values()), tuple(problems))
+        return cls(tuple(result.values()), tuple(problems))
 
     @property
     def ids(self) -> list[str]:

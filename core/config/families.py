@@ -156,5 +156,5 @@ def stated_mask(architecture: Architecture, window: int | None) -> str:
 
 
 def _named(family: Family, bidirectional: bool) -> ModelType:
-    wanted = family + (_BIDIRECTIONAL if bidirectional else "")
-    return next(name for name in MODEL_TYPES if name == wanted)
+    requested = family + (_BIDIRECTIONAL if bidirectional else "")
+    return next(name for name in MODEL_TYPES if name == requested)

@@ -21,13 +21,13 @@ def choose_columns(path: Path, header: Sequence[str], names: Sequence[str] | Non
     Raises:
         InputError: one that is not in the header (with the nearest that is), or is there twice.
     """
-    wanted = list(header if names is None else names)
-    for name in wanted:
+    requested = list(header if names is None else names)
+    for name in requested:
         if name not in header:
             raise InputError(f"'{path}' has no column '{name}'.", fix=suggest(name, header))
         if header.count(name) > 1:
             raise InputError(f"'{path}' has {header.count(name)} columns '{name}'.", fix="rename all but one.")
-    return wanted
+    return requested
 
 
 def choose_text_column(path: Path, header: Sequence[str], label_column: str | None) -> str:

@@ -59,5 +59,5 @@ def split_rows(
             f"{len(targets)} rows are too few to set a share of {share:g} aside for validation.",
             fix="give a validation_file, a larger validation_share, or 0 with patience null.",
         )
-    kept = np.setdiff1d(np.arange(len(targets)), chosen)
-    return kept, chosen
+    retained = np.setdiff1d(np.arange(len(targets)), chosen)
+    return retained, chosen

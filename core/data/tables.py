@@ -81,20 +81,20 @@ def _parquet(path: Path) -> Iterator[Any]:
 
 def _read_parquet(path: Path, names: Sequence[str] | None, max_rows: int) -> Columns:
     with _parquet(path) as file:
-        wanted = choose_columns(path, file.schema_arrow.names, names)
+        requested = choose_columns(path, file.schema_arrow.names, names)
         check_count(path, file.metadata.num_rows, max_rows)
-        table: Columns = file.read(columns=wanted).to_pydict()
-    return {name: table[name] for name in wanted}
+        table: Columns = file.read(columns=requested).to_pydict()
+    return {name: table[name] for name in requested}
 
 
 def _read_json_lines(path: Path, names: Sequence[str] | None, max_rows: int) -> Columns:
     rows = list(islice(_json_rows(path), max_rows + 1))
     check_count(path, len(rows), max_rows)
-    wanted = choose_columns(path, list(dict.fromkeys(name for row in rows for name in row)), names)
-    missing = next(((i, name) for i, row in enumerate(rows, 1) for name in wanted if name not in row), None)
+    requested = choose_columns(path, list(dict.fromkeys(name for row in rows for name in row)), names)
+    missing = next(((i, name) for i, row in enumerate(rows, 1) for name in requested if name not in row), None)
     if missing and names is not None:
         raise InputError(f"'{path}', row {missing[0]} has no field '{missing[1]}'.", fix="give it to every row.")
-    return {name: [row.get(name) for row in rows] for name in wanted}
+    return {name: [row.get(name) for row in rows] for name in requested}
 
 
 def _json_rows(path: Path) -> Iterator[dict[str, Any]]:

@@ -57,9 +57,9 @@ def _shapes(kind: StageKind, trace: Trace, stopped: str) -> Stage:
     seen = trace.layers if kind.name == "Layers" else [t for t in trace.tensors if t.name == kind.name]
     if kind.name == "Layers":
         seen += [t for t in trace.tensors if t.name == STATES]
-    wanted = trace.depth + 1 if kind.name == "Layers" else 1
+    requested = trace.depth + 1 if kind.name == "Layers" else 1
     fix = "correct the model's code or its config.json at this stage."
-    if len(seen) < wanted:
+    if len(seen) < requested:
         last = trace.tensors[-1].name if trace.tensors else "nothing"
         return kind.judged(False, f"the pass stopped, and the last that was seen is: {last}. {trace.error}", fix)
     wrong = [t for t in seen if not t.fits]

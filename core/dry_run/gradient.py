@@ -76,16 +76,16 @@ class _Reach:
 
 def gradient(subject: Subject) -> Stage:
     """Every tensor that training would change is reached, the rest is not."""
-    wanted, remark = trained(subject)
-    asked = subject.trainable if open_for_training(subject) else wanted
+    requested, remark = trained(subject)
+    request = subject.trainable if open_for_training(subject) else requested
     parameters = dict(subject.probe.model.named_parameters())
     rows = _few(subject)
-    told = labels(subject, subject.each_alone(rows))
-    with _requiring(subject.probe.model, asked):
-        subject.probe.model(**subject.together(rows), labels=told).loss.backward()
-        reach = _reach(parameters, wanted)
+    message = labels(subject, subject.each_alone(rows))
+    with _requiring(subject.probe.model, request):
+        subject.probe.model(**subject.together(rows), labels=message).loss.backward()
+        reach = _reach(parameters, requested)
     ok = not (reach.missed or reach.zero or reach.broken or reach.frozen)
-    frozen = len(parameters) - len(wanted)
+    frozen = len(parameters) - len(requested)
     detail = _words(reach) + (f"; {len(reach.frozen):,} of {frozen:,} frozen ones{remark}" if frozen else "")
     return GRADIENT.judged(ok, detail, _fix(reach), len(reach.missed) + len(reach.frozen), 0, "tensors wrongly reached")
 
@@ -95,11 +95,11 @@ def _few(subject: Subject) -> list[list[int]]:
     return [(row * least)[: max(least, min(len(row), MOST_TOKENS))] for row in subject.rows[:TEXTS]]
 
 
-def _reach(parameters: Mapping[str, nn.Parameter], wanted: frozenset[str]) -> _Reach:
+def _reach(parameters: Mapping[str, nn.Parameter], requested: frozenset[str]) -> _Reach:
     reach = _Reach()
-    layers = {layer_of(name) for name in wanted if parameters[name].grad is not None}
+    layers = {layer_of(name) for name in requested if parameters[name].grad is not None}
     for name, parameter in parameters.items():
-        if name not in wanted:
+        if name not in requested:
             reach.frozen += [name] * (parameter.grad is not None)
             continue
         part = part_of(name) or BACKBONE

@@ -32,12 +32,12 @@ def repeatability(subject: Subject) -> Stage:
 
 def padding(subject: Subject) -> Stage:
     """Each text with padding on a side against itself without."""
-    found = {}
+    result = {}
     for side in ("left", "right"):
         rows = [subject.logits(subject.together([row], side, len(row) + subject.gap)) for row in subject.rows]
-        found[side] = max(subject.difference(row[0], alone) for row, alone in zip(rows, subject.alone, strict=True))
-    worst = max(found.values(), key=_or_infinite)
-    detail = f"{subject.gap} tokens of padding change the logits by {_differs(subject, found)}"
+        result[side] = max(subject.difference(row[0], alone) for row, alone in zip(rows, subject.alone, strict=True))
+    worst = max(result.values(), key=_or_infinite)
+    detail = f"{subject.gap} tokens of padding change the logits by {_differs(subject, result)}"
     fix = (
         "make the pooler read the attention mask (the last token is the last real one, not `[:, -1]`), and count "
         "position ids from the first real token."
@@ -52,22 +52,22 @@ def batch(subject: Subject, *, padding_is_right: bool) -> Stage:
     mixed = [*subject.rows, *(row[: (len(row) + 1) // 2] for row in subject.rows)]
     equal = [row[:shortest] for row in subject.rows] * 2
     alone, cut = subject.each_alone(mixed), subject.each_alone(equal)
-    found = {}
+    result = {}
     if padding_is_right:
-        found["several lengths"] = subject.difference(subject.logits(subject.together(mixed)), alone)
+        result["several lengths"] = subject.difference(subject.logits(subject.together(mixed)), alone)
         turned = subject.logits(subject.together(mixed[::-1])).flip(0)
-        found["reverse order"] = subject.difference(turned, alone)
-    found["equal lengths"] = subject.difference(subject.logits(subject.together(equal)), cut)
-    worst = max(found.values(), key=_or_infinite)
-    detail = f"{len(mixed)} texts in one batch change the logits by {_differs(subject, found)}"
+        result["reverse order"] = subject.difference(turned, alone)
+    result["equal lengths"] = subject.difference(subject.logits(subject.together(equal)), cut)
+    worst = max(result.values(), key=_or_infinite)
+    detail = f"{len(mixed)} texts in one batch change the logits by {_differs(subject, result)}"
     if not padding_is_right:
         detail += "; several lengths were left out, since padding changes the result"
     fix = "look for a layer that mixes the texts of a batch, as batch normalisation does."
     return BATCH.judged(worst <= subject.tolerance, detail, fix, worst, subject.tolerance, UNIT)
 
 
-def _differs(subject: Subject, found: Mapping[str, float]) -> str:
-    return _bounded(subject, ", ".join(f"{two_digits(value)} ({name})" for name, value in found.items()))
+def _differs(subject: Subject, result: Mapping[str, float]) -> str:
+    return _bounded(subject, ", ".join(f"{two_digits(value)} ({name})" for name, value in result.items()))
 
 
 def _bounded(subject: Subject, words: str) -> str:

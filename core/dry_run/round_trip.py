@@ -102,11 +102,11 @@ def _compared(subject: Subject, loaded: _Loaded, what: str) -> Stage:
     again = replace(subject.probe, model=loaded.model)
     difference = subject.difference(replace(subject, probe=again).each_alone(subject.rows), subject.alone)
     labels, task = subject.probe.labels, subject.probe.classifier.config.problem_type
-    kept = sum(a == b for a, b in zip(labels, loaded.labels, strict=False))
+    retained = sum(a == b for a, b in zip(labels, loaded.labels, strict=False))
     same = loaded.labels == labels and loaded.problem_type == task
     detail = (
         f"{what}: logits differ by {two_digits(difference)} {UNIT}, bound {subject.tolerance:.0e}; "
-        f"{kept} of {len(labels)} labels kept"
+        f"{retained} of {len(labels)} labels kept"
     )
     if loaded.problem_type != task:
         detail += f"; the task was {task}, and is {loaded.problem_type}"

@@ -28,7 +28,7 @@ def dry_run(model: nn.Module, batch: Mapping[str, Tensor]) -> Any:
 
 
 def check(
-    engine: Engine, selection: Selection, texts: Sequence[str] = TEXTS, told: Told | None = None
+    engine: Engine, selection: Selection, texts: Sequence[str] = TEXTS, on_progress: Told | None = None
 ) -> tuple[DryRun, HealthReport]:
     """Run all stages on a candidate, which is loaded when needed; what others ask of it meanwhile is untouched.
 
@@ -37,10 +37,10 @@ def check(
     """
     check_texts(texts, engine.settings.max_characters)
     pair = engine.pair(selection)
-    return check_pair(engine, pair, texts, told), pair.info.health
+    return check_pair(engine, pair, texts, on_progress), pair.info.health
 
 
-def check_pair(engine: Engine, pair: LoadedPair, texts: Sequence[str], told: Told | None = None) -> DryRun:
+def check_pair(engine: Engine, pair: LoadedPair, texts: Sequence[str], on_progress: Told | None = None) -> DryRun:
     """The stages of `check` on a pair of that engine, which stays in memory meanwhile."""
 
     def free() -> int:
@@ -49,7 +49,7 @@ def check_pair(engine: Engine, pair: LoadedPair, texts: Sequence[str], told: Tol
     base = engine.candidate(pair.info.selection.candidate).base_model
     subject = make_subject(pair, base, texts, free=free, loading_alone=engine.loading_alone)
     with engine.holding(pair):
-        return run(subject, told) if told else run(subject)
+        return run(subject, on_progress) if on_progress else run(subject)
 
 
 @contextmanager

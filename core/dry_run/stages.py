@@ -20,21 +20,21 @@ HEALTH = StageKind("Health", "What was found when the candidate was loaded: does
 _RAISED = (RuntimeError, ValueError, IndexError)
 
 
-def run(subject: Subject, told: Told = lambda _share, _name: None) -> DryRun:
+def run(subject: Subject, on_progress: Told = lambda _share, _name: None) -> DryRun:
     """Every stage, each with its number. A stage in which the model raises an error fails with its words."""
     start = time.perf_counter()
-    told(0.0, "tokenizer")
+    on_progress(0.0, "tokenizer")
     stages = [forward.tokenizer(subject)]
     passed = Trace(0)
     why = "" if stages[0].passed else "the model cannot be given these token ids"
     if not why:
-        told(0.05, "one pass through the model")
+        on_progress(0.05, "one pass through the model")
         passed = trace(subject)
         stages += forward.passed_through(passed)
         why = _why(stages, passed)
     later = _later(subject, stages)
     for i, (kind, work) in enumerate(later):
-        told(0.2 + 0.8 * i / len(later), kind.name)
+        on_progress(0.2 + 0.8 * i / len(later), kind.name)
         stages.append(kind.left_out(why) if why else _guarded(kind, work))
     stages.append(health(subject.pair.info.health))
     texts = tuple(

@@ -100,9 +100,9 @@ class Subject:
         with torch.inference_mode():
             return at_least_float32(self.probe.model(**batch).logits).cpu()
 
-    def difference(self, found: Tensor, expected: Tensor) -> float:
+    def difference(self, result: Tensor, expected: Tensor) -> float:
         """The largest difference as a share of the largest logit of all texts: one alone may be near zero."""
-        return float((found - expected).abs().max() / self.alone.abs().max().clamp(min=1e-12))
+        return float((result - expected).abs().max() / self.alone.abs().max().clamp(min=1e-12))
 
     def kept_random(self) -> AbstractContextManager[None]:
         """Puts torch's random state back afterwards."""

@@ -57,33 +57,33 @@ class Trace:
 def trace(subject: Subject) -> Trace:
     """Run all texts as one batch padded on the right; every hook is taken off again."""
     batch = subject.together(subject.rows)
-    found = Trace(_depth(subject))
+    result = Trace(_depth(subject))
     sizes = {"B": len(subject.rows), "T": batch["input_ids"].shape[1], "K": len(subject.pair.info.labels)}
     sizes["D"] = subject.probe.classifier.config.get_text_config().hidden_size
 
     def see(name: str, axes: str, value: Any, dtype: torch.dtype | None = None) -> None:
         if isinstance(value, Tensor):
             expected = tuple(sizes[axis] for axis in axes)
-            found.tensors.append(_traced(name, axes, value, expected, dtype or subject.dtype))
+            result.tensors.append(_traced(name, axes, value, expected, dtype or subject.dtype))
 
     try:
-        with _watched(subject, found.depth, see), torch.inference_mode():
+        with _watched(subject, result.depth, see), torch.inference_mode():
             output = subject.probe.model(**batch)
     except (RuntimeError, ValueError, IndexError) as error:
-        found.error = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
-        return found
+        result.error = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+        return result
     weights = output.pooling_weights
     if weights is not None:
         wide = torch.float64 if weights.dtype == torch.float64 else torch.float32
         see(WEIGHTS, "BT", weights, weights.dtype if weights.dtype == subject.dtype else wide)
-        found.weight_error = float((weights.float().sum(dim=1) - 1).abs().max())
+        result.weight_error = float((weights.float().sum(dim=1) - 1).abs().max())
         padding = batch["attention_mask"] == 0
-        found.weight_on_padding = float(weights.float().abs().masked_fill(~padding, 0.0).max())
+        result.weight_on_padding = float(weights.float().abs().masked_fill(~padding, 0.0).max())
     see(LOGITS, "BK", output.logits)
-    if not all(t.is_finite for t in found.tensors):
+    if not all(t.is_finite for t in result.tensors):
         weights = subject.probe.model.named_parameters()
-        found.broken_weight = next((name for name, p in weights if not p.isfinite().all()), "")
-    return found
+        result.broken_weight = next((name for name, p in weights if not p.isfinite().all()), "")
+    return result
 
 
 def _depth(subject: Subject) -> int:

@@ -55,8 +55,8 @@ def part_of(name: str) -> str | None:
 
 def layer_of(name: str) -> str:
     """The place of a parameter in the backbone down to the number of its layer; all outside of layers is one."""
-    found = re.match(r".*?\.\d+\.", name)
-    return found[0] if found else ""
+    result = re.match(r".*?\.\d+\.", name)
+    return result[0] if result else ""
 
 
 def _of_adapter(model: PeftModel) -> frozenset[str]:

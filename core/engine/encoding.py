@@ -61,8 +61,8 @@ class Encoder:
     def _one(self, text: str, encoding: Any) -> Encoded:
         ids, offsets, total = encoding.ids, encoding.offsets, len(encoding.ids)
         if total > self.max_tokens:
-            kept = _keep(encoding.special_tokens_mask, self.max_tokens)
-            ids, offsets = [ids[i] for i in kept], [offsets[i] for i in kept]
+            retained = _keep(encoding.special_tokens_mask, self.max_tokens)
+            ids, offsets = [ids[i] for i in retained], [offsets[i] for i in retained]
         if not ids:
             raise InputError(
                 f"The tokenizer finds nothing to read in the text {text[:40]!r}.", fix="write some words or digits."

@@ -34,7 +34,7 @@ def _glibc() -> ctypes.CDLL | None:
     if sys.platform != "linux":
         return None
     try:
-        found = ctypes.CDLL("libc.so.6")
-        return found if hasattr(found, "malloc_trim") and hasattr(found, "mallopt") else None
+        result = ctypes.CDLL("libc.so.6")
+        return result if hasattr(result, "malloc_trim") and hasattr(result, "mallopt") else None
     except OSError:
         return None

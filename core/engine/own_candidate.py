@@ -112,10 +112,10 @@ def _checked_type(model_type: str) -> ModelType:
     return model_type
 
 
-def _free_id(wanted: str, taken: Sequence[str]) -> str:
-    number, name = 2, wanted
+def _free_id(requested: str, taken: Sequence[str]) -> str:
+    number, name = 2, requested
     while name in taken:
-        name, number = f"{wanted[:76]}-{number}", number + 1
+        name, number = f"{requested[:76]}-{number}", number + 1
     return name
 
 

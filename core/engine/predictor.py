@@ -45,13 +45,13 @@ class Predictor:
         lengths = [len(text.ids) for text in encoded]
         many = len(lengths) >= MANY_TEXTS and sum(lengths) >= MANY_TOKENS
         workers = (self.workers or os.cpu_count() or 1) if many and self.device == "cpu" else 1
-        way = self._for_many if many or (len(lengths) > 1 and bulk_is_imported()) else self._for_few
-        batches = way.plan(lengths, self.tokens_per_batch, workers)
+        forward_pass = self._for_many if many or (len(lengths) > 1 and bulk_is_imported()) else self._for_few
+        batches = forward_pass.plan(lengths, self.tokens_per_batch, workers)
         groups = [[encoded[i] for i in batch] for batch in batches]
         results: list[Prediction | None] = [None] * len(encoded)
         with self.lock.shared():
             run = map if workers == 1 or len(batches) == 1 else _pool(workers).map
-            for batch, predictions in zip(batches, run(partial(self._forward, way), groups), strict=True):
+            for batch, predictions in zip(batches, run(partial(self._forward, forward_pass), groups), strict=True):
                 for position, prediction in zip(batch, predictions, strict=True):
                     results[position] = prediction
         return cast(list[Prediction], results)
@@ -64,9 +64,9 @@ class Predictor:
     def _for_many(self) -> ForwardPass:
         return bulk_pass(self.model, self.device) or self._for_few
 
-    def _forward(self, way: ForwardPass, group: list[Encoded]) -> list[Prediction]:
+    def _forward(self, forward_pass: ForwardPass, group: list[Encoded]) -> list[Prediction]:
         """One forward pass."""
-        outcome = way([text.ids for text in group])
+        outcome = forward_pass([text.ids for text in group])
         shares = probabilities(outcome.logits, self.problem_type)
         weights: Sequence[list[float] | None] = outcome.weights or [None] * len(group)
         rows = zip(group, outcome.logits.tolist(), shares.tolist(), weights, strict=True)

@@ -60,9 +60,9 @@ def maps(probe: Probe, text: Encoded, layer: int, budget: int, progress: Progres
         raise NotFoundError(
             f"There is no layer {layer}: this model has layers 1 to {len(probe.layers)}.", fix="choose one of them."
         )
-    found: list[Tensor] = []
-    _run(probe, text, budget, [layer], lambda _, seen: found.append(seen.float().cpu()), progress)
-    return AttentionMaps(layer, found[0].numpy())
+    result: list[Tensor] = []
+    _run(probe, text, budget, [layer], lambda _, seen: result.append(seen.float().cpu()), progress)
+    return AttentionMaps(layer, result[0].numpy())
 
 
 def overview(probe: Probe, text: Encoded, budget: int, progress: Progress | None = None) -> AttentionOverview:
@@ -110,29 +110,29 @@ def rollout(probe: Probe, text: Encoded, budget: int, progress: Progress | None 
 
 
 def _run(
-    probe: Probe, text: Encoded, budget: int, wanted: Collection[int], see: OnLayer, progress: Progress | None
+    probe: Probe, text: Encoded, budget: int, requested: Collection[int], see: OnLayer, progress: Progress | None
 ) -> None:
     """A pass with eager attention up to the last wanted layer; `see` gets the maps of each."""
     require(cost(probe, text, budget))
     seen: list[int] = []
 
-    def noted(layer: int, found: Tensor) -> None:
+    def noted(layer: int, result: Tensor) -> None:
         if not seen or seen[-1] != layer:  # a wrapper around the attention hands out the same maps once more
             seen.append(layer)
-            see(layer, found)
-            if len(seen) == len(wanted):
+            see(layer, result)
+            if len(seen) == len(requested):
                 raise _EnoughError  # what is above would take time, and memory beside the maps that are kept
 
     with ExitStack() as stack:
         stack.enter_context(eager(probe))
-        stack.enter_context(_watching(probe, set(wanted), len(text.ids), noted))
+        stack.enter_context(_watching(probe, set(requested), len(text.ids), noted))
         if progress is not None:
             stack.enter_context(_telling(probe, progress))
         stack.enter_context(suppress(_EnoughError))
         probe.states(text)
-    if len(seen) < len(wanted):
+    if len(seen) < len(requested):
         raise CheckpointError(
-            f"{type(probe.backbone).__name__} hands out no attention maps (of {len(seen)} in {len(wanted)} layers).",
+            f"{type(probe.backbone).__name__} hands out no attention maps (of {len(seen)} in {len(requested)} layers).",
             fix="attention cannot be drawn for this architecture; the other views can.",
         )
 
@@ -163,20 +163,20 @@ def eager(probe: Probe) -> Iterator[None]:
 
 
 @contextmanager
-def _watching(probe: Probe, wanted: set[int], count: int, see: OnLayer) -> Iterator[None]:
+def _watching(probe: Probe, requested: set[int], count: int, see: OnLayer) -> Iterator[None]:
     """Hooks inside the wanted layers, on every module that may hand out maps; families call theirs differently."""
 
     def hook_of(number: int) -> Callable[..., None]:
         def hook(_module: nn.Module, _args: Any, output: Any) -> None:
-            found = _maps_in(output, count)
-            if found is not None:
-                see(number, found)
+            result = _maps_in(output, count)
+            if result is not None:
+                see(number, result)
 
         return hook
 
     with ExitStack() as stack:
         for number, layer in enumerate(probe.layers, 1):
-            if number in wanted:
+            if number in requested:
                 for module in layer.modules():
                     if module is not layer and any(True for _ in module.children()):
                         stack.callback(module.register_forward_hook(hook_of(number)).remove)
@@ -199,6 +199,8 @@ def _telling(probe: Probe, progress: Progress) -> Iterator[None]:
     depth = len(probe.layers)
     with ExitStack() as stack:
         for number, layer in enumerate(probe.layers):
-            told = f"layer {number + 1} of {depth}"
-            stack.callback(layer.register_forward_pre_hook(lambda *_, n=number, t=told: progress(n / depth, t)).remove)
+            message = f"layer {number + 1} of {depth}"
+            stack.callback(
+                layer.register_forward_pre_hook(lambda *_, n=number, t=message: progress(n / depth, t)).remove
+            )
         yield

@@ -39,22 +39,22 @@ def find(probe: Probe, text: Encoded, words: Sequence[Unit], budget: int, progre
     values = by_unit(parts.of(top), tuple(words))
     order = [int(i) for i in np.argsort(-values, kind="stable") if not words[int(i)].special]
     search = _Search(probe, text.text, words, order, budget, progress)
-    found, complete = search.exhaustive(search.left - min(budget // 2, 3 * len(order)))
-    irreducible = bool(found)
-    if not found and complete < len(order) - 1:
-        found = search.prefix(complete + 1)
-        found, irreducible = search.pruned(found)
-    return search.result(found, complete, irreducible)
+    result, complete = search.exhaustive(search.left - min(budget // 2, 3 * len(order)))
+    irreducible = bool(result)
+    if not result and complete < len(order) - 1:
+        result = search.prefix(complete + 1)
+        result, irreducible = search.pruned(result)
+    return search.result(result, complete, irreducible)
 
 
 def without(text: str, words: Sequence[Unit], places: Iterable[int]) -> str:
     """The text without some of its words, and without the white space before each of them."""
-    gone, done, kept = set(places), 0, ""
+    gone, done, retained = set(places), 0, ""
     for i in sorted(gone):
-        kept += text[done : words[i].start].rstrip()
+        retained += text[done : words[i].start].rstrip()
         done = max(done, words[i].end)
-    kept += text[done:]
-    return kept if kept[:1].isspace() <= text[:1].isspace() else kept.lstrip()
+    retained += text[done:]
+    return retained if retained[:1].isspace() <= text[:1].isspace() else retained.lstrip()
 
 
 def by_size(count: int, size: int) -> Iterator[Places]:
@@ -98,9 +98,9 @@ class _Search:
             choices = by_size(len(self.order), size)
             while group := list(itertools.islice(choices, max(0, min(self.rows, most - looked)))):
                 looked += len(group)
-                found = self._first(group)
-                if found:
-                    return found, size - 1
+                result = self._first(group)
+                if result:
+                    return result, size - 1
             if next(choices, None) is not None:
                 return (), size - 1
         return (), max(0, len(self.order) - 1)
@@ -112,33 +112,33 @@ class _Search:
         sizes = np.linspace(smallest, len(self.order) - 1, count)
         runs = [tuple(range(size)) for size in dict.fromkeys(int(size) for size in sizes)]
         for begin in range(0, len(runs), self.rows):
-            found = self._first(runs[begin : begin + self.rows])
-            if found:
-                return found
+            result = self._first(runs[begin : begin + self.rows])
+            if result:
+                return result
         return ()
 
-    def pruned(self, found: Places) -> tuple[Places, bool]:
+    def pruned(self, result: Places) -> tuple[Places, bool]:
         """Without the words that are not needed, smallest contributions first; whether that was tried to its end."""
         self.stage = "putting back what is not needed"
-        changed = len(found) > 1
+        changed = len(result) > 1
         while changed:
             changed = False
-            for rank in sorted(found, reverse=True):
+            for rank in sorted(result, reverse=True):
                 if self.left < 1:
-                    return found, False
-                fewer = tuple(r for r in found if r != rank)
+                    return result, False
+                fewer = tuple(r for r in result if r != rank)
                 if fewer and self._first([fewer]):
-                    found, changed = fewer, True
-        return found, bool(found)
+                    result, changed = fewer, True
+        return result, bool(result)
 
-    def result(self, found: Places, complete: int, irreducible: bool) -> MinimalFlip:
+    def result(self, result: Places, complete: int, irreducible: bool) -> MinimalFlip:
         """What was found, in the places of the words."""
-        text = self._text(found)
+        text = self._text(result)
         logits = np.stack([self.logits[t].numpy() for t in (self.text, text)])
         after = self.logits[text]
         return MinimalFlip(
             words=len(self.order),
-            removed=tuple(sorted(self.order[rank] for rank in found)),
+            removed=tuple(sorted(self.order[rank] for rank in result)),
             text=text,
             labels=self.probe.labels,
             verdict=self.verdict,
@@ -173,8 +173,8 @@ class _Search:
         self.progress(min(len(self.logits) / self.budget, 1.0), f"{self.stage}, tried {len(self.logits):,}")
         read = [(text, row) for text in texts if text.strip() and (row := self._ids(text))]
         if read:
-            found = self.probe.logits([row for _, row in read])
-            self.logits.update(zip((text for text, _ in read), found, strict=True))
+            result = self.probe.logits([row for _, row in read])
+            self.logits.update(zip((text for text, _ in read), result, strict=True))
 
     def _ids(self, text: str) -> list[int]:
         try:

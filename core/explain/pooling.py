@@ -39,11 +39,11 @@ def compare_poolers(probe: Probe, states: Tensor) -> list[PoolerVerdict]:
     An attention pooler that was not trained starts from a fixed seed, as a new one would.
     """
     trained = parts_of(probe.classifier.config)[0]
-    found = []
+    result = []
     for name in POOLERS:
         pooler = probe.pooler if name == trained else _fresh(probe, name)
-        found.append(_verdict(probe, name, pooler, states, trained=name == trained))
-    return found
+        result.append(_verdict(probe, name, pooler, states, trained=name == trained))
+    return result
 
 
 def _verdict(probe: Probe, name: PoolerType, pooler: Pooler, states: Tensor, *, trained: bool) -> PoolerVerdict:

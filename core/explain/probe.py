@@ -94,20 +94,20 @@ class Probe:
         with torch.inference_mode():
             return cast(Tensor, self.backbone(input_ids=ids, use_cache=False).last_hidden_state)
 
-    def logits(self, rows: Sequence[list[int]], told: Told | None = None) -> Tensor:
+    def logits(self, rows: Sequence[list[int]], on_progress: Told | None = None) -> Tensor:
         """Token ids of any lengths, batched by length: (N, K) on the CPU, in the order of the rows."""
-        found: list[Tensor | None] = [None] * len(rows)
+        result: list[Tensor | None] = [None] * len(rows)
         done = 0
         for batch in plan_batches([len(row) for row in rows], self.tokens_per_batch, self._max_padding):
             ids, mask = pad([rows[i] for i in batch], self.device)
             with torch.inference_mode():
                 logits = self.model(input_ids=ids, attention_mask=mask).logits
             for i, row in zip(batch, at_least_float32(logits).cpu(), strict=True):
-                found[i] = row
+                result[i] = row
             done += len(batch)
-            if told is not None:
-                told(done, len(rows))
-        return torch.stack(cast(list[Tensor], found))
+            if on_progress is not None:
+                on_progress(done, len(rows))
+        return torch.stack(cast(list[Tensor], result))
 
     def probabilities(self, logits: Tensor) -> Tensor:
         """Softmax or sigmoid as the problem wants; NaN for a regression."""

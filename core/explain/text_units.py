@@ -105,15 +105,15 @@ def _end(text: str, starts: list[int], end: int) -> int:
 
 def _without_spaces(units: tuple[Unit, ...]) -> tuple[Unit, ...]:
     """A token of white space alone counts with the word behind it, or before it at the end of the text."""
-    kept: list[Unit] = []
+    retained: list[Unit] = []
     waiting: tuple[int, ...] = ()
     for unit in units:
         if not unit.special and not unit.text.strip():
             waiting += unit.tokens
             continue
-        kept.append(Unit(unit.text, unit.start, unit.end, waiting + unit.tokens))
+        retained.append(Unit(unit.text, unit.start, unit.end, waiting + unit.tokens))
         waiting = ()
-    if waiting and kept:
-        last = kept.pop()
-        kept.append(Unit(last.text, last.start, last.end, last.tokens + waiting))
-    return tuple(kept) or units
+    if waiting and retained:
+        last = retained.pop()
+        retained.append(Unit(last.text, last.start, last.end, last.tokens + waiting))
+    return tuple(retained) or units

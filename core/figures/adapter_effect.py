@@ -27,23 +27,23 @@ def leading(logits: Floats, main: int, *, always: Sequence[int] = ()) -> list[in
     return sorted(chosen, key=order.index)
 
 
-def curve(found: ScaleCurve, at: float, label: str, theme: Theme, *, height: int = 380) -> go.Figure:
+def curve(result: ScaleCurve, at: float, label: str, theme: Theme, *, height: int = 380) -> go.Figure:
     """Probability of the leading classes over the scale; the scale looked at, the trained one and flips marked."""
     colours = PALETTES[theme]
-    values, what = _values(found.logits, found.probabilities)
-    trained = int(np.argmin(np.abs(found.scales - 1)))
+    values, what = _values(result.logits, result.probabilities)
+    trained = int(np.argmin(np.abs(result.scales - 1)))
     figure = go.Figure()
-    for k in leading(found.logits, trained, always=[found.labels.index(label)]):
+    for k in leading(result.logits, trained, always=[result.labels.index(label)]):
         figure.add_scatter(
-            x=found.scales,
+            x=result.scales,
             y=values[:, k],
             mode="lines",
-            name=name(found.labels[k]),
-            line={"width": 3 if found.labels[k] == label else 1.75},
-            customdata=[whole(found.labels[k])] * len(found.scales),
+            name=name(result.labels[k]),
+            line={"width": 3 if result.labels[k] == label else 1.75},
+            customdata=[whole(result.labels[k])] * len(result.scales),
             hovertemplate="%{customdata}<br>scale %{x:.2f}: " + what + " %{y:.3f}<extra></extra>",
         )
-    for flip in found.flips:
+    for flip in result.flips:
         figure.add_vline(
             x=flip.scale,
             line={"color": colours.minus, "width": 1.5, "dash": "dash"},
@@ -53,7 +53,7 @@ def curve(found: ScaleCurve, at: float, label: str, theme: Theme, *, height: int
     figure.add_vline(x=1, line={"color": colours.muted, "width": 1, "dash": "dot"})
     figure.add_vline(x=at, line={"color": colours.ink, "width": 2})
     finish(figure, theme, height, xaxis_title="scale of the adapter's update", yaxis_title=what)
-    figure.update_xaxes(range=[-0.02, float(found.scales[-1]) + 0.02], dtick=0.25, showgrid=False, zeroline=False)
+    figure.update_xaxes(range=[-0.02, float(result.scales[-1]) + 0.02], dtick=0.25, showgrid=False, zeroline=False)
     return _as_shares(figure, what, "y")
 
 
@@ -102,14 +102,14 @@ def versus(
     return _as_shares(figure, what, "x")
 
 
-def heat(found: Ablation, label: str, theme: Theme) -> go.Figure:
+def heat(result: Ablation, label: str, theme: Theme) -> go.Figure:
     """Change of the class's logit without each part; whole layers in the last column, whole kinds in the last row.
 
     A part that speaks for the class is in the accent colour: without it the logit falls.
     """
-    z, verdicts = _grid(found, label)
-    layers, modules = [*found.layers, "", "all layers"], [*found.modules, "", "all modules"]
-    rows, columns, both = len(found.layers), len(found.modules), zip(z, verdicts, strict=True)
+    z, verdicts = _grid(result, label)
+    layers, modules = [*result.layers, "", "all layers"], [*result.modules, "", "all modules"]
+    rows, columns, both = len(result.layers), len(result.modules), zip(z, verdicts, strict=True)
     largest = float(np.nanmax(np.abs(z[:-1]), initial=0.0)) or 1.0
     figure = go.Figure(
         go.Heatmap(
@@ -121,7 +121,7 @@ def heat(found: Ablation, label: str, theme: Theme) -> go.Figure:
             zmin=-largest,
             zmax=largest,
             colorscale=scale(PALETTES[theme].diverging[::-1]),
-            text=_written(z, verdicts, found.verdict),
+            text=_written(z, verdicts, result.verdict),
             texttemplate="%{text}" if z.size <= WRITTEN else None,
             textfont={"size": 12},
             hoverongaps=False,
@@ -137,25 +137,25 @@ def heat(found: Ablation, label: str, theme: Theme) -> go.Figure:
     edge = {"tickmode": "array", "showgrid": False, "zeroline": False}
     figure.update_xaxes(
         tickvals=_middles(columns),
-        ticktext=[*map(name, found.modules), "all"],
+        ticktext=[*map(name, result.modules), "all"],
         side="top",
         tickangle=-40 if columns > 3 else 0,
         **edge,
     )
     figure.update_yaxes(
-        tickvals=_middles(rows), ticktext=[*map(name, found.layers), "all"], autorange="reversed", **edge
+        tickvals=_middles(rows), ticktext=[*map(name, result.layers), "all"], autorange="reversed", **edge
     )
     return figure
 
 
-def _grid(found: Ablation, label: str) -> tuple[Floats, list[list[str]]]:
+def _grid(result: Ablation, label: str) -> tuple[Floats, list[list[str]]]:
     """Changes (R + 2, C + 2) and verdicts: cells, an empty row and column, then the whole layers and kinds."""
-    cells, by_layer, by_module = found.change(label)
+    cells, by_layer, by_module = result.change(label)
     rows, columns = cells.shape
     z = np.full((rows + 2, columns + 2), np.nan)
-    z[:rows, :columns], z[:rows, -1], z[-1, :columns], z[-1, -1] = cells, by_layer, by_module, found.whole(label)
-    verdicts = [[*row, "", said] for row, said in zip(found.cell_verdicts, found.layer_verdicts, strict=True)]
-    return z, [*verdicts, [""] * (columns + 2), [*found.module_verdicts, "", found.verdict_without]]
+    z[:rows, :columns], z[:rows, -1], z[-1, :columns], z[-1, -1] = cells, by_layer, by_module, result.whole(label)
+    verdicts = [[*row, "", said] for row, said in zip(result.cell_verdicts, result.layer_verdicts, strict=True)]
+    return z, [*verdicts, [""] * (columns + 2), [*result.module_verdicts, "", result.verdict_without]]
 
 
 def _edges(count: int) -> list[float]:

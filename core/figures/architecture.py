@@ -38,16 +38,16 @@ def kind_of(node: ModuleNode) -> Kind:
     return "feed-forward" if inside and node.unit else "other"
 
 
-def treemap(found: Architecture, colours: Colours, theme: Theme) -> go.Figure:
+def treemap(result: Architecture, colours: Colours, theme: Theme) -> go.Figure:
     """Layers, and every module that holds parameters, as areas in proportion to them; a click goes into a layer."""
-    nodes = _shown(found.nodes)
+    nodes = _shown(result.nodes)
     places = {n.path for n in nodes}
     tints, palette = _tints(theme), PALETTES[theme]
     figure = go.Figure(
         go.Treemap(
             ids=[n.path or _ROOT for n in nodes],
             parents=["" if not n.path else next(p for p in _around(n.path) if p in places) or _ROOT for n in nodes],
-            labels=[_label(n, found) for n in nodes],
+            labels=[_label(n, result) for n in nodes],
             values=[n.total for n in nodes],
             branchvalues="total",
             customdata=[(whole(n.path or n.kind), n.kind, n.status, n.trained / n.total) for n in nodes],
@@ -69,10 +69,10 @@ def treemap(found: Architecture, colours: Colours, theme: Theme) -> go.Figure:
     return finish(figure, theme, 480, uniformtext={"minsize": 11, "mode": "hide"})
 
 
-def legend(colours: Colours, found: Architecture, theme: Theme) -> list[tuple[str, str]]:
+def legend(colours: Colours, result: Architecture, theme: Theme) -> list[tuple[str, str]]:
     """Words and colours of what the treemap or the freeze map holds, in a fixed order."""
     tints = _tints(theme)
-    nodes = [n for n in _shown(found.nodes) if n.unit]
+    nodes = [n for n in _shown(result.nodes) if n.unit]
     match colours:
         case "kind":
             held: set[str] = {kind_of(n) for n in nodes}
@@ -84,10 +84,10 @@ def legend(colours: Colours, found: Architecture, theme: Theme) -> list[tuple[st
             assert_never(colours)
 
 
-def freeze_map(found: Architecture, chosen: FreezeCell | None, theme: Theme) -> go.Figure:
+def freeze_map(result: Architecture, chosen: FreezeCell | None, theme: Theme) -> go.Figure:
     """Layer by module: frozen, adapted, trained. Markers hear the clicks: x, y."""
-    rows = found.modules
-    inside = [c for c in found.cells if c.layer is not None]
+    rows = result.modules
+    inside = [c for c in result.cells if c.layer is not None]
     depth = 1 + max(c.layer or 0 for c in inside)
     values = np.full((len(rows), depth), np.nan)
     for c in inside:
@@ -165,9 +165,9 @@ def _around(path: str) -> Iterator[str]:
         yield path
 
 
-def _label(node: ModuleNode, found: Architecture) -> str:
+def _label(node: ModuleNode, result: Architecture) -> str:
     if not node.path:
-        return name(found.name, 40)
+        return name(result.name, 40)
     return f"layer {node.name}" if node.name.isdigit() else name(node.name)
 
 

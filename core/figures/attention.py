@@ -17,14 +17,14 @@ NUMBERS, PIXELS = 256, 600
 NAMED = 30
 
 
-def heads(found: AttentionOverview, measure: str, chosen: tuple[int, int], theme: Theme) -> go.Figure:
+def heads(result: AttentionOverview, measure: str, chosen: tuple[int, int], theme: Theme) -> go.Figure:
     """One number of every head, layer by head; the chosen (layer, head) framed.
 
     A heat map hears no clicks: over the cells lie invisible markers, x the head and y the layer, that do.
     """
     colours = PALETTES[theme]
-    values = found.values[measure]
-    layers, count = found.shape
+    values = result.values[measure]
+    layers, count = result.shape
     shares = measure in ("first token", "token before", "itself")
     form = "%{customdata:.1%}" if shares else "%{customdata:.3r} tokens"
     places = np.array([(head, layer) for layer in range(1, layers + 1) for head in range(1, count + 1)])
@@ -153,8 +153,8 @@ def pooled(values: Floats, size: int) -> Floats:
     whole_blocks = np.pad(values, ((0, gap), (0, gap)), constant_values=np.nan)
     side = len(whole_blocks) // size
     blocks = whole_blocks.reshape(side, size, side, size)
-    found = np.fmax.reduce(np.fmax.reduce(blocks, axis=3), axis=1)
-    return np.asarray(found)
+    result = np.fmax.reduce(np.fmax.reduce(blocks, axis=3), axis=1)
+    return np.asarray(result)
 
 
 def _named(figure: go.Figure, units: Sequence[Unit]) -> None:

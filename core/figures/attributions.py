@@ -12,12 +12,12 @@ from core.figures.style import PALETTES, Theme, finish, scale, whole
 from core.results import FRACTIONS, Attributions, Faithfulness
 
 
-def agreement(found: Attributions, theme: Theme) -> go.Figure:
+def agreement(result: Attributions, theme: Theme) -> go.Figure:
     """One row a method, one column a unit; each row in shares of its own largest value."""
-    rows = [m.method for m in found.methods]
-    values = np.array([m.values for m in found.methods])
+    rows = [m.method for m in result.methods]
+    values = np.array([m.values for m in result.methods])
     shares = values / np.maximum(np.abs(values).max(axis=1, keepdims=True), 1e-30)
-    words = [whole(unit.text) for unit in found.units]
+    words = [whole(unit.text) for unit in result.units]
     told = [
         [f"{x}: {word}<br>{row} {value:+.3f}" for x, (word, value) in enumerate(zip(words, line, strict=True), 1)]
         for row, line in zip(rows, values, strict=True)
@@ -39,18 +39,18 @@ def agreement(found: Attributions, theme: Theme) -> go.Figure:
     )
     finish(figure, theme, 120 + 34 * len(rows))
     figure.update_yaxes(autorange="reversed", showgrid=False)
-    return named_axis(figure, found.units)
+    return named_axis(figure, result.units)
 
 
-def perturbation(found: Attributions, theme: Theme, which: Literal["removed", "kept"]) -> go.Figure:
+def perturbation(result: Attributions, theme: Theme, which: Literal["removed", "kept"]) -> go.Figure:
     """The score when the first words of each method's order are taken away, or are all that is left.
 
     The band is the mean of the random orders, one standard deviation up and down; the dotted line the whole text.
     """
     colours = PALETTES[theme]
     figure = go.Figure()
-    _band(figure, found, theme, which)
-    for method, colour in zip(found.faithfulness, colours.lines, strict=False):
+    _band(figure, result, theme, which)
+    for method, colour in zip(result.faithfulness, colours.lines, strict=False):
         x, y = _line(method, which)
         figure.add_scatter(
             x=x,
@@ -58,20 +58,20 @@ def perturbation(found: Attributions, theme: Theme, which: Literal["removed", "k
             mode="lines+markers",
             name=method.name,
             line={"width": 2, "color": colour},
-            hovertemplate=f"{method.name}<br>%{{x:.0%}} {which}: {found.score} %{{y:.3f}}<extra></extra>",
+            hovertemplate=f"{method.name}<br>%{{x:.0%}} {which}: {result.score} %{{y:.3f}}<extra></extra>",
         )
-    figure.add_hline(y=found.faithfulness[0].whole, line={"color": colours.muted, "width": 1, "dash": "dot"})
-    finish(figure, theme, 340, yaxis_title=found.score, xaxis_title=f"{found.options.by} {which}")
+    figure.add_hline(y=result.faithfulness[0].whole, line={"color": colours.muted, "width": 1, "dash": "dot"})
+    finish(figure, theme, 340, yaxis_title=result.score, xaxis_title=f"{result.options.by} {which}")
     figure.update_xaxes(tickformat=".0%", tickvals=[0.0, *FRACTIONS], zeroline=False)
-    if found.score == "probability":
+    if result.score == "probability":
         figure.update_yaxes(range=[-0.03, 1.03], tickformat=".0%", zeroline=False)
     return figure
 
 
-def _band(figure: go.Figure, found: Attributions, theme: Theme, which: Literal["removed", "kept"]) -> None:
+def _band(figure: go.Figure, result: Attributions, theme: Theme, which: Literal["removed", "kept"]) -> None:
     """Random orders as a band around their mean."""
-    lines = np.array([_line(shuffle, which)[1] for shuffle in found.shuffles])
-    x = _line(found.shuffles[0], which)[0]
+    lines = np.array([_line(shuffle, which)[1] for shuffle in result.shuffles])
+    x = _line(result.shuffles[0], which)[0]
     mean, spread = lines.mean(axis=0), lines.std(axis=0)
     colours = PALETTES[theme]
     figure.add_scatter(
@@ -91,7 +91,7 @@ def _band(figure: go.Figure, found: Attributions, theme: Theme, which: Literal["
         mode="lines",
         name="random order",
         line={"width": 1.5, "dash": "dash", "color": colours.muted},
-        hovertemplate=f"random order<br>%{{x:.0%}} {which}: {found.score} %{{y:.3f}}<extra></extra>",
+        hovertemplate=f"random order<br>%{{x:.0%}} {which}: {result.score} %{{y:.3f}}<extra></extra>",
     )
 
 

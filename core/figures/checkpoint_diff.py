@@ -40,37 +40,37 @@ def sign(t: TensorDiff) -> str:
     return "≠" if unmeasured else SIGNS.get(t.status, "")
 
 
-def legend(found: CheckpointDiff) -> str:
+def legend(result: CheckpointDiff) -> str:
     """The signs that occur, in words."""
-    used = {sign(t) for t in found.tensors if t.layer is not None} if found.depth <= SIGNED_LAYERS else set()
+    used = {sign(t) for t in result.tensors if t.layer is not None} if result.depth <= SIGNED_LAYERS else set()
     return ", ".join(f"{mark} {words}" for mark, words in MEANING.items() if mark in used)
 
 
-def rows(found: CheckpointDiff) -> tuple[str, ...]:
+def rows(result: CheckpointDiff) -> tuple[str, ...]:
     """The rows of the map, from above."""
-    return (WHOLE, *found.modules)
+    return (WHOLE, *result.modules)
 
 
-def changes(found: CheckpointDiff, chosen: TensorDiff, theme: Theme, *, logarithmic: bool) -> go.Figure:
+def changes(result: CheckpointDiff, chosen: TensorDiff, theme: Theme, *, logarithmic: bool) -> go.Figure:
     """Relative change of every module in every layer; the chosen tensor framed. Markers hear the clicks: x, y."""
-    names = rows(found)
+    names = rows(result)
     place = {module: i for i, module in enumerate(names)}
-    inside = [(t, (t.layer, place[t.module])) for t in found.tensors if t.layer is not None]
-    values = np.full((len(names), found.depth), np.nan)
+    inside = [(t, (t.layer, place[t.module])) for t in result.tensors if t.layer is not None]
+    values = np.full((len(names), result.depth), np.nan)
     signs = np.full(values.shape, "", dtype=object)
     for t, (layer, row) in inside:
         values[row, layer] = t.relative
         signs[row, layer] = sign(t)
-    for layer in range(found.depth):
-        values[0, layer] = found.change_of_layer(layer)
+    for layer in range(result.depth):
+        values[0, layer] = result.change_of_layer(layer)
         if not values[0, layer] > 0:
             statuses = {t.status for t, (x, _) in inside if x == layer}
             signs[0, layer] = "≠" if TensorStatus.CHANGED in statuses else "=" if statuses <= set(KEPT) else ""
-    layers = [(layer, 0) for layer in range(found.depth)]
+    layers = [(layer, 0) for layer in range(result.depth)]
     told = [(f"layer {x}, all that could be compared", _told(values[y, x]), "") for x, y in layers]
     told += [(whole(t.place), _told(t.relative), t.status.value) for t, _ in inside]
     marked = (
-        {"text": signs, "texttemplate": "%{text}", "textfont": {"size": 13}} if found.depth <= SIGNED_LAYERS else {}
+        {"text": signs, "texttemplate": "%{text}", "textfont": {"size": 13}} if result.depth <= SIGNED_LAYERS else {}
     )
     return layer_map(
         _shown(values, logarithmic),

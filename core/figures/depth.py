@@ -12,25 +12,25 @@ from core.results import Lens
 DRAWN = 6
 
 
-def lens(found: Lens, theme: Theme, *, height: int = 340) -> go.Figure:
+def lens(result: Lens, theme: Theme, *, height: int = 340) -> go.Figure:
     """Probability of the leading classes over depth (0: embeddings), the depth of the decision marked."""
     colours = PALETTES[theme]
-    depths = list(range(len(found.verdicts)))
-    values = found.logits if np.isnan(found.probabilities).any() else found.probabilities
-    what = "output" if values is found.logits else "probability"
+    depths = list(range(len(result.verdicts)))
+    values = result.logits if np.isnan(result.probabilities).any() else result.probabilities
+    what = "output" if values is result.logits else "probability"
     figure = go.Figure()
-    for rank, k in enumerate(drawn_classes(found)):
+    for rank, k in enumerate(drawn_classes(result)):
         figure.add_scatter(
             x=depths,
             y=values[:, k],
             mode="lines+markers",
-            name=name(found.labels[k]),
+            name=name(result.labels[k]),
             line={"width": 3 if rank == 0 else 1.75},
             marker={"size": 8 if rank == 0 else 5},
-            customdata=[whole(found.labels[k])] * len(depths),
+            customdata=[whole(result.labels[k])] * len(depths),
             hovertemplate="%{customdata}<br>depth %{x}: " + what + " %{y:.3f}<extra></extra>",
         )
-    figure.add_vline(x=found.decided_at, line={"color": colours.muted, "width": 1, "dash": "dot"})
+    figure.add_vline(x=result.decided_at, line={"color": colours.muted, "width": 1, "dash": "dot"})
     ticks = [*depths] if len(depths) <= 20 else [*range(0, len(depths), -(-len(depths) // 16))]
     words = ["embeddings" if d == 0 else f"layer {d}" if len(depths) <= 8 else str(d) for d in ticks]
     finish(figure, theme, height, yaxis_title=what, hovermode="x unified" if len(depths) > 60 else "closest")
@@ -40,9 +40,9 @@ def lens(found: Lens, theme: Theme, *, height: int = 340) -> go.Figure:
     return figure
 
 
-def drawn_classes(found: Lens) -> list[int]:
+def drawn_classes(result: Lens) -> list[int]:
     """Classes by rank at the end; those that led at some depth come in before the merely good ones."""
-    final = [int(k) for k in np.argsort(-found.logits[-1], kind="stable")]
-    led = {int(k) for k in found.logits.argmax(axis=1)}
+    final = [int(k) for k in np.argsort(-result.logits[-1], kind="stable")]
+    led = {int(k) for k in result.logits.argmax(axis=1)}
     chosen = sorted(final, key=lambda k: (k != final[0], k not in led, final.index(k)))[:DRAWN]
     return sorted(chosen, key=final.index)

@@ -11,11 +11,11 @@ from core.results import HeadGeometry
 NAMED = 40
 
 
-def cosines(found: HeadGeometry, theme: Theme, *, shared: bool) -> go.Figure:
+def cosines(result: HeadGeometry, theme: Theme, *, shared: bool) -> go.Figure:
     """Class against class, the like side by side; the diagonal, always 1, is left out of the colours."""
-    order = list(found.order)
-    values = (found.cosines if shared else found.apart)[order][:, order].copy()
-    names = [found.labels[k] for k in order]
+    order = list(result.order)
+    values = (result.cosines if shared else result.apart)[order][:, order].copy()
+    names = [result.labels[k] for k in order]
     for i in range(len(order)):
         values[i, i] = float("nan")
     largest = max((abs(float(v)) for v in values.ravel() if v == v), default=1.0) or 1.0

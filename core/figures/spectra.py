@@ -25,10 +25,10 @@ def through_depth(report: SpectraReport, measure: str, title: str, chosen: Spect
     colours = PALETTES[theme]
     figure = go.Figure()
     for i, module in enumerate(report.modules):
-        found = [s for s in report.spectra if s.module == module and s.layer is not None]
+        result = [s for s in report.spectra if s.module == module and s.layer is not None]
         figure.add_scatter(
-            x=[s.layer for s in found],
-            y=[getattr(s, measure) for s in found],
+            x=[s.layer for s in result],
+            y=[getattr(s, measure) for s in result],
             mode="lines+markers",
             name=name(module, 30),
             line={

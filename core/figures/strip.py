@@ -30,9 +30,9 @@ def strip(reading: Reading, units: Sequence[Unit], values: Floats, what: str, *,
             parts.append(text(original[done : unit.start]))
         parts.append(_unit(unit, float(value), float(value) / largest, what))
         done = max(done, unit.end)
-    kept = reading.prediction.kept_characters
-    parts.append(text(original[done:kept]) if kept > done else "")
-    return f'<div class="hl-strip" dir="auto">{"".join(parts)}{_unread(original[max(kept, done) :])}</div>'
+    retained = reading.prediction.kept_characters
+    parts.append(text(original[done:retained]) if retained > done else "")
+    return f'<div class="hl-strip" dir="auto">{"".join(parts)}{_unread(original[max(retained, done) :])}</div>'
 
 
 def legend(low: str, high: str, *, signed: bool) -> str:

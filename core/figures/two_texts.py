@@ -34,15 +34,15 @@ def struck(reading: Reading, flip: MinimalFlip) -> str:
     return _block([*parts, text(original[done:]) if done < len(original) else ""])
 
 
-def changes(found: TwoTexts, theme: Theme) -> go.Figure:
+def changes(result: TwoTexts, theme: Theme) -> go.Figure:
     """The classes that change most, by size: B less A, of probabilities (of outputs in a regression)."""
-    colours, chosen = PALETTES[theme], found.leading(DRAWN)
-    values = (found.probabilities if found.has_probabilities else found.logits)[:, chosen]
-    change, places = found.change[chosen], list(range(len(chosen)))
-    what, form = ("probability", ".1%") if found.has_probabilities else ("output", ".3f")
+    colours, chosen = PALETTES[theme], result.leading(DRAWN)
+    values = (result.probabilities if result.has_probabilities else result.logits)[:, chosen]
+    change, places = result.change[chosen], list(range(len(chosen)))
+    what, form = ("probability", ".1%") if result.has_probabilities else ("output", ".3f")
     told = [
-        [whole(found.labels[k]), a, b, za, zb, zb - za]
-        for k, (a, b), (za, zb) in zip(chosen, values.T, found.logits[:, chosen].T, strict=True)
+        [whole(result.labels[k]), a, b, za, zb, zb - za]
+        for k, (a, b), (za, zb) in zip(chosen, values.T, result.logits[:, chosen].T, strict=True)
     ]
     figure = go.Figure(
         go.Bar(
@@ -56,9 +56,9 @@ def changes(found: TwoTexts, theme: Theme) -> go.Figure:
         )
     )
     finish(figure, theme, 70 + 34 * len(chosen), xaxis_title=f"change of {what}, B less A", bargap=0.35)
-    ticks = [name(found.labels[k]) for k in chosen]
+    ticks = [name(result.labels[k]) for k in chosen]
     figure.update_yaxes(tickmode="array", tickvals=places, ticktext=ticks, autorange="reversed", showgrid=False)
-    if found.has_probabilities:
+    if result.has_probabilities:
         figure.update_xaxes(tickformat="+.0%")
     return figure
 

@@ -65,7 +65,7 @@ def fetch(name: str, cache_dir: Path | None, revision: str | None = None) -> Pat
     return folder
 
 
-def nothing_at(name: str, wanted: str = "no folder") -> NotFoundError:
+def nothing_at(name: str, requested: str = "no folder") -> NotFoundError:
     """The error for a name that is neither a path nor a Hub id; says what was seen there, else that `wanted` is not."""
     path = Path(name).expanduser()
     if path.is_symlink():
@@ -77,7 +77,9 @@ def nothing_at(name: str, wanted: str = "no folder") -> NotFoundError:
         return NotFoundError(
             f"'{revision}' in '{name}' cannot be a revision.", fix="give a branch, a tag or a commit after the @."
         )
-    return NotFoundError(f"There is {wanted} '{name}'.", fix="check the path, or give a Hub id (organisation/model).")
+    return NotFoundError(
+        f"There is {requested} '{name}'.", fix="check the path, or give a Hub id (organisation/model)."
+    )
 
 
 def _download(name: HubName, cache_dir: Path | None) -> Path:

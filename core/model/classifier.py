@@ -223,8 +223,8 @@ def classifier_class(config: type[PreTrainedConfig]) -> type[PooledClassifier]:
 def _backbone_class(base: type[PreTrainedConfig]) -> type[PreTrainedModel]:
     if base not in MODEL_MAPPING:  # its keys are loaded only when asked for
         raise CheckpointError(f"transformers has no text model for '{base.model_type}'.", fix="choose another model.")
-    found: Any = MODEL_MAPPING[base]
-    return cast(type[PreTrainedModel], found[0] if isinstance(found, list | tuple) else found)
+    result: Any = MODEL_MAPPING[base]
+    return cast(type[PreTrainedModel], result[0] if isinstance(result, list | tuple) else result)
 
 
 def _bare_backbone(config: PreTrainedConfig) -> PreTrainedModel:

@@ -134,11 +134,11 @@ def _parts(config: BaseModelConfig, folder: ModelFolder) -> dict[str, Any]:
 
 def _dropouts(config: BaseModelConfig, stored: PreTrainedConfig) -> dict[str, float]:
     """Dropouts under the names this architecture reads; one that it does not read is refused by name."""
-    found: dict[str, float] = {}
+    result: dict[str, float] = {}
     for field in DROPOUT_FIELDS:
         value = getattr(config, field)
         if hasattr(stored, field):
-            found[field] = value
+            result[field] = value
         elif value:
             raise ConfigError(
                 f"'{field}' has no effect on the '{stored.model_type}' architecture.",
@@ -146,4 +146,4 @@ def _dropouts(config: BaseModelConfig, stored: PreTrainedConfig) -> dict[str, fl
                 + (", ".join(f for f in DROPOUT_FIELDS if hasattr(stored, f)) or "none of the dropout fields")
                 + ".",
             )
-    return found
+    return result

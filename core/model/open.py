@@ -69,9 +69,9 @@ def require_float(config: BaseModelConfig) -> torch.dtype:
 
 
 def _without_head(folder: ModelFolder) -> ModelFolder:
-    kept = {k: v for k, v in folder.tensors.items() if not k.startswith(("score.", "pooler."))}
+    retained = {k: v for k, v in folder.tensors.items() if not k.startswith(("score.", "pooler."))}
     config = {k: v for k, v in folder.config.items() if k not in ("id2label", "label2id", "num_labels", "problem_type")}
-    return ModelFolder(folder.path, config, kept)
+    return ModelFolder(folder.path, config, retained)
 
 
 def _read(

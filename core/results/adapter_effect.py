@@ -63,10 +63,10 @@ class ScaleCurve:
         Raises:
             ValueError: there is no such point.
         """
-        found = np.flatnonzero(np.isclose(self.scales, scale, atol=1e-9))
-        if not len(found):
+        result = np.flatnonzero(np.isclose(self.scales, scale, atol=1e-9))
+        if not len(result):
             raise ValueError(f"the curve has no point at {scale}")
-        i = int(found[0])
+        i = int(result[0])
         return AtScale(scale, self.labels, self.logits[i], self.probabilities[i], self.verdicts[i])
 
 
@@ -123,13 +123,13 @@ class Ablation:
     def parts(self, label: str) -> list[Part]:
         """All cells that there are, those first whose absence changes the class's logit most."""
         cells = self.change(label)[0]
-        found = [
+        result = [
             Part(self.modules[c], self.layers[r], float(cells[r, c]), verdict)
             for r, row in enumerate(self.cell_verdicts)
             for c, verdict in enumerate(row)
             if verdict
         ]
-        return sorted(found, key=lambda part: -abs(part.change))
+        return sorted(result, key=lambda part: -abs(part.change))
 
 
 @dataclass(frozen=True, eq=False)

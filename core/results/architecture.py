@@ -153,10 +153,10 @@ class Architecture:
 
     def found(self, words: str, depth: int | None = None) -> tuple[ModuleNode, ...]:
         """Modules whose path or class holds the words, and those around them; without words, those up to a depth."""
-        wanted = words.strip().lower()
-        if not wanted:
+        requested = words.strip().lower()
+        if not requested:
             return tuple(n for n in self.nodes if depth is None or n.depth <= depth)
-        hits = {n.path for n in self.nodes if wanted in n.path.lower() or wanted in n.kind.lower()}
+        hits = {n.path for n in self.nodes if requested in n.path.lower() or requested in n.kind.lower()}
         around = {path for hit in hits for path in _around(hit)} if hits else set()
         return tuple(n for n in self.nodes if n.path in hits or n.path in around)
 

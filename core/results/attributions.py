@@ -144,7 +144,7 @@ class Attributions:
         Alike is what differs by less than half a point of probability, or half a percent of a regression's output.
         """
         sign = 1.0 if measure == "comprehensiveness" else -1.0
-        scores = [sign * float(getattr(found, measure)) for found in self.faithfulness]
+        scores = [sign * float(getattr(result, measure)) for result in self.faithfulness]
         mean, spread = self.chance(measure)
         most, alike = max(scores), ALIKE * (1.0 if self.score == "probability" else abs(self.faithfulness[0].whole))
         if most <= sign * mean + max(spread, alike):

@@ -28,9 +28,9 @@ def read_splits(config: TrainingConfig) -> Splits:
     validation = _read_examples(config.data.validation_file, config, labels)
     if validation is None and config.data.validation_share:
         problem, share = config.base_model.problem, config.data.validation_share
-        kept, aside = split_rows(train.targets, problem, share, config.seed)
+        retained, aside = split_rows(train.targets, problem, share, config.seed)
         # What is measured is measured against the labels: the teacher's word is for training alone.
-        train, validation = train.take(kept), replace(train.take(aside), soft=None)
+        train, validation = train.take(retained), replace(train.take(aside), soft=None)
     if train.soft is not None:
         mixed = mix_soft_labels(train.targets, train.soft, config.optimisation.soft_label_weight)
         train = replace(train, soft=mixed)

@@ -80,14 +80,14 @@ def _prepare_output(config: TrainingConfig, output: Path, *, resume: bool, overw
     """The checkpoint to resume from, in an output folder that holds nothing else of value."""
     checkpoints = output / CHECKPOINTS
     recipe = checkpoints / "training.yaml"
-    if resume and (found := last_checkpoint(checkpoints)):
+    if resume and (result := last_checkpoint(checkpoints)):
         begun = TrainingConfig.from_yaml(recipe.read_text(encoding="utf-8")) if recipe.is_file() else None
         if begun != config:
             raise TrainingError(
                 f"The checkpoints in '{checkpoints}' were begun with another config.",
                 fix="resume with the config they were begun with, or train afresh without resume.",
             )
-        return found
+        return result
     if output.exists() and (not output.is_dir() or any(output.iterdir())) and not (overwrite or resume):
         raise TrainingError(
             f"The output folder '{output}' is not empty.", fix="choose another output, or allow overwriting."

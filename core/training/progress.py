@@ -96,8 +96,8 @@ def strip_prefix(metrics: Any) -> Measures:
     """The Trainer's `eval_accuracy` and so on under our names and in our order: loss last, no timings, None for NaN."""
     timings = ("runtime", "samples_per_second", "steps_per_second", "model_preparation_time")
     named = {name.removeprefix("eval_"): float(value) for name, value in metrics.items() if name.startswith("eval_")}
-    kept = {name: None if math.isnan(value) else value for name, value in named.items() if name not in timings}
-    return dict(sorted(kept.items(), key=lambda item: item[0] == "loss"))
+    retained = {name: None if math.isnan(value) else value for name, value in named.items() if name not in timings}
+    return dict(sorted(retained.items(), key=lambda item: item[0] == "loss"))
 
 
 def history(log: list[dict[str, Any]]) -> tuple[EpochRecord, ...]:

@@ -28,15 +28,15 @@ def find_labels(cells: Sequence[str], problem: ProblemType, data: DataConfig) ->
             count = len(cell_parts(cells[0]))
             return tuple(f"{data.label_column}_{i + 1}" for i in range(count)) if count > 1 else (data.label_column,)
         case "multi_label_classification":
-            found = {name for cell in cells for name in cell_parts(cell)}
+            result = {name for cell in cells for name in cell_parts(cell)}
         case _:
-            found = {cell.strip() for cell in cells} - {""}
-    if len(found) < (1 if problem == "multi_label_classification" else 2):
+            result = {cell.strip() for cell in cells} - {""}
+    if len(result) < (1 if problem == "multi_label_classification" else 2):
         raise TrainingError(
-            f"'{data.train_file}' has {len(found)} different labels in column '{data.label_column}'.",
+            f"'{data.train_file}' has {len(result)} different labels in column '{data.label_column}'.",
             fix="give texts of at least two classes, or name another column.",
         )
-    return tuple(sorted(found))
+    return tuple(sorted(result))
 
 
 def encode(cells: Sequence[str], labels: tuple[str, ...], problem: ProblemType) -> Targets:

@@ -43,5 +43,7 @@ def ties(result: Architecture) -> str:
 
 def copies(result: Architecture) -> str:
     """What PEFT keeps beside the parts that an adapter trains whole; empty without any."""
-    kept = result.parameters - result.base_parameters - result.factors
-    return f"PEFT keeps the parts that the adapter replaced, unused: {kept:,} of the parameters." if kept else ""
+    retained = result.parameters - result.base_parameters - result.factors
+    return (
+        f"PEFT keeps the parts that the adapter replaced, unused: {retained:,} of the parameters." if retained else ""
+    )

@@ -14,45 +14,45 @@ from core.words.numbers import change
 UNRELATED = 0.1
 
 
-def verdict(found: CheckpointDiff) -> str:
+def verdict(result: CheckpointDiff) -> str:
     """Equal, or how much changed and where most."""
-    counts, total = found.counts, len(found.tensors)
+    counts, total = result.counts, len(result.tensors)
     absent = counts[TensorStatus.ONLY_FIRST] + counts[TensorStatus.ONLY_SECOND]
     if absent == total:
         return "No tensor is in both: there is nothing to compare."
-    kept = sum(counts[status] for status in KEPT)
-    if kept == total:
-        return _all_kept(found)
+    retained = sum(counts[status] for status in KEPT)
+    if retained == total:
+        return _all_kept(result)
     changed = counts[TensorStatus.CHANGED]
-    told = (
-        f"{changed:,} of {total:,} tensors changed{_most(found)}" if changed else f"Of {total:,} tensors none changed"
+    message = (
+        f"{changed:,} of {total:,} tensors changed{_most(result)}" if changed else f"Of {total:,} tensors none changed"
     )
-    others = [_kept(found)] if kept else []
+    others = [_kept(result)] if retained else []
     others += [f"{counts[s]:,} {words}" for s, words in _OTHERS.items() if counts[s]]
-    return f"{told}; {', '.join(others)}." if others else f"{told}."
+    return f"{message}; {', '.join(others)}." if others else f"{message}."
 
 
-def where(found: CheckpointDiff) -> str:
+def where(result: CheckpointDiff) -> str:
     """Which layers hold what changed, and which are untouched: whether freezing worked. Empty where nothing changed."""
-    changed = {t.layer for t in found.tensors if t.status is TensorStatus.CHANGED}
-    same = {t.layer for t in found.tensors} - changed - {t.layer for t in found.tensors if t.status not in KEPT}
+    changed = {t.layer for t in result.tensors if t.status is TensorStatus.CHANGED}
+    same = {t.layer for t in result.tensors} - changed - {t.layer for t in result.tensors if t.status not in KEPT}
     if not changed:
         return ""
     inside, still = ({layer for layer in side if layer is not None} for side in (changed, same))
     parts = []
     if inside:
-        parts.append("every layer" if inside == set(range(found.depth)) else f"layer{_ranges(inside)}")
+        parts.append("every layer" if inside == set(range(result.depth)) else f"layer{_ranges(inside)}")
     if None in changed:
         parts.append("weights outside the layers")
-    told = f"Changed: {' and '.join(parts)}."
+    message = f"Changed: {' and '.join(parts)}."
     untouched = [f"layer{_ranges(still)}"] if still else []
     untouched += ["everything outside the layers"] if None in same else []
-    return f"{told} Untouched: {' and '.join(untouched)}." if untouched else told
+    return f"{message} Untouched: {' and '.join(untouched)}." if untouched else message
 
 
-def related(found: CheckpointDiff) -> str:
+def related(result: CheckpointDiff) -> str:
     """That the two have nothing to do with each other, where their directions say so; else empty."""
-    cosines = [t.cosine for t in found.tensors if t.status is TensorStatus.CHANGED and _is_matrix(t)]
+    cosines = [t.cosine for t in result.tensors if t.status is TensorStatus.CHANGED and _is_matrix(t)]
     known = [abs(c) for c in cosines if not math.isnan(c)]
     if not known or median(known) >= UNRELATED:
         return ""
@@ -62,14 +62,14 @@ def related(found: CheckpointDiff) -> str:
     )
 
 
-def names(found: CheckpointDiff) -> str:
+def names(result: CheckpointDiff) -> str:
     """Which prefix was taken off to match the names; empty where none was."""
-    told = [
+    message = [
         f"'{prefix}' was taken off the names of the {which}"
-        for prefix, which in zip(found.prefixes, ("first", "second"), strict=True)
+        for prefix, which in zip(result.prefixes, ("first", "second"), strict=True)
         if prefix
     ]
-    return f"To match them, {told[0]}." if told else ""
+    return f"To match them, {message[0]}." if message else ""
 
 
 _OTHERS = {
@@ -80,26 +80,26 @@ _OTHERS = {
 }
 
 
-def _all_kept(found: CheckpointDiff) -> str:
-    total = len(found.tensors)
+def _all_kept(result: CheckpointDiff) -> str:
+    total = len(result.tensors)
     noun = "the only tensor is" if total == 1 else f"all {total:,} tensors are"
-    if found.counts[TensorStatus.EQUAL] == total:
+    if result.counts[TensorStatus.EQUAL] == total:
         return f"The same: {noun} equal, byte for byte."
-    if not found.counts[TensorStatus.ROUNDED]:
-        return f"The same values: {noun} equal, {_stored(found)}."
-    return f"The same but for rounding: {noun} equal once rounded, {_stored(found)}."
+    if not result.counts[TensorStatus.ROUNDED]:
+        return f"The same values: {noun} equal, {_stored(result)}."
+    return f"The same but for rounding: {noun} equal once rounded, {_stored(result)}."
 
 
-def _stored(found: CheckpointDiff) -> str:
+def _stored(result: CheckpointDiff) -> str:
     """The types that differ, where each side has one of them."""
-    types = {t.dtypes for t in found.tensors if t.status is not TensorStatus.EQUAL}
+    types = {t.dtypes for t in result.tensors if t.status is not TensorStatus.EQUAL}
     if len(types) == 1 and len(set(one := next(iter(types)))) == 2:
         return f"stored as {one[0]} in the first and as {one[1]} in the second"
     return "though not in every byte"
 
 
-def _most(found: CheckpointDiff) -> str:
-    most = found.most_changed
+def _most(result: CheckpointDiff) -> str:
+    most = result.most_changed
     if most is None:
         return ""
     if math.isinf(most.relative):
@@ -109,15 +109,15 @@ def _most(found: CheckpointDiff) -> str:
     return f", most {most.place}, by {change(most.relative)} of its norm"
 
 
-def _kept(found: CheckpointDiff) -> str:
-    counts = found.counts
+def _kept(result: CheckpointDiff) -> str:
+    counts = result.counts
     words = {
         TensorStatus.EQUAL: "equal",
         TensorStatus.SAME_VALUES: "equal in value",
         TensorStatus.ROUNDED: "equal once rounded",
     }
-    told = [f"{counts[s]:,} {'is' if counts[s] == 1 else 'are'} {words[s]}" for s in KEPT if counts[s]]
-    return ", ".join(told)
+    message = [f"{counts[s]:,} {'is' if counts[s] == 1 else 'are'} {words[s]}" for s in KEPT if counts[s]]
+    return ", ".join(message)
 
 
 def _ranges(numbers: Iterable[int]) -> str:
@@ -125,8 +125,8 @@ def _ranges(numbers: Iterable[int]) -> str:
     ordered = sorted(numbers)
     starts = [ordered[0]] + [b for a, b in pairwise(ordered) if b != a + 1]
     ends = [a for a, b in pairwise(ordered) if b != a + 1] + [ordered[-1]]
-    told = ", ".join(str(a) if a == b else f"{a}–{b}" for a, b in zip(starts, ends, strict=True))
-    return f" {told}" if len(ordered) == 1 else f"s {told}"
+    message = ", ".join(str(a) if a == b else f"{a}–{b}" for a, b in zip(starts, ends, strict=True))
+    return f" {message}" if len(ordered) == 1 else f"s {message}"
 
 
 def _is_matrix(t: TensorDiff) -> bool:

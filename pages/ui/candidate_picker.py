@@ -23,8 +23,8 @@ _ROLES = ("demo", "candidate", "teacher", "own")
 
 def chosen() -> tuple[Selection, CandidateSummary] | None:
     """What the picker holds; None in a run that has not drawn it."""
-    found: tuple[Selection, CandidateSummary] | None = st.session_state.get(_CHOSEN)
-    return found
+    result: tuple[Selection, CandidateSummary] | None = st.session_state.get(_CHOSEN)
+    return result
 
 
 def forget() -> None:
@@ -65,7 +65,7 @@ def choose(place: DeltaGenerator) -> None:
     Raises:
         NotFoundError: there is no candidate at all.
     """
-    asked = url_state.asked("picker", (CANDIDATE, ADAPTER))
+    request = url_state.asked("picker", (CANDIDATE, ADAPTER))
     candidates = sorted(engine().candidates(), key=lambda c: _ROLES.index(c.role))
     if not candidates:
         raise NotFoundError(
@@ -75,20 +75,20 @@ def choose(place: DeltaGenerator) -> None:
     st.session_state[_OFFERED] = candidates
     by_id = {c.id: c for c in candidates}
     with place:
-        candidate = by_id[_box("Candidate", CANDIDATE, {i: c.title or i for i, c in by_id.items()}, asked)]
+        candidate = by_id[_box("Candidate", CANDIDATE, {i: c.title or i for i, c in by_id.items()}, request)]
         adapters = {a.id: a.title or a.id for a in candidate.adapters} | {NO_ADAPTER: "No adapter"}
-        adapter = _box("Adapter", ADAPTER, adapters, asked)
+        adapter = _box("Adapter", ADAPTER, adapters, request)
         selection = Selection(candidate.id, None if adapter == NO_ADAPTER else adapter)
         st.html(_status(selection))
     st.session_state[_CHOSEN] = (selection, candidate)
     url_state.write("picker", {CANDIDATE: candidate.id, ADAPTER: adapter})
 
 
-def _box(label: str, key: str, titles: dict[str, str], asked: dict[str, str]) -> str:
-    wanted = asked.get(key, st.session_state.get(key))
-    value = str(wanted) if wanted in titles else next(iter(titles))
-    if key in asked:
-        st.session_state[_UNKNOWN + key] = None if asked[key] in titles else (asked[key], value)
+def _box(label: str, key: str, titles: dict[str, str], request: dict[str, str]) -> str:
+    requested = request.get(key, st.session_state.get(key))
+    value = str(requested) if requested in titles else next(iter(titles))
+    if key in request:
+        st.session_state[_UNKNOWN + key] = None if request[key] in titles else (request[key], value)
     st.session_state[key] = value
     st.selectbox(label, list(titles), format_func=lambda i: titles.get(i, i), key=key)
     unknown: tuple[str, str] | None = st.session_state.get(_UNKNOWN + key)

@@ -54,8 +54,8 @@ class Question:
 
 def begin(examples: tuple[str, ...]) -> None:
     """Ask the first example until the person has asked something; never leave an example of another adapter."""
-    asked, last = st.session_state.get(ASKED), st.session_state.get(EXAMPLES, ())
-    if examples and (asked is None or (asked in last and asked not in examples)):
+    request, last = st.session_state.get(ASKED), st.session_state.get(EXAMPLES, ())
+    if examples and (request is None or (request in last and request not in examples)):
         st.session_state[ASKED] = examples[0]
     st.session_state[EXAMPLES] = examples
 
@@ -93,9 +93,9 @@ def _submit() -> None:
 
 def _form() -> None:
     """The text and its button; what is typed stays when it cannot be answered."""
-    asked = st.session_state.get(ASKED, "")
-    if st.session_state.get(_SHOWN) != asked or _BOX not in st.session_state:
-        st.session_state[_BOX] = st.session_state[_SHOWN] = asked
+    request = st.session_state.get(ASKED, "")
+    if st.session_state.get(_SHOWN) != request or _BOX not in st.session_state:
+        st.session_state[_BOX] = st.session_state[_SHOWN] = request
     with st.form("why", border=False):
         st.text_area("Text", key=_BOX, height=96, placeholder="Type or paste a text", persist_state="session")
         st.form_submit_button("Explain", type="primary", on_click=_submit)

@@ -23,12 +23,12 @@ def chosen() -> tuple[str, str] | None:
         NotFoundError: weights that are not on this machine.
     """
     selection, candidate = frame.selection()
-    found = _offered()
-    _settle(found, candidate)
+    result = _offered()
+    _settle(result, candidate)
     paths = []
     for column, key in zip(st.columns(2, gap="medium"), (FIRST, SECOND), strict=True):
         with column:
-            paths.append(_one(key, found, selection, candidate))
+            paths.append(_one(key, result, selection, candidate))
     if all(paths):
         return paths[0], paths[1]
     st.html(markup.note("Type where the other checkpoint is: a folder, sharded or not, or one .safetensors file."))
@@ -39,11 +39,11 @@ def chosen() -> tuple[str, str] | None:
 def suggest() -> None:
     """Buttons for pairs that are here, for who has nothing to type; those with the chosen candidate first."""
     _, candidate = frame.selection()
-    found = _offered()
-    bases = sorted((key for key in found if _OF not in key), key=lambda key: key != candidate.id)
+    result = _offered()
+    bases = sorted((key for key in result if _OF not in key), key=lambda key: key != candidate.id)
     pairs = [(f"{bases[0]} with {bases[1]}", bases[0], bases[1])] if len(bases) > 1 else []
     for base in bases:
-        adapters = [key for key in found if key.startswith(f"{base}{_OF}")]
+        adapters = [key for key in result if key.startswith(f"{base}{_OF}")]
         if len(adapters) > 1:
             pairs.append((f"two adapters of {base}", adapters[0], adapters[1]))
             break
@@ -62,17 +62,17 @@ def _offered() -> dict[str, str]:
     }
 
 
-def _settle(found: dict[str, str], candidate: CandidateSummary) -> None:
+def _settle(result: dict[str, str], candidate: CandidateSummary) -> None:
     """What is not there any more, or the same on both sides, falls back to the first that makes sense."""
     state = st.session_state
-    if state.get(FIRST) not in (CHOSEN, TYPED, *found):
+    if state.get(FIRST) not in (CHOSEN, TYPED, *result):
         state[FIRST] = CHOSEN
     first = candidate.id if state[FIRST] == CHOSEN else state[FIRST]
-    if state.get(SECOND) not in (TYPED, *found) or state[SECOND] == first != TYPED:
-        state[SECOND] = next((key for key in _likest(first, found) if key != first), TYPED)
+    if state.get(SECOND) not in (TYPED, *result) or state[SECOND] == first != TYPED:
+        state[SECOND] = next((key for key in _likest(first, result) if key != first), TYPED)
 
 
-def _likest(first: str, found: dict[str, str]) -> list[str]:
+def _likest(first: str, result: dict[str, str]) -> list[str]:
     """What can be compared with the first, the most alike before: adapters with adapters, bases by their sizes."""
     by_id = {c.id: c for c in candidate_picker.offered()}
     mine = by_id.get(first.split(_OF)[0])
@@ -82,13 +82,13 @@ def _likest(first: str, found: dict[str, str]) -> list[str]:
         same = mine is not None and (mine.hidden_size, mine.layers) == (other.hidden_size, other.layers)
         return not same, other is not mine if _OF in first else other is mine
 
-    return sorted((key for key in found if (_OF in key) == (_OF in first)), key=unlike)
+    return sorted((key for key in result if (_OF in key) == (_OF in first)), key=unlike)
 
 
-def _one(key: str, found: dict[str, str], selection: Selection, candidate: CandidateSummary) -> str:
+def _one(key: str, result: dict[str, str], selection: Selection, candidate: CandidateSummary) -> str:
     """The path of a side; empty while nothing is typed."""
     mine = {CHOSEN: f"{candidate.title or candidate.id} (chosen at the side)"} if key == FIRST else {}
-    titles = {**mine, **found, TYPED: "A folder or file"}
+    titles = {**mine, **result, TYPED: "A folder or file"}
     name = "First" if key == FIRST else "Second"
     source = st.selectbox(
         name,

@@ -25,16 +25,16 @@ def asked(owner: str, keys: Iterable[str]) -> dict[str, str]:
 
 def write(owner: str, params: dict[str, str | None]) -> None:
     """Put these into the URL; what is None leaves it."""
-    kept = {key: value for key, value in params.items() if value is not None}
-    if any(st.query_params.get(key) != value for key, value in kept.items()):
-        st.query_params.update(kept)
-    for key in params.keys() - kept.keys():
+    retained = {key: value for key, value in params.items() if value is not None}
+    if any(st.query_params.get(key) != value for key, value in retained.items()):
+        st.query_params.update(retained)
+    for key in params.keys() - retained.keys():
         if key in st.query_params:
             del st.query_params[key]
-    before = st.session_state.get(_WRITTEN + owner, kept)
-    if before != kept:
+    before = st.session_state.get(_WRITTEN + owner, retained)
+    if before != retained:
         st.session_state[_LEFT + owner] = [*_left(owner), (before, time.monotonic())]
-    st.session_state[_WRITTEN + owner] = kept
+    st.session_state[_WRITTEN + owner] = retained
 
 
 def _left(owner: str) -> list[tuple[dict[str, str], float]]:

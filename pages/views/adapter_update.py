@@ -33,11 +33,11 @@ OVERLAP = (
 )
 
 
-def parts(found: AdapterUpdate) -> str:
+def parts(result: AdapterUpdate) -> str:
     """What the adapter consists of."""
-    facts = [("Low-rank factors", numbers.count(found.parameters), f"parameters in {len(found.modules)} modules")]
-    if found.whole:
-        facts.append(("Held whole", numbers.count(found.whole_parameters), "parameters: " + ", ".join(found.whole)))
+    facts = [("Low-rank factors", numbers.count(result.parameters), f"parameters in {len(result.modules)} modules")]
+    if result.whole:
+        facts.append(("Held whole", numbers.count(result.whole_parameters), "parameters: " + ", ".join(result.whole)))
     return markup.facts(facts)
 
 
@@ -73,7 +73,7 @@ def layers(modules: Sequence[ModuleUpdate], overlaps: Sequence[ModuleOverlap] | 
     ]
 
 
-def table(found: AdapterUpdate, overlaps: Sequence[ModuleOverlap] | None) -> None:
+def table(result: AdapterUpdate, overlaps: Sequence[ModuleOverlap] | None) -> None:
     """One row a module."""
     rows: list[dict[str, Any]] = [
         {
@@ -85,7 +85,7 @@ def table(found: AdapterUpdate, overlaps: Sequence[ModuleOverlap] | None) -> Non
             "Effective rank": m.effective_rank,
             "Largest singular value": float(m.singular_values[0]),
         }
-        for m in found.modules
+        for m in result.modules
     ]
     for row, overlap in zip(rows, overlaps or (), strict=False):
         row |= {

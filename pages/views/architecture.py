@@ -17,19 +17,19 @@ TUNINGS = {"lora": "A LoRA adapter", "full": "All weights"}
 COLOURS = {"kind": "What it is", "training": "What is trained"}
 
 
-def facts(found: Architecture) -> str:
+def facts(result: Architecture) -> str:
     """Its numbers."""
-    sizes = found.sizes
-    rows = [("Parameters", numbers.count(found.parameters), f"{found.parameters:,}")]
-    if found.tuning:
-        share = numbers.percent(found.trained / found.parameters)
-        rows.append(("Trained", numbers.count(found.trained), f"{share} % of all"))
+    sizes = result.sizes
+    rows = [("Parameters", numbers.count(result.parameters), f"{result.parameters:,}")]
+    if result.tuning:
+        share = numbers.percent(result.trained / result.parameters)
+        rows.append(("Trained", numbers.count(result.trained), f"{share} % of all"))
     rows += [
         ("Layers", f"{sizes.layers:,}", f"hidden size {sizes.hidden_size:,}"),
         ("Attention heads", f"{sizes.heads:,}", f"{sizes.kv_heads:,} for keys and values"),
         ("Vocabulary", f"{sizes.vocabulary:,}", "tokens"),
-        ("Weights", size_words.size(number_bytes(found.dtype) * found.base_parameters), found.dtype),
-        ("Modules", f"{len(found.nodes):,}", f"last: {found.last_module_name}"),
+        ("Weights", size_words.size(number_bytes(result.dtype) * result.base_parameters), result.dtype),
+        ("Modules", f"{len(result.nodes):,}", f"last: {result.last_module_name}"),
     ]
     return markup.facts(rows, stacked=True)
 
@@ -40,11 +40,11 @@ def legend(entries: list[tuple[str, str]]) -> str:
     return f'<p class="hl-legend">{" ".join(f"<span>{mark}</span>" for mark in marks)}</p>'
 
 
-def outside(found: Architecture) -> str:
+def outside(result: Architecture) -> str:
     """What stands outside of the layers, which the freeze map has no cells for."""
     rows = "".join(
         f'<tr><td>{markup.text(c.module)}</td><td>{c.status}</td><td class="hl-right">{c.parameters:,}</td></tr>'
-        for c in found.cells
+        for c in result.cells
         if c.layer is None
     )
     return (
@@ -68,15 +68,15 @@ def row(node: ModuleNode, *, with_training: bool) -> dict[str, Any]:
     }
 
 
-def tree(found: Architecture, words: str, depth: int) -> None:
+def tree(result: Architecture, words: str, depth: int) -> None:
     """The modules that were searched for and those around them, or all down to a level."""
-    nodes = found.found(words, depth)
+    nodes = result.found(words, depth)
     if not nodes:
         st.html(markup.note(f"No module's name or class holds '{words}'."))
         return
     import pandas as pd
 
-    shown = pd.DataFrame([row(node, with_training=bool(found.tuning)) for node in nodes])
+    shown = pd.DataFrame([row(node, with_training=bool(result.tuning)) for node in nodes])
     form = st.column_config.NumberColumn(format="localized")
     widths = {"Module": 260, "Class": 200, "Its own weights": 190}
     columns: dict[str, Any] = {name: st.column_config.TextColumn(width=width) for name, width in widths.items()}
@@ -88,9 +88,9 @@ def tree(found: Architecture, words: str, depth: int) -> None:
         column_config=columns | {"Parameters": form, "Trained": form},
         height=min(563, 38 + 35 * len(shown)),
     )
-    st.html(markup.note(f"{len(nodes):,} of {len(found.nodes):,} modules."))
+    st.html(markup.note(f"{len(nodes):,} of {len(result.nodes):,} modules."))
 
 
-def cell_of(found: Architecture, path: str) -> FreezeCell | None:
+def cell_of(result: Architecture, path: str) -> FreezeCell | None:
     """The cell of the freeze map that a search stands for."""
-    return next((c for c in found.cells if c.path == path), None)
+    return next((c for c in result.cells if c.path == path), None)

@@ -28,30 +28,30 @@ NO_CACHE = " Here every token sees those after it, so that nothing can be kept: 
 SHORTEST, USUAL = 4, 2048
 
 
-def section(found: Architecture, longest: int, key: str) -> None:
+def section(result: Architecture, longest: int, key: str) -> None:
     """The length that is asked about, its costs, and memory by dtype; `longest` is the longest text it takes."""
     st.html(markup.section("What it costs"))
-    offered = lengths(found, longest)
+    offered = lengths(result, longest)
     if st.session_state.get(key) not in offered:
         st.session_state[key] = max(n for n in offered if n <= USUAL)
     length = st.selectbox(
         "Length of a text, in tokens", offered, format_func="{:,}".format, key=key, persist_state="session", width=240
     )
-    spent = costs(found, length)
-    st.html(by_text(spent, found.dtype))
+    spent = costs(result, length)
+    st.html(by_text(spent, result.dtype))
     left, right = st.columns(2, gap="large")
     with left:
         memory_table(spent)
         st.html(markup.note(MEMORY))
     with right:
-        figure = by_length([costs(found, n) for n in offered], length, charts.theme())
+        figure = by_length([costs(result, n) for n in offered], length, charts.theme())
         charts.chart(figure, "architecture-by-length", "Memory of KV cache and attention maps by length")
-        st.html(markup.note(LENGTH + ("" if found.sizes.cached else NO_CACHE)))
+        st.html(markup.note(LENGTH + ("" if result.sizes.cached else NO_CACHE)))
 
 
-def lengths(found: Architecture, longest: int) -> list[int]:
+def lengths(result: Architecture, longest: int) -> list[int]:
     """Powers of two up to the longest text, and that one."""
-    most = max(longest, found.sizes.positions, 2**SHORTEST)
+    most = max(longest, result.sizes.positions, 2**SHORTEST)
     return sorted({*(2**power for power in range(SHORTEST, 40) if 2**power <= most), most})
 
 

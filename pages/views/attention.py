@@ -10,10 +10,10 @@ from core.words import attention as words
 from core.words.numbers import percent, three_digits
 
 
-def numbers_of(found: AttentionOverview, layer: int, head: int) -> list[tuple[str, str, str]]:
+def numbers_of(result: AttentionOverview, layer: int, head: int) -> list[tuple[str, str, str]]:
     """The numbers of one head."""
     rows = []
-    for measure, values in found.values.items():
+    for measure, values in result.values.items():
         value = float(values[layer - 1, head - 1])
         tokens = measure in ("effective tokens", "distance")
         rows.append((words.MEASURED[measure], *((three_digits(value), "tokens") if tokens else (percent(value), "%"))))

@@ -16,23 +16,23 @@ LIGHT = 64 * 2**20
 _AGREED = "attention.agreed"
 
 
-def captured(asked: Question, needs: AttentionCost, part: AttentionPart, name: str) -> bool:
+def captured(request: Question, needs: AttentionCost, part: AttentionPart, name: str) -> bool:
     """Whether `part` is there for the asking; False after drawing a refusal, a button, or how far it is."""
     if needs.peak <= LIGHT and needs.fits:
         return True
     if not needs.fits:
         try:
-            explainer().attention(asked.selection, asked.text, "overview")
+            explainer().attention(request.selection, request.text, "overview")
         except AppError as error:
             st.html(markup.problem(error))
         return False
-    agreed = (asked.selection, asked.text)
+    agreed = (request.selection, request.text)
     if st.session_state.get(_AGREED) != agreed:
         st.button(
             f"Capture (needs {size(needs.peak)})", type="primary", key="attention.start", on_click=_agree, args=agreed
         )
         return False
-    task = explainer().attention_task(asked.selection, asked.text, part)
+    task = explainer().attention_task(request.selection, request.text, part)
     return task_progress.result(task, f"attention.{part}", name) is not None
 
 

@@ -18,7 +18,7 @@ def heading(method: Method, kind: str) -> str:
     return f'<div class="hl-pooler"><h3>{markup.text(method.capitalize())}{tag}</h3></div>'
 
 
-def table(found: Attributions) -> list[dict[str, Any]]:
+def table(result: Attributions) -> list[dict[str, Any]]:
     """One row a method, and one for the random orders."""
     rows: list[dict[str, Any]] = [
         {
@@ -27,11 +27,11 @@ def table(found: Attributions) -> list[dict[str, Any]]:
             "Sufficiency": f.sufficiency,
             "Computed in": duration(m.seconds),
         }
-        for f, m in zip(found.faithfulness, found.methods, strict=True)
+        for f, m in zip(result.faithfulness, result.methods, strict=True)
     ]
     falls, lacks = (
         " ± ".join(map(numbers.three_digits, pair))
-        for pair in (found.chance("comprehensiveness"), found.chance("sufficiency"))
+        for pair in (result.chance("comprehensiveness"), result.chance("sufficiency"))
     )
     return [*rows, {"Order of": "random", "Comprehensiveness": falls, "Sufficiency": lacks, "Computed in": "–"}]
 

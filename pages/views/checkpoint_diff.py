@@ -23,11 +23,11 @@ ABOUT = (
 )
 
 
-def sentences(found: CheckpointDiff) -> None:
+def sentences(result: CheckpointDiff) -> None:
     """The verdict, where the changes are, and how names were matched."""
-    st.html(markup.lead(verdict(found)))
-    more = [told for told in (where(found), related(found), names(found)) if told]
-    if not in_both(found):
+    st.html(markup.lead(verdict(result)))
+    more = [message for message in (where(result), related(result), names(result)) if message]
+    if not in_both(result):
         more.append(
             "Their names have nothing in common. An adapter holds the factors of a change and no weights: the page "
             "Adapter update shows what it changes; merged into its base and saved, it can be compared here."
@@ -36,25 +36,25 @@ def sentences(found: CheckpointDiff) -> None:
         st.html(markup.note(" ".join(more)))
 
 
-def in_both(found: CheckpointDiff) -> bool:
+def in_both(result: CheckpointDiff) -> bool:
     """Whether a tensor is in both."""
-    return bool(found.counts.keys() - {TensorStatus.ONLY_FIRST, TensorStatus.ONLY_SECOND})
+    return bool(result.counts.keys() - {TensorStatus.ONLY_FIRST, TensorStatus.ONLY_SECOND})
 
 
-def facts(found: CheckpointDiff) -> str:
+def facts(result: CheckpointDiff) -> str:
     """How many tensors of each kind, and what changed most."""
-    counts = found.counts
-    kept = sum(counts[status] for status in KEPT)
+    counts = result.counts
+    retained = sum(counts[status] for status in KEPT)
     only = counts[TensorStatus.ONLY_FIRST] + counts[TensorStatus.ONLY_SECOND]
     rows = [
-        ("Tensors", f"{len(found.tensors):,}", "in either"),
+        ("Tensors", f"{len(result.tensors):,}", "in either"),
         ("Changed", f"{counts[TensorStatus.CHANGED]:,}", ""),
-        ("Equal", f"{kept:,}", ""),
+        ("Equal", f"{retained:,}", ""),
         ("Other shape", f"{counts[TensorStatus.OTHER_SHAPE] + counts[TensorStatus.NOT_COMPARED]:,}", "or type"),
         ("Only in one", f"{only:,}", ""),
     ]
-    if found.most_changed is not None and found.most_changed.relative > 0:
-        rows.append(("Largest change", numbers.change(found.most_changed.relative), "of a norm"))
+    if result.most_changed is not None and result.most_changed.relative > 0:
+        rows.append(("Largest change", numbers.change(result.most_changed.relative), "of a norm"))
     return markup.facts(rows)
 
 
@@ -83,42 +83,42 @@ def one(t: TensorDiff) -> None:
         st.html(markup.note(" ".join(notes)))
 
 
-def table(found: CheckpointDiff) -> None:
+def table(result: CheckpointDiff) -> None:
     """All tensors, searchable, by status, sortable, and as files."""
     st.html(markup.section("Every tensor"))
     left, right = st.columns(2, gap="medium")
-    words = {ALL: f"All ({len(found.tensors):,})"}
-    words |= {s.value: f"{markup.sentence(s.value)} ({found.counts[s]:,})" for s in TensorStatus if found.counts[s]}
+    words = {ALL: f"All ({len(result.tensors):,})"}
+    words |= {s.value: f"{markup.sentence(s.value)} ({result.counts[s]:,})" for s in TensorStatus if result.counts[s]}
     if st.session_state.get("checkpoints.status") not in words:
         st.session_state["checkpoints.status"] = ALL
     with left:
-        wanted = st.text_input(
+        requested = st.text_input(
             "Search by name", key="checkpoints.search", placeholder="q_proj", persist_state="session"
         )
     with right:
         status = st.selectbox(
             "Status", list(words), format_func=words.__getitem__, key="checkpoints.status", persist_state="session"
         )
-    shown = [t for t in found.tensors if status in (ALL, t.status.value) and wanted.lower() in t.name.lower()]
+    shown = [t for t in result.tensors if status in (ALL, t.status.value) and requested.lower() in t.name.lower()]
     if shown:
         _rows(shown)
     else:
-        st.html(markup.note(f"No such tensor's name holds '{wanted}'."))
+        st.html(markup.note(f"No such tensor's name holds '{requested}'."))
     with st.container(horizontal=True, gap="small"):
         for kind, name in FORMATS.items():
             st.download_button(
                 f"Download {name}",
-                partial(diff_file, found, kind),
+                partial(diff_file, result, kind),
                 file_name=f"comparison.{kind}",
                 on_click="ignore",
                 key=f"checkpoints.{kind}",
             )
 
 
-def cost(found: CheckpointDiff) -> str:
+def cost(result: CheckpointDiff) -> str:
     """What reading took."""
-    took = durations.duration(found.seconds)
-    return f"{sizes.size(found.bytes)} read from both in {took}, without loading either. {ABOUT}"
+    took = durations.duration(result.seconds)
+    return f"{sizes.size(result.bytes)} read from both in {took}, without loading either. {ABOUT}"
 
 
 def _rows(tensors: list[TensorDiff]) -> None:

@@ -19,11 +19,11 @@ def table(prediction: Prediction) -> None:
     head, find = st.columns([3, 2], vertical_alignment="center")
     values = prediction.problem_type == "regression"
     head.html(markup.section(f"All {len(prediction.labels)} {'outputs' if values else 'classes'}"))
-    wanted = find.text_input("Find a class", key=FIND, placeholder="Find a class", label_visibility="collapsed")
+    requested = find.text_input("Find a class", key=FIND, placeholder="Find a class", label_visibility="collapsed")
     rows = [(row.label, row.probability, row.logit) for row in prediction.ranked]
-    rows = [row for row in rows if wanted.strip().lower() in row[0].lower()]
+    rows = [row for row in rows if requested.strip().lower() in row[0].lower()]
     if not rows:
-        st.html(markup.note(f"No class has '{wanted}' in its name."))
+        st.html(markup.note(f"No class has '{requested}' in its name."))
         return
     frame = pd.DataFrame(rows, columns=["Class", "Probability", "Logit"])
     if values:

@@ -17,9 +17,9 @@ _MARKS = {
 }
 
 
-def stages(found: DryRun) -> str:
+def stages(result: DryRun) -> str:
     """Every stage on a line: mark, name, what was seen; where it failed, what to do."""
-    return f'<ol class="hl-stages">{"".join(_stage(stage) for stage in found.stages)}</ol>'
+    return f'<ol class="hl-stages">{"".join(_stage(stage) for stage in result.stages)}</ol>'
 
 
 def _stage(stage: Stage) -> str:
@@ -33,7 +33,7 @@ def _stage(stage: Stage) -> str:
     )
 
 
-def rows(found: DryRun) -> list[dict[str, Any]]:
+def rows(result: DryRun) -> list[dict[str, Any]]:
     """One row a tensor, in the order of the pass."""
     return [
         {
@@ -45,5 +45,5 @@ def rows(found: DryRun) -> list[dict[str, Any]]:
             "Finite values": finite(t),
             "Largest finite value": t.largest,
         }
-        for t in found.traced
+        for t in result.traced
     ]

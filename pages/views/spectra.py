@@ -55,12 +55,12 @@ def rows(report: SpectraReport) -> list[dict[str, Any]]:
 def table(report: SpectraReport) -> None:
     """All matrices, searchable and sortable, and as files."""
     st.html(markup.section("Every matrix"))
-    wanted = st.text_input("Search by name", key="spectra.search", placeholder="q_proj", persist_state="session")
-    shown = [row for row, s in zip(rows(report), report.spectra, strict=True) if wanted.lower() in s.name.lower()]
+    requested = st.text_input("Search by name", key="spectra.search", placeholder="q_proj", persist_state="session")
+    shown = [row for row, s in zip(rows(report), report.spectra, strict=True) if requested.lower() in s.name.lower()]
     if shown:
         tables.table(shown, "The spectrum of every matrix", key="spectra-table")
     else:
-        st.html(markup.note(f"No matrix's name holds '{wanted}'."))
+        st.html(markup.note(f"No matrix's name holds '{requested}'."))
     with st.container(horizontal=True, gap="small"):
         for kind, name in FORMATS.items():
             st.download_button(

@@ -32,9 +32,9 @@ def verdict(answer: Answer) -> str:
         "regression": _outputs,
     }
     body = by_problem.get(prediction.problem_type, _one_label)(prediction)
-    asked = text(prediction.text[:400])
+    request = text(prediction.text[:400])
     return (
-        f'<section class="hl-answer" aria-label="Verdict"><p class="hl-asked" dir="auto">{asked}</p>'
+        f'<section class="hl-answer" aria-label="Verdict"><p class="hl-asked" dir="auto">{request}</p>'
         f"{body}{facts(_facts(answer))}{_cut(prediction)}</section>"
     )
 
@@ -51,10 +51,10 @@ def _one_label(prediction: Prediction) -> str:
 def _several_labels(prediction: Prediction) -> str:
     chosen = [row for row in prediction.ranked if row.probability >= 0.5]
     pills = "".join(f'<span class="hl-pill">{label(row.label)}</span>' for row in chosen)
-    told = f"{len(chosen)} of {len(prediction.labels)} labels at 0.5 or more"
+    message = f"{len(chosen)} of {len(prediction.labels)} labels at 0.5 or more"
     rows = [_bar(row, first=row.probability >= 0.5) for row in prediction.ranked[: max(SHOWN, len(chosen))]]
     head = f'<div class="hl-headline"><h2 class="hl-label">{pills or "none"}</h2></div>'
-    return f'{head}<p class="hl-muted">{told}</p>{_list(rows, threshold=True)}'
+    return f'{head}<p class="hl-muted">{message}</p>{_list(rows, threshold=True)}'
 
 
 def _outputs(prediction: Prediction) -> str:
@@ -105,13 +105,13 @@ def _cut(prediction: Prediction) -> str:
     """The place where the text was cut off: the end of what was read, and the beginning of what was not."""
     if not prediction.truncated:
         return ""
-    kept = prediction.kept_characters
-    read, unread = prediction.text[max(0, kept - _BEFORE_CUT) : kept], prediction.text[kept:]
+    retained = prediction.kept_characters
+    read, unread = prediction.text[max(0, retained - _BEFORE_CUT) : retained], prediction.text[retained:]
     more = f"<p>… and {len(unread) - _AFTER_CUT:,} more characters.</p>" if len(unread) > _AFTER_CUT else ""
     return (
         f'<div class="hl-box hl-warn"><p><strong>{words.cut_off(prediction)}'
         f"</strong> The marked part was cut off.</p>"
-        f'<p class="hl-cut" dir="auto">{"… " if kept > _BEFORE_CUT else ""}{text(read)}'
+        f'<p class="hl-cut" dir="auto">{"… " if retained > _BEFORE_CUT else ""}{text(read)}'
         f"<mark>{text(unread[:_AFTER_CUT])}</mark></p>{more}</div>"
     )
 

@@ -61,10 +61,10 @@ def table(report: WeightReport) -> None:
     import pandas as pd
 
     st.html(markup.section("Every tensor"))
-    wanted = st.text_input("Search by name", key="weights.search", placeholder="q_proj", persist_state="session")
-    shown = [row for row in rows(report) if wanted.lower() in row["Tensor"].lower()]
+    requested = st.text_input("Search by name", key="weights.search", placeholder="q_proj", persist_state="session")
+    shown = [row for row in rows(report) if requested.lower() in row["Tensor"].lower()]
     if not shown:
-        st.html(markup.note(f"No tensor's name holds '{wanted}'."))
+        st.html(markup.note(f"No tensor's name holds '{requested}'."))
     else:
         frame = pd.DataFrame(shown).astype({"Layer": "Int64"})
         form = st.column_config.NumberColumn(format="%.4g")

@@ -60,7 +60,7 @@ def test_the_flags_come_back_after_an_error(model: nn.Module) -> None:
 
 def test_check_loads_and_runs(engine: Engine) -> None:
     told: list[tuple[float, str]] = []
-    found, health = check(engine, ONE, told=lambda share, name: told.append((share, name)))
+    found, health = check(engine, ONE, on_progress=lambda share, name: told.append((share, name)))
     assert found.passed
     assert health.worst is not CheckStatus.REFUSED
     assert found.seconds > 0

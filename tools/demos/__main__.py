@@ -43,11 +43,11 @@ def main(
 
 
 def _chosen(names: list[str] | None) -> tuple[DemoRecipe, ...]:
-    found = [demo_named(name) for name in names or ()]
-    if None in found:
-        unknown = (names or [])[found.index(None)]
+    result = [demo_named(name) for name in names or ()]
+    if None in result:
+        unknown = (names or [])[result.index(None)]
         raise ConfigError(f"There is no demo '{unknown}'.", fix=suggest(unknown, [d.name for d in DEMOS]))
-    return tuple(demo for demo in found if demo is not None) or DEMOS
+    return tuple(demo for demo in result if demo is not None) or DEMOS
 
 
 def _build(

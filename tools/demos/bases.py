@@ -61,8 +61,8 @@ def train_base(
 ) -> TrainedBase:
     """Train from nothing. `soft`: the teacher's probabilities of BANKING77's rows (N, K)."""
     torch.manual_seed(seed)
-    told = texts_with_topics(corpus.domains.texts, corpus.domains.labels)
-    tokenizer = train_tokenizer(demo.tokenizer, [*corpus.banking.texts, *told], demo.vocabulary, MAX_POSITIONS)
+    message = texts_with_topics(corpus.domains.texts, corpus.domains.labels)
+    tokenizer = train_tokenizer(demo.tokenizer, [*corpus.banking.texts, *message], demo.vocabulary, MAX_POSITIONS)
     model = new_model(demo)
     encoded = tokenizer.backend_tokenizer.encode_batch(
         [*corpus.banking.texts, *corpus.intents.texts], add_special_tokens=False
@@ -137,9 +137,9 @@ def language_quality(model: Any, tokenizer: PreTrainedTokenizerFast, rows: Rows)
         for text, domain in zip(rows.texts, rows.labels, strict=True):
             ids = _ids(tokenizer, text, special=True)
             logits = model(input_ids=torch.tensor([[*ids, *prompt]])).logits[0]
-            wanted = torch.tensor(ids[1:])
-            losses += float(functional.cross_entropy(logits[: len(wanted)], wanted, reduction="sum"))
-            tokens += len(wanted)
+            requested = torch.tensor(ids[1:])
+            losses += float(functional.cross_entropy(logits[: len(requested)], requested, reduction="sum"))
+            tokens += len(requested)
             right += int(logits[-1].argmax()) == first[domain]
     size = sum(len(text.encode("utf-8")) for text in rows.texts)
     return LanguageQuality(math.exp(losses / tokens), losses / math.log(2) / size, right / len(rows.texts))

@@ -75,8 +75,8 @@ def read_corpus(folder: Path, hold_out: float, seed: int) -> Corpus:
     aside = Rows((), ())
     if hold_out:
         numbers = np.array(banking.numbers(), dtype=np.int64)
-        kept, chosen = split_rows(numbers, "single_label_classification", hold_out, seed)
-        banking, aside = banking.take(kept.tolist()), banking.take(chosen.tolist())
+        retained, chosen = split_rows(numbers, "single_label_classification", hold_out, seed)
+        banking, aside = banking.take(retained.tolist()), banking.take(chosen.tolist())
     clinc = _read_json(folder / "clinc150" / "data_full.json")
     domain_of = _domain_of(_read_json(folder / "clinc150" / "domains.json"))
     intents = _read_clinc(clinc, "train")

@@ -97,19 +97,19 @@ class BasePretraining:
     def _hidden(self, ids: Tensor, mask: Tensor | None) -> Tensor:
         """ids (B, T) -> (B, T, D). Under a causal mask no text sees the padding behind it: no mask is needed."""
         vectors = functional.dropout(self._model.model.embed_tokens(ids), self._recipe.embedding_dropout)
-        found: Tensor = self._model.model(
+        result: Tensor = self._model.model(
             inputs_embeds=vectors, attention_mask=None if mask is None else mask.long(), use_cache=False
         ).last_hidden_state
-        return found
+        return result
 
     def _language_loss(self, hidden: Tensor, ids: Tensor, real: Tensor, share: float) -> Tensor:
         """Next-token cross entropy over a random share of the real tokens."""
         known = real[:, 1:]
-        states, wanted = hidden[:, :-1][known], ids[:, 1:][known]
+        states, requested = hidden[:, :-1][known], ids[:, 1:][known]
         if share < 1:
-            some = torch.randperm(len(wanted))[: max(1, round(share * len(wanted)))]
-            states, wanted = states[some], wanted[some]
-        return functional.cross_entropy(self._model.lm_head(states), wanted)
+            some = torch.randperm(len(requested))[: max(1, round(share * len(requested)))]
+            states, requested = states[some], requested[some]
+        return functional.cross_entropy(self._model.lm_head(states), requested)
 
     def _class_loss(self, hidden: Tensor, batch: Batch) -> Tensor:
         """Cross entropy of each text under its task's head, mean over the batch."""

@@ -90,12 +90,12 @@ class Sampler:
         words = text.split()
         if len(words) < MIN_WORDS:
             return text
-        kept = [word for word in words if self._words.random() >= self._recipe.word_dropout]
-        return " ".join(kept or words)
+        retained = [word for word in words if self._words.random() >= self._recipe.word_dropout]
+        return " ".join(retained or words)
 
     def _topic(self, task: Task, row: int) -> str:
-        wanted = bool(task.topics) and self._words.random() < self._recipe.topic_share
-        return topic_ending(task.topics[row]) if wanted else ""
+        requested = bool(task.topics) and self._words.random() < self._recipe.topic_share
+        return topic_ending(task.topics[row]) if requested else ""
 
 
 def topic_ending(domain: str) -> str:

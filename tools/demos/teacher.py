@@ -37,7 +37,7 @@ def out_of_fold(texts: Sequence[str], labels: Sequence[int], seed: int) -> NDArr
     return softmax(values * scale).astype(np.float32)
 
 
-def _decisions(texts: Array, targets: Array, asked: Array, seed: int) -> Array:
+def _decisions(texts: Array, targets: Array, request: Array, seed: int) -> Array:
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.pipeline import make_pipeline, make_union
     from sklearn.svm import LinearSVC
@@ -45,8 +45,8 @@ def _decisions(texts: Array, targets: Array, asked: Array, seed: int) -> Array:
     words = TfidfVectorizer(sublinear_tf=True, ngram_range=(1, 2), token_pattern=WORD)
     characters = TfidfVectorizer(sublinear_tf=True, ngram_range=(2, 5), analyzer="char_wb")
     model = make_pipeline(make_union(words, characters), LinearSVC(C=REGULARISATION, random_state=seed))
-    found: Array = model.fit(texts, targets).decision_function(asked)
-    return found
+    result: Array = model.fit(texts, targets).decision_function(request)
+    return result
 
 
 def _loss(p: Array, targets: Array) -> float:

@@ -20,20 +20,20 @@ from core.results import AdapterOverlap, ModuleOverlap
 SMALL = 1024
 
 
-def adapter_overlap(pair: LoadedPair, told: Callable[[float, str], None] | None = None) -> AdapterOverlap:
+def adapter_overlap(pair: LoadedPair, on_progress: Callable[[float, str], None] | None = None) -> AdapterOverlap:
     """Every adapted module of a loaded pair. With DoRA, about s B A, without its magnitudes.
 
     Raises:
         AdapterError: no adapter, or one without low-rank factors.
     """
-    found = []
+    result = []
     pieces = [(part, name) for part in lora_parts(make_probe(pair)) for name in part.adapters]
     for i, (part, name) in enumerate(pieces):
-        if told is not None:
-            told(i / len(pieces), part.kind)
+        if on_progress is not None:
+            on_progress(i / len(pieces), part.kind)
         with torch.inference_mode():
-            found.append(_overlap(part, factors(part, name)))
-    return AdapterOverlap(tuple(found))
+            result.append(_overlap(part, factors(part, name)))
+    return AdapterOverlap(tuple(result))
 
 
 def shared(first: Tensor, second: Tensor) -> float:

@@ -71,8 +71,8 @@ def _rounded(values: NDArray[Any], dtype: str) -> NDArray[np.float32]:
         if dtype == "F16":
             return single.astype(np.float16).astype(np.float32)
     bits = single.view(np.uint32)
-    kept = (bits + np.uint32(0x7FFF) + ((bits >> np.uint32(16)) & np.uint32(1))) & np.uint32(0xFFFF0000)
-    return np.where(np.isnan(single), single, kept.view(np.float32))
+    retained = (bits + np.uint32(0x7FFF) + ((bits >> np.uint32(16)) & np.uint32(1))) & np.uint32(0xFFFF0000)
+    return np.where(np.isnan(single), single, retained.view(np.float32))
 
 
 @lru_cache

@@ -9,32 +9,32 @@ from core.data.export import check_destination, encoded, export
 from core.results import CheckpointDiff, ExportFormat, TensorDiff, to_json
 
 
-def records(found: CheckpointDiff) -> list[dict[str, Any]]:
+def records(result: CheckpointDiff) -> list[dict[str, Any]]:
     """One a tensor; numbers that are not known are None."""
-    return [_record(t) for t in found.tensors]
+    return [_record(t) for t in result.tensors]
 
 
-def diff_file(found: CheckpointDiff, kind: ExportFormat) -> bytes:
+def diff_file(result: CheckpointDiff, kind: ExportFormat) -> bytes:
     """A file with one row a tensor."""
-    return encoded(_of_format(found, kind), kind)
+    return encoded(_of_format(result, kind), kind)
 
 
-def write_diff(path: Path, found: CheckpointDiff) -> None:
+def write_diff(path: Path, result: CheckpointDiff) -> None:
     """Write it in the format that the path's ending names: .csv, .parquet or .json.
 
     Raises:
         InputError: another ending, or a place that cannot be written to.
     """
-    export(path, _of_format(found, cast(ExportFormat, check_destination(path, get_args(ExportFormat)))))
+    export(path, _of_format(result, cast(ExportFormat, check_destination(path, get_args(ExportFormat)))))
 
 
-def _of_format(found: CheckpointDiff, kind: ExportFormat) -> list[dict[str, Any]]:
+def _of_format(result: CheckpointDiff, kind: ExportFormat) -> list[dict[str, Any]]:
     """Records, with shapes in words where cells are flat."""
     match kind:
         case "csv":
-            return [{name: _flat(value) for name, value in record.items()} for record in records(found)]
+            return [{name: _flat(value) for name, value in record.items()} for record in records(result)]
         case "parquet" | "json":
-            return records(found)
+            return records(result)
         case _:
             assert_never(kind)
 

@@ -30,7 +30,7 @@ BLOCK = 1 << 17
 PART = 1 << 25
 
 
-def diff_checkpoints(first: Checkpoint, second: Checkpoint, told: Told | None = None) -> CheckpointDiff:
+def diff_checkpoints(first: Checkpoint, second: Checkpoint, on_progress: Told | None = None) -> CheckpointDiff:
     """What differs between two checkpoints; neither is loaded.
 
     Raises:
@@ -42,7 +42,7 @@ def diff_checkpoints(first: Checkpoint, second: Checkpoint, told: Told | None = 
     with opened({t.file for c in (first, second) for t in c.tensors}) as files:
         for checkpoint in (first, second):
             checkpoint.require_unchanged()
-        run = _Run(pairs, files, told)
+        run = _Run(pairs, files, on_progress)
         tensors = run.all()
         for file in files.values():
             file.require_unchanged()
@@ -62,8 +62,8 @@ class _Part:
 class _Run:
     """One reading. Threads take parts; who finishes a pair's last part puts its numbers together."""
 
-    def __init__(self, pairs: Sequence[Pair], files: Mapping[Path, OpenFile], told: Told | None) -> None:
-        self._pairs, self._files, self._told = pairs, files, told
+    def __init__(self, pairs: Sequence[Pair], files: Mapping[Path, OpenFile], on_progress: Told | None) -> None:
+        self._pairs, self._files, self._told = pairs, files, on_progress
         self._found: list[TensorDiff | None] = [None if p.both else described(p) for p in pairs]
         self._seen: dict[int, list[Seen]] = defaultdict(list)
         self._left: dict[int, int] = {}
@@ -75,7 +75,7 @@ class _Run:
 
     def all(self) -> tuple[TensorDiff, ...]:
         self._threads.share(list(self._parts()), self._compare)
-        return tuple(found for found in self._found if found is not None)
+        return tuple(result for result in self._found if result is not None)
 
     def _parts(self) -> Iterator[_Part]:
         for place, pair in enumerate(self._pairs):

@@ -34,9 +34,9 @@ class Pair:
     @property
     def either(self) -> TensorEntry:
         """The one in the first checkpoint, if it is there."""
-        found = self.first or self.second
-        assert found is not None
-        return found
+        result = self.first or self.second
+        assert result is not None
+        return result
 
     @property
     def both(self) -> tuple[TensorEntry, TensorEntry] | None:

@@ -40,10 +40,10 @@ def singular_values(matrix: Matrix) -> Singular:
     if not matrix.norm:
         return Singular(np.zeros(min(matrix.rows, matrix.columns)), 0.0)
     if min(matrix.rows, matrix.columns) > ALWAYS_DOUBLE:
-        found = _in(torch.float32, matrix)
-        if found.resolution <= np.quantile(found.values, 0.01):
-            found.values[0] = max(float(leading(matrix).values[0]), float(found.values[1]))
-            return found
+        result = _in(torch.float32, matrix)
+        if result.resolution <= np.quantile(result.values, 0.01):
+            result.values[0] = max(float(leading(matrix).values[0]), float(result.values[1]))
+            return result
     return _in(torch.float64, matrix)
 
 

@@ -62,8 +62,8 @@ def leading(matrix: Matrix, count: int = 1, workers: int | None = None) -> Leadi
                 break
             basis[k + 1] = y / beside[k]
     values, vectors = eigh_tridiagonal(diagonal[: k + 1], beside[:k])
-    wanted = np.argsort(values)[::-1][:count]
-    return Leading(np.sqrt(np.clip(values[wanted], 0, None)) * matrix.unit, vectors[:, wanted].T @ basis[: k + 1])
+    requested = np.argsort(values)[::-1][:count]
+    return Leading(np.sqrt(np.clip(values[requested], 0, None)) * matrix.unit, vectors[:, requested].T @ basis[: k + 1])
 
 
 def _enough(diagonal: NDArray[np.float64], beside: NDArray[np.float64], count: int) -> bool:

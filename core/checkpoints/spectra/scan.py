@@ -28,7 +28,7 @@ Told = Callable[[float, str], None]
 SMALL = 1024
 
 
-def checkpoint_spectra(checkpoint: Checkpoint, kind: SpectraKind, told: Told | None = None) -> SpectraReport:
+def checkpoint_spectra(checkpoint: Checkpoint, kind: SpectraKind, on_progress: Told | None = None) -> SpectraReport:
     """One spectrum a matrix: small ones side by side, large ones one after the other with all cores.
 
     Raises:
@@ -37,19 +37,19 @@ def checkpoint_spectra(checkpoint: Checkpoint, kind: SpectraKind, told: Told | N
     started = time.perf_counter()
     entries = [t for t in checkpoint.tensors if is_matrix(t)]
     works = [work(t, kind) for t in entries]
-    total, done, found = sum(works) or 1.0, 0.0, []
+    total, done, result = sum(works) or 1.0, 0.0, []
     with opened({t.file for t in entries}) as files, single_threaded(os.cpu_count() or 1, "spectra") as pool:
         beside = {t.name: pool.submit(_spectrum, t, files[t.file], kind, 1) for t in entries if min(sides(t)) <= SMALL}
         for entry, own in zip(entries, works, strict=True):
-            if told is not None:
-                told(done / total, entry.name)
+            if on_progress is not None:
+                on_progress(done / total, entry.name)
             future = beside.get(entry.name)
-            found.append(_spectrum(entry, files[entry.file], kind) if future is None else future.result())
+            result.append(_spectrum(entry, files[entry.file], kind) if future is None else future.result())
             done += own
         for file in files.values():
             file.require_unchanged()
     left_out = len(checkpoint.tensors) - len(entries)
-    return SpectraReport(str(checkpoint.path), kind, tuple(found), left_out, time.perf_counter() - started)
+    return SpectraReport(str(checkpoint.path), kind, tuple(result), left_out, time.perf_counter() - started)
 
 
 def tensor_spectrum(checkpoint: Checkpoint, name: str) -> Spectrum:
@@ -68,9 +68,9 @@ def tensor_spectrum(checkpoint: Checkpoint, name: str) -> Spectrum:
             fix="choose a matrix of floating-point numbers.",
         )
     with opened({entry.file}) as files:
-        found = _spectrum(entry, files[entry.file], "full")
+        result = _spectrum(entry, files[entry.file], "full")
         files[entry.file].require_unchanged()
-    return found
+    return result
 
 
 def work(entry: TensorEntry, kind: SpectraKind) -> float:
@@ -110,13 +110,13 @@ def _spectrum(entry: TensorEntry, file: OpenFile, kind: SpectraKind, workers: in
         case "norms":
             return Spectrum(**about, spectral_norm=float(leading(matrix, workers=workers).values[0]))
         case "full":
-            found = singular_values(matrix)
-            law = fit_power_law(found.values, found.resolution)
+            result = singular_values(matrix)
+            law = fit_power_law(result.values, result.resolution)
             return Spectrum(
                 **about,
-                spectral_norm=float(found.values[0]),
-                singular_values=found.values,
-                resolution=found.resolution,
+                spectral_norm=float(result.values[0]),
+                singular_values=result.values,
+                resolution=result.resolution,
                 power_law=law,
             )
         case _:

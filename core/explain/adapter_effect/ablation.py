@@ -69,12 +69,12 @@ def ablate(probe: Probe, text: Encoded, progress: Progress) -> Ablation:
 
 def short_names(kinds: Sequence[str]) -> tuple[str, ...]:
     """The shortest ends of dotted names that still tell them apart: "q_proj", but "attention.output.dense"."""
-    found = []
+    result = []
     for kind in kinds:
         words = kind.split(".")
         ends = (".".join(words[-n:]) for n in range(1, len(words) + 1))
-        found.append(next((e for e in ends if sum(f".{k}".endswith(f".{e}") for k in kinds) == 1), kind))
-    return tuple(found)
+        result.append(next((e for e in ends if sum(f".{k}".endswith(f".{e}") for k in kinds) == 1), kind))
+    return tuple(result)
 
 
 def _order_in(parts: Sequence[LoraPart]) -> list[str]:

@@ -70,20 +70,20 @@ def lora_parts(probe: Probe) -> list[LoraPart]:
             fix="choose an adapter in the sidebar, or add a candidate with an adapter folder. A model that was "
             "fine-tuned whole has no such update: load its base as another candidate to compare.",
         )
-    found, seen = [], set()
+    result, seen = [], set()
     for i, layer in enumerate(probe.layers):
         for path, module in layer.named_modules():
-            found += _part(module, re.sub(r"\.\d+(?=\.|$)", "", path), i)
+            result += _part(module, re.sub(r"\.\d+(?=\.|$)", "", path), i)
             seen.add(module)
     for path, module in probe.classifier.named_modules():
         if module not in seen:
-            found += _part(module, path, None)
-    if not found:
+            result += _part(module, path, None)
+    if not result:
         raise AdapterError(
             "This adapter holds no low-rank update, only whole modules: " + ", ".join(kept_parts(probe)) + ".",
             fix="choose an adapter with LoRA factors; whole modules cannot be scaled.",
         )
-    return found
+    return result
 
 
 def kept_parts(probe: Probe) -> tuple[str, ...]:

@@ -50,9 +50,9 @@ def scale_curve(probe: Probe, text: Encoded, progress: Progress) -> ScaleCurve:
     """
     parts = lora_parts(probe)
 
-    def run(thousandths: list[int], told: Told | None = None) -> Tensor:
+    def run(thousandths: list[int], on_progress: Told | None = None) -> Tensor:
         scales = torch.tensor(thousandths, dtype=torch.float64) / 1000
-        return logits_with(probe, text, parts, scales[:, None].expand(-1, len(parts)), told)
+        return logits_with(probe, text, parts, scales[:, None].expand(-1, len(parts)), on_progress)
 
     points = list(range(0, LARGEST + 1, STEP))
     logits = run(points, lambda done, total: progress(0.8 * (done / total), f"scale {done} of {total}"))
@@ -80,7 +80,7 @@ def _disagreeing(known: dict[int, str]) -> list[tuple[int, int]]:
 
 
 def logits_with(
-    probe: Probe, text: Encoded, parts: list[LoraPart], factors: Tensor, told: Told | None = None
+    probe: Probe, text: Encoded, parts: list[LoraPart], factors: Tensor, on_progress: Told | None = None
 ) -> Tensor:
     """The same text N times: factors (N, M) scale the updates of the M parts in each -> logits (N, K) on the CPU.
 
@@ -89,17 +89,17 @@ def logits_with(
     """
     rows = rows_of(len(text.ids), probe.tokens_per_batch)
     rows = rows if all(part.takes_rows for part in parts) else 1
-    found: list[Tensor] = []
-    while len(found) < len(factors):
-        chunk = factors[len(found) : len(found) + rows]
+    result: list[Tensor] = []
+    while len(result) < len(factors):
+        chunk = factors[len(result) : len(result) + rows]
         try:
-            found.extend(_one_pass(probe, text, parts, chunk))
+            result.extend(_one_pass(probe, text, parts, chunk))
         except _UnlikeRowsError:
             rows = 1
             continue
-        if told is not None:
-            told(len(found), len(factors))
-    return torch.stack(found)
+        if on_progress is not None:
+            on_progress(len(result), len(factors))
+    return torch.stack(result)
 
 
 def _one_pass(probe: Probe, text: Encoded, parts: list[LoraPart], factors: Tensor) -> Tensor:

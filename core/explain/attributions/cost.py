@@ -31,10 +31,10 @@ def cost(units: tuple[Unit, ...], options: AttributionOptions, batch: tuple[int,
     """
     require_words(units)
     rows, seconds = batch
-    told = passes(units, options)
+    message = passes(units, options)
     # What one removal deletes the other keeps: two shortened texts make one whole.
-    whole = {**told, "gradients": GRADIENT * told["gradients"], "shortened texts": told["shortened texts"] / 2}
-    return AttributionCost(told, rows, seconds, sum(whole.values()) * seconds / rows)
+    whole = {**message, "gradients": GRADIENT * message["gradients"], "shortened texts": message["shortened texts"] / 2}
+    return AttributionCost(message, rows, seconds, sum(whole.values()) * seconds / rows)
 
 
 def passes(units: tuple[Unit, ...], options: AttributionOptions) -> dict[str, int]:

@@ -90,8 +90,8 @@ def own_weights(probe: Probe) -> bool:
 def padding_id(probe: Probe) -> int | None:
     """The padding token as the model's config names it."""
     config = probe.classifier.config.get_text_config()
-    found = getattr(config, "pad_token_id", None)
-    return found if isinstance(found, int) and 0 <= found < config.vocab_size else None
+    result = getattr(config, "pad_token_id", None)
+    return result if isinstance(result, int) and 0 <= result < config.vocab_size else None
 
 
 def _empty(probe: Probe, layer: nn.Module, point: Tensor, baseline: Baseline) -> Tensor:

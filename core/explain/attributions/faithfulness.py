@@ -39,7 +39,7 @@ def measure(
     units: Sequence[Unit],
     orders: Sequence[tuple[str, Sequence[int]]],
     target: int,
-    told: Told | None = None,
+    on_progress: Told | None = None,
 ) -> list[Faithfulness]:
     """Every named order of units measured on the score of class `target`; equal rows go through the model once.
 
@@ -50,13 +50,13 @@ def measure(
     ]
     whole = tuple(text.ids)
     rows = list(dict.fromkeys([whole, *(row for _, plan in plans for pair in plan for row in pair)]))
-    scores = dict(zip(rows, _scores(probe, rows, target, told), strict=True))
+    scores = dict(zip(rows, _scores(probe, rows, target, on_progress), strict=True))
     return [
         Faithfulness(
             name,
             whole=scores[whole],
             removed=np.array([scores[removed] for removed, _ in plan]),
-            kept=np.array([scores[kept] for _, kept in plan]),
+            kept=np.array([scores[retained] for _, retained in plan]),
         )
         for name, plan in plans
     ]
@@ -78,8 +78,8 @@ def _rows(probe: Probe, text: Encoded, units: Sequence[Unit], order: Sequence[in
     return without(chosen), without(others)
 
 
-def _scores(probe: Probe, rows: Sequence[Row], target: int, told: Told | None) -> list[float]:
+def _scores(probe: Probe, rows: Sequence[Row], target: int, on_progress: Told | None) -> list[float]:
     """The class's probability for each row; of a regression the output."""
-    logits = probe.logits([list(row) for row in rows], told)
+    logits = probe.logits([list(row) for row in rows], on_progress)
     values = logits if probe.problem_type == "regression" else probe.probabilities(logits)
     return [float(v) for v in values[:, target]]

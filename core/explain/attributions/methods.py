@@ -49,10 +49,10 @@ def occlusion(of: EmbeddingFunction, units: tuple[Unit, ...]) -> Floats:
     places = torch.empty(of.point.shape[1], dtype=torch.long, device=of.point.device)
     for number, unit in enumerate(units):
         places[list(unit.tokens)] = number
-    found = FeatureAblation(of).attribute(
+    result = FeatureAblation(of).attribute(
         of.point, of.baseline, feature_mask=places[None, :, None], perturbations_per_eval=min(of.rows, len(units))
     )
-    values = cast(Tensor, found)[0, :, 0].detach().double().cpu().numpy()
+    values = cast(Tensor, result)[0, :, 0].detach().double().cpu().numpy()
     return cast(Floats, values[[unit.tokens[0] for unit in units]])
 
 
@@ -67,25 +67,27 @@ def attribute(
     """
     require_words(units)
     target, widened = probe.labels.index(options.label), own_weights(probe)
-    told = _Told(progress, passes(units, options))
+    pass_progress = _PassProgress(progress, passes(units, options))
     of = embed(probe, text, target, options.baseline)
-    of = EmbeddingFunction(probe, target, of.point, of.baseline, told.rows)
+    of = EmbeddingFunction(probe, target, of.point, of.baseline, pass_progress.rows)
     split = contributions(probe, probe.states(text))
-    found = [
-        told.during("contributions", 1, lambda: by_unit(split.of(options.label), units)),
-        told.during("gradient x input", GRADIENT, lambda: by_unit(gradient_x_input(of), units)),
-        told.during("integrated gradients", GRADIENT, lambda: by_unit(integrated_gradients(of, options.steps), units)),
-        told.during("occlusion", 1, lambda: occlusion(of, units)),
+    result = [
+        pass_progress.during("contributions", 1, lambda: by_unit(split.of(options.label), units)),
+        pass_progress.during("gradient x input", GRADIENT, lambda: by_unit(gradient_x_input(of), units)),
+        pass_progress.during(
+            "integrated gradients", GRADIENT, lambda: by_unit(integrated_gradients(of, options.steps), units)
+        ),
+        pass_progress.during("occlusion", 1, lambda: occlusion(of, units)),
     ]
     logit = float(split.logits[target])
     owed: dict[Method, float] = {"contributions": logit, "integrated gradients": _rise(of)}
     methods = tuple(
         Attribution(name, values, owed.get(name), seconds)
-        for name, (values, seconds) in zip(METHODS, found, strict=True)
+        for name, (values, seconds) in zip(METHODS, result, strict=True)
     )
     orders: list[tuple[str, list[int]]] = [(m.method, by_value(units, m.values)) for m in methods]
     orders += [(f"random {i}", order) for i, order in enumerate(random_orders(units), 1)]
-    faithfulness = measure(probe, text, units, orders, target, told.measured)
+    faithfulness = measure(probe, text, units, orders, target, pass_progress.measured)
     return Attributions(
         options=options,
         units=units,
@@ -116,7 +118,7 @@ def _by_token(values: object) -> Floats:
     return cast(Floats, cast(Tensor, values).detach()[0].double().sum(dim=-1).cpu().numpy())
 
 
-class _Told:
+class _PassProgress:
     """How far all of it is, in forward passes."""
 
     def __init__(self, progress: Progress, passes: dict[str, int]) -> None:

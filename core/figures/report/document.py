@@ -37,9 +37,9 @@ SECTIONS: tuple[Callable[[Report], list[Piece]], ...] = (
 _THEMES: tuple[Theme, ...] = ("light", "dark")
 
 
-def document(found: Report) -> str:
+def document(result: Report) -> str:
     """A whole HTML page. Scripts run by their nonce only, and the page may not ask any server for anything."""
-    pieces = [piece for section in SECTIONS for piece in section(found)]
+    pieces = [piece for section in SECTIONS for piece in section(result)]
     body: list[str] = []
     figures: dict[str, dict[Theme, Any]] = {}
     for piece in pieces:
@@ -51,7 +51,7 @@ def document(found: Report) -> str:
             body.append(piece)
     data = _harmless(json.dumps(figures, ensure_ascii=False))
     nonce = hashlib.sha256(data.encode("utf-8", "replace")).hexdigest()[:32]
-    title = text(f"Headlight: {found.origin.model.selection} says {found.reading.prediction.label}")
+    title = text(f"Headlight: {result.origin.model.selection} says {result.reading.prediction.label}")
     return (
         _TEMPLATE.format(
             title=title.removeprefix("<bdi>").removesuffix("</bdi>"),

@@ -16,50 +16,50 @@ from core.words import two_texts as two_texts_words
 MOST_WORDS = 120
 
 
-def adapter(found: Report) -> list[Piece]:
+def adapter(result: Report) -> list[Piece]:
     """The classes over the scale of the adapter's update."""
-    scales = found.curve
+    scales = result.curve
     if scales is None:
         return []
     return [
         heading("The adapter's update, from off to twice as much"),
         says(adapter_effect.flips(scales)),
-        figure(lambda theme: curve(scales, 1.0, found.label, theme), "Leading classes over the scale of the update"),
+        figure(lambda theme: curve(scales, 1.0, result.label, theme), "Leading classes over the scale of the update"),
     ]
 
 
-def ablation(found: Report) -> list[Piece]:
+def ablation(result: Report) -> list[Piece]:
     """Each part of the adapter taken away."""
-    parts = found.ablation
+    parts = result.ablation
     if parts is None:
         return []
-    rows = [(part.module, part.layer, part.change, part.verdict) for part in parts.parts(found.label)[:12]]
+    rows = [(part.module, part.layer, part.change, part.verdict) for part in parts.parts(result.label)[:12]]
     return [
         heading("Which parts of the adapter carry it"),
-        says(adapter_effect.carried(parts, found.label)),
+        says(adapter_effect.carried(parts, result.label)),
         figure(
-            lambda theme: heat(parts, found.label, theme), f"Change of the logit of {found.label} without each part"
+            lambda theme: heat(parts, result.label, theme), f"Change of the logit of {result.label} without each part"
         ),
         table(("Part", "Layer", "Change of logit", "Verdict without"), rows),
     ]
 
 
-def masks(found: Report) -> list[Piece]:
+def masks(result: Report) -> list[Piece]:
     """Both attention masks."""
-    both = found.masks
+    both = result.masks
     if both is None:
         return []
     a, b = both.causal, both.bidirectional
     return [
         heading("Read causally and in both directions"),
-        says(f"{attention_mask.reading_ahead(both, found.label)} Trained: {both.trained}."),
+        says(f"{attention_mask.reading_ahead(both, result.label)} Trained: {both.trained}."),
         figure(
             lambda theme: versus(
                 both.labels,
                 (a.logits, b.logits),
                 (a.probabilities, b.probabilities),
                 (a.mask, b.mask),
-                found.label,
+                result.label,
                 theme,
             ),
             "Leading classes under both masks",
@@ -67,9 +67,9 @@ def masks(found: Report) -> list[Piece]:
     ]
 
 
-def rollout(found: Report) -> list[Piece]:
+def rollout(result: Report) -> list[Piece]:
     """Attention rolled out over the layers."""
-    units, rolled = found.reading.words, found.rollout
+    units, rolled = result.reading.words, result.rollout
     if rolled is None:
         return []
     if len(units) > MOST_WORDS:
@@ -83,9 +83,9 @@ def rollout(found: Report) -> list[Piece]:
     ]
 
 
-def attributions(found: Report) -> list[Piece]:
+def attributions(result: Report) -> list[Piece]:
     """Four methods and how faithful they are."""
-    methods = found.attributions
+    methods = result.attributions
     if methods is None:
         return []
     rows = [
@@ -106,9 +106,9 @@ def attributions(found: Report) -> list[Piece]:
     ]
 
 
-def two_texts(found: Report) -> list[Piece]:
+def two_texts(result: Report) -> list[Piece]:
     """The last edit that was compared."""
-    pair = found.two_texts
+    pair = result.two_texts
     if pair is None:
         return []
     rows = [
@@ -125,17 +125,17 @@ def two_texts(found: Report) -> list[Piece]:
         heading(f"An edit: '{pair.verdicts[0]}' before, '{pair.verdicts[1]}' after"),
         before(pair.edits),
         after(pair.edits),
-        says(two_texts_words.changed(pair, found.label)),
+        says(two_texts_words.changed(pair, result.label)),
         figure(lambda theme: changes(pair, theme), "Classes that change most"),
         table(("Class", "Before", "After", "Change", "Change of logit"), rows),
     ]
 
 
-def flip(found: Report) -> list[Piece]:
+def flip(result: Report) -> list[Piece]:
     """The fewest words that the verdict cannot do without."""
-    least = found.flip
+    least = result.flip
     if least is None:
         return []
-    told = says(two_texts_words.flipped(least, found.reading))
+    told = says(two_texts_words.flipped(least, result.reading))
     tried = note(f"{least.tried:,} texts of at most {least.budget:,} were tried.")
-    return [heading("Minimal flip"), *([struck(found.reading, least)] if least.found else []), told, tried]
+    return [heading("Minimal flip"), *([struck(result.reading, least)] if least.found else []), told, tried]

@@ -16,9 +16,9 @@ from core.words import pooling as pooling_words
 from core.words import verdict as verdict_words
 
 
-def verdict(found: Report) -> list[Piece]:
+def verdict(result: Report) -> list[Piece]:
     """What was said of which text."""
-    told = found.reading.prediction
+    told = result.reading.prediction
     number = verdict_words.stated(told.top.probability, told.top.logit)
     if told.problem_type == "multi_label_classification":
         number = f"first: {number}"
@@ -29,44 +29,45 @@ def verdict(found: Report) -> list[Piece]:
             ("Entropy", " ".join(verdict_words.entropy(told))),
         ]
     return [
-        f'<p class="hl-kicker">Headlight report · {text(str(found.origin.model.selection))} · {found.origin.made}</p>',
+        '<p class="hl-kicker">Headlight report · '
+        f"{text(str(result.origin.model.selection))} · {result.origin.made}</p>",
         f'<h1 id="verdict">{name(told.label)} <b>{text(number)}</b></h1>',
         table(("", ""), facts),
     ]
 
 
-def words(found: Report) -> list[Piece]:
+def words(result: Report) -> list[Piece]:
     """Contributions to the class, and to its lead over the next one."""
-    parts, units = found.contributions, found.reading.words
-    values = by_unit(parts.of(found.label), units)
+    parts, units = result.contributions, result.reading.words
+    values = by_unit(parts.of(result.label), units)
     pieces: list[Piece] = [
-        heading(f"What each word added to the logit of '{found.label}'"),
-        strip(found.reading, units, values, "contribution"),
+        heading(f"What each word added to the logit of '{result.label}'"),
+        strip(result.reading, units, values, "contribution"),
         legend("against", "for", signed=True),
         ranking(units, values, most=8),
-        says(f"{contributions.whole(parts, found.label)} How: {parts.method}."),
+        says(f"{contributions.whole(parts, result.label)} How: {parts.method}."),
         note(
             "A split over positions after the backbone, where every state already holds what it read from others: "
             "no statement about causes among words."
         ),
         figure(lambda theme: bars(units, values, theme, "contribution"), "Contribution of each word by position"),
     ]
-    if found.runner_up is not None:
-        lead = by_unit(parts.between(found.label, found.runner_up), units)
+    if result.runner_up is not None:
+        lead = by_unit(parts.between(result.label, result.runner_up), units)
         pieces += [
-            heading(f"Its lead over '{found.runner_up}': {float(lead.sum()):+.3f} in logits", 3),
-            strip(found.reading, units, lead, "lead"),
+            heading(f"Its lead over '{result.runner_up}': {float(lead.sum()):+.3f} in logits", 3),
+            strip(result.reading, units, lead, "lead"),
             ranking(units, lead, most=8),
         ]
     return pieces
 
 
-def depth(found: Report) -> list[Piece]:
+def depth(result: Report) -> list[Piece]:
     """The class lens."""
     pieces: list[Piece] = [heading("Where in depth it formed")]
-    lens = found.lens
+    lens = result.lens
     if lens is None:
-        return [*pieces, says(found.no_lens)]
+        return [*pieces, says(result.no_lens)]
     layers = len(lens.verdicts) - 1
     return [
         *pieces,
@@ -76,9 +77,9 @@ def depth(found: Report) -> list[Piece]:
     ]
 
 
-def pooling(found: Report) -> list[Piece]:
+def pooling(result: Report) -> list[Piece]:
     """What the pooler weighed."""
-    pooled, units = found.pooling, found.reading.words
+    pooled, units = result.pooling, result.reading.words
     values = by_unit(pooled.weights, units)
     clamped = ""
     if pooled.clamped_share is not None:
@@ -86,16 +87,16 @@ def pooling(found: Report) -> list[Piece]:
     count, of = pooling_words.effective_tokens(pooled)
     return [
         heading(f"What the pooler weighed: {pooled.title}"),
-        strip(found.reading, units, values, pooled.meaning),
+        strip(result.reading, units, values, pooled.meaning),
         legend("0 %", numbers.percentage(float(values.max())), signed=False),
         says(f"{count} {of} tokens count, effectively.{clamped}"),
         figure(lambda theme: bars(units, values, theme, pooled.meaning, percent=True), f"{pooled.meaning} by position"),
     ]
 
 
-def poolers(found: Report) -> list[Piece]:
+def poolers(result: Report) -> list[Piece]:
     """Every pooler on the same hidden states."""
-    k = found.reading.prediction.labels.index(found.label)
+    k = result.reading.prediction.labels.index(result.label)
     rows = [
         (
             p.pooling.title,
@@ -104,15 +105,15 @@ def poolers(found: Report) -> list[Piece]:
             float(p.probabilities[k]),
             p.pooling.effective_tokens,
         )
-        for p in found.poolers
+        for p in result.poolers
     ]
-    head = ("Pooler", "Pairing with the head", "Says", f"p of {found.label}", "Effective tokens")
+    head = ("Pooler", "Pairing with the head", "Says", f"p of {result.label}", "Effective tokens")
     return [heading("All poolers on the same hidden states"), table(head, rows)]
 
 
-def classes(found: Report) -> list[Piece]:
+def classes(result: Report) -> list[Piece]:
     """Every class."""
-    told = found.reading.prediction
+    told = result.reading.prediction
     rows = [(row.label, row.probability, row.logit) for row in told.ranked]
     listed = table(("Class", "Probability", "Logit"), rows)
     summary = f"All {len(rows)} classes" if told.problem_type != "regression" else "All outputs"

@@ -7,9 +7,9 @@ from core.figures.report.pieces import Piece, heading, table
 from core.results import Report
 
 
-def section(found: Report) -> list[Piece]:
+def section(result: Report) -> list[Piece]:
     """Candidate, adapter, base, hashes, versions, settings."""
-    origin = found.origin
+    origin = result.origin
     selection = origin.model.selection
     facts = [
         ("Candidate", selection.candidate),

@@ -127,8 +127,8 @@ def save_adapter(model: PeftModel, folder: Path, card: AdapterCard, dtype: Dtype
     model.save_pretrained(str(folder), save_embedding_layers=False)
     if dtype is not None:
         tensors = load_file(folder / ADAPTER_WEIGHTS)
-        wanted = getattr(torch, dtype)
-        save_file({k: t.to(wanted) for k, t in tensors.items()}, folder / ADAPTER_WEIGHTS, metadata={"format": "pt"})
+        requested = getattr(torch, dtype)
+        save_file({k: t.to(requested) for k, t in tensors.items()}, folder / ADAPTER_WEIGHTS, metadata={"format": "pt"})
     path = folder / ADAPTER_CONFIG
     config = json.loads(path.read_text(encoding="utf-8"))
     config["task_type"] = "SEQ_CLS"
@@ -188,10 +188,10 @@ def stored_lora(folder: AdapterFolder, parts: AdapterParts, is_trainable: bool) 
     known = {f.name for f in dataclasses.fields(LoraConfig)}
     data: dict[str, Any] = {k: v for k, v in folder.config.items() if k in known}
     saved = {name.split(".", 1)[0] for name in parts.tensors if ".lora_" not in name and "." in name}
-    kept = [m for m in data.get("modules_to_save") or [] if m in saved or any(f".{m}." in n for n in parts.tensors)]
+    retained = [m for m in data.get("modules_to_save") or [] if m in saved or any(f".{m}." in n for n in parts.tensors)]
     for part in ("pooler", "score"):
-        if part in saved and part not in kept:
-            kept.append(part)
+        if part in saved and part not in retained:
+            retained.append(part)
     targets = data.get("target_modules")
     if isinstance(targets, list):
         data["target_modules"] = [t for t in targets if t != "lm_head"]
@@ -200,7 +200,7 @@ def stored_lora(folder: AdapterFolder, parts: AdapterParts, is_trainable: bool) 
     if data.get("init_lora_weights") == "loftq":  # the factors come from the file; nothing is quantised here
         data["init_lora_weights"] = True
     data.update(
-        task_type=None, inference_mode=not is_trainable, modules_to_save=[m for m in kept if m != "lm_head"] or None
+        task_type=None, inference_mode=not is_trainable, modules_to_save=[m for m in retained if m != "lm_head"] or None
     )
     return LoraConfig(**data)
 

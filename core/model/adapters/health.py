@@ -49,9 +49,9 @@ def check_before(
     return [check() for check in checks]
 
 
-def check_keys(expected: set[str], found: set[str]) -> Check:
+def check_keys(expected: set[str], result: set[str]) -> Check:
     """Names in the attached model against names in the file, both ways."""
-    missing, extra = sorted(expected - found), sorted(found - expected)
+    missing, extra = sorted(expected - result), sorted(result - expected)
     if missing:
         return _refused(
             "Keys",
@@ -231,15 +231,15 @@ def _layers(opened: OpenedClassifier, folder: AdapterFolder, parts: AdapterParts
     depth = int(opened.model.config.get_text_config().num_hidden_layers)
     listed = folder.config.get("layers_to_transform")
     listed = [listed] if isinstance(listed, int) else list(listed or [])
-    found = {int(m[1]) for name in parts.tensors if (m := re.search(r"\.(?:layers?|h|block)\.(\d+)\.", name))}
-    beyond = sorted(n for n in {*listed, *found} if not 0 <= n < depth)
+    result = {int(m[1]) for name in parts.tensors if (m := re.search(r"\.(?:layers?|h|block)\.(\d+)\.", name))}
+    beyond = sorted(n for n in {*listed, *result} if not 0 <= n < depth)
     if beyond:
         return _refused(
             "Layers",
             f"It adapts layer {beyond[0]}, and this base has layers 0 to {depth - 1}.",
             "choose the base that it was trained on.",
         )
-    span = f"{min(found)} to {max(found)}" if found else "none"
+    span = f"{min(result)} to {max(result)}" if result else "none"
     return _passed("Layers", f"Adapted layers: {span}, of {depth}.")
 
 

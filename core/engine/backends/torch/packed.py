@@ -68,8 +68,8 @@ class PackedPass:
         logits, weights = [], []
         for group in packing.groups:
             states = hidden[group.tokens].view(group.count, group.length, -1)
-            found, weighed = self._classifier.classify(states, torch.ones(states.shape[:2], dtype=torch.bool))
-            logits.append(found)
+            result, weighed = self._classifier.classify(states, torch.ones(states.shape[:2], dtype=torch.bool))
+            logits.append(result)
             weights += [] if weighed is None else weighed.tolist()
         return BackendOutput(torch.cat(logits), weights or None)
 

@@ -126,16 +126,16 @@ def attend(queries: Any, keys: Any, values: Any, texts: Any, scoring: Any, out: 
     width, outer, inner = texts.cos.shape[1], queries.shape[1], keys.shape[1]
     room = _make_room(texts, width)
     q, k, v, o = queries.ravel(), keys.ravel(), values.ravel(), out.ravel()
-    begin = asked = 0
+    begin = request = 0
     for text in range(texts.ends.size):
-        length, asking = texts.ends[text] - begin, texts.asked[text] - asked
+        length, asking = texts.ends[text] - begin, texts.asked[text] - request
         for column in range(0, inner, width):
             _turn(_Matrix(k, begin * inner + column, inner), begin, length, texts, room)
             known = _Matrix(v, begin * inner + column, inner)
             for head in range(column * (outer // inner), (column + width) * (outer // inner), width):
-                asks, found = _Matrix(q, asked * outer + head, outer), _Matrix(o, asked * outer + head, outer)
-                _answer(asks, asking, known, found, begin, length, texts, scoring, room)
-        begin, asked = texts.ends[text], texts.asked[text]
+                asks, result = _Matrix(q, request * outer + head, outer), _Matrix(o, request * outer + head, outer)
+                _answer(asks, asking, known, result, begin, length, texts, scoring, room)
+        begin, request = texts.ends[text], texts.asked[text]
 
 
 @_compiled
