@@ -68,7 +68,7 @@ def draw(selection: Selection, model: LoadedModel) -> None:
         found = working.result(partial(dry_runs().run, selection, chosen), "dry_run", "Dry run")
         if found is None:
             return
-        st.html(markup.lead(found.verdict))
+        st.html(markup.lead(words.verdict(found)))
         st.html(markup.note(words.cost(found)))
     st.html(checking.stages(found))
     buttons(selection, chosen, model, found)

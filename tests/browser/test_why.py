@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from core.inspection.explainer import Explainer
 from core.results import Selection, by_unit
+from core.words.components import pooler
 from core.words.numbers import percent, three_digits
 from tests.browser.conftest import OpenPage, Server
 from tests.browser.reading import BANKING, PAIRS, address, choose, turn_to, words
@@ -68,7 +69,7 @@ def pooling_holds(page: Page, explainer: Explainer, selection: Selection, text: 
     poolers = explainer.poolers(selection, text)
     cards = page.locator(".hl-pooler")
     expect(cards).to_have_count(len(poolers))
-    assert [words(card.locator("h3")) for card in cards.all()] == [p.pooling.pooler for p in poolers]
+    assert [words(card.locator("h3")) for card in cards.all()] == [pooler(p.pooling.pooler) for p in poolers]
     assert [words(card.locator(".hl-tag")) for card in cards.all()] == [
         "trained" if p.trained else "not trained with this head" for p in poolers
     ]

@@ -16,6 +16,7 @@ from core.inference.engine import Engine
 from core.inspection.checking.document import document, exported
 from core.inspection.dry_run import check, dry_run
 from core.results import Selection
+from core.words.dry_run import verdict
 from tests.inference.conftest import catalogue, engine
 from tests.tiny import save_tiny_classifier
 
@@ -81,7 +82,7 @@ def test_a_memory_budget_leaves_the_copy_out(engine: Engine) -> None:
     engine.load(ONE)
     engine.settings = engine.settings.model_copy(update={"memory_budget_gb": 0.01})
     found, _ = check(engine, ONE)
-    assert found.verdict == "13 of 14 stages passed. Left out: Save and load."
+    assert verdict(found) == "13 of 14 stages passed. Left out: Save and load."
 
 
 def test_the_document_is_json_and_has_every_field(engine: Engine, model: nn.Module) -> None:

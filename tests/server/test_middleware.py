@@ -33,7 +33,11 @@ def ask(app: ASGIApp, path: str, accept: bytes = b"gzip, br", method: str = "GET
         sent.append(message)
 
     scope = {"type": "http", "method": method, "path": path, "headers": [(b"accept-encoding", accept)]}
-    asyncio.run(app(scope, nothing, send))
+
+    async def answer() -> None:
+        await app(scope, nothing, send)
+
+    asyncio.run(answer())
     return {name.decode(): value.decode() for name, value in sent[0]["headers"]}, sent[1]["body"]
 
 

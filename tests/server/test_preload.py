@@ -44,7 +44,7 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> list[threading.Event]:
         def start(self) -> None:
             events.append(threading.Event())
 
-    monkeypatch.setattr(preload.threading, "Thread", Started)
+    monkeypatch.setattr(threading, "Thread", Started)
     return events
 
 

@@ -9,9 +9,15 @@ from core.words import sizes
 
 @pytest.mark.parametrize(
     ("count", "shown"),
-    [(0, "0 B"), (999, "999 B"), (1024, "1.00 KiB"), (4_520_000, "4.31 MiB"), (18_500_000_000, "17.2 GiB"),
-     (2 * 2**50, "2.00 PiB")],
-)  # fmt: skip
+    [
+        (0, "0 B"),
+        (999, "999 B"),
+        (1024, "1.00 KiB"),
+        (4_520_000, "4.31 MiB"),
+        (18_500_000_000, "17.2 GiB"),
+        (2 * 2**50, "2.00 PiB"),
+    ],
+)
 def test_size(count: int, shown: str) -> None:
     assert sizes.size(count) == shown
 

@@ -17,6 +17,7 @@ from core.inference.engine import Engine
 from core.inspection.dry_run import check
 from core.results import Selection, StageStatus
 from core.settings import Settings
+from core.words.dry_run import verdict
 from tests.inspection.adapted import traces
 from tests.inspection.checking.trying import failed, loaded, stage, tried
 from tests.inspection.conftest import POOLERS, TYPES
@@ -51,7 +52,7 @@ def test_every_family_pooler_and_head(many: Engine, family: str, pooler: str, he
     assert not health.refusals
     weights = stage(found, "Pooling weights").status
     assert weights is (StageStatus.NOT_APPLICABLE if pooler == "gem" else StageStatus.PASSED)
-    assert found.verdict == f"All {13 if pooler == 'gem' else 14} stages passed."
+    assert verdict(found) == f"All {13 if pooler == 'gem' else 14} stages passed."
     assert stage(found, "Save and load").number == 0.0
     reached = stage(found, "Gradient").detail
     assert f"adapter {4 * TINY_LAYERS} of {4 * TINY_LAYERS}" in reached
@@ -171,4 +172,4 @@ def test_nothing_of_the_run_stays_in_memory(many: Engine) -> None:
 
     before = held()
     found, _ = check(many, selection)
-    assert held() == before, found.verdict
+    assert held() == before, verdict(found)

@@ -1,0 +1,21 @@
+"""Poolers in words."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import numpy as np
+
+from core.config.parts import PoolerType
+from core.results import Pooling
+from core.words import pooling
+
+
+def test_every_pooler_is_told() -> None:
+    assert set(pooling.POOLERS) == set(get_args(PoolerType))
+
+
+def test_effective_tokens() -> None:
+    result = Pooling("mean", np.full(4, 0.25), "weight", None)
+    assert pooling.effective_tokens(result) == ("4.00", "of 4")
+    assert pooling.training(True) == "trained"
