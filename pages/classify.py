@@ -86,7 +86,9 @@ def answering(selection: Selection, candidate: CandidateSummary) -> None:
         answer = answered(by, st.session_state.get(ASKED)) if by else None
     if answer is not None:
         st.html(verdict(answer))
-        st.page_link("pages/why.py", label="Why this class?", icon=":material/arrow_forward:", icon_position="right")
+        st.page_link(
+            "pages/overview.py", label="Why this class?", icon=":material/arrow_forward:", icon_position="right"
+        )
         if folded := explanation(answer.prediction):
             st.html(folded)  # apart from the verdict: it stays open when the next one comes
         class_table.table(answer.prediction)

@@ -73,7 +73,7 @@ def draw(selection: Selection, model: LoadedModel) -> None:
         result = task_progress.result(task, "dry_run", "Dry run")
         if result is None:
             return
-        st.html(markup.lead(result.verdict))
+        st.html(markup.lead(words.verdict(result)))
         st.html(markup.note(words.cost(result)))
     st.html(view.stages(result))
     buttons(task, model, result)

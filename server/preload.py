@@ -12,9 +12,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from pages.ui.site_map import PAGES
 
 #: Paths of the pages that answer on opening; `/` leads to the first page, which does.
-_ANSWERING = frozenset({"/", *(f"/{page.name}" for page in PAGES if page.answers)})
+_ANSWERING = frozenset({"/", *(f"/{page.path}" for page in PAGES if page.answers)})
 #: What the first pages draw with; the others' widgets bring Plotly, and come with them.
-_WIDGETS = ("adding", "answer", "classes", "details", "frame", "question")
+_WIDGETS = (
+    *("pages.ui.frame", "pages.ui.question"),
+    *("pages.views.add_candidate", "pages.views.candidate_details", "pages.views.class_table", "pages.views.verdict"),
+)
 _NEEDED = ("core.engine.loader", "core.model.adapters.attach")
 #: What those import and costs an idle server little: 30 MB of memory for 0.8 s of the first answer. It has no torch.
 _SMALL = ("transformers",)
@@ -22,7 +25,7 @@ _SMALL = ("transformers",)
 
 def import_widgets() -> None:
     """Import what the first pages use, and the small part of what a load needs, before anybody waits for it."""
-    for name in (*(f"pages.ui.{widget}" for widget in _WIDGETS), *_SMALL):
+    for name in (*_WIDGETS, *_SMALL):
         importlib.import_module(name)
 
 

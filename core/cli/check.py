@@ -8,7 +8,7 @@ from core.cli.options import Adapter, Candidate, Json, select
 from core.cli.output import print_json, print_table
 from core.engine.engine import Engine
 from core.results import CheckStatus, DryRun, Stage, StageStatus
-from core.words.dry_run import finite
+from core.words.dry_run import finite, verdict
 from core.words.numbers import significant
 
 NOT_PASSED = 1
@@ -32,7 +32,7 @@ def check(candidate: Candidate, adapter: Adapter = None, json: Json = False) -> 
     if json:
         print_json(document(model, run, health))
     else:
-        _tell(run, f"{selection}: dry run. {run.verdict}")
+        _tell(run, f"{selection}: dry run. {verdict(run)}")
         rows = [(c.name, c.status.value, f"{c.message} {c.fix}".strip()) for c in health.checks]
         print_table(("check", "status", "seen"), rows, title="Health")
     if not (run.passed and health.worst is not CheckStatus.REFUSED):

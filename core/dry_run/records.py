@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from core.results import CheckStatus, DryRun, HealthReport, LoadedModel, Stage, to_json
+from core.words.dry_run import verdict
 
 
 def document(model: LoadedModel, run: DryRun, health: HealthReport) -> dict[str, Any]:
@@ -15,7 +16,7 @@ def document(model: LoadedModel, run: DryRun, health: HealthReport) -> dict[str,
         "candidate": model.selection.candidate,
         "adapter": model.selection.adapter,
         "passed": run.passed and health.worst is not CheckStatus.REFUSED,
-        "verdict": run.verdict,
+        "verdict": verdict(run),
         "stages": [_stage(stage) for stage in run.stages],
         "tensors": [asdict(tensor) for tensor in run.traced],
         "texts": [asdict(text) for text in run.texts],

@@ -103,16 +103,3 @@ class DryRun:
     def passed(self) -> bool:
         """Whether no stage failed."""
         return all(s.passed for s in self.stages)
-
-    @property
-    def verdict(self) -> str:
-        """The outcome in a sentence; stages that do not apply to this model are not counted."""
-        of = [s for s in self.stages if s.status is not StageStatus.NOT_APPLICABLE]
-        failed = [s.name for s in of if s.status is StageStatus.FAILED]
-        out = [s.name for s in of if s.status is StageStatus.LEFT_OUT]
-        if failed:
-            more = f" {len(out)} left out." if out else ""
-            return f"{len(failed)} of {len(of)} stages failed: {', '.join(failed)}.{more}"
-        if out:
-            return f"{len(of) - len(out)} of {len(of)} stages passed. Left out: {', '.join(out)}."
-        return f"All {len(of)} stages passed."

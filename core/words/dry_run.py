@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
-from core.results import DryRun, TracedTensor
+from core.results import DryRun, StageStatus, TracedTensor
 from core.words.durations import duration
 
 _AXES = {"B": "texts", "T": "tokens, the longest text's", "D": "hidden size", "K": "classes or values"}
+
+
+def verdict(run: DryRun) -> str:
+    """The outcome; stages that do not apply to this model are not counted."""
+    counted = [stage for stage in run.stages if stage.status is not StageStatus.NOT_APPLICABLE]
+    failed = [stage.name for stage in counted if stage.status is StageStatus.FAILED]
+    left_out = [stage.name for stage in counted if stage.status is StageStatus.LEFT_OUT]
+    if failed:
+        more = f" {len(left_out)} left out." if left_out else ""
+        return f"{len(failed)} of {len(counted)} stages failed: {', '.join(failed)}.{more}"
+    if left_out:
+        passed = len(counted) - len(left_out)
+        return f"{passed} of {len(counted)} stages passed. Left out: {', '.join(left_out)}."
+    return f"All {len(counted)} stages passed."
 
 
 def cost(run: DryRun) -> str:

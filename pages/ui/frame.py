@@ -28,7 +28,10 @@ def run(site_map: Mapping[str, Sequence[PageEntry]]) -> None:
 
     A section is a menu of the navigation under its name.
     """
-    sections = {name: [st.Page(page.file, title=page.title) for page in pages] for name, pages in site_map.items()}
+    sections = {
+        name: [st.Page(page.file, title=page.title, url_path=page.path) for page in pages]
+        for name, pages in site_map.items()
+    }
     pages = sections.pop("")
 
     def home() -> None:

@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from core.dry_run.run import check
 from core.engine.engine import Engine
 from core.results import Selection
+from core.words.dry_run import verdict
 from pages.ui.markup import sentence
 from tests.browser.conftest import OpenPage, Server
 from tests.browser.folders import damaged_folder
@@ -54,8 +55,8 @@ def test_every_pair_passes_and_the_page_says_what_core_says(
     found, health = check(engine, selection)
     assert found.passed
     page = opened(server, open_page, selection)
-    expect(page.locator(".hl-lead")).to_have_text(found.verdict)
-    assert found.verdict.startswith("All 1")
+    expect(page.locator(".hl-lead")).to_have_text(verdict(found))
+    assert verdict(found).startswith("All 1")
     file = downloaded(page)
     assert shown(page) == [(MARKS[s["status"]], s["name"], sentence(s["detail"])) for s in file["stages"]]
     assert [(s["name"], s["status"], without_numbers(s["detail"])) for s in file["stages"]] == [

@@ -14,8 +14,8 @@ from tests.browser.reading import BANKING
 
 SIZES = {"desktop": (1440, 900), "mobile": (390, 844)}
 #: Every page, and what is on it once it has answered.
-PATHS = tuple(page.name for page in PAGES)
-ANSWERED = {page.name: ".hl-verdict" if page.answers else ".hl-facts" for page in PAGES} | {
+PATHS = tuple(page.path for page in PAGES)
+ANSWERED = {page.path: ".hl-verdict" if page.answers else ".hl-facts" for page in PAGES} | {
     "classify": ".hl-headline",
     "candidates": ".hl-card",
     "architecture": ".js-plotly-plot",

@@ -24,6 +24,7 @@ from core.model.poolers.context import LastTokenPooling
 from core.model.poolers.mean import MeanPooling
 from core.results import Check, CheckStatus, HealthReport, Selection, StageStatus
 from core.settings import Settings
+from core.words.dry_run import verdict
 from tests.dry_run.trying import failed, in_training, layers, left_out, loaded, stage, tried
 from tests.tiny import save_tiny_classifier
 
@@ -60,7 +61,7 @@ def test_nan_in_a_layer_is_found_at_that_layer(engine: Engine, family: str, laye
     assert said.bound == 0
     broken = next(n for n, p in pair.predictor.model.named_parameters() if p.isnan().any())
     assert said.fix == f"the weight '{broken}' holds NaN or Inf: load a sound copy of its file."
-    assert found.verdict == "1 of 14 stages failed: Finite. 6 left out."
+    assert verdict(found) == "1 of 14 stages failed: Finite. 6 left out."
     assert all("not every value of the pass is finite" in stage(found, name).detail for name in LATER)
 
 
@@ -286,7 +287,7 @@ def test_a_copy_that_does_not_fit_is_left_out_in_words(engine: Engine) -> None:
     assert left_out(found) == ["Save and load"]
     assert stage(found, "Save and load").detail == "a copy takes 128 MiB on cpu, and 1 MiB are free"
     assert found.passed
-    assert found.verdict == "13 of 14 stages passed. Left out: Save and load."
+    assert verdict(found) == "13 of 14 stages passed. Left out: Save and load."
     assert "pooler and head alone" not in stage(found, "Gradient").detail
     little = tried(*asked(engine, "llama"), free=lambda: 2**10)
     assert "pooler and head alone" in stage(little, "Gradient").detail

@@ -16,6 +16,7 @@ from core.dry_run.run import check, dry_run
 from core.engine.engine import Engine
 from core.errors import InputError
 from core.results import CheckStatus, Selection
+from core.words.dry_run import verdict
 from tests.engine.conftest import catalogue, engine
 from tests.tiny import save_tiny_classifier
 
@@ -81,7 +82,7 @@ def test_a_memory_budget_leaves_the_copy_out(engine: Engine) -> None:
     engine.load(ONE)
     engine.settings = engine.settings.model_copy(update={"memory_budget_gb": 0.01})
     found, _ = check(engine, ONE)
-    assert found.verdict == "13 of 14 stages passed. Left out: Save and load."
+    assert verdict(found) == "13 of 14 stages passed. Left out: Save and load."
 
 
 def test_the_document_is_json_and_has_every_field(engine: Engine, model: nn.Module) -> None:

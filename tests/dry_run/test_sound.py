@@ -17,6 +17,7 @@ from core.dry_run.run import check
 from core.engine.engine import Engine
 from core.results import CheckStatus, Selection, StageStatus
 from core.settings import Settings
+from core.words.dry_run import verdict
 from tests.dry_run.trying import failed, loaded, stage, tried
 from tests.explain.adapted import traces
 from tests.explain.conftest import POOLERS, TYPES
@@ -63,7 +64,7 @@ def test_every_family_pooler_and_head(many: Engine, family: str, pooler: str, he
     assert health.worst is not CheckStatus.REFUSED
     weights = stage(found, "Pooling weights").status
     assert weights is (StageStatus.NOT_APPLICABLE if pooler == "gem" else StageStatus.PASSED)
-    assert found.verdict == f"All {13 if pooler == 'gem' else 14} stages passed."
+    assert verdict(found) == f"All {13 if pooler == 'gem' else 14} stages passed."
     assert stage(found, "Save and load").number == 0.0
     reached = stage(found, "Gradient").detail
     assert f"adapter {4 * TINY_LAYERS} of {4 * TINY_LAYERS}" in reached
@@ -183,4 +184,4 @@ def test_nothing_of_the_run_stays_in_memory(many: Engine) -> None:
 
     before = held()
     found, _ = check(many, selection)
-    assert held() == before, found.verdict
+    assert held() == before, verdict(found)

@@ -48,12 +48,12 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> list[threading.Event]:
     return events
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.path)
 def test_pages_that_answer_on_opening_begin_it(page: PageEntry, begun: list[threading.Event]) -> None:
     app = HeadStart(answered)
-    assert visit(app, f"/{page.name}") == [{"type": "answered", "path": f"/{page.name}"}]
+    assert visit(app, f"/{page.path}") == [{"type": "answered", "path": f"/{page.path}"}]
     assert len(begun) == page.answers
-    visit(app, f"/{page.name}")
+    visit(app, f"/{page.path}")
     assert len(begun) == page.answers, "once"
 
 

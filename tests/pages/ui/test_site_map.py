@@ -9,6 +9,7 @@ from pages.ui.site_map import PAGES, SITE_MAP
 def test_every_page_is_a_file_and_every_file_a_page() -> None:
     files = {path.relative_to(ROOT).as_posix() for path in (ROOT / "pages").glob("*.py") if path.stem != "__init__"}
     assert len({page.name for page in PAGES}) == len(PAGES)
+    assert len({page.path for page in PAGES}) == len(PAGES)
     assert {page.file for page in PAGES} == files
 
 

@@ -1,0 +1,29 @@
+"""Small results made by hand, for sentences."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.results import Contributions, Prediction, Reading, Token, Unit
+
+
+def prediction(text: str = "my card", probabilities: tuple[float, ...] = (0.9, 0.1), total: int = 2) -> Prediction:
+    """Two words, two tokens; `total` tokens in the whole text."""
+    labels = ("card", "home", "work")[: len(probabilities)]
+    tokens = (Token("my", 0, 2), Token("card", 3, 7))
+    logits = tuple(float(np.log(p)) if p == p else 1.5 for p in probabilities)
+    return Prediction(
+        text, labels[0], "single_label_classification", labels, logits, probabilities, tokens, (0.5, 0.5), 7, total
+    )
+
+
+def reading(words: int = 2) -> Reading:
+    """A text of so many words: `w0 w1 ...`."""
+    units = tuple(Unit(f"w{i}", 3 * i, 3 * i + 2, (i,)) for i in range(words))
+    return Reading(prediction(), units, units)
+
+
+def contributions(*, exact: bool = True, logits: tuple[float, float] = (3.0, 1.0)) -> Contributions:
+    """Two classes over two tokens, which sum to 3 and 1."""
+    values = np.array([[1.0, 2.0], [0.5, 0.5]])
+    return Contributions(("card", "home"), values, np.array(logits), exact, "the mean of the states times the head")

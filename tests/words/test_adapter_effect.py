@@ -1,0 +1,84 @@
+"""What the adapter changes, in words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from core.results import Ablation, AtScale, Flip, ScaleCurve
+from core.words import adapter_effect
+
+LABELS = ("card", "home")
+
+
+def at(scale: float, probability: float, label: str) -> AtScale:
+    return AtScale(scale, LABELS, np.array([probability, 0.0]), np.array([probability, 1 - probability]), label)
+
+
+def curve(*flips: Flip) -> ScaleCurve:
+    zeros = np.zeros((3, 2))
+    return ScaleCurve(LABELS, np.array([0.0, 1.0, 2.0]), zeros, zeros, ("card",) * 3, flips, ())
+
+
+def ablation(cells: list[list[float]], verdicts: tuple[tuple[str, ...], ...] = (("card", "card"),)) -> Ablation:
+    """One layer, two kinds of modules; logits of `card` without each part, 4 with all."""
+    logits = np.array([[[value, 0.0] for value in row] for row in cells])
+    return Ablation(
+        LABELS,
+        ("layer 0",),
+        ("q_proj", "v_proj"),
+        np.array([4.0, 0.0]),
+        np.array([1.0, 0.0]),
+        logits,
+        logits.min(axis=1),
+        logits.min(axis=0),
+        "card",
+        "home",
+        verdicts,
+        ("card",),
+        ("card", "card"),
+    )
+
+
+def test_off_and_on() -> None:
+    assert adapter_effect.switched(at(0, 0.2, "home"), at(1, 0.9, "card"), "card") == (
+        "Without the adapter's update the verdict would be 'home', with it 'card': 'card' has 20.0\u00a0% without it, "
+        "90.0\u00a0% with it."
+    )
+    same = adapter_effect.switched(at(0, 0.6, "card"), at(1, 0.9, "card"), "card")
+    assert same.startswith("'card' is the verdict with and without the adapter's update")
+
+
+def test_of_a_regression_the_outputs_are_said() -> None:
+    off, on = (AtScale(s, ("score",), np.array([v]), np.array([np.nan]), "score") for s, v in ((0, 1.0), (1, 2.0)))
+    assert adapter_effect.switched(off, on, "score") == (
+        "Without the adapter's update the output 1.00 becomes output 2.00 with it."
+    )
+
+
+def test_flips() -> None:
+    assert adapter_effect.flips(curve()) == "'card' is the verdict at every scale from 0 to 2."
+    two = curve(Flip(0.25, "home", "card"), Flip(1.5, "card", "work"))
+    assert adapter_effect.flips(two) == (
+        "Going up from 0, the verdict flips at 0.250 from 'home' to 'card'; at 1.500 from 'card' to 'work'."
+    )
+
+
+def test_what_carries_it() -> None:
+    words = adapter_effect.carried(ablation([[3.0, 1.5]]), "card")
+    assert words.startswith("Without the whole update the logit of 'card' falls by 3.00. It hangs most on layer 0")
+    assert words.endswith("the single part that carries most is v_proj in layer 0 (-2.50).")
+    nothing = adapter_effect.carried(ablation([[5.0, 4.5]]), "card")
+    assert nothing.endswith("no single part speaks for it: taken away alone, none lowers it.")
+
+
+def test_what_the_verdict_cannot_do_without() -> None:
+    result = ablation([[3.0, 1.5]])
+    assert adapter_effect.flipping(result) == (
+        "None of the 2 parts flips the verdict when taken away alone; no whole layer and no whole kind does."
+    )
+    flipping = replace(result, cell_verdicts=(("card", "home"),), layer_verdicts=("home",))
+    assert adapter_effect.flipping(flipping) == (
+        "1 of 2 parts flip the verdict when taken away alone: v_proj in layer 0; of whole layers and kinds, layer 0."
+    )

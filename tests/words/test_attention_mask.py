@@ -1,0 +1,30 @@
+"""What reading ahead changes, in words."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.results import MaskEffect, MaskSide
+from core.words import attention_mask
+from tests.words.made import contributions
+
+
+def side(mask: str, label: str, probability: float) -> MaskSide:
+    logits = np.array([probability, 0.0])
+    return MaskSide(mask, label, logits, np.array([probability, 1 - probability]), contributions())
+
+
+def effect(before: MaskSide, after: MaskSide) -> MaskEffect:
+    return MaskEffect(before, after, "causal", None, np.zeros(2))
+
+
+def test_the_same_verdict_and_another() -> None:
+    same = effect(side("causal", "card", 0.6), side("bidirectional", "card", 0.9))
+    assert attention_mask.reading_ahead(same, "card") == (
+        "The verdict is 'card' under both masks. Reading ahead, 'card' goes from 60.0\u00a0% to 90.0\u00a0%, its logit "
+        "by +0.30."
+    )
+    other = effect(side("causal", "home", 0.4), side("bidirectional", "card", 0.9))
+    assert attention_mask.reading_ahead(other, "card").startswith(
+        "Read causally the verdict is 'home', in both directions 'card': 'card' goes from"
+    )

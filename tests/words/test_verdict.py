@@ -1,0 +1,32 @@
+"""What a prediction says, in words."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from core.words import verdict
+from tests.words.made import prediction
+
+
+def test_a_probability_or_the_output() -> None:
+    assert verdict.stated(0.934, 2.0, "output") == "93.4\u00a0%"
+    assert verdict.stated(0.9999, 2.0) == "> 99.9\u00a0%"
+    assert verdict.stated(math.nan, 2.0) == "2.00"
+    assert verdict.stated(math.nan, 2.0, "output") == "output 2.00"
+
+
+def test_how_sure_it_is() -> None:
+    assert verdict.margin(prediction()) == "80.0"
+    assert verdict.entropy(prediction(probabilities=(0.5, 0.5))) == ("1.00", "of 1.00 bits")
+
+
+def test_what_was_read() -> None:
+    assert verdict.tokens_read(prediction()) == ("2", "all read")
+    long = replace(prediction(total=1234), text="my card" + 2000 * "x")
+    assert verdict.tokens_read(long) == ("2", "of 1,234 read")
+    assert verdict.cut_off(long) == "The model read only the first 7 of 2,007 characters."
+
+
+def test_other_classes() -> None:
+    assert [verdict.others(n) for n in (1, 72)] == ["other (1 class)", "other (72 classes)"]
