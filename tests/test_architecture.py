@@ -44,8 +44,7 @@ def imports(path: Path) -> set[str]:
 def place(path: Path) -> str:
     """The place of a file of core in the order, or its own name at the top."""
     parts = path.relative_to(ROOT / "core").parts
-    name = parts[0].removesuffix(".py")
-    return name
+    return parts[0].removesuffix(".py")
 
 
 @pytest.mark.parametrize("path", [p for p in SOURCES if "core" in p.relative_to(ROOT).parts[:1]], ids=str)
