@@ -11,7 +11,7 @@ from core.figures import adapter_update as figures
 from core.results import AdapterUpdate, ModuleOverlap, Selection
 from core.words import adapter_update as words
 from pages.ui import charts, frame, loading, markup, task_progress, url_state
-from pages.ui.services import weights
+from pages.ui.services import adapter_updates
 from pages.views import adapter_update as view
 
 _MODULE, _BY = "update.module", "update.by"
@@ -31,13 +31,15 @@ def overlap_of(selection: Selection, by: str) -> Sequence[ModuleOverlap] | None:
     """The overlap with the base where it is asked for; None while it is computed, and where it is not."""
     if by == view.CHANGE:
         return None
-    result = task_progress.result(weights().adapter_overlap(selection), "update.overlap", "Overlap with the base")
+    result = task_progress.result(
+        adapter_updates().adapter_overlap(selection), "update.overlap", "Overlap with the base"
+    )
     return None if result is None else result.modules
 
 
 def draw(selection: Selection) -> None:
     """The sentence, the map, one module, all of them."""
-    result = weights().adapter_update(selection)
+    result = adapter_updates().adapter_update(selection)
     restore(result)
     st.html(markup.lead(words.update(result)))
     st.html(view.parts(result))

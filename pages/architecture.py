@@ -11,7 +11,7 @@ from core.figures import architecture as figures
 from core.results import Architecture, Selection
 from core.words import architecture as sentences
 from pages.ui import charts, frame, markup, url_state
-from pages.ui.services import blueprints
+from pages.ui.services import architectures
 from pages.views import architecture as view
 from pages.views import architecture_costs
 
@@ -95,7 +95,7 @@ def torchinfo(selection: Selection, requested: dict[str, Any]) -> None:
     """The table of torchinfo, made when it is opened."""
     with st.expander("Summary by torchinfo", key="architecture.torchinfo", on_change="rerun") as opened:
         if opened.open:
-            text = blueprints().layer_summary(selection, **requested)
+            text = architectures().layer_summary(selection, **requested)
             st.code(text, language=None, height=420)
             st.download_button("Download the summary", text, f"{selection.candidate}.txt", on_click="ignore")
 
@@ -107,7 +107,7 @@ restore()
 try:
     wanted = asked(selection)
     with st.spinner("Putting it together without weights"):
-        found = blueprints().architecture(selection, **wanted)
+        found = architectures().architecture(selection, **wanted)
     st.html(markup.lead(sentences.size(found)))
     st.html(markup.note(sentences.source(found, candidate.model_type)))
     st.html(view.facts(found))

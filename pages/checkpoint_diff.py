@@ -8,7 +8,7 @@ from core.errors import AppError
 from core.figures import checkpoint_diff as figures
 from core.results import CheckpointDiff, TensorDiff
 from pages.ui import charts, frame, markup, sources, task_progress, url_state
-from pages.ui.services import weights
+from pages.ui.services import checkpoints
 from pages.views import checkpoint_diff as view
 
 _TENSOR = "checkpoints.tensor"
@@ -70,7 +70,7 @@ st.session_state.update({_KEYS[key]: value for key, value in url_state.asked("ch
 try:
     paths = sources.chosen()
     if paths is not None:
-        result = task_progress.result(weights().comparison(*paths), "checkpoints", "Comparison")
+        result = task_progress.result(checkpoints().diff(*paths), "checkpoints", "Comparison")
         if result is not None:
             draw(result)
 except AppError as error:

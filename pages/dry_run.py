@@ -8,7 +8,7 @@ from core.dry_run.default_texts import MOST, TEXTS
 from core.dry_run.records import exported
 from core.errors import AppError
 from core.results import DryRun, LoadedModel, Selection
-from core.tasks.task import Task
+from core.services import Task
 from core.words import dry_run as words
 from pages.ui import frame, loading, markup, tables, task_progress, url_state
 from pages.ui.services import dry_runs

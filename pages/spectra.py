@@ -9,7 +9,7 @@ from core.figures import spectra as figures
 from core.results import SpectraKind, SpectraReport, Spectrum
 from core.words import spectra as words
 from pages.ui import charts, frame, markup, source, task_progress, url_state
-from pages.ui.services import spectra
+from pages.ui.services import checkpoints
 from pages.views import spectra as view
 
 _BY, _TENSOR, _FULL = "spectra.by", "spectra.tensor", "spectra.full"
@@ -60,7 +60,7 @@ def one(path: str, s: Spectrum) -> None:
     st.html(markup.section(s.name))
     full = s
     if s.singular_values is None and not s.note:
-        full = task_progress.result(spectra().spectrum(path, s.name), "spectra.one", "Singular values") or s
+        full = task_progress.result(checkpoints().spectrum(path, s.name), "spectra.one", "Singular values") or s
     if full.note:
         st.html(markup.note(f"No spectrum: {full.note}."))
         return
@@ -93,7 +93,7 @@ def draw(path: str, report: SpectraReport) -> None:
 
 def asked(path: str) -> SpectraKind:
     """Everything where it takes seconds; else the norms, unless the person asks for more."""
-    if spectra().unasked(path) == "full":
+    if checkpoints().default_spectra(path) == "full":
         return "full"
     return "full" if st.toggle("All singular values (takes minutes)", key=_FULL, persist_state="session") else "norms"
 
@@ -105,7 +105,7 @@ restore()
 try:
     place = source.choose()
     if place is not None:
-        found = task_progress.result(spectra().spectra(place, asked(place)), "spectra", "Spectra")
+        found = task_progress.result(checkpoints().spectra(place, asked(place)), "spectra", "Spectra")
         if found is not None:
             draw(place, found)
 except AppError as error:

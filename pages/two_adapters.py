@@ -11,7 +11,7 @@ from core.words import adapter_update as sentences
 from core.words import numbers
 from core.words.numbers import percentage
 from pages.ui import charts, frame, loading, markup, tables, url_state
-from pages.ui.services import weights
+from pages.ui.services import adapter_updates
 
 _OTHER, _MODULE = "two_adapters.other", "two_adapters.module"
 _KEYS = {"other": _OTHER, "module": _MODULE}
@@ -102,7 +102,7 @@ other = other_of(selection, candidate)
 if other is not None:
     if loading.all_ready((selection, other), candidate):
         try:
-            draw(weights().adapter_pair(selection, other))
+            draw(adapter_updates().two_adapters(selection, other))
             st.html(markup.note(ABOUT))
         except AppError as error:
             st.html(markup.problem(error))

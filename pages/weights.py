@@ -9,7 +9,7 @@ from core.figures import weights as figures
 from core.results import WeightReport, WeightStats
 from core.words import weights as words
 from pages.ui import charts, frame, markup, source, task_progress, url_state
-from pages.ui.services import weights
+from pages.ui.services import checkpoints
 from pages.views import weights as view
 
 _KEYS = {**source.KEYS, **{name: f"weights.{name}" for name in ("by", "scale", "tensor")}}
@@ -105,7 +105,7 @@ restore()
 try:
     path = source.choose()
     if path is not None:
-        found = task_progress.result(weights().statistics(path), "weights", "Weight statistics")
+        found = task_progress.result(checkpoints().statistics(path), "weights", "Weight statistics")
         if found is not None:
             draw(found)
 except AppError as error:

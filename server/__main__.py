@@ -13,7 +13,7 @@ import sys
 import uvicorn
 
 from core.settings import ROOT
-from pages.ui.services import tasks
+from pages.ui.services import services
 from server.application import application
 
 #: A text of a million characters in UTF-8 fits in one message.
@@ -41,7 +41,7 @@ def main() -> None:
         ws_per_message_deflate=False,
         timeout_graceful_shutdown=2,
     )
-    if not tasks().close(grace=0):
+    if not services().close(grace=0):
         # Compiled code cannot be interrupted, and would come back to an interpreter that is gone.
         sys.stdout.flush()
         os._exit(0)

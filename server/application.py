@@ -12,7 +12,7 @@ from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 
 from core.settings import ROOT
-from pages.ui.services import tasks
+from pages.ui.services import services
 from server.middleware import CompressedAssets, ContentPolicy
 from server.preload import HeadStart, import_widgets
 
@@ -30,4 +30,4 @@ def application() -> st.App:
 async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     """What begins with the server stands before the `yield`, what ends with it behind."""
     yield {}
-    await asyncio.to_thread(tasks().close)
+    await asyncio.to_thread(services().close)

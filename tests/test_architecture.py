@@ -11,19 +11,9 @@ ROOT = Path(__file__).resolve().parent.parent
 
 #: Inside core, a name imports only from those before it.
 ORDER = (
-    *("errors", "settings", "results", "config", "tasks", "words", "files", "data", "metrics"),
-    *(
-        "model",
-        "engine",
-        "explain",
-        "checkpoints",
-        "architecture",
-        "dry_run",
-        "evaluation",
-        "training",
-        "figures",
-        "cli",
-    ),
+    *("errors", "settings", "results", "config", "services", "tasks", "words", "files", "data", "metrics"),
+    *("model", "engine", "explain", "checkpoints", "architecture", "dry_run"),
+    *("evaluation", "training", "figures", "in_process", "cli"),
 )
 HEAVY = {"torch", "transformers", "plotly", "peft"}
 SOURCES = sorted(p for folder in ("core", "pages", "server", "benchmarks") for p in (ROOT / folder).rglob("*.py"))

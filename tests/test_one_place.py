@@ -20,6 +20,7 @@ from core.model.adapters.attach import load_adapter
 from core.model.classifier import classifier_class
 from core.results import Selection
 from core.settings import Settings
+from core.tasks.runner import TaskRunner
 from tests.model.conftest import opened, write_adapter
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -177,7 +178,7 @@ def test_an_adapter_classifies_with_it_and_the_view_of_poolers_shows_it(
         )
     assert prediction.pooling_weights is not None
     assert sum(weight > 0 for weight in prediction.pooling_weights) == 2
-    explainer = Explainer(engine)
+    explainer = Explainer(engine, TaskRunner(1))
     seen = explainer.pooling(selection, prediction.text)
     assert (seen.pooler, seen.title, seen.meaning) == (ends, "both ends", "weight")
     assert seen.says == "This pooler looks at both ends of the text."

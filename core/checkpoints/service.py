@@ -1,11 +1,10 @@
-"""Reports on checkpoints for pages: made once for each state of the files, watched, stopped, remembered.
+"""Weights on disk: reports made once for each state of the files, watched, stopped, remembered.
 
 Importing this file imports neither numba nor torch.
 """
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
@@ -13,16 +12,15 @@ from core.engine.engine import Engine
 from core.errors import NotFoundError
 from core.files.locate import require_adapter, require_candidate, require_source
 from core.results import (
-    AdapterOverlap,
-    AdapterPair,
-    AdapterUpdate,
     CheckpointDiff,
     Feature,
     FeatureKey,
     Selection,
+    SpectraKind,
+    SpectraReport,
+    Spectrum,
     WeightReport,
 )
-from core.tasks.once import OncePerOwner
 from core.tasks.progress import Progress
 from core.tasks.runner import TaskRunner
 from core.tasks.task import Task
@@ -30,17 +28,16 @@ from core.tasks.task import Task
 if TYPE_CHECKING:
     from core.checkpoints.checkpoint import Checkpoint
 
-#: Bytes that what is known of a loaded pair's adapter may take.
-UPDATE_BYTES = 64 * 2**20
+#: Multiplications up to which all singular values are found unasked: some ten seconds on two cores.
+UNASKED = 1e12
 
 
 class CheckpointService:
-    """Statistics by path. Thread safe; one for a whole process. A `Task` that it hands out has not begun."""
+    """Reports by path. Thread safe; one for a whole process. A `Task` that it hands out has not begun."""
 
-    def __init__(self, engine: Engine, tasks: TaskRunner | None = None) -> None:
+    def __init__(self, engine: Engine, tasks: TaskRunner) -> None:
         self._engine = engine
-        self._tasks = tasks or TaskRunner.from_settings(engine.settings)
-        self._updates = OncePerOwner(UPDATE_BYTES)
+        self._tasks = tasks
 
     def place(self, selection: Selection, *, adapter: bool) -> str:
         """The folder of a candidate's base, or of the chosen adapter.
@@ -55,59 +52,13 @@ class CheckpointService:
             raise NotFoundError("No adapter is chosen.", fix="choose one at the side, or look at the base model.")
         return str(require_adapter(candidate, selection.adapter, self._engine.settings).path)
 
-    def adapter_update(self, selection: Selection) -> AdapterUpdate:
-        """What the adapter of a pair adds to its base; computed once while the pair is loaded.
-
-        Raises:
-            AdapterError: no adapter, or one without low-rank factors.
-            AppError: the pair cannot be loaded.
-        """
-        from core.checkpoints.adapter_update.lora_update import adapter_update
-
-        pair = self._engine.pair(selection)
-        return self._updates.of(pair).get(Feature.ADAPTER_UPDATE, lambda: adapter_update(pair))
-
-    def adapter_overlap(self, selection: Selection) -> Task[AdapterOverlap]:
-        """How far the update's directions are those of the base.
-
-        Raises:
-            AppError: the pair cannot be loaded.
-        """
-        pair = self._engine.pair(selection)
-        reference = weakref.ref(pair)
-
-        def work(on_progress: Progress) -> AdapterOverlap:
-            from core.checkpoints.adapter_update.adapter_overlap import adapter_overlap
-            from core.explain.sessions import still_loaded
-
-            pair = still_loaded(reference)
-            with self._engine.holding(pair):
-                return adapter_overlap(pair, on_progress)
-
-        return Task(self._tasks, FeatureKey(Feature.ADAPTER_OVERLAP), work, owner=pair)
-
-    def adapter_pair(self, first: Selection, second: Selection) -> AdapterPair:
-        """What two adapters of a candidate add, module by module; both are loaded, and stay till it is done.
-
-        Raises:
-            MemoryBudgetError: two pairs are more than may be in memory at once.
-            AdapterError: one without low-rank factors.
-            AppError: a pair cannot be loaded.
-        """
-        from core.checkpoints.adapter_update.two_adapters import adapter_pair
-
-        with self._engine.using(first, second) as pairs:
-            return adapter_pair(*pairs)
-
     def statistics(self, source: str) -> Task[WeightReport]:
         """A report on the files as they are now.
 
         Raises:
             AppError: no checkpoint there, or one that cannot be read.
         """
-        from core.checkpoints.checkpoint import open_checkpoint
-
-        checkpoint = open_checkpoint(require_source(source, self._engine.settings).path)
+        checkpoint = self._open(source)
 
         def work(on_progress: Progress) -> WeightReport:
             from core.checkpoints.weights import checkpoint_statistics
@@ -116,15 +67,54 @@ class CheckpointService:
 
         return Task(self._tasks, FeatureKey(Feature.WEIGHTS, state_of(checkpoint)), work)
 
-    def comparison(self, first: str, second: str) -> Task[CheckpointDiff]:
+    def default_spectra(self, source: str) -> SpectraKind:
+        """What a person sees first: everything where that takes seconds, else the norms.
+
+        Raises:
+            AppError: no checkpoint there, or one that cannot be read.
+        """
+        from core.checkpoints.spectra.scan import work
+
+        return "full" if sum(work(t, "full") for t in self._open(source).tensors) <= UNASKED else "norms"
+
+    def spectra(self, source: str, kind: SpectraKind) -> Task[SpectraReport]:
+        """A report on the files as they are now.
+
+        Raises:
+            AppError: no checkpoint there, or one that cannot be read.
+        """
+        checkpoint = self._open(source)
+
+        def work(on_progress: Progress) -> SpectraReport:
+            from core.checkpoints.spectra.scan import checkpoint_spectra
+
+            return checkpoint_spectra(checkpoint, kind, on_progress)
+
+        return Task(self._tasks, FeatureKey(Feature.SPECTRA, state_of(checkpoint), (kind,)), work)
+
+    def spectrum(self, source: str, tensor: str) -> Task[Spectrum]:
+        """The same for one tensor, with all its singular values.
+
+        Raises:
+            AppError: no checkpoint there, or one that cannot be read.
+        """
+        checkpoint = self._open(source)
+
+        def work(on_progress: Progress) -> Spectrum:
+            from core.checkpoints.spectra.scan import tensor_spectrum
+
+            on_progress(0.1, tensor)
+            return tensor_spectrum(checkpoint, tensor)
+
+        return Task(self._tasks, FeatureKey(Feature.SPECTRUM, state_of(checkpoint), (tensor,)), work)
+
+    def diff(self, first: str, second: str) -> Task[CheckpointDiff]:
         """Two checkpoints, tensor by tensor.
 
         Raises:
             AppError: no checkpoint there, or one that cannot be read.
         """
-        from core.checkpoints.checkpoint import open_checkpoint
-
-        one, two = (open_checkpoint(require_source(source, self._engine.settings).path) for source in (first, second))
+        one, two = (self._open(source) for source in (first, second))
 
         def work(on_progress: Progress) -> CheckpointDiff:
             from core.checkpoints.checkpoint_diff.scan import diff_checkpoints
@@ -132,6 +122,11 @@ class CheckpointService:
             return diff_checkpoints(one, two, lambda done, total, name: on_progress(done / max(total, 1), name))
 
         return Task(self._tasks, FeatureKey(Feature.CHECKPOINT_DIFF, (state_of(one), state_of(two))), work)
+
+    def _open(self, source: str) -> Checkpoint:
+        from core.checkpoints.checkpoint import open_checkpoint
+
+        return open_checkpoint(require_source(source, self._engine.settings).path)
 
 
 def state_of(checkpoint: Checkpoint) -> tuple[Hashable, ...]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from core.cli.options import Json
 from core.cli.output import complain, print_json, print_table
-from core.engine.engine import Engine
+from core.in_process import InProcessServices
 from core.results import CandidateSummary
 
 
 def candidates(json: Json = False) -> None:
     """List the candidates and their adapters."""
-    engine = Engine()
+    engine = InProcessServices().engine
     result = engine.candidates()
     for problem in engine.problems():
         complain(problem)

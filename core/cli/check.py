@@ -6,7 +6,7 @@ import typer
 
 from core.cli.options import Adapter, Candidate, Json, select
 from core.cli.output import print_json, print_table
-from core.engine.engine import Engine
+from core.in_process import InProcessServices
 from core.results import CheckStatus, DryRun, Stage, StageStatus
 from core.words.dry_run import finite, verdict
 from core.words.numbers import significant
@@ -22,13 +22,12 @@ _WORDS = {
 
 def check(candidate: Candidate, adapter: Adapter = None, json: Json = False) -> None:
     """Dry run, adapter health and padding invariance; exit code 1 when a stage does not pass."""
-    engine = Engine()
-    selection = select(engine, candidate, adapter)
-    model = engine.load(selection)
+    services = InProcessServices()
+    selection = select(services.engine, candidate, adapter)
+    model = services.engine.load(selection)
     from core.dry_run.records import document
-    from core.dry_run.run import check as check_pair
 
-    run, health = check_pair(engine, selection)
+    run, health = services.dry_runs.run(selection).result(), model.health
     if json:
         print_json(document(model, run, health))
     else:

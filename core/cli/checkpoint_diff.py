@@ -6,9 +6,8 @@ from pathlib import Path
 
 from core.checkpoints.checkpoint_diff.records import records, write_diff
 from core.cli.output import print_json, print_table, say
-from core.files.locate import require_source
+from core.in_process import InProcessServices
 from core.results import CheckpointDiff, TensorDiff, TensorStatus
-from core.settings import settings
 from core.words.checkpoint_diff import names, related, verdict, where
 from core.words.numbers import change, significant
 
@@ -17,11 +16,7 @@ COLUMNS = ("tensor", "status", "change", "elements changed", "largest change", "
 
 def compare(source: str, other: str, output: Path | None, json: bool) -> None:
     """Compare two checkpoints, and tell, write or print what differs."""
-    from core.checkpoints.checkpoint import open_checkpoint
-    from core.checkpoints.checkpoint_diff.scan import diff_checkpoints
-
-    one, two = (open_checkpoint(require_source(name, settings()).path) for name in (source, other))
-    result = diff_checkpoints(one, two)
+    result = InProcessServices().checkpoints.diff(source, other).result()
     if output is not None:
         write_diff(output, result)
         say(f"Wrote {len(result.tensors):,} tensors to {output}.")

@@ -9,12 +9,11 @@ from typing import Annotated
 import typer
 
 from core.cli.options import Adapter, Candidate, Input, Json, TextColumn, load, select
-from core.cli.output import print_json, print_table, say, short
+from core.cli.output import follow, print_json, print_table, say, short
 from core.data.export import check_destination
 from core.data.labelled_texts import read_rows
 from core.data.predictions import PREDICTION_FORMATS, as_record, write_predictions
-from core.engine.bulk import classify_blocks
-from core.engine.engine import Engine
+from core.in_process import InProcessServices
 from core.results import Prediction
 from core.words.numbers import significant
 
@@ -40,10 +39,10 @@ def classify(
     if output is not None:
         check_destination(output, PREDICTION_FORMATS)
     texts = _texts(text, input, text_column)
-    engine = Engine()
-    selection = select(engine, candidate, adapter)
-    load(engine, selection)
-    predictions = classify_blocks(engine, selection, texts, tell)
+    services = InProcessServices()
+    selection = select(services.engine, candidate, adapter)
+    load(services.engine, selection)
+    predictions = follow(services.evaluations.classify(selection, texts))
     if output is not None:
         write_predictions(output, predictions)
         say(f"Wrote {len(predictions):,} predictions to {output}.")
@@ -59,12 +58,6 @@ def _texts(text: list[str] | None, input: Path | None, text_column: str | None) 
     if input is not None and not text:
         return read_rows(input, text_column).texts
     raise typer.BadParameter("give either --text (once or more) or --input.")
-
-
-def tell(done: int, total: int) -> None:
-    """Progress of a long run on stderr."""
-    if done < total:
-        say(f"{done:,} of {total:,} texts")
 
 
 def _row(prediction: Prediction) -> tuple[str, ...]:

@@ -8,11 +8,10 @@ from typing import Annotated
 
 import typer
 
-from core.cli.classify import tell
 from core.cli.options import Adapter, Candidate, Json, TextColumn, load, select
-from core.cli.output import print_json, print_table
+from core.cli.output import follow, print_json, print_table
 from core.data.labelled_texts import read_rows
-from core.engine.engine import Engine
+from core.in_process import InProcessServices
 from core.results import Evaluation
 from core.words.evaluation import MEASURES
 from core.words.numbers import significant
@@ -39,12 +38,10 @@ def evaluate(
 ) -> None:
     """Accuracy, macro-F1 and calibration error on labelled texts; squared error for a regression."""
     rows = read_rows(input, text_column, label_column)
-    engine = Engine()
-    selection = select(engine, candidate, adapter)
-    load(engine, selection)
-    from core.evaluation.run import evaluate as measure
-
-    result = measure(engine, selection, rows, tell)
+    services = InProcessServices()
+    selection = select(services.engine, candidate, adapter)
+    load(services.engine, selection)
+    result = follow(services.evaluations.evaluate(selection, rows))
     if json:
         print_json({"candidate": selection.candidate, "adapter": selection.adapter, **_numbers(result)})
         return

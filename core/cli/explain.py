@@ -9,10 +9,10 @@ import typer
 from core.cli.options import Adapter, Candidate, Json, load, select
 from core.cli.output import print_json, print_table, say
 from core.config.strict_model import nearest
-from core.engine.engine import Engine
 from core.errors import AppError, NotFoundError
-from core.explain.explainer import Explainer
+from core.in_process import InProcessServices
 from core.results import Contributions, Lens, Pooling, Prediction, Reading, by_unit
+from core.services import Explainer
 from core.words import contributions as words
 from core.words.depth import place
 from core.words.numbers import significant, two_digits
@@ -27,10 +27,10 @@ def explain(
     candidate: Candidate, text: OneText, adapter: Adapter = None, label: Class = None, json: Json = False
 ) -> None:
     """Explain one prediction: pooling weights, exact contributions, and the class lens."""
-    engine = Engine()
-    explainer = Explainer(engine)
-    selection = select(engine, candidate, adapter)
-    load(engine, selection)
+    services = InProcessServices()
+    explainer = services.explainer
+    selection = select(services.engine, candidate, adapter)
+    load(services.engine, selection)
     reading = explainer.reading(selection, text)
     chosen = _class(reading.prediction, label)
     result = explainer.contributions(selection, text)

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from core.cli.output import say
-from core.engine.engine import Engine
 from core.results import CheckStatus, LoadedModel, Selection
+from core.services import Engine
 
 NO_ADAPTER = "none"
 

@@ -11,9 +11,8 @@ from core.checkpoints.spectra.records import SpectraFormat, rows, write_spectra
 from core.cli.options import Json, Source
 from core.cli.output import print_json, print_table, say
 from core.data.export import check_destination
-from core.files.locate import require_source
+from core.in_process import InProcessServices
 from core.results import SpectraReport
-from core.settings import settings
 from core.words.numbers import significant
 from core.words.sizes import shape
 from core.words.spectra import cost
@@ -27,12 +26,9 @@ SHOWN = ("norm", "spectral_norm", "stable_rank", "effective_rank", "beyond_rando
 
 def spectra(source: Source, norms: Norms = False, output: Output = None, json: Json = False) -> None:
     """Spectral norm, stable and effective rank and power-law exponent of every matrix, straight from the files."""
-    from core.checkpoints.checkpoint import open_checkpoint
-    from core.checkpoints.spectra.scan import checkpoint_spectra
-
     if output is not None:
         check_destination(output, get_args(SpectraFormat))
-    report = checkpoint_spectra(open_checkpoint(require_source(source, settings()).path), "norms" if norms else "full")
+    report = InProcessServices().checkpoints.spectra(source, "norms" if norms else "full").result()
     if output is not None:
         write_spectra(output, report)
         say(f"Wrote {len(report.spectra):,} matrices to {output}.")

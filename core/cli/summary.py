@@ -8,10 +8,9 @@ from typing import Annotated, Any
 import typer
 
 from core.architecture.costs import costs
-from core.architecture.service import ArchitectureService
 from core.cli.options import Adapter, Candidate, Json, select
 from core.cli.output import print_json, print_table, say
-from core.engine.engine import Engine
+from core.in_process import InProcessServices
 from core.results import Architecture, Costs, View
 from core.words import architecture as words
 from core.words import sizes
@@ -32,11 +31,10 @@ def summary(
     json: Json = False,
 ) -> None:
     """Parameters, modules, memory and FLOPs, also of a candidate whose weights are not here."""
-    engine = Engine()
-    selection = select(engine, candidate, adapter)
-    blueprints = ArchitectureService(engine)
-    result = blueprints.architecture(selection, view)
-    text = blueprints.layer_summary(selection, view, depth=depth)
+    services = InProcessServices()
+    selection = select(services.engine, candidate, adapter)
+    result = services.architectures.architecture(selection, view)
+    text = services.architectures.layer_summary(selection, view, depth=depth)
     spent = costs(result, tokens)
     if json:
         print_json({"candidate": selection.candidate, "adapter": selection.adapter, **_document(result, spent, text)})

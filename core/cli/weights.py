@@ -13,9 +13,8 @@ from core.cli.checkpoint_diff import compare
 from core.cli.options import Json, Source
 from core.cli.output import print_json, print_table, say
 from core.data.export import check_destination
-from core.files.locate import require_source
+from core.in_process import InProcessServices
 from core.results import ExportFormat, WeightReport, WeightStats
-from core.settings import settings
 from core.words import sizes
 from core.words import weights as words
 from core.words.numbers import significant
@@ -32,15 +31,12 @@ SHOWN = ("mean", "std", "min", "max", "norm", "kurtosis")
 
 def weights(source: Source, against: Against = None, output: Output = None, json: Json = False) -> None:
     """Statistics of every tensor, straight from the files: exact for 16 bits and fewer."""
-    from core.checkpoints.checkpoint import open_checkpoint
-    from core.checkpoints.weights import checkpoint_statistics
-
     if output is not None:
         check_destination(output, get_args(ExportFormat))
     if against is not None:
         compare(source, against, output, json)
         return
-    report = checkpoint_statistics(open_checkpoint(require_source(source, settings()).path))
+    report = InProcessServices().checkpoints.statistics(source).result()
     if output is not None:
         write_statistics(output, report)
         say(f"Wrote {len(report.tensors):,} tensors to {output}.")

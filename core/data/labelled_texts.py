@@ -3,37 +3,18 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from core.data.columns import choose_text_column
 from core.data.tables import MAX_ROWS, column_names, read_columns
 from core.errors import InputError
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Texts in the order of the file.
-
-    Attributes:
-        labels: one a text, as written; a list (Parquet, JSON lines) stands as JSON text. None: none were asked for.
-        columns: the columns of the file that were read.
-        source: where they came from, for messages.
-    """
-
-    texts: tuple[str, ...]
-    labels: tuple[str, ...] | None
-    columns: tuple[str, ...]
-    source: str
-
-    def __len__(self) -> int:
-        return len(self.texts)
+from core.results import LabelledTexts
 
 
 def read_rows(
     path: Path, text_column: str | None = None, label_column: str | None = None, max_rows: int = MAX_ROWS
-) -> Rows:
+) -> LabelledTexts:
     """Read a CSV, TSV, Parquet or JSON-lines file. `text_column` None means 'text', or the only other column.
 
     Raises:
@@ -48,7 +29,7 @@ def read_rows(
     labels = None
     if label_column is not None:
         labels = tuple(_label(path, i, label_column, cell) for i, cell in enumerate(table[label_column], 1))
-    return Rows(texts, labels, tuple(table), str(path))
+    return LabelledTexts(texts, labels, tuple(table), str(path))
 
 
 def _text(path: Path, row: int, column: str, cell: Any) -> str:

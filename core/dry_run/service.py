@@ -20,9 +20,9 @@ from core.tasks.task import Task
 class DryRunService:
     """Dry runs by pair and texts. Thread safe; one for a whole process."""
 
-    def __init__(self, engine: Engine, tasks: TaskRunner | None = None) -> None:
+    def __init__(self, engine: Engine, tasks: TaskRunner) -> None:
         self._engine = engine
-        self._tasks = tasks or TaskRunner.from_settings(engine.settings)
+        self._tasks = tasks
 
     def run(self, selection: Selection, texts: tuple[str, ...] = TEXTS) -> Task[DryRun]:
         """A dry run, not begun; `Task.restart` runs it once more.

@@ -10,16 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.config.components import ProblemType
-from core.data.labelled_texts import Rows
 from core.data.targets import Targets, read_targets
-from core.engine.bulk import Listener, classify_blocks
+from core.engine.bulk import OnCount, classify_in_chunks
 from core.engine.engine import Engine
 from core.errors import InputError
 from core.metrics.measures import measure
-from core.results import Evaluation, Prediction, Selection
+from core.results import Evaluation, LabelledTexts, Prediction, Selection
 
 
-def evaluate(engine: Engine, selection: Selection, rows: Rows, on_progress: Listener | None = None) -> Evaluation:
+def evaluate(
+    engine: Engine, selection: Selection, rows: LabelledTexts, on_progress: OnCount | None = None
+) -> Evaluation:
     """Classify all rows and compare; labels are checked before any text is classified.
 
     Raises:
@@ -31,7 +32,7 @@ def evaluate(engine: Engine, selection: Selection, rows: Rows, on_progress: List
     model = engine.load(selection)
     targets = read_targets(rows.labels, model.labels, model.problem_type)
     started = time.perf_counter()
-    predictions = classify_blocks(engine, selection, rows.texts, on_progress)
+    predictions = classify_in_chunks(engine, selection, rows.texts, on_progress)
     return score(predictions, targets, time.perf_counter() - started)
 
 

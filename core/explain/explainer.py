@@ -55,9 +55,9 @@ class Explainer:
     runs in `tasks`, or a runner of the explainer's own.
     """
 
-    def __init__(self, engine: Engine, tasks: TaskRunner | None = None) -> None:
+    def __init__(self, engine: Engine, tasks: TaskRunner) -> None:
         self.engine = engine
-        self._sessions = ProbeSessions(engine, tasks or TaskRunner.from_settings(engine.settings))
+        self._sessions = ProbeSessions(engine, tasks)
 
     def reading(self, selection: Selection, text: str) -> Reading:
         """The prediction, and the text cut into words and tokens."""

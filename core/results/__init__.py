@@ -53,6 +53,7 @@ from core.results.evaluation import Evaluation
 from core.results.feature import Feature, FeatureKey
 from core.results.head_geometry import HeadGeometry
 from core.results.health import Check, CheckStatus, HealthReport
+from core.results.labelled_texts import LabelledTexts
 from core.results.loading import (
     AdapterSummary,
     Availability,
@@ -120,6 +121,7 @@ __all__ = [
     "HeadGeometry",
     "HealthReport",
     "Histogram",
+    "LabelledTexts",
     "Lens",
     "LoadStage",
     "LoadState",

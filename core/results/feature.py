@@ -35,6 +35,8 @@ class Feature(StrEnum):
     ARCHITECTURE = "architecture"
     LAYER_SUMMARY = "layer_summary"
     DRY_RUN = "dry_run"
+    PREDICTIONS = "predictions"
+    EVALUATION = "evaluation"
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.labelled_texts import Rows, read_rows
+from core.data.labelled_texts import read_rows
 from core.data.splits import Examples, Splits, split_rows
 from core.data.tables import read_columns
 from core.errors import TrainingError
+from core.results import LabelledTexts
 from core.training.config import TrainingConfig
 from core.training.targets import encode, find_labels, mix_soft_labels
 
@@ -53,7 +54,7 @@ def _read_training(config: TrainingConfig) -> tuple[tuple[str, ...], Examples]:
     return labels, Examples(rows.texts, encode(cells, labels, problem), soft)
 
 
-def _read_rows(file: str, config: TrainingConfig) -> Rows:
+def _read_rows(file: str, config: TrainingConfig) -> LabelledTexts:
     return read_rows(Path(file), config.data.text_column, config.data.label_column)
 
 

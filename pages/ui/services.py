@@ -1,56 +1,44 @@
-"""The one engine of this server, its one runner of long tasks, and what asks beside it: explainer, libraries."""
+"""The services of this server, which pages ask. The one place that caches them."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from core.architecture.service import ArchitectureService
-from core.checkpoints.service import CheckpointService
-from core.checkpoints.spectra.service import SpectraLibrary
-from core.dry_run.service import DryRunService
-from core.engine.engine import Engine
-from core.explain.explainer import Explainer
-from core.settings import settings
-from core.tasks.runner import TaskRunner
+from core.in_process import InProcessServices
+from core.services import AdapterUpdates, Architectures, Checkpoints, DryRuns, Engine, Explainer, Services
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
+def services() -> Services:
+    """All of them; building them reads no weights and imports no torch."""
+    return InProcessServices()
+
+
 def engine() -> Engine:
-    """The engine; building it reads no weights and imports no torch."""
-    return Engine(settings())
+    """Loads, holds and asks candidates."""
+    return services().engine
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
-def tasks() -> TaskRunner:
-    """Where the long work of all services runs; the server closes it when it ends."""
-    return TaskRunner.from_settings(settings())
-
-
-@st.cache_resource(max_entries=1, show_spinner=False)
 def explainer() -> Explainer:
-    """The explainer of that engine; it too brings in torch only with its first question."""
-    return Explainer(engine(), tasks())
+    """What is inside one prediction."""
+    return services().explainer
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
-def weights() -> CheckpointService:
-    """Statistics of checkpoints; the compiled loops come with the first question."""
-    return CheckpointService(engine(), tasks())
+def checkpoints() -> Checkpoints:
+    """Weights on disk."""
+    return services().checkpoints
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
-def spectra() -> SpectraLibrary:
-    """Spectra of checkpoints; the compiled loops come with the first question."""
-    return SpectraLibrary(engine(), tasks())
+def adapter_updates() -> AdapterUpdates:
+    """What adapters add to their base."""
+    return services().adapter_updates
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
-def dry_runs() -> DryRunService:
-    """Dry runs of loaded candidates; torch comes with the first one."""
-    return DryRunService(engine(), tasks())
+def architectures() -> Architectures:
+    """How candidates are put together."""
+    return services().architectures
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
-def blueprints() -> ArchitectureService:
-    """Architectures, also of what is not loaded; torch comes with the first question."""
-    return ArchitectureService(engine())
+def dry_runs() -> DryRuns:
+    """Is a pair set up right?"""
+    return services().dry_runs

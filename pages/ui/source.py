@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.ui import frame, markup
-from pages.ui.services import weights
+from pages.ui.services import checkpoints
 
 BASE, ADAPTER, OTHER = "base", "adapter", "other"
 SOURCES = {BASE: "Base model", ADAPTER: "Adapter", OTHER: "A folder or file"}
@@ -44,4 +44,4 @@ def choose() -> str | None:
         if not path.strip():
             st.html(markup.note("Type where the checkpoint is: sharded or not, larger than memory or not."))
         return path.strip() or None
-    return weights().place(selection, adapter=of == ADAPTER)
+    return checkpoints().place(selection, adapter=of == ADAPTER)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.results import Availability, CandidateSummary, Selection
 from pages.ui import candidate_picker, frame, markup
-from pages.ui.services import weights
+from pages.ui.services import checkpoints
 
 #: The chosen candidate's base, whichever that is; and what a person types.
 CHOSEN, TYPED = "chosen", "typed"
@@ -107,9 +107,9 @@ def _one(key: str, result: dict[str, str], selection: Selection, candidate: Cand
         )
         return str(typed).strip()
     if source == CHOSEN:
-        return weights().place(selection, adapter=False)
+        return checkpoints().place(selection, adapter=False)
     base, _, adapter = str(source).partition(_OF)
-    return weights().place(Selection(base, adapter or None), adapter=bool(adapter))
+    return checkpoints().place(Selection(base, adapter or None), adapter=bool(adapter))
 
 
 def _follow() -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.errors import AppError
 from core.results import TaskState
-from core.tasks.task import Task
+from core.services import Task
 from pages.ui import markup
 
 Result = TypeVar("Result")

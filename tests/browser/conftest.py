@@ -19,12 +19,14 @@ from urllib.parse import urlparse
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Response, expect, sync_playwright
 
+from core.checkpoints.adapter_update.service import AdapterUpdateService
 from core.checkpoints.service import CheckpointService
 from core.config.catalogue import Catalogue
 from core.engine.engine import Engine
 from core.explain.explainer import Explainer
 from core.results import Availability
 from core.settings import ROOT, Settings, settings
+from core.tasks.runner import TaskRunner
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-component-update"]
 FLAGS += ["--disable-background-networking", "--disable-sync"]
@@ -227,13 +229,19 @@ def engine(demos: None) -> Engine:
 @pytest.fixture(scope="session")
 def explainer(engine: Engine) -> Explainer:
     """What the pages about one prediction must show."""
-    return Explainer(engine)
+    return Explainer(engine, TaskRunner(1))
 
 
 @pytest.fixture(scope="session")
 def library(engine: Engine) -> CheckpointService:
     """What the pages about weights must show."""
-    return CheckpointService(engine)
+    return CheckpointService(engine, TaskRunner(1))
+
+
+@pytest.fixture(scope="session")
+def updates(engine: Engine) -> AdapterUpdateService:
+    """What the pages about adapters' updates must show."""
+    return AdapterUpdateService(engine, TaskRunner(1))
 
 
 @pytest.fixture(scope="session")

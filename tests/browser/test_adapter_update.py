@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.checkpoints.service import CheckpointService
+from core.checkpoints.adapter_update.service import AdapterUpdateService
 from core.results import AdapterUpdate, ModuleUpdate, Selection
 from core.words.numbers import count, percent
 from tests.browser.conftest import OpenPage, Server
@@ -24,8 +24,8 @@ def opened(server: Server, open_page: OpenPage, selection: Selection) -> Page:
 
 
 @pytest.mark.parametrize("selection", PAIRS, ids=str)
-def test_every_pair(server: Server, open_page: OpenPage, library: CheckpointService, selection: Selection) -> None:
-    found: AdapterUpdate = library.adapter_update(selection)
+def test_every_pair(server: Server, open_page: OpenPage, updates: AdapterUpdateService, selection: Selection) -> None:
+    found: AdapterUpdate = updates.adapter_update(selection)
     page = opened(server, open_page, selection)
     most = max(found.modules, key=lambda m: m.relative)
     tells(page, most)
@@ -34,9 +34,9 @@ def test_every_pair(server: Server, open_page: OpenPage, library: CheckpointServ
     expect(page.locator(".hl-facts").first).to_contain_text(count(found.whole_parameters))
 
 
-def test_a_click_chooses_a_module(server: Server, open_page: OpenPage, library: CheckpointService) -> None:
+def test_a_click_chooses_a_module(server: Server, open_page: OpenPage, updates: AdapterUpdateService) -> None:
     selection = Selection("demo-llama", "banking77")
-    found = library.adapter_update(selection)
+    found = updates.adapter_update(selection)
     page = opened(server, open_page, selection)
     plot = page.locator("[class*='st-key-update-layers'] .js-plotly-plot .nsewdrag")
     plot.wait_for()
@@ -55,13 +55,13 @@ def test_a_base_without_an_adapter_says_what_is_needed(server: Server, open_page
     expect(page.get_by_role("alert")).to_contain_text("without an adapter", timeout=60_000)
 
 
-def test_the_overlap_with_the_base(server: Server, open_page: OpenPage, library: CheckpointService) -> None:
+def test_the_overlap_with_the_base(server: Server, open_page: OpenPage, updates: AdapterUpdateService) -> None:
     selection = Selection("demo-llama", "banking77")
-    overlap = library.adapter_overlap(selection).result()
+    overlap = updates.adapter_overlap(selection).result()
     page = opened(server, open_page, selection)
     page.get_by_label("Colours", exact=True).click()
     page.get_by_role("option", name="Overlap with what the weight mostly writes").click()
-    most = max(library.adapter_update(selection).modules, key=lambda m: m.relative)
+    most = max(updates.adapter_update(selection).modules, key=lambda m: m.relative)
     wanted = next(o for o in overlap.modules if o.name == most.name)
     for title, value in (("Reads", wanted.inputs), ("Writes", wanted.outputs)):
         fact = page.locator(".hl-facts > div").filter(has=page.get_by_text(title, exact=True)).locator("dd")

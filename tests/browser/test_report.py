@@ -16,6 +16,7 @@ from core.explain.explainer import Explainer
 from core.figures.report import document
 from core.results import AttributionOptions, Selection, by_unit
 from core.settings import settings
+from core.tasks.runner import TaskRunner
 from core.words.contributions import whole
 from core.words.numbers import three_digits
 from tests.browser.conftest import OpenFile
@@ -66,7 +67,7 @@ def the_report_holds(
 
 
 def test_what_was_looked_at_before_is_in_it_in_both_themes(engine: Engine, opened: OpenFile, tmp_path: Path) -> None:
-    explainer, selection = Explainer(engine), PAIRS[2]
+    explainer, selection = Explainer(engine, TaskRunner(1)), PAIRS[2]
     label = explainer.reading(selection, A).prediction.label
     bare = explainer.report(selection, A, label)
     assert (bare.curve, bare.masks, bare.flip, bare.two_texts) == (None, None, None, None)
@@ -99,7 +100,7 @@ def test_what_was_looked_at_before_is_in_it_in_both_themes(engine: Engine, opene
 
 
 def test_a_hostile_text_runs_nothing_and_asks_for_nothing(engine: Engine, opened: OpenFile, tmp_path: Path) -> None:
-    explainer, selection = Explainer(engine), PAIRS[0]
+    explainer, selection = Explainer(engine, TaskRunner(1)), PAIRS[0]
     found = explainer.report(selection, HOSTILE, explainer.reading(selection, HOSTILE).prediction.label)
     named = replace(found, label=found.label, no_lens=HOSTILE, lens=None)
     for i, report in enumerate((found, named)):

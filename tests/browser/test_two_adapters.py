@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.checkpoints.service import CheckpointService
+from core.checkpoints.adapter_update.service import AdapterUpdateService
 from core.results import AdapterPair, ModulePair, Selection
 from tests.browser.conftest import OpenPage, Server
 from tests.browser.reading import CANDIDATES
 
 
-def found_by(library: CheckpointService, candidate: str) -> AdapterPair:
-    return library.adapter_pair(Selection(candidate, "banking77"), Selection(candidate, "clinc150-domains"))
+def found_by(updates: AdapterUpdateService, candidate: str) -> AdapterPair:
+    return updates.two_adapters(Selection(candidate, "banking77"), Selection(candidate, "clinc150-domains"))
 
 
 def tells(page: Page, m: ModulePair) -> None:
@@ -21,8 +21,10 @@ def tells(page: Page, m: ModulePair) -> None:
 
 
 @pytest.mark.parametrize("candidate", CANDIDATES)
-def test_the_two_of_every_demo(server: Server, open_page: OpenPage, library: CheckpointService, candidate: str) -> None:
-    found = found_by(library, candidate)
+def test_the_two_of_every_demo(
+    server: Server, open_page: OpenPage, updates: AdapterUpdateService, candidate: str
+) -> None:
+    found = found_by(updates, candidate)
     page = open_page(f"{server.url}/two_adapters?candidate={candidate}&adapter=banking77")
     expect(page.locator(".hl-lead")).to_contain_text(f"updates is {found.cosine:.2f}", timeout=60_000)
     tells(page, max(found.modules, key=lambda m: abs(m.cosine)))
@@ -30,8 +32,8 @@ def test_the_two_of_every_demo(server: Server, open_page: OpenPage, library: Che
         expect(page.get_by_text(f"Only the {which} adapts")).to_have_count(1 if alone else 0)
 
 
-def test_a_click_chooses_a_module(server: Server, open_page: OpenPage, library: CheckpointService) -> None:
-    found = found_by(library, "demo-llama")
+def test_a_click_chooses_a_module(server: Server, open_page: OpenPage, updates: AdapterUpdateService) -> None:
+    found = found_by(updates, "demo-llama")
     page = open_page(f"{server.url}/two_adapters?candidate=demo-llama&adapter=banking77")
     plot = page.locator("[class*='st-key-two-adapters-layers'] .js-plotly-plot .nsewdrag")
     plot.wait_for(timeout=60_000)

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 import torch
 from safetensors.torch import save_file
 
-from core.checkpoints.adapter_update import lora_update
 from core.checkpoints.service import CheckpointService
 from core.engine.engine import Engine
-from core.engine.loader import LoadedPair
 from core.errors import NotFoundError
-from core.results import AdapterUpdate, Selection, TensorStatus
+from core.results import Selection, TensorStatus
 from core.settings import settings
+from core.tasks.runner import TaskRunner
 from tests.engine.conftest import catalogue, engine
 
 __all__ = ["catalogue", "engine"]
@@ -24,7 +21,7 @@ __all__ = ["catalogue", "engine"]
 
 @pytest.fixture
 def library() -> CheckpointService:
-    return CheckpointService(Engine(settings()))
+    return CheckpointService(Engine(settings()), TaskRunner(1))
 
 
 def test_a_second_look_meets_the_same_report_until_a_file_changes(library: CheckpointService, tmp_path: Path) -> None:
@@ -44,38 +41,14 @@ def test_a_comparison_is_made_once_for_each_state_of_both_files(library: Checkpo
     for path in paths:
         save_file({"w": torch.ones(3)}, path)
     one, two = map(str, paths)
-    assert library.comparison(one, two).state() is None
-    first = library.comparison(one, two).result()
+    assert library.diff(one, two).state() is None
+    first = library.diff(one, two).result()
     assert first.counts == {TensorStatus.EQUAL: 1}
-    assert library.comparison(one, two).result() is first
-    assert library.comparison(two, one).state() is None
+    assert library.diff(one, two).result() is first
+    assert library.diff(two, one).state() is None
     save_file({"w": torch.zeros(3)}, paths[1])
-    assert library.comparison(one, two).state() is None
-    assert library.comparison(one, two).result().counts == {TensorStatus.CHANGED: 1}
-
-
-def test_one_pairs_update_does_not_wait_for_anothers(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    library, begun, go, count = CheckpointService(engine), threading.Event(), threading.Event(), []
-    one, two = Selection("tiny", "one"), Selection("tiny", "two")
-    slow, real = engine.pair(one), lora_update.adapter_update
-
-    def adapter_update(pair: LoadedPair) -> AdapterUpdate:
-        count.append(pair)
-        if pair is slow:
-            begun.set()
-            go.wait(60)
-        return real(pair)
-
-    monkeypatch.setattr(lora_update, "adapter_update", adapter_update)
-    with ThreadPoolExecutor(2) as people:
-        waiting = [people.submit(library.adapter_update, one)]
-        assert begun.wait(60)
-        waiting.append(people.submit(library.adapter_update, one))
-        update = library.adapter_update(two)
-        go.set()
-        assert waiting[0].result(60) is waiting[1].result(60)
-    assert count == [slow, engine.pair(two)]
-    assert not any(m.singular_values.flags.writeable for m in update.modules)
+    assert library.diff(one, two).state() is None
+    assert library.diff(one, two).result().counts == {TensorStatus.CHANGED: 1}
 
 
 def test_places(library: CheckpointService) -> None:

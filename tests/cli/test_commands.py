@@ -229,7 +229,7 @@ def test_a_bug_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch, classifier: 
     def broken(*_: object) -> None:
         raise ZeroDivisionError("a bug")
 
-    monkeypatch.setattr("core.cli.classify.classify_blocks", broken)
+    monkeypatch.setattr("core.cli.classify.classify_in_chunks", broken)
     with pytest.raises(ZeroDivisionError, match="a bug"):
         run("classify", classifier, "--text", "x")
 

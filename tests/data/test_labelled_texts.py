@@ -14,8 +14,9 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from core.data.labelled_texts import Rows, read_rows
+from core.data.labelled_texts import read_rows
 from core.errors import InputError, NotFoundError
+from core.results import LabelledTexts
 
 TEXTS = st.text(st.characters(blacklist_categories=["Cs"]), max_size=40).filter(str.strip)
 
@@ -43,7 +44,7 @@ def test_every_text_survives_every_format(tmp_path: Path, suffix: str, pairs: li
                 writer = csv.writer(file, delimiter="\t" if suffix == ".tsv" else ",", quoting=csv.QUOTE_ALL)
                 writer.writerows([("text", "label"), *pairs])
     rows = read_rows(path, label_column="label")
-    assert rows == Rows(tuple(texts), tuple(labels), ("text", "label"), str(path))
+    assert rows == LabelledTexts(tuple(texts), tuple(labels), ("text", "label"), str(path))
 
 
 def test_words_that_mean_nothing_to_other_readers_stay_words(tmp_path: Path) -> None:

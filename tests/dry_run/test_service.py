@@ -18,6 +18,7 @@ from core.errors import InputError, NotFoundError
 from core.results import DryRun, Selection, TaskState, TaskStatus
 from core.settings import ROOT
 from core.tasks.progress import Progress
+from core.tasks.runner import TaskRunner
 from tests.engine.conftest import catalogue, engine
 
 __all__ = ["catalogue", "engine"]
@@ -33,7 +34,7 @@ def ended(runs: DryRunService, selection: Selection = ONE, texts: tuple[str, ...
 
 
 def test_a_run_is_begun_met_again_and_begun_anew(engine: Engine) -> None:
-    runs = DryRunService(engine)
+    runs = DryRunService(engine, TaskRunner(1))
     assert runs.run(ONE).state() is None
     runs.run(ONE).start()
     first = ended(runs).result
@@ -51,14 +52,14 @@ def test_a_run_is_begun_met_again_and_begun_anew(engine: Engine) -> None:
 
 
 def test_a_run_belongs_to_the_pair_while_it_is_loaded(engine: Engine) -> None:
-    runs = DryRunService(engine)
+    runs = DryRunService(engine, TaskRunner(1))
     runs.run(ONE).result()
     engine.unload(ONE)
     assert runs.run(ONE).state() is None, "loaded anew, it may be another model"
 
 
 def test_a_run_is_stopped_at_its_next_stage(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    runs, begun, go = DryRunService(engine), threading.Event(), threading.Event()
+    runs, begun, go = DryRunService(engine, TaskRunner(1)), threading.Event(), threading.Event()
 
     def slow(_engine: object, _pair: object, _texts: object, on_progress: Progress) -> None:
         on_progress(0.1, "one")
@@ -90,17 +91,17 @@ def test_a_run_is_stopped_at_its_next_stage(engine: Engine, monkeypatch: pytest.
 )
 def test_texts_that_cannot_be_taken(engine: Engine, texts: tuple[str, ...], message: str) -> None:
     with pytest.raises(InputError, match=message):
-        DryRunService(engine).run(ONE, texts)
+        DryRunService(engine, TaskRunner(1)).run(ONE, texts)
 
 
 def test_a_candidate_that_is_not_there(engine: Engine) -> None:
     with pytest.raises(NotFoundError, match="nobody"):
-        DryRunService(engine).run(Selection("nobody"))
+        DryRunService(engine, TaskRunner(1)).run(Selection("nobody"))
 
 
 def test_classification_goes_on_meanwhile_and_no_answer_is_wrong(engine: Engine) -> None:
     """Hooks, gradients, padding and a round trip, twenty times, beside two people who classify."""
-    runs, over = DryRunService(engine), threading.Event()
+    runs, over = DryRunService(engine, TaskRunner(1)), threading.Event()
     texts = ["My card has not arrived.", "a", "card " * 30]
     right = {text: engine.classify(ONE, [text])[0] for text in texts}
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from safetensors.torch import load_file, save_file
 
-from core.checkpoints.service import CheckpointService
+from core.checkpoints.adapter_update.service import AdapterUpdateService
 from core.config import CandidateConfig
 from core.engine import loader, pair_loader
 from core.engine.engine import Engine
@@ -26,6 +26,7 @@ from core.model.memory import OVERHEAD_BYTES
 from core.model.open import open_classifier
 from core.results import LoadState, Requirements, Selection
 from core.settings import Settings
+from core.tasks.runner import TaskRunner
 from tests.engine.conftest import installation
 
 ONE, TWO, BASE = Selection("tiny", "one"), Selection("tiny", "two"), Selection("tiny")
@@ -171,7 +172,7 @@ def test_more_than_may_be_loaded_at_once_is_refused_with_the_numbers(narrow: Eng
         pytest.fail("two were given")
     assert narrow.loaded() == [], "nothing was loaded for it"
     with pytest.raises(MemoryBudgetError, match="raise HEADLIGHT_MAX_LOADED to 2"):
-        CheckpointService(narrow).adapter_pair(ONE, TWO)
+        AdapterUpdateService(narrow, TaskRunner(1)).two_adapters(ONE, TWO)
     with narrow.using(ONE, ONE) as (first, second):
         assert first is second
 

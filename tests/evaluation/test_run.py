@@ -12,10 +12,9 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, f1_score, mean_absolute_error, mean_squared_error, r2_score
 
-from core.data.labelled_texts import Rows
 from core.errors import InputError
 from core.evaluation.run import evaluate, score
-from core.results import Prediction, Selection
+from core.results import LabelledTexts, Prediction, Selection
 from tests.metrics.definitions import naive_calibration_error
 
 
@@ -83,6 +82,6 @@ def test_nothing_to_evaluate() -> None:
 
 
 def test_rows_without_labels_are_refused_before_anything_is_loaded() -> None:
-    rows = Rows(("a",), None, ("text",), "a.csv")
+    rows = LabelledTexts(("a",), None, ("text",), "a.csv")
     with pytest.raises(InputError, match="read without labels. Fix: name the label column"):
         evaluate(None, Selection("x"), rows)  # type: ignore[arg-type]

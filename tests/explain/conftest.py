@@ -13,6 +13,7 @@ from core.config.components import POOLERS as BY_NAME
 from core.engine.engine import Engine
 from core.explain.explainer import Explainer
 from core.settings import Settings
+from core.tasks.runner import TaskRunner
 from tests.engine.conftest import catalogue, engine
 from tests.model.conftest import opened, write_adapter
 
@@ -48,6 +49,6 @@ def explainer(everyone: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     """An explainer over `everyone`."""
     own = tmp_path_factory.mktemp("own")
     made = Engine(Settings(catalogue=everyone, user_catalogue=own, device="cpu", max_loaded=50))
-    yield Explainer(made)
+    yield Explainer(made, TaskRunner(1))
     for model in made.loaded():
         made.unload(model.selection)

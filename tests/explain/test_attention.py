@@ -23,6 +23,7 @@ from core.explain.probe import Probe, make_probe
 from core.results import MEASURES, AttentionCost, AttentionRollout, Selection, Unit, between_units, read_by
 from core.settings import Settings
 from core.tasks.progress import CancelledError
+from core.tasks.runner import TaskRunner
 from tests.explain.conftest import TYPES
 from tests.tiny import save_tiny_classifier
 
@@ -227,7 +228,7 @@ def test_the_estimate_is_what_torch_allocates(explainer: Explainer, dtype: torch
 
 def test_above_the_budget_is_refused_with_both_figures(everyone: Path, tmp_path: Path) -> None:
     settings = Settings(catalogue=everyone, user_catalogue=tmp_path, device="cpu", attention_budget_mb=0.25)
-    explainer = Explainer(Engine(settings))
+    explainer = Explainer(Engine(settings), TaskRunner(1))
     long = "card " * 200
     assert not explainer.attention_cost(LLAMA, long).fits
     for part in ("overview", "rollout", 1):
@@ -240,7 +241,7 @@ def test_above_the_budget_is_refused_with_both_figures(everyone: Path, tmp_path:
 
 def test_kept_maps_stay_within_the_budget(everyone: Path, tmp_path: Path) -> None:
     settings = Settings(catalogue=everyone, user_catalogue=tmp_path, device="cpu", attention_budget_mb=0.7)
-    explainer = Explainer(Engine(settings))
+    explainer = Explainer(Engine(settings), TaskRunner(1))
     texts = [f"{number} " + "card " * 200 for number in range(5)]
     first = explainer.attention(LLAMA, texts[0], 1)
     assert first.nbytes == explainer.attention_cost(LLAMA, texts[0]).kept
@@ -319,7 +320,7 @@ def test_square_tensors_that_are_no_maps_are_not_taken(explainer: Explainer) -> 
 def test_a_candidate_without_an_adapter_and_other_problems(problem: Any, tmp_path: Path) -> None:
     labels = ("a", "b", "c") if problem.startswith("multi") else ("value",)
     folder = save_tiny_classifier(tmp_path / "model", "mistral", labels, problem)
-    explainer = Explainer(Engine(Settings(user_catalogue=tmp_path / "own", device="cpu")))
+    explainer = Explainer(Engine(Settings(user_catalogue=tmp_path / "own", device="cpu")), TaskRunner(1))
     selection = explainer.engine.resolve(str(folder))
     expected = captured(probe_of(explainer, selection), TEXT)
     np.testing.assert_allclose(explainer.attention(selection, TEXT, 2).maps, expected[1], atol=1e-6)

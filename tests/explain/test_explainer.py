@@ -25,6 +25,7 @@ from core.explain.pooling import pooling
 from core.explain.probe import Probe, make_probe
 from core.results import Lens, Selection, by_unit, effective_count
 from core.settings import Settings
+from core.tasks.runner import TaskRunner
 from tests.explain.conftest import POOLERS, TYPES
 from tests.tiny import save_tiny_classifier
 
@@ -182,7 +183,7 @@ def test_one_pooler_alone_equals_a_classifier_built_with_it(explainer: Explainer
 
 def test_a_second_look_is_remembered_and_unloading_forgets(everyone: Path, tmp_path: Path) -> None:
     engine = Engine(Settings(catalogue=everyone, user_catalogue=tmp_path, device="cpu"))
-    explainer, selection = Explainer(engine), Selection("llama", "mean")
+    explainer, selection = Explainer(engine, TaskRunner(1)), Selection("llama", "mean")
     first = explainer.contributions(selection, TEXT)
     assert explainer.contributions(selection, TEXT) is first
     pair = weakref.ref(engine.pair(selection))
@@ -211,7 +212,7 @@ def test_other_problems_are_explained_too(problem: Any, tmp_path: Path) -> None:
     folder = save_tiny_classifier(tmp_path / "model", "mistral", labels, problem)
     engine = Engine(Settings(user_catalogue=tmp_path / "own", device="cpu"))
     selection = engine.resolve(str(folder))
-    explainer = Explainer(engine)
+    explainer = Explainer(engine, TaskRunner(1))
     prediction = engine.classify(selection, [TEXT])[0]
     np.testing.assert_allclose(explainer.contributions(selection, TEXT).sums, prediction.logits, atol=1e-4)
     lens = explainer.depth(selection, TEXT)

@@ -14,6 +14,7 @@ from core.errors import CheckpointError
 from core.explain.explainer import Explainer
 from core.results import Selection
 from core.settings import Settings, settings
+from core.tasks.runner import TaskRunner
 from tests.tiny import save_tiny_classifier
 
 
@@ -30,7 +31,7 @@ def test_every_number_is_that_of_the_vectors_in_the_file(selection: Selection, k
     from safetensors.numpy import load_file
 
     engine = Engine(settings())
-    found = Explainer(engine).head_geometry(selection)
+    found = Explainer(engine, TaskRunner(1)).head_geometry(selection)
     folder = Path(next(a.path for a in engine.candidate(selection.candidate).adapters if a.id == selection.adapter))
     tensors = load_file(folder / "adapter_model.safetensors")
     names = sorted(name for name in tensors if f".{key}." in name and tensors[name].ndim == 2)
@@ -52,12 +53,12 @@ def test_one_output_has_nothing_to_compare(tmp_path: Path) -> None:
     folder = save_tiny_classifier(tmp_path / "one", "llama", ["score"], "regression")
     engine = Engine(Settings(catalogue=tmp_path / "none", user_catalogue=tmp_path / "own", device="cpu"))
     with pytest.raises(CheckpointError, match="one output"):
-        Explainer(engine).head_geometry(engine.resolve(str(folder)))
+        Explainer(engine, TaskRunner(1)).head_geometry(engine.resolve(str(folder)))
 
 
 def test_two_classes(tmp_path: Path) -> None:
     folder = save_tiny_classifier(tmp_path / "two", "bert", ["no", "yes"])
     engine = Engine(Settings(catalogue=tmp_path / "none", user_catalogue=tmp_path / "own", device="cpu"))
-    found = Explainer(engine).head_geometry(engine.resolve(str(folder)))
+    found = Explainer(engine, TaskRunner(1)).head_geometry(engine.resolve(str(folder)))
     assert found.order == (0, 1)
     assert found.apart[0, 1] == pytest.approx(-1)

@@ -22,6 +22,7 @@ from core.explain.minimal_flip import by_size, without
 from core.explain.probe import Probe
 from core.results import MinimalFlip, Selection, TaskState, TaskStatus, Unit
 from core.tasks.progress import CancelledError
+from core.tasks.runner import TaskRunner
 from tests.explain.conftest import POOLERS, TYPES
 
 TEXTS = (
@@ -254,7 +255,7 @@ def test_several_labels_flip_as_a_set(tmp_path: Any) -> None:
 
     folder = save_tiny_classifier(tmp_path / "m", "llama", ("a", "b", "c"), "multi_label_classification")
     made = Engine(Settings(user_catalogue=tmp_path / "own", device="cpu"))
-    selection, explainer = made.resolve(str(folder)), Explainer(made)
+    selection, explainer = made.resolve(str(folder)), Explainer(made, TaskRunner(1))
     flip = found(explainer, selection, TEXTS[0])
     assert len(flip.removed) == brute_force(explainer, selection, TEXTS[0])
     made.unload(selection)

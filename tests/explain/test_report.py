@@ -15,6 +15,7 @@ from core.explain.explainer import Explainer
 from core.figures.report import document
 from core.results import Selection
 from core.settings import Settings
+from core.tasks.runner import TaskRunner
 from tests.explain.conftest import TYPES
 from tests.tiny import save_tiny_classifier
 
@@ -66,7 +67,7 @@ def test_every_problem_and_no_adapter_make_a_document(problem: str, tmp_path: Pa
     labels = ("value",) if problem == "regression" else ("a<b>", "b", "c")
     folder = save_tiny_classifier(tmp_path / "model", "llama", labels, problem)  # type: ignore[arg-type]
     engine = Engine(Settings(user_catalogue=tmp_path / "own", device="cpu"))
-    selection, explainer = engine.resolve(str(folder)), Explainer(engine)
+    selection, explainer = engine.resolve(str(folder)), Explainer(engine, TaskRunner(1))
     for text in ("card", "no </script> & no \ud800 👩\u200d👩\u200d👧"):
         found = explainer.report(selection, text, labels[0])
         html = document(found)

@@ -23,6 +23,7 @@ from core.explain.sessions import still_loaded
 from core.results import AttributionOptions, Feature, Selection, TaskStatus
 from core.settings import Settings
 from core.tasks.progress import CancelledError
+from core.tasks.runner import TaskRunner
 from tests.explain.conftest import TYPES
 
 A, B = Selection("llama", "mean"), Selection("bert", "mean")
@@ -34,7 +35,7 @@ def fresh(everyone: Path, tmp_path: Path) -> Iterator[Explainer]:
     engine = Engine(Settings(catalogue=everyone, user_catalogue=tmp_path, device="cpu"))
     for selection in (A, B):
         engine.load(selection)
-    yield Explainer(engine)
+    yield Explainer(engine, TaskRunner(1))
     for model in engine.loaded():
         engine.unload(model.selection)
 

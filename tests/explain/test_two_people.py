@@ -15,6 +15,7 @@ from core.engine.engine import Engine
 from core.explain.explainer import Explainer
 from core.results import Selection
 from core.settings import Settings
+from core.tasks.runner import TaskRunner
 
 TEXTS = ["My card has not arrived.", "Wake me up at six and play some jazz.", "naïve café 🙂", "a", "card " * 40]
 
@@ -24,7 +25,7 @@ TEXTS = ["My card has not arrived.", "Wake me up at six and play some jazz.", "n
 )
 def test_five_hundred_predictions_none_wrong(everyone: Path, tmp_path: Path, selection: Selection) -> None:
     engine = Engine(Settings(catalogue=everyone, user_catalogue=tmp_path, device="cpu"))
-    explainer = Explainer(engine)
+    explainer = Explainer(engine, TaskRunner(1))
     right = {text: engine.classify(selection, [text])[0] for text in TEXTS}
     scales = {scale: explainer.at_scale(selection, TEXTS[0], scale).logits for scale in (0.0, 0.25, 1.6)}
     over = threading.Event()

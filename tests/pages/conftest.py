@@ -8,8 +8,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from core import in_process
 from core.settings import ROOT
-from pages.ui import services as engine_module
 from tests.pages.fake import FakeEngine
 
 Open = Callable[..., AppTest]
@@ -19,7 +19,7 @@ Open = Callable[..., AppTest]
 def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeEngine]:
     """The engine that every page of this test asks."""
     made = FakeEngine()
-    monkeypatch.setattr(engine_module, "Engine", lambda _settings: made)
+    monkeypatch.setattr(in_process, "Engine", lambda _settings: made)
     st.cache_resource.clear()
     yield made
     st.cache_resource.clear()

@@ -29,6 +29,7 @@ from core.model.classifier import classifier_class
 from core.model.share import sibling
 from core.results import Flip, ScaleCurve, Selection
 from core.settings import Settings
+from core.tasks.runner import TaskRunner
 from tests.explain.adapted import TEXT, adapted, merged_logits, moved, probing, traces
 from tests.model.conftest import LABELS, opened
 from tests.tiny import save_tiny_classifier
@@ -284,7 +285,11 @@ def test_other_problems(tiny_folders: dict[str, Path], problem: str) -> None:
 
 def test_the_explainer_asks_for_scales_and_remembers_off_and_on(everyone: Path, tmp_path: Path) -> None:
     engine = Engine(Settings(catalogue=everyone, user_catalogue=tmp_path, device="cpu"))
-    explainer, selection, text = Explainer(engine), Selection("llama", "attention"), "My card has not arrived."
+    explainer, selection, text = (
+        Explainer(engine, TaskRunner(1)),
+        Selection("llama", "attention"),
+        "My card has not arrived.",
+    )
     on = explainer.at_scale(selection, text, 1)
     assert on.label == engine.classify(selection, [text])[0].label
     np.testing.assert_allclose(on.logits, engine.classify(selection, [text])[0].logits, atol=1e-6)
@@ -302,7 +307,7 @@ def test_a_base_that_stands_alone(tmp_path: Path) -> None:
     engine = Engine(Settings(user_catalogue=tmp_path / "own", device="cpu"))
     selection = engine.resolve(str(folder))
     with pytest.raises(AdapterError, match="without an adapter"):
-        Explainer(engine).at_scale(selection, "My card", 0.5)
+        Explainer(engine, TaskRunner(1)).at_scale(selection, "My card", 0.5)
     with pytest.raises(AdapterError, match="without an adapter"):
-        Explainer(engine).ablation(selection, "My card").result()
+        Explainer(engine, TaskRunner(1)).ablation(selection, "My card").result()
     engine.unload(selection)

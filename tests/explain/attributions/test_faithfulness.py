@@ -29,6 +29,7 @@ from core.results import (
     Unit,
 )
 from core.settings import Settings
+from core.tasks.runner import TaskRunner
 from tests.explain.conftest import TYPES
 from tests.tiny import save_tiny_classifier
 
@@ -82,7 +83,7 @@ def test_of_several_labels_the_sigmoid_of_a_regression_the_output(problem: Any, 
     folder = save_tiny_classifier(tmp_path / "model", "llama", labels, problem)
     engine = Engine(Settings(user_catalogue=tmp_path / "own", device="cpu"))
     selection = engine.resolve(str(folder))
-    units = Explainer(engine).reading(selection, TEXT).words
+    units = Explainer(engine, TaskRunner(1)).reading(selection, TEXT).words
     probe = make_probe(engine.pair(selection))
     encoded, order = probe.encode(TEXT), random_orders(units, 1)[0]
     (found,) = measure(probe, encoded, units, [("one", order)], 0)

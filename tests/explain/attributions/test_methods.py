@@ -33,6 +33,7 @@ from core.results import (
     by_unit,
 )
 from core.settings import Settings
+from core.tasks.runner import TaskRunner
 from tests.explain.conftest import TYPES
 from tests.tiny import save_tiny_classifier
 
@@ -277,7 +278,7 @@ def test_other_problems(problem: Any, tmp_path: Path) -> None:
     folder = save_tiny_classifier(tmp_path / "model", "mistral", labels, problem)
     engine = Engine(Settings(user_catalogue=tmp_path / "own", device="cpu"))
     selection = engine.resolve(str(folder))
-    explainer = Explainer(engine)
+    explainer = Explainer(engine, TaskRunner(1))
     prediction = engine.classify(selection, [TEXT])[0]
     found = done(explainer, selection, TEXT, AttributionOptions(labels[-1]))
     assert found.logit == pytest.approx(prediction.logits[-1], abs=1e-5)
@@ -293,7 +294,7 @@ def test_half_precision_is_widened_where_that_is_small(everyone: Path, tmp_path:
     folder = save_tiny_classifier(tmp_path / "model", "llama", ("a", "b", "c"))
     engine = Engine(Settings(user_catalogue=tmp_path / "own", device="cpu"))
     selection = engine.resolve(str(folder))
-    explainer = Explainer(engine)
+    explainer = Explainer(engine, TaskRunner(1))
     model = engine.pair(selection).predictor.model.bfloat16()
     before = engine.classify(selection, [TEXT])[0]
     pointers = [p.data_ptr() for p in model.parameters()]

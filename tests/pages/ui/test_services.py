@@ -1,4 +1,4 @@
-"""The services of the server: one engine, and one runner for the long work of all."""
+"""The services of the server are built once, and are light until somebody asks."""
 
 from __future__ import annotations
 
@@ -13,20 +13,14 @@ from tests.pages.fake import FakeEngine
 __all__ = ["fake"]
 
 
-def test_all_long_work_runs_in_one_place(fake: FakeEngine) -> None:
-    runners = (
-        services.explainer()._sessions._tasks,
-        services.weights()._tasks,
-        services.spectra()._tasks,
-        services.dry_runs()._tasks,
-    )
-    assert all(runner is services.tasks() for runner in runners)
+def test_there_is_one_of_each(fake: FakeEngine) -> None:
+    assert services.services() is services.services()
+    assert services.engine() is services.services().engine
 
 
 def test_building_them_brings_no_torch() -> None:
     code = (
-        "import sys; from pages.ui import engine; services.explainer(); services.weights(); services.spectra(); "
-        "engine.dry_runs(); services.blueprints(); print({'torch', 'transformers', 'numba'} & set(sys.modules))"
+        "import sys; from pages.ui import services; services.services(); print({'torch', 'numba'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"

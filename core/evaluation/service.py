@@ -1,0 +1,72 @@
+"""Many texts as long work: classified, or measured against their labels."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+
+from core.engine.bulk import OnCount
+from core.engine.engine import Engine, check_texts
+from core.results import Evaluation, Feature, FeatureKey, LabelledTexts, Prediction, Selection
+from core.tasks.progress import Progress
+from core.tasks.runner import TaskRunner
+from core.tasks.task import Task
+
+
+class EvaluationService:
+    """Runs over many texts. Thread safe; one for a whole process. A `Task` that it hands out has not begun."""
+
+    def __init__(self, engine: Engine, tasks: TaskRunner) -> None:
+        self._engine = engine
+        self._tasks = tasks
+
+    def classify(self, selection: Selection, texts: Sequence[str]) -> Task[tuple[Prediction, ...]]:
+        """Predictions in the order of the texts; the pair is loaded when needed, and stays till the end.
+
+        Raises:
+            InputError: an empty or over-long text, by its place.
+        """
+        check_texts(texts, self._engine.settings.max_characters)
+
+        def work(on_progress: Progress) -> tuple[Prediction, ...]:
+            from core.engine.bulk import classify_in_chunks
+
+            return tuple(classify_in_chunks(self._engine, selection, texts, _counted(on_progress)))
+
+        key = FeatureKey(Feature.PREDICTIONS, _digest(texts), (selection,))
+        return Task(self._tasks, key, work)
+
+    def evaluate(self, selection: Selection, rows: LabelledTexts) -> Task[Evaluation]:
+        """Predictions measured against labels, which are checked before any text is classified.
+
+        Raises:
+            InputError: rows without labels, an empty or over-long text.
+        """
+        check_texts(rows.texts, self._engine.settings.max_characters)
+
+        def work(on_progress: Progress) -> Evaluation:
+            from core.evaluation.run import evaluate
+
+            return evaluate(self._engine, selection, rows, _counted(on_progress))
+
+        key = FeatureKey(Feature.EVALUATION, (_digest(rows.texts), _digest(rows.labels or ())), (selection,))
+        return Task(self._tasks, key, work)
+
+
+def _counted(on_progress: Progress) -> OnCount:
+    """Texts done and texts in all, as progress."""
+
+    def on_count(done: int, total: int) -> None:
+        on_progress(done / total, f"{done:,} of {total:,} texts")
+
+    return on_count
+
+
+def _digest(texts: Iterable[str]) -> str:
+    """What tells two lists of texts apart without keeping them."""
+    digest = hashlib.sha256()
+    for text in texts:
+        data = text.encode(errors="surrogatepass")
+        digest.update(len(data).to_bytes(8, "little"))
+        digest.update(data)
+    return digest.hexdigest()

@@ -1,0 +1,35 @@
+"""The services of one process: one engine, one runner of long tasks, and all that ask beside them.
+
+Building them reads no weights and imports no torch, which comes with the first question that needs it.
+"""
+
+from __future__ import annotations
+
+from core.architecture.service import ArchitectureService
+from core.checkpoints.adapter_update.service import AdapterUpdateService
+from core.checkpoints.service import CheckpointService
+from core.dry_run.service import DryRunService
+from core.engine.engine import Engine
+from core.evaluation.service import EvaluationService
+from core.explain.explainer import Explainer
+from core.settings import Settings, settings
+from core.tasks.runner import GRACE_SECONDS, TaskRunner
+
+
+class InProcessServices:
+    """`core.services.Services` by this process alone."""
+
+    def __init__(self, installation: Settings | None = None) -> None:
+        installation = installation or settings()
+        self.tasks = TaskRunner.from_settings(installation)
+        self.engine = Engine(installation)
+        self.explainer = Explainer(self.engine, self.tasks)
+        self.checkpoints = CheckpointService(self.engine, self.tasks)
+        self.adapter_updates = AdapterUpdateService(self.engine, self.tasks)
+        self.architectures = ArchitectureService(self.engine)
+        self.dry_runs = DryRunService(self.engine, self.tasks)
+        self.evaluations = EvaluationService(self.engine, self.tasks)
+
+    def close(self, grace: float = GRACE_SECONDS) -> bool:
+        """End long work: True when all of it ended within `grace` seconds."""
+        return self.tasks.close(grace)

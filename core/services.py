@@ -1,0 +1,323 @@
+"""THE interface: everything that pages and commands may ask, and nothing else.
+
+Each Protocol takes plain data and gives plain data: no module, tensor, callback, exception or Streamlit object
+crosses it, so what stands behind may be this process or another. Importing this file imports no torch. The
+services of one process are put together in `core.in_process`; the fakes of the tests are checked against these
+Protocols by mypy.
+
+Every method raises `core.errors.AppError` for what a person can mend: files that are not there or cannot be used, an
+adapter that does not fit, too little memory, an empty or over-long text. Where its kind matters, the method names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Literal, Protocol, TypeVar, overload
+
+from core.config.candidate import CandidateConfig
+from core.errors import AppError
+from core.results import (
+    Ablation,
+    AdapterOverlap,
+    AdapterPair,
+    AdapterUpdate,
+    Architecture,
+    AtScale,
+    AttentionCost,
+    AttentionMaps,
+    AttentionOverview,
+    AttentionPart,
+    AttentionRollout,
+    AttributionCost,
+    AttributionOptions,
+    Attributions,
+    CandidateSummary,
+    CheckpointDiff,
+    Contributions,
+    DryRun,
+    Evaluation,
+    FlipCost,
+    HeadGeometry,
+    LabelledTexts,
+    Lens,
+    LoadedModel,
+    LoadState,
+    MaskEffect,
+    MinimalFlip,
+    PoolerVerdict,
+    Pooling,
+    Prediction,
+    Reading,
+    Report,
+    Requirements,
+    ScaleCurve,
+    Selection,
+    SpectraKind,
+    SpectraReport,
+    Spectrum,
+    TaskState,
+    Tuning,
+    TwoTexts,
+    View,
+    WeightReport,
+)
+
+T = TypeVar("T")
+
+
+class Task(Protocol[T]):
+    """Long work as a handle. Making one begins nothing; two handles of the same work are the same task."""
+
+    @property
+    def id(self) -> str:
+        """The same for the same work as long as the process lives."""
+
+    def start(self) -> None:
+        """Begin; one that runs or is done is joined, one that failed or was cancelled begins anew."""
+
+    def restart(self) -> None:
+        """Begin anew, whatever came out before; one that is under way goes on instead."""
+
+    def state(self, wait: float = 0.0) -> TaskState[T] | None:
+        """Where it stands; None when it never began or was forgotten. Waits up to `wait` seconds for its end."""
+
+    def cancel(self) -> None:
+        """End it: at once when it waits for a thread, else at its next step."""
+
+    def result(self) -> T:
+        """What comes out, after beginning it when needed and waiting for its end.
+
+        Raises:
+            AppError: why it failed.
+            UnexpectedError: a bug in it.
+            CancelledError: somebody stopped it.
+        """
+
+
+class Engine(Protocol):
+    """Loads, holds and asks candidates."""
+
+    def candidates(self) -> list[CandidateSummary]:
+        """What the catalogue offers now."""
+
+    def problems(self) -> list[AppError]:
+        """Catalogue files that could not be read."""
+
+    def candidate(self, candidate_id: str) -> CandidateConfig:
+        """The config behind an id."""
+
+    def add_candidate(
+        self, source: str, *, title: str = "", adapter: str = "", model_type: str = "", pooler_type: str | None = None
+    ) -> CandidateSummary:
+        """Add a folder or Hub id, with an adapter, to the user's own catalogue."""
+
+    def remove_candidate(self, candidate_id: str) -> None:
+        """Remove a candidate of the user's own from the catalogue and from memory; its files stay."""
+
+    def resolve(self, candidate: str, adapter: str | None = None) -> Selection:
+        """A selection from what a person types: an id, a YAML file, a folder or a Hub id; an adapter id or folder."""
+
+    def requirements(self, selection: Selection, keep: Collection[Selection] = ()) -> Requirements:
+        """What loading would add to what is in memory now; nothing is loaded.
+
+        What dropping unused pairs gives back, but for `keep`, counts as available.
+        """
+
+    def require_room(self, *selections: Selection) -> None:
+        """Refuse what needs more pairs in memory at once than may be there.
+
+        Raises:
+            MemoryBudgetError: with both numbers.
+        """
+
+    def start_load(self, selection: Selection, *, keep: Collection[Selection] = ()) -> LoadState:
+        """Begin a load and return at once; whoever asks for the same pair meanwhile joins it."""
+
+    def load_state(self, selection: Selection, wait: float = 0.0) -> LoadState | None:
+        """Where a load stands, after up to `wait` seconds; None when there is none and the pair is not loaded."""
+
+    def load(self, selection: Selection) -> LoadedModel:
+        """Load and wait."""
+
+    def unload(self, selection: Selection) -> None:
+        """Drop a pair and give its memory back."""
+
+    def loaded(self) -> list[LoadedModel]:
+        """What is in memory, most recently used first."""
+
+    def loaded_model(self, selection: Selection) -> LoadedModel | None:
+        """A pair that is in memory, or None."""
+
+    def classify(self, selection: Selection, texts: Sequence[str]) -> list[Prediction]:
+        """Predictions in the order of the texts."""
+
+
+class Explainer(Protocol):
+    """What is inside one prediction. A pair that is not loaded is loaded first."""
+
+    def reading(self, selection: Selection, text: str) -> Reading:
+        """The prediction, and the text cut into words and tokens."""
+
+    def pooling(self, selection: Selection, text: str) -> Pooling:
+        """How much each token weighed."""
+
+    def poolers(self, selection: Selection, text: str) -> list[PoolerVerdict]:
+        """Every pooler on the same hidden states."""
+
+    def contributions(self, selection: Selection, text: str) -> Contributions:
+        """Every class's logit, split over the tokens."""
+
+    def depth(self, selection: Selection, text: str) -> Lens:
+        """What would be said after every layer."""
+
+    def head_geometry(self, selection: Selection) -> HeadGeometry:
+        """How the class vectors of the head lie to each other."""
+
+    def attribution_cost(self, selection: Selection, text: str, options: AttributionOptions) -> AttributionCost:
+        """What `attributions` will take, from one measured batch."""
+
+    def attributions(self, selection: Selection, text: str, options: AttributionOptions) -> Task[Attributions]:
+        """All attribution methods for one class, and how faithful they are."""
+
+    def attention_cost(self, selection: Selection, text: str) -> AttentionCost:
+        """Memory for attention maps; nothing runs."""
+
+    @overload
+    def attention(self, selection: Selection, text: str, part: Literal["overview"]) -> AttentionOverview: ...
+    @overload
+    def attention(self, selection: Selection, text: str, part: Literal["rollout"]) -> AttentionRollout: ...
+    @overload
+    def attention(self, selection: Selection, text: str, part: int) -> AttentionMaps: ...
+
+    def attention_task(self, selection: Selection, text: str, part: AttentionPart) -> Task[bool]:
+        """`attention` as long work with the result True; `attention` answers at once after it."""
+
+    def at_scale(self, selection: Selection, text: str, scale: float) -> AtScale:
+        """What is said with the adapter's update at this scale: 0 is without it, 1 as trained."""
+
+    def scale_curve(self, selection: Selection, text: str) -> Task[ScaleCurve]:
+        """The classes over the scale, and where the verdict flips."""
+
+    def ablation(self, selection: Selection, text: str) -> Task[Ablation]:
+        """Which layers and modules of the adapter carry the decision."""
+
+    def attention_mask(self, selection: Selection, text: str) -> MaskEffect:
+        """The text read causally and in both directions."""
+
+    def two_texts(self, selection: Selection, text: str, other: str) -> TwoTexts:
+        """What was edited from one text to the other, and what that did to every class."""
+
+    def flip_cost(self, selection: Selection, text: str, budget: int) -> FlipCost:
+        """What `minimal_flip` takes at most, from one measured batch."""
+
+    def minimal_flip(self, selection: Selection, text: str, budget: int) -> Task[MinimalFlip]:
+        """The fewest words whose removal changes the verdict, in at most `budget` texts."""
+
+    def report(self, selection: Selection, text: str, label: str) -> Report:
+        """All that is quick about one class of a text, and of what takes long whatever was computed before."""
+
+
+class Checkpoints(Protocol):
+    """Weights on disk, by path or candidate. Nothing is loaded."""
+
+    def place(self, selection: Selection, *, adapter: bool) -> str:
+        """The folder of a candidate's base, or of the chosen adapter."""
+
+    def statistics(self, source: str) -> Task[WeightReport]:
+        """Statistics of every tensor."""
+
+    def default_spectra(self, source: str) -> SpectraKind:
+        """Which spectra a person sees first: all singular values where that takes seconds, else the norms."""
+
+    def spectra(self, source: str, kind: SpectraKind) -> Task[SpectraReport]:
+        """The spectra of every matrix."""
+
+    def spectrum(self, source: str, tensor: str) -> Task[Spectrum]:
+        """All singular values of one tensor."""
+
+    def diff(self, first: str, second: str) -> Task[CheckpointDiff]:
+        """Two checkpoints, tensor by tensor."""
+
+
+class AdapterUpdates(Protocol):
+    """What adapters add to their base, from their factors alone. A pair that is not loaded is loaded first."""
+
+    def adapter_update(self, selection: Selection) -> AdapterUpdate:
+        """What the adapter adds to each weight."""
+
+    def adapter_overlap(self, selection: Selection) -> Task[AdapterOverlap]:
+        """How far the update's directions are those of the base."""
+
+    def two_adapters(self, first: Selection, second: Selection) -> AdapterPair:
+        """What two adapters of a candidate add, module by module."""
+
+
+class Architectures(Protocol):
+    """How candidates are put together, loaded or not."""
+
+    def architecture(
+        self, selection: Selection, view: View = "classifier", tuning: Tuning = "lora", num_labels: int | None = None
+    ) -> Architecture:
+        """Modules, totals and the numbers that costs follow from."""
+
+    def layer_summary(
+        self,
+        selection: Selection,
+        view: View = "classifier",
+        tuning: Tuning = "lora",
+        num_labels: int | None = None,
+        depth: int = 4,
+    ) -> str:
+        """torchinfo's summary of the same."""
+
+
+class DryRuns(Protocol):
+    """Is a pair set up right?"""
+
+    def run(self, selection: Selection, texts: tuple[str, ...] = ...) -> Task[DryRun]:
+        """Every stage of a dry run, each with its number."""
+
+
+class Evaluations(Protocol):
+    """A candidate on many texts, as long work; while it runs, its stage says how many texts are done."""
+
+    def classify(self, selection: Selection, texts: Sequence[str]) -> Task[tuple[Prediction, ...]]:
+        """Predictions in the order of the texts."""
+
+    def evaluate(self, selection: Selection, rows: LabelledTexts) -> Task[Evaluation]:
+        """Predictions measured against labels."""
+
+
+class Services(Protocol):
+    """All of them together, as one process offers them."""
+
+    @property
+    def engine(self) -> Engine:
+        """Loads, holds and asks candidates."""
+
+    @property
+    def explainer(self) -> Explainer:
+        """What is inside one prediction."""
+
+    @property
+    def checkpoints(self) -> Checkpoints:
+        """Weights on disk."""
+
+    @property
+    def adapter_updates(self) -> AdapterUpdates:
+        """What adapters add to their base."""
+
+    @property
+    def architectures(self) -> Architectures:
+        """How candidates are put together."""
+
+    @property
+    def dry_runs(self) -> DryRuns:
+        """Is a pair set up right?"""
+
+    @property
+    def evaluations(self) -> Evaluations:
+        """A candidate on many texts."""
+
+    def close(self, grace: float = 1.0) -> bool:
+        """End long work: True when all of it ended within `grace` seconds."""
