@@ -12,15 +12,18 @@ from numpy.typing import NDArray
 from core.config.components import ProblemType
 from core.data.labelled_texts import Rows
 from core.data.targets import Targets, read_targets
-from core.engine.bulk import Listener, classify_blocks
+from core.engine.bulk import classify_blocks
 from core.engine.engine import Engine
 from core.errors import InputError
 from core.metrics.measures import measure
 from core.results import Evaluation, Prediction, Selection
+from core.tasks.progress import OnCount
 
 
-def evaluate(engine: Engine, selection: Selection, rows: Rows, on_progress: Listener | None = None) -> Evaluation:
+def evaluate(engine: Engine, selection: Selection, rows: Rows, on_count: OnCount | None = None) -> Evaluation:
     """Classify all rows and compare; labels are checked before any text is classified.
+
+    `on_count` gets how many texts are done.
 
     Raises:
         InputError: rows without labels, a label that the model does not have (with the nearest one).
@@ -31,7 +34,7 @@ def evaluate(engine: Engine, selection: Selection, rows: Rows, on_progress: List
     model = engine.load(selection)
     targets = read_targets(rows.labels, model.labels, model.problem_type)
     started = time.perf_counter()
-    predictions = classify_blocks(engine, selection, rows.texts, on_progress)
+    predictions = classify_blocks(engine, selection, rows.texts, on_count)
     return score(predictions, targets, time.perf_counter() - started)
 
 
