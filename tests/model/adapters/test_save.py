@@ -29,4 +29,4 @@ def test_a_folder_that_peft_opens_with_our_card_beside_it(tiny_folders: dict[str
     assert card is not None
     assert (card.labels, card.pooler_type, card.max_tokens, card.model_type) == (LABELS, "mean", 64, "llama")
     fresh = sibling(base.model, pooler_type="mean", num_labels=len(LABELS))
-    assert PeftModel.from_pretrained(fresh, tmp_path).peft_config["default"].r == 2
+    assert PeftModel.from_pretrained(fresh, tmp_path).peft_config["default"].task_type == "SEQ_CLS"
