@@ -25,8 +25,9 @@ from core.config.candidate import CandidateConfig
 from core.config.families import FAMILIES, Family, lifting
 from core.errors import ConfigError, NotFoundError
 from core.files.folders import read_adapter_folder, read_model_folder
-from core.model.adapters.attach import attach_new_adapter, stored_lora
+from core.model.adapters.attach import stored_lora
 from core.model.adapters.card import read_card
+from core.model.adapters.new_adapter import attach_new_adapter
 from core.model.adapters.trained_modules import adapter_parts
 from core.model.classifier import PooledClassifier, classifier_class
 from core.model.hf_config import DEFAULT_LABELS, built_config, head_labels, stored_config

@@ -63,7 +63,7 @@ class CheckpointService:
         def work(on_progress: Progress) -> WeightReport:
             from core.checkpoints.weights import checkpoint_statistics
 
-            return checkpoint_statistics(checkpoint, lambda done, total, name: on_progress(done / max(total, 1), name))
+            return checkpoint_statistics(checkpoint, on_progress)
 
         return Task(self._tasks, FeatureKey(Feature.WEIGHTS, state_of(checkpoint)), work)
 
@@ -119,7 +119,7 @@ class CheckpointService:
         def work(on_progress: Progress) -> CheckpointDiff:
             from core.checkpoints.checkpoint_diff.scan import diff_checkpoints
 
-            return diff_checkpoints(one, two, lambda done, total, name: on_progress(done / max(total, 1), name))
+            return diff_checkpoints(one, two, on_progress)
 
         return Task(self._tasks, FeatureKey(Feature.CHECKPOINT_DIFF, (state_of(one), state_of(two))), work)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -22,15 +22,13 @@ from core.checkpoints.parallel import Threads
 from core.checkpoints.reader import BLOCK, OpenFile, opened
 from core.files.safetensors_headers import TensorEntry
 from core.results import WeightReport, WeightStats
-
-#: Called with bytes done and in all, and the tensor just done; may raise to stop.
-Told = Callable[[int, int, str], None]
+from core.tasks.progress import Progress, ignore_progress
 
 #: Large tensors are counted in parts of so many bytes, so that every core has work to the end.
 PART = 1 << 26
 
 
-def checkpoint_statistics(checkpoint: Checkpoint, on_progress: Told | None = None) -> WeightReport:
+def checkpoint_statistics(checkpoint: Checkpoint, on_progress: Progress = ignore_progress) -> WeightReport:
     """Statistics of all tensors: exact up to 16 bits, as `core.checkpoints.wide_dtypes` states above that.
 
     Raises:
@@ -57,8 +55,9 @@ class _Part:
 class _Run:
     """One reading. Threads take parts; who finishes a tensor's last part makes its statistics."""
 
-    def __init__(self, checkpoint: Checkpoint, files: dict[Any, OpenFile], on_progress: Told | None) -> None:
-        self._tensors, self._total, self._files, self._told = checkpoint.tensors, checkpoint.bytes, files, on_progress
+    def __init__(self, checkpoint: Checkpoint, files: dict[Any, OpenFile], on_progress: Progress) -> None:
+        self._tensors, self._total, self._files = checkpoint.tensors, checkpoint.bytes, files
+        self._on_progress = on_progress
         self._found: list[WeightStats | None] = [None] * len(self._tensors)
         self._counts: dict[int, NDArray[np.int64]] = {}
         self._left: dict[int, int] = {}
@@ -97,7 +96,7 @@ class _Run:
         if last:
             self._finish(part, from_codes(self._counts.pop(part.place), alphabet))
         else:
-            self._tell(part, tensor)
+            self._report(part, tensor)
 
     def _count(self, part: _Part, alphabet: Codes) -> NDArray[np.int64]:
         """(2**bits,) how often each code occurs in a part."""
@@ -153,10 +152,9 @@ class _Run:
             dead_rows=dead,
             **numbers,
         )
-        self._tell(part, tensor)
+        self._report(part, tensor)
 
-    def _tell(self, part: _Part, tensor: TensorEntry) -> None:
+    def _report(self, part: _Part, tensor: TensorEntry) -> None:
         with self._lock:
             self._done += part.end - part.start
-            if self._told is not None:
-                self._told(self._done, self._total, tensor.name)
+            self._on_progress(self._done / max(self._total, 1), tensor.name)

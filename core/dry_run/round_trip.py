@@ -20,7 +20,8 @@ from torch import nn
 from core.dry_run.stage import StageKind
 from core.dry_run.subject import UNIT, Subject
 from core.errors import AppError
-from core.model.adapters.attach import card_for, load_adapter, save_adapter
+from core.model.adapters.attach import load_adapter
+from core.model.adapters.save import card_for, save_adapter
 from core.model.memory import DTYPE_BYTES, estimate
 from core.model.open import open_classifier
 from core.results import Stage

@@ -10,11 +10,12 @@ import torch
 from torch import Tensor, nn
 
 from core.dry_run.default_texts import TEXTS
-from core.dry_run.stages import Told, run
+from core.dry_run.stages import run
 from core.dry_run.subject import make_subject
 from core.engine.engine import Engine, check_texts
 from core.engine.loader import LoadedPair
 from core.results import DryRun, HealthReport, Selection
+from core.tasks.progress import Progress, ignore_progress
 
 
 def dry_run(model: nn.Module, batch: Mapping[str, Tensor]) -> Any:
@@ -28,7 +29,7 @@ def dry_run(model: nn.Module, batch: Mapping[str, Tensor]) -> Any:
 
 
 def check(
-    engine: Engine, selection: Selection, texts: Sequence[str] = TEXTS, on_progress: Told | None = None
+    engine: Engine, selection: Selection, texts: Sequence[str] = TEXTS, on_progress: Progress = ignore_progress
 ) -> tuple[DryRun, HealthReport]:
     """Run all stages on a candidate, which is loaded when needed; what others ask of it meanwhile is untouched.
 
@@ -40,7 +41,9 @@ def check(
     return check_pair(engine, pair, texts, on_progress), pair.info.health
 
 
-def check_pair(engine: Engine, pair: LoadedPair, texts: Sequence[str], on_progress: Told | None = None) -> DryRun:
+def check_pair(
+    engine: Engine, pair: LoadedPair, texts: Sequence[str], on_progress: Progress = ignore_progress
+) -> DryRun:
     """The stages of `check` on a pair of that engine, which stays in memory meanwhile."""
 
     def free() -> int:
@@ -49,7 +52,7 @@ def check_pair(engine: Engine, pair: LoadedPair, texts: Sequence[str], on_progre
     base = engine.candidate(pair.info.selection.candidate).base_model
     subject = make_subject(pair, base, texts, free=free, loading_alone=engine.loading_alone)
     with engine.holding(pair):
-        return run(subject, on_progress) if on_progress else run(subject)
+        return run(subject, on_progress)
 
 
 @contextmanager

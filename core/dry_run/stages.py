@@ -12,15 +12,13 @@ from core.dry_run.subject import Subject
 from core.dry_run.tracing import LOGITS, Trace, trace
 from core.errors import AppError
 from core.results import CheckStatus, DryRun, HealthReport, Stage, TextTokens
-
-#: Called with the share that is done (0 to 1) and the stage that follows; may raise to stop.
-Told = Callable[[float, str], None]
+from core.tasks.progress import Progress, ignore_progress
 
 HEALTH = StageKind("Health", "What was found when the candidate was loaded: does it do what it was trained to do?")
 _RAISED = (RuntimeError, ValueError, IndexError)
 
 
-def run(subject: Subject, on_progress: Told = lambda _share, _name: None) -> DryRun:
+def run(subject: Subject, on_progress: Progress = ignore_progress) -> DryRun:
     """Every stage, each with its number. A stage in which the model raises an error fails with its words."""
     start = time.perf_counter()
     on_progress(0.0, "tokenizer")
@@ -44,7 +42,7 @@ def run(subject: Subject, on_progress: Told = lambda _share, _name: None) -> Dry
 
 
 def health(report: HealthReport) -> Stage:
-    """The worst of what loading found; only a refusal fails, and warnings are told."""
+    """The worst of what loading found; only a refusal fails; warnings and notes are named."""
     of = {status: [c for c in report.checks if c.status is status] for status in CheckStatus}
     refused = of[CheckStatus.REFUSED]
     detail = f"{len(of[CheckStatus.PASSED])} of {len(report.checks)} checks passed, {len(refused) or 'none'} refused it"

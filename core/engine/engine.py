@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from core.config.candidate import AdapterEntry, CandidateConfig
 from core.config.catalogue import Catalogue, adapter_of, write_candidate
 from core.engine.candidate_summary import summarise
-from core.engine.load_job import Listener
+from core.engine.load_job import OnLoadState
 from core.engine.loaded_pairs import LoadedPairs
 from core.engine.micro_batcher import BatcherClosedError
 from core.engine.own_candidate import describe, find, with_adapter
@@ -132,17 +132,17 @@ class Engine:
     # Loading
 
     def start_load(
-        self, selection: Selection, listener: Listener | None = None, keep: Collection[Selection] = ()
+        self, selection: Selection, on_progress: OnLoadState | None = None, keep: Collection[Selection] = ()
     ) -> LoadState:
         """Begin a load and return at once; whoever asks for the same pair meanwhile joins it.
 
         A pair in memory counts as used now. Pairs in `keep` are not dropped for it: it is refused if it does not fit
-        beside them. A `listener` is told each stage, from the loading thread; one that raises is told no more.
+        beside them. `on_progress` gets each state, from the loading thread; one that raises is called no more.
 
         Raises:
             NotFoundError: no such candidate or adapter.
         """
-        return self._pairs.start(selection, listener, keep)
+        return self._pairs.start(selection, on_progress, keep)
 
     def load_state(self, selection: Selection, wait: float = 0.0) -> LoadState | None:
         """Where a load stands; None when it was never asked for or the pair was unloaded since.
@@ -154,7 +154,7 @@ class Engine:
         """
         return self._pairs.state(selection, wait)
 
-    def load(self, selection: Selection, on_progress: Listener | None = None) -> LoadedModel:
+    def load(self, selection: Selection, on_progress: OnLoadState | None = None) -> LoadedModel:
         """Load and wait.
 
         Raises:

@@ -12,7 +12,8 @@ from core.engine.residency import Resident
 from core.results import LoadStage, LoadState, Problem, Selection
 
 Content = TypeVar("Content")
-Listener = Callable[[LoadState], None]
+#: Called with each state of a load, from its thread.
+OnLoadState = Callable[[LoadState], None]
 
 _log = logging.getLogger(__name__)
 _FRACTIONS = dict(zip(LoadStage, (0.0, 0.05, 0.15, 0.25, 0.75, 0.9, 1.0), strict=True))
@@ -28,7 +29,7 @@ class LoadJob(Generic[Content]):
     """A load. Whoever waits counts in `waiting` and gets `loaded` pinned once; `problem` is why it failed."""
 
     state: LoadState
-    listeners: list[Listener] = field(default_factory=list)
+    listeners: list[OnLoadState] = field(default_factory=list)
     done: threading.Event = field(default_factory=threading.Event)
     keep: set[Selection] = field(default_factory=set)
     problem: Problem | None = None
@@ -40,20 +41,20 @@ class LoadJob(Generic[Content]):
         """What is loaded."""
         return self.state.selection
 
-    def join(self, listener: Listener | None, keep: Collection[Selection] = ()) -> None:
+    def join(self, on_progress: OnLoadState | None, keep: Collection[Selection] = ()) -> None:
         """One more who follows it, and pairs that it may not drop."""
         self.keep.update(keep)
-        if listener:
-            self.listeners.append(listener)
+        if on_progress:
+            self.listeners.append(on_progress)
 
     def progress(self, stage: LoadStage, detail: str = "") -> None:
-        """Tell everybody. A listener that raises is dropped and its error logged: others share this load."""
+        """The next stage, for all who listen. Who raises is dropped and the error logged: others share this load."""
         self.state = load_state(self.selection, stage, detail)
         for listener in list(self.listeners):
             try:
                 listener(self.state)
             except Exception:
-                _log.exception("A listener of the load of %s failed; it is told no more.", self.selection)
+                _log.exception("A listener of the load of %s failed; it is called no more.", self.selection)
                 self.listeners.remove(listener)
 
     def take(self) -> Resident[Content]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from core.config.candidate import AdapterEntry, CandidateConfig
 from core.engine.entry import Entry, close, dropped, release_after
-from core.engine.load_job import Listener, LoadJob, load_state
+from core.engine.load_job import LoadJob, OnLoadState, load_state
 from core.engine.pair_loader import PairLoader
 from core.engine.requirements import folders_here
 from core.engine.residency import Footprint, Residency, Resident
@@ -66,13 +66,13 @@ class LoadedPairs:
                 fix=f"raise HEADLIGHT_MAX_LOADED to {count} or more.",
             )
 
-    def start(self, selection: Selection, listener: Listener | None, keep: Collection[Selection]) -> LoadState:
+    def start(self, selection: Selection, on_progress: OnLoadState | None, keep: Collection[Selection]) -> LoadState:
         """As `Engine.start_load`."""
         candidate, adapter = self._lookup(selection)
         with self._lock:
             if self.residency.touch(selection):
                 return load_state(selection, LoadStage.READY)
-            return self._join(selection, candidate, adapter, listener, keep).state
+            return self._join(selection, candidate, adapter, on_progress, keep).state
 
     def state(self, selection: Selection, wait: float) -> LoadState | None:
         """As `Engine.load_state`."""
@@ -90,7 +90,9 @@ class LoadedPairs:
         return job.state
 
     @contextmanager
-    def held(self, selections: Sequence[Selection], listener: Listener | None = None) -> Iterator[tuple[Entry, ...]]:
+    def held(
+        self, selections: Sequence[Selection], on_progress: OnLoadState | None = None
+    ) -> Iterator[tuple[Entry, ...]]:
         """Entries that are not dropped meanwhile; what is in memory is held before the rest is loaded.
 
         Raises:
@@ -101,7 +103,7 @@ class LoadedPairs:
         held: dict[Selection, Resident[Entry]] = {}
         try:
             for selection in sorted(set(selections), key=lambda s: self.residency.get(s) is None):
-                held[selection] = self._pinned(selection, listener, tuple(held))
+                held[selection] = self._pinned(selection, on_progress, tuple(held))
             yield tuple(held[selection].content for selection in selections)
         finally:
             self._unpin(list(held.values()))
@@ -122,7 +124,9 @@ class LoadedPairs:
 
     # Inside
 
-    def _pinned(self, selection: Selection, listener: Listener | None, keep: Collection[Selection]) -> Resident[Entry]:
+    def _pinned(
+        self, selection: Selection, on_progress: OnLoadState | None, keep: Collection[Selection]
+    ) -> Resident[Entry]:
         """The pair, pinned once; loaded when it is not in memory."""
         if resident := self.residency.pin(selection):
             return resident
@@ -130,7 +134,7 @@ class LoadedPairs:
         with self._lock:
             if resident := self.residency.pin(selection):
                 return resident
-            job = self._join(selection, candidate, adapter, listener, keep)
+            job = self._join(selection, candidate, adapter, on_progress, keep)
             job.waiting += 1
         job.done.wait()
         if job.problem is not None:
@@ -151,16 +155,16 @@ class LoadedPairs:
         selection: Selection,
         candidate: CandidateConfig,
         adapter: AdapterEntry | None,
-        listener: Listener | None,
+        on_progress: OnLoadState | None,
         keep: Collection[Selection],
     ) -> LoadJob[Entry]:
         """The load that is under way, or a new one; called under the lock."""
         job = self._loads.get(selection)
         if job is not None and not job.done.is_set():
-            job.join(listener, keep)
+            job.join(on_progress, keep)
             return job
         job = LoadJob(load_state(selection, LoadStage.QUEUED))
-        job.join(listener, keep)
+        job.join(on_progress, keep)
         arguments = (job, candidate, adapter)
         threading.Thread(target=self._run, args=arguments, name=f"load {selection}", daemon=True).start()
         self._loads[selection] = job

@@ -26,7 +26,8 @@ from core.model.pooled_config import parts_of
 from core.results import Check, CheckStatus, HealthReport, LoadedModel, LoadStage, Requirements, Selection
 from core.settings import Settings
 
-Progress = Callable[[LoadStage, str], None]
+#: Called with the stage of a load that begins, and what is loaded.
+OnStage = Callable[[LoadStage, str], None]
 
 DEFAULT_MAX_TOKENS = 4096
 
@@ -56,7 +57,7 @@ class Loader:
         folders: PairFolders,
         needs: Requirements,
         opened: OpenedClassifier | None,
-        progress: Progress,
+        on_progress: OnStage,
     ) -> LoadedPair:
         """Every stage from the weights on. `opened` is the base, where it is in memory.
 
@@ -65,7 +66,7 @@ class Loader:
         """
         started = time.perf_counter()
         assert folders.base is not None
-        progress(LoadStage.WEIGHTS, f"{needs.parameters:,} parameters in {needs.dtype}")
+        on_progress(LoadStage.WEIGHTS, f"{needs.parameters:,} parameters in {needs.dtype}")
         if opened is None:
             config = candidate.base_model.with_changes(pretrained_model_name_or_path=str(folders.base))
             opened = open_classifier(config, device_map=_placement(needs))
@@ -75,7 +76,7 @@ class Loader:
             opened,
             folders.adapter,
             needs.device,
-            progress,
+            on_progress,
             started,
         )
         _settle()
@@ -88,18 +89,18 @@ class Loader:
         opened: OpenedClassifier,
         adapter_folder: Path | None,
         device: str,
-        progress: Progress,
+        on_progress: OnStage,
         started: float,
     ) -> LoadedPair:
         model: torch.nn.Module = opened.model
         health, limit, labels = _own_head(opened), None, _labels(opened.model)
         if adapter_folder is not None:
-            progress(LoadStage.ADAPTER, selection.adapter or "")
+            on_progress(LoadStage.ADAPTER, selection.adapter or "")
             from core.model.adapters.attach import load_adapter
 
             attached = load_adapter(opened, adapter_folder)
             model, health, limit, labels = attached.model, attached.health, attached.max_tokens, attached.labels
-        progress(LoadStage.HEALTH, "")
+        on_progress(LoadStage.HEALTH, "")
         config: Any = model.config
         longest = min(most_tokens(opened.model.backbone) or DEFAULT_MAX_TOKENS, DEFAULT_MAX_TOKENS)
         max_tokens = min(n for n in (candidate.max_tokens, limit, longest) if n)

@@ -11,17 +11,18 @@ from numpy.typing import NDArray
 
 from core.config.components import ProblemType
 from core.data.targets import Targets, read_targets
-from core.engine.bulk import OnCount, classify_in_chunks
+from core.engine.bulk import classify_in_chunks
 from core.engine.engine import Engine
 from core.errors import InputError
 from core.metrics.measures import measure
 from core.results import Evaluation, LabelledTexts, Prediction, Selection
+from core.tasks.progress import OnCount
 
 
-def evaluate(
-    engine: Engine, selection: Selection, rows: LabelledTexts, on_progress: OnCount | None = None
-) -> Evaluation:
+def evaluate(engine: Engine, selection: Selection, rows: LabelledTexts, on_count: OnCount | None = None) -> Evaluation:
     """Classify all rows and compare; labels are checked before any text is classified.
+
+    `on_count` gets how many texts are done.
 
     Raises:
         InputError: rows without labels, a label that the model does not have (with the nearest one).
@@ -32,7 +33,7 @@ def evaluate(
     model = engine.load(selection)
     targets = read_targets(rows.labels, model.labels, model.problem_type)
     started = time.perf_counter()
-    predictions = classify_in_chunks(engine, selection, rows.texts, on_progress)
+    predictions = classify_in_chunks(engine, selection, rows.texts, on_count)
     return score(predictions, targets, time.perf_counter() - started)
 
 

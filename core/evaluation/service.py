@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 
-from core.engine.bulk import OnCount
 from core.engine.engine import Engine, check_texts
 from core.results import Evaluation, Feature, FeatureKey, LabelledTexts, Prediction, Selection
-from core.tasks.progress import Progress
+from core.tasks.progress import OnCount, Progress
 from core.tasks.runner import TaskRunner
 from core.tasks.task import Task
 

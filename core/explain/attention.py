@@ -36,7 +36,7 @@ def cost(probe: Probe, text: Encoded, budget: int) -> AttentionCost:
 
 
 def capture(
-    probe: Probe, text: Encoded, part: AttentionPart, budget: int, progress: Progress | None = None
+    probe: Probe, text: Encoded, part: AttentionPart, budget: int, on_progress: Progress | None = None
 ) -> AttentionMaps | AttentionOverview | AttentionRollout:
     """One of the three, by its name.
 
@@ -47,28 +47,28 @@ def capture(
     """
     match part:
         case "overview":
-            return overview(probe, text, budget, progress)
+            return overview(probe, text, budget, on_progress)
         case "rollout":
-            return rollout(probe, text, budget, progress)
+            return rollout(probe, text, budget, on_progress)
         case _:
-            return maps(probe, text, part, budget, progress)
+            return maps(probe, text, part, budget, on_progress)
 
 
-def maps(probe: Probe, text: Encoded, layer: int, budget: int, progress: Progress | None = None) -> AttentionMaps:
+def maps(probe: Probe, text: Encoded, layer: int, budget: int, on_progress: Progress | None = None) -> AttentionMaps:
     """All heads of one layer, counted from 1."""
     if not 1 <= layer <= len(probe.layers):
         raise NotFoundError(
             f"There is no layer {layer}: this model has layers 1 to {len(probe.layers)}.", fix="choose one of them."
         )
     result: list[Tensor] = []
-    _run(probe, text, budget, [layer], lambda _, seen: result.append(seen.float().cpu()), progress)
+    _run(probe, text, budget, [layer], lambda _, seen: result.append(seen.float().cpu()), on_progress)
     return AttentionMaps(layer, result[0].numpy())
 
 
-def overview(probe: Probe, text: Encoded, budget: int, progress: Progress | None = None) -> AttentionOverview:
+def overview(probe: Probe, text: Encoded, budget: int, on_progress: Progress | None = None) -> AttentionOverview:
     """Each head of each layer in numbers; a layer's maps are gone before the next layer runs."""
     rows: list[Tensor] = []
-    _run(probe, text, budget, range(1, len(probe.layers) + 1), lambda _, seen: rows.append(measured(seen)), progress)
+    _run(probe, text, budget, range(1, len(probe.layers) + 1), lambda _, seen: rows.append(measured(seen)), on_progress)
     values = torch.stack(rows).double().numpy()
     return AttentionOverview({name: values[:, :, i] for i, name in enumerate(MEASURES)})
 
@@ -88,7 +88,7 @@ def measured(seen: Tensor) -> Tensor:
     return torch.stack(rows).cpu()
 
 
-def rollout(probe: Probe, text: Encoded, budget: int, progress: Progress | None = None) -> AttentionRollout:
+def rollout(probe: Probe, text: Encoded, budget: int, on_progress: Progress | None = None) -> AttentionRollout:
     """Attention rollout of Abnar and Zuidema, "Quantifying Attention Flow in Transformers" (ACL 2020), section 3.
 
     A layer passes on 0.5 A + 0.5 I, A the mean of its heads and I for the residual stream, rows normalised;
@@ -105,12 +105,12 @@ def rollout(probe: Probe, text: Encoded, budget: int, progress: Progress | None 
         mixed /= mixed.sum(dim=-1, keepdim=True)
         rolled[:] = [mixed @ rolled[0].to(mixed.device)] if rolled else [mixed]
 
-    _run(probe, text, budget, range(1, len(probe.layers) + 1), see, progress)
+    _run(probe, text, budget, range(1, len(probe.layers) + 1), see, on_progress)
     return AttentionRollout(rolled[0].float().cpu().numpy())
 
 
 def _run(
-    probe: Probe, text: Encoded, budget: int, requested: Collection[int], see: OnLayer, progress: Progress | None
+    probe: Probe, text: Encoded, budget: int, requested: Collection[int], see: OnLayer, on_progress: Progress | None
 ) -> None:
     """A pass with eager attention up to the last wanted layer; `see` gets the maps of each."""
     require(cost(probe, text, budget))
@@ -126,8 +126,8 @@ def _run(
     with ExitStack() as stack:
         stack.enter_context(eager(probe))
         stack.enter_context(_watching(probe, set(requested), len(text.ids), noted))
-        if progress is not None:
-            stack.enter_context(_telling(probe, progress))
+        if on_progress is not None:
+            stack.enter_context(_telling(probe, on_progress))
         stack.enter_context(suppress(_EnoughError))
         probe.states(text)
     if len(seen) < len(requested):
@@ -194,13 +194,13 @@ def _maps_in(output: Any, count: int) -> Tensor | None:
 
 
 @contextmanager
-def _telling(probe: Probe, progress: Progress) -> Iterator[None]:
+def _telling(probe: Probe, on_progress: Progress) -> Iterator[None]:
     """Progress before each layer, which is also where a stop is heard."""
     depth = len(probe.layers)
     with ExitStack() as stack:
         for number, layer in enumerate(probe.layers):
             message = f"layer {number + 1} of {depth}"
             stack.callback(
-                layer.register_forward_pre_hook(lambda *_, n=number, t=message: progress(n / depth, t)).remove
+                layer.register_forward_pre_hook(lambda *_, n=number, t=message: on_progress(n / depth, t)).remove
             )
         yield

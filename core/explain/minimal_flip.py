@@ -26,7 +26,7 @@ from core.tasks.progress import Progress
 Places = tuple[int, ...]
 
 
-def find(probe: Probe, text: Encoded, words: Sequence[Unit], budget: int, progress: Progress) -> MinimalFlip:
+def find(probe: Probe, text: Encoded, words: Sequence[Unit], budget: int, on_progress: Progress) -> MinimalFlip:
     """The search; `words` are the units of the text's reading.
 
     Raises:
@@ -38,7 +38,7 @@ def find(probe: Probe, text: Encoded, words: Sequence[Unit], budget: int, progre
     top = probe.labels[int(np.argmax(parts.logits))]
     values = by_unit(parts.of(top), tuple(words))
     order = [int(i) for i in np.argsort(-values, kind="stable") if not words[int(i)].special]
-    search = _Search(probe, text.text, words, order, budget, progress)
+    search = _Search(probe, text.text, words, order, budget, on_progress)
     result, complete = search.exhaustive(search.left - min(budget // 2, 3 * len(order)))
     irreducible = bool(result)
     if not result and complete < len(order) - 1:
@@ -73,7 +73,7 @@ class _Search:
     words: Sequence[Unit]
     order: list[int]
     budget: int
-    progress: Progress
+    on_progress: Progress
     logits: dict[str, Tensor] = field(default_factory=dict)
     stage: str = "the text itself"
 
@@ -170,7 +170,7 @@ class _Search:
 
     def _run(self, texts: list[str]) -> None:
         """Through the model; a text of which no token is left has no verdict and is passed over."""
-        self.progress(min(len(self.logits) / self.budget, 1.0), f"{self.stage}, tried {len(self.logits):,}")
+        self.on_progress(min(len(self.logits) / self.budget, 1.0), f"{self.stage}, tried {len(self.logits):,}")
         read = [(text, row) for text in texts if text.strip() and (row := self._ids(text))]
         if read:
             result = self.probe.logits([row for _, row in read])

@@ -1,6 +1,6 @@
 """A loaded classifier once more: modules of its own around the same weights, free to be hooked and rescaled.
 
-Whatever an inspection does to a probe (hooks, LoRA scales, the mask, the attention implementation), predictions
+Whatever an explanation does to a probe (hooks, LoRA scales, the mask, the attention implementation), predictions
 of other people run on other modules and cannot see it. It costs no weights, only the module objects.
 """
 
@@ -29,9 +29,7 @@ from core.model.peft_wrappers import unwrap_peft
 from core.model.poolers import Pooler
 from core.model.rotary import depends_on_length
 from core.model.share import shared_copy
-
-#: Called after each batch with rows done and rows in all; may raise to stop.
-Told = Callable[[int, int], None]
+from core.tasks.progress import OnCount
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,8 +92,11 @@ class Probe:
         with torch.inference_mode():
             return cast(Tensor, self.backbone(input_ids=ids, use_cache=False).last_hidden_state)
 
-    def logits(self, rows: Sequence[list[int]], on_progress: Told | None = None) -> Tensor:
-        """Token ids of any lengths, batched by length: (N, K) on the CPU, in the order of the rows."""
+    def logits(self, rows: Sequence[list[int]], on_count: OnCount | None = None) -> Tensor:
+        """Token ids of any lengths, batched by length: (N, K) on the CPU, in the order of the rows.
+
+        `on_count` gets the rows that are done, after each batch.
+        """
         result: list[Tensor | None] = [None] * len(rows)
         done = 0
         for batch in plan_batches([len(row) for row in rows], self.tokens_per_batch, self._max_padding):
@@ -105,8 +106,8 @@ class Probe:
             for i, row in zip(batch, at_least_float32(logits).cpu(), strict=True):
                 result[i] = row
             done += len(batch)
-            if on_progress is not None:
-                on_progress(done, len(rows))
+            if on_count is not None:
+                on_count(done, len(rows))
         return torch.stack(cast(list[Tensor], result))
 
     def probabilities(self, logits: Tensor) -> Tensor:

@@ -2,38 +2,35 @@
 
 from __future__ import annotations
 
-import inspect
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
 from transformers import (
-    MODEL_MAPPING,
-    AutoConfig,
     AutoModelForSequenceClassification,
     PreTrainedConfig,
     PreTrainedModel,
 )
 from transformers.utils.generic import ModelOutput
 
-from core.errors import CheckpointError
+from core.model.backbone import backbone_class, bare_backbone, forward_parameters, positions, takes_positions
 from core.model.criteria import Criterion
 from core.model.families import first_position
 from core.model.heads import build_head
 from core.model.initialisation import initialise
 from core.model.pooled_config import (
     PREFIX,
+    WEIGHTS_VARIANT,
     base_config_class,
+    has_own_weights,
     is_stock_equal,
     part_fields,
     pooled_config_class,
+    read_pooled_config,
     to_pooled,
 )
 from core.model.poolers import Pooler, build_pooler
-
-WEIGHTS_VARIANT = "pooled"
 
 
 @dataclass
@@ -71,7 +68,7 @@ class PooledClassifier(PreTrainedModel):
         super().__init__(config)
         parts = part_fields(config)
         hidden_size = config.get_text_config().hidden_size
-        setattr(self, self.base_model_prefix, _bare_backbone(config))
+        setattr(self, self.base_model_prefix, bare_backbone(config))
         self.num_labels = config.num_labels or 1
         self.pooler = build_pooler(parts.pooler_name, parts.pooler_config, hidden_size)
         self.dropout = nn.Dropout(parts.pooler_dropout)
@@ -100,21 +97,10 @@ class PooledClassifier(PreTrainedModel):
 
         Labels: class numbers (B,), for several labels 0/1 (B, K), for a regression values (B, K).
         """
-        given = input_ids if input_ids is not None else inputs_embeds
-        if given is None:
-            raise ValueError("input_ids or inputs_embeds is needed")
-        if position_ids is None and attention_mask is not None and _takes_positions(type(self.backbone)):
-            position_ids = _positions(attention_mask, first_position(self.backbone))
-        if position_ids is not None:
-            options["position_ids"] = position_ids
-        if "use_cache" in _parameters(type(self.backbone)):
-            options.setdefault("use_cache", False)
-        states = self.backbone(
-            input_ids=input_ids, attention_mask=attention_mask, inputs_embeds=inputs_embeds, return_dict=True, **options
-        )
+        states = self._states(input_ids, attention_mask, inputs_embeds, position_ids, options)
         hidden = states.last_hidden_state
         if attention_mask is None:
-            mask = torch.ones(given.shape[:2], dtype=torch.bool, device=hidden.device)
+            mask = torch.ones(hidden.shape[:2], dtype=torch.bool, device=hidden.device)
         else:
             mask = attention_mask.to(hidden.device).bool()
         logits, weights = self.classify(hidden, mask)
@@ -128,6 +114,27 @@ class PooledClassifier(PreTrainedModel):
             attentions=getattr(states, "attentions", None),
         )
         return output.to_tuple() if return_dict is False else output
+
+    def _states(
+        self,
+        input_ids: Tensor | None,
+        attention_mask: Tensor | None,
+        inputs_embeds: Tensor | None,
+        position_ids: Tensor | None,
+        options: dict[str, Any],
+    ) -> Any:
+        """The backbone's output; positions are counted from the mask where padding stands before a text."""
+        if input_ids is None and inputs_embeds is None:
+            raise ValueError("input_ids or inputs_embeds is needed")
+        if position_ids is None and attention_mask is not None and takes_positions(type(self.backbone)):
+            position_ids = positions(attention_mask, first_position(self.backbone))
+        if position_ids is not None:
+            options["position_ids"] = position_ids
+        if "use_cache" in forward_parameters(type(self.backbone)):
+            options.setdefault("use_cache", False)  # a classifier reads once: nothing would use the keys again
+        return self.backbone(
+            input_ids=input_ids, attention_mask=attention_mask, inputs_embeds=inputs_embeds, return_dict=True, **options
+        )
 
     def classify(self, hidden: Tensor, mask: Tensor) -> tuple[Tensor, Tensor | None]:
         """Pooler and head alone: hidden (B, T, D), mask (B, T) bool -> logits (B, K), weights (B, T) or None."""
@@ -162,35 +169,14 @@ class PooledClassifier(PreTrainedModel):
         options["use_safetensors"] = True
         config = options.get("config")
         if not isinstance(config, PreTrainedConfig):
-            options["config"] = config = _read_config(cls, config or name, options)
+            options["config"] = config = read_pooled_config(
+                cast(Any, cls.config_class), config or name, options, cls.__name__
+            )
         if not config.model_type.startswith(PREFIX):
             options["config"] = to_pooled(config)
-        if "variant" not in options and _has_variant(name):
+        if "variant" not in options and has_own_weights(name):
             options["variant"] = WEIGHTS_VARIANT
         return super().from_pretrained(name, *args, **options)
-
-
-def _read_config(cls: type[PooledClassifier], name: Any, options: dict[str, Any]) -> PreTrainedConfig:
-    """The folder's config; another family's is refused, not bent."""
-    known = {k: options[k] for k in ("cache_dir", "revision", "local_files_only", "token") if k in options}
-    data = PreTrainedConfig.get_config_dict(name, **known)[0]
-    pooled = cast(type[PreTrainedConfig], cls.config_class)
-    own = {pooled.model_type, base_config_class(pooled).model_type}
-    if data.get("model_type") not in own:
-        raise CheckpointError(
-            f"'{name}' holds a '{data.get('model_type')}' model, and {cls.__name__} opens {' or '.join(sorted(own))}.",
-            fix="open it with the class of its family, or `classifier_class`.",
-        )
-    return cast(PreTrainedConfig, AutoConfig.from_pretrained(name, **known))
-
-
-def _has_variant(name: Any) -> bool:
-    """Whether a local folder holds weights under our own file name."""
-    folder = Path(str(name))
-    stem = f"model.{WEIGHTS_VARIANT}"
-    return (folder / f"{stem}.safetensors").is_file() or (
-        folder / f"model.safetensors.index.{WEIGHTS_VARIANT}.json"
-    ).is_file()
 
 
 _MADE: dict[type[PreTrainedConfig], type[PooledClassifier]] = {}
@@ -205,7 +191,7 @@ def classifier_class(config: type[PreTrainedConfig]) -> type[PooledClassifier]:
     base = base_config_class(config)
     if base in _MADE:
         return _MADE[base]
-    backbone = _backbone_class(base)
+    backbone = backbone_class(base)
     parent = next(c for c in backbone.__mro__ if c.__name__.endswith("PreTrainedModel"))
     name = backbone.__name__.removesuffix("Model") + "ForPooledClassification"
     body = {
@@ -218,46 +204,3 @@ def classifier_class(config: type[PreTrainedConfig]) -> type[PooledClassifier]:
     AutoModelForSequenceClassification.register(pooled_config_class(base), made, exist_ok=True)
     _MADE[base] = made
     return made
-
-
-def _backbone_class(base: type[PreTrainedConfig]) -> type[PreTrainedModel]:
-    if base not in MODEL_MAPPING:  # its keys are loaded only when asked for
-        raise CheckpointError(f"transformers has no text model for '{base.model_type}'.", fix="choose another model.")
-    result: Any = MODEL_MAPPING[base]
-    return cast(type[PreTrainedModel], result[0] if isinstance(result, list | tuple) else result)
-
-
-def _bare_backbone(config: PreTrainedConfig) -> PreTrainedModel:
-    if config.is_encoder_decoder:
-        raise CheckpointError(
-            f"'{config.model_type}' is an encoder-decoder; a classifier needs an encoder or a decoder.",
-            fix="choose a model of one stack.",
-        )
-    cls = _backbone_class(base_config_class(type(config)))
-    options = {"add_pooling_layer": False} if "add_pooling_layer" in inspect.signature(cls.__init__).parameters else {}
-    return cls(config, **options)
-
-
-def _parameters(backbone: type[nn.Module]) -> frozenset[str]:
-    """Names that the forward of a backbone takes; looked up once a class, since every pass asks."""
-    if backbone not in _FORWARD:
-        _FORWARD[backbone] = frozenset(inspect.signature(backbone.forward).parameters)
-    return _FORWARD[backbone]
-
-
-_FORWARD: dict[type[nn.Module], frozenset[str]] = {}
-
-
-def _takes_positions(backbone: type[nn.Module]) -> bool:
-    """Whether position ids may be given."""
-    return "position_ids" in _parameters(backbone)
-
-
-def _positions(mask: Tensor, first: int) -> Tensor | None:
-    """Position ids (B, T) that count real tokens from the first position on, needed under left padding only; else None.
-
-    A mask on the meta device has no values to look at, and gets position ids.
-    """
-    if not mask.is_meta and bool(mask[:, 0].all()):
-        return None
-    return (mask.long().cumsum(dim=1) - 1).clamp(min=0) + first

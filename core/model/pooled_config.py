@@ -8,6 +8,7 @@ does not find. What the fields mean stands in `BaseModelConfig`.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, cast
 
 from transformers import AutoConfig, PreTrainedConfig
@@ -16,6 +17,10 @@ from core.config.base_model import BaseModelConfig
 from core.config.components import STOCK_HEAD, STOCK_POOLER, HeadType, PoolerType
 from core.config.families import PREFIX as PREFIX
 from core.config.families import lifts_mask
+from core.errors import CheckpointError
+
+#: Part of the names of weight files that no stock class can open as what they are.
+WEIGHTS_VARIANT = "pooled"
 
 #: Fields of ours in config.json, with the values that a stock classifier stands for.
 DEFAULTS: dict[str, Any] = {
@@ -86,3 +91,31 @@ def parts_of(config: PreTrainedConfig) -> tuple[PoolerType, HeadType]:
 def is_stock_equal(config: PreTrainedConfig) -> bool:
     """Whether a stock `...ForSequenceClassification` of the family would give the same logits."""
     return parts_of(config) == (STOCK_POOLER, STOCK_HEAD) and not lifts_mask(config)
+
+
+def read_pooled_config(
+    pooled: type[PreTrainedConfig], name: Any, options: dict[str, Any], opener: str
+) -> PreTrainedConfig:
+    """The config of a folder or Hub id, of the pooled class or the family's own; another family's is not bent.
+
+    `options` are those of `from_pretrained`, `opener` the name of the class that opens it.
+
+    Raises:
+        CheckpointError: another family's.
+    """
+    known = {k: options[k] for k in ("cache_dir", "revision", "local_files_only", "token") if k in options}
+    seen = PreTrainedConfig.get_config_dict(name, **known)[0].get("model_type")
+    own = {pooled.model_type, base_config_class(pooled).model_type}
+    if seen not in own:
+        raise CheckpointError(
+            f"'{name}' holds a '{seen}' model, and {opener} opens {' or '.join(sorted(own))}.",
+            fix="open it with the class of its family, or `classifier_class`.",
+        )
+    return cast(PreTrainedConfig, AutoConfig.from_pretrained(name, **known))
+
+
+def has_own_weights(name: Any) -> bool:
+    """Whether a local folder holds weights under our own file name."""
+    folder = Path(str(name))
+    index = folder / f"model.safetensors.index.{WEIGHTS_VARIANT}.json"
+    return (folder / f"model.{WEIGHTS_VARIANT}.safetensors").is_file() or index.is_file()

@@ -6,6 +6,12 @@ from collections.abc import Callable
 
 #: Called with the share that is done (0 to 1) and what is being done; raises `CancelledError` when it shall stop.
 Progress = Callable[[float, str], None]
+#: Called with how many of how many are done, by what names its own stages; may raise to stop, as `Progress` does.
+OnCount = Callable[[int, int], None]
+
+
+def ignore_progress(_fraction: float, _stage: str) -> None:
+    """The `Progress` of nobody who watches."""
 
 
 class CancelledError(Exception):

@@ -24,7 +24,7 @@ from core.training.batches import Collator, EncodedExamples
 from core.training.config import SMALLER_IS_BETTER, TrainingConfig
 from core.training.examples import read_splits
 from core.training.progress import ProgressReporter, history, measured, strip_prefix
-from core.training.result import ProgressListener, TrainingProgress, TrainingResult
+from core.training.result import OnTrainingProgress, TrainingProgress, TrainingResult
 from core.training.save_run import write_run
 from core.training.start_model import Start, begin, known_labels
 from core.training.trainer import ClassifierTrainer, last_checkpoint
@@ -36,7 +36,7 @@ EVAL_BATCH = 64
 
 def fit(
     config: TrainingConfig,
-    on_progress: ProgressListener | None = None,
+    on_progress: OnTrainingProgress | None = None,
     *,
     resume: bool = False,
     overwrite: bool = False,
@@ -51,17 +51,17 @@ def fit(
         TrainingError: data or a recipe that cannot be trained on; stopped before the end.
         ConfigError, NotFoundError, CheckpointError, AdapterError: from the parts.
     """
-    tell = on_progress or (lambda _: None)
+    on_progress = on_progress or (lambda _: None)
     output = Path(config.output)
     checkpoint = _prepare_output(config, output, resume=resume, overwrite=overwrite)
-    tell(TrainingProgress("reading data"))
+    on_progress(TrainingProgress("reading data"))
     config = config.model_copy(update={"data": config.data.model_copy(update={"labels": known_labels(config)})})
     splits = read_splits(config)
     _check_validation(config, splits)
-    tell(TrainingProgress("building model"))
+    on_progress(TrainingProgress("building model"))
     set_seed(config.seed)
     start = begin(config, splits.labels)
-    trainer = _trainer(config, start, splits, tell, cancelled)
+    trainer = _trainer(config, start, splits, on_progress, cancelled)
     began = time.perf_counter()
     with quiet_transformers():
         trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
@@ -70,7 +70,7 @@ def fit(
             f"Training was stopped after {trainer.state.global_step} of {trainer.state.max_steps} steps.",
             fix="run it again with resume to go on from the last checkpoint.",
         )
-    result = _finish(config, start, splits, trainer, time.perf_counter() - began, tell)
+    result = _finish(config, start, splits, trainer, time.perf_counter() - began, on_progress)
     if not config.keep_checkpoints:
         shutil.rmtree(output / CHECKPOINTS, ignore_errors=True)
     return result
@@ -117,7 +117,7 @@ def _check_varies(targets: Targets) -> None:
 
 
 def _trainer(
-    config: TrainingConfig, start: Start, splits: Splits, tell: ProgressListener, cancelled: Callable[[], bool]
+    config: TrainingConfig, start: Start, splits: Splits, on_progress: OnTrainingProgress, cancelled: Callable[[], bool]
 ) -> ClassifierTrainer:
     special = start.tokenizer.all_special_ids
     problem = config.base_model.problem
@@ -129,7 +129,7 @@ def _trainer(
         data_collator=Collator(start.pad_id, special, config.optimisation.token_dropout),
         eval_collator=Collator(start.pad_id, special),
         compute_metrics=lambda seen: measured(problem, seen.predictions, seen.label_ids),
-        callbacks=[ProgressReporter(tell, cancelled)],
+        callbacks=[ProgressReporter(on_progress, cancelled)],
     )
     trainer.remove_callback(PrinterCallback)
     if config.optimisation.patience is not None:
@@ -180,12 +180,12 @@ def _finish(
     splits: Splits,
     trainer: ClassifierTrainer,
     seconds: float,
-    tell: ProgressListener,
+    on_progress: OnTrainingProgress,
 ) -> TrainingResult:
     """Round to the stored type, measure with that, write."""
     if config.save_dtype is not None:
         _round(start.model, getattr(torch, config.save_dtype))
-    tell(_at(trainer, "testing", seconds))
+    on_progress(_at(trainer, "testing", seconds))
     epochs = history(trainer.state.log_history)
     validation: Measures = strip_prefix(trainer.evaluate()) if splits.validation else {}
     test: Measures = {}
@@ -206,7 +206,7 @@ def _finish(
         test=test,
         history=epochs,
     )
-    tell(_at(trainer, "saving", seconds))
+    on_progress(_at(trainer, "saving", seconds))
     write_run(config, start, result)
     return result
 

@@ -14,14 +14,14 @@ from typing_extensions import override
 from core.config.components import ProblemType
 from core.metrics.loss import mean_loss
 from core.metrics.measures import Measures, measure
-from core.training.result import EpochRecord, ProgressListener, TrainingProgress
+from core.training.result import EpochRecord, OnTrainingProgress, TrainingProgress
 
 
 class ProgressReporter(TrainerCallback):
     """Turns the Trainer's events into `TrainingProgress`, and a wish to stop into its stop flag."""
 
-    def __init__(self, listener: ProgressListener, cancelled: Callable[[], bool]) -> None:
-        self._listener = listener
+    def __init__(self, on_progress: OnTrainingProgress, cancelled: Callable[[], bool]) -> None:
+        self._on_progress = on_progress
         self._cancelled = cancelled
         self._loss: float | None = None
         self._started = time.perf_counter()
@@ -73,7 +73,7 @@ class ProgressReporter(TrainerCallback):
             self._report(state, strip_prefix(metrics or {}))
 
     def _report(self, state: TrainerState, validation: Measures | None = None) -> None:
-        self._listener(
+        self._on_progress(
             TrainingProgress(
                 stage="training",
                 step=state.global_step,

@@ -35,7 +35,8 @@ class TrainingProgress:
         return self.step / self.total_steps if self.total_steps else 0.0
 
 
-ProgressListener = Callable[[TrainingProgress], None]
+#: Called while a run goes on, from its thread.
+OnTrainingProgress = Callable[[TrainingProgress], None]
 
 
 @dataclass(frozen=True)

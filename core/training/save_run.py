@@ -8,7 +8,7 @@ import torch
 from peft import PeftModel
 
 from core.files.hub import is_hub_id
-from core.model.adapters.attach import card_for, save_adapter
+from core.model.adapters.save import card_for, save_adapter
 from core.training.card import write_card
 from core.training.config import TrainingConfig
 from core.training.pissa import rewrite

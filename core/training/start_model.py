@@ -13,8 +13,9 @@ from core.engine.encoding import Encoder
 from core.errors import AdapterError, CheckpointError
 from core.files.folders import read_model_folder
 from core.files.hub import fetch
-from core.model.adapters.attach import attach_new_adapter, load_adapter
+from core.model.adapters.attach import load_adapter
 from core.model.adapters.card import read_card
+from core.model.adapters.new_adapter import attach_new_adapter
 from core.model.classifier import PooledClassifier
 from core.model.layers import freeze
 from core.model.open import OpenedClassifier, open_classifier

@@ -16,7 +16,7 @@ from core.architecture.costs import attention_maps, flops, kv_cache, memory
 from core.architecture.module_tree import module_tree
 from core.architecture.sizes import sizes_of
 from core.config import AdapterConfig
-from core.model.adapters.attach import attach_new_adapter
+from core.model.adapters.new_adapter import attach_new_adapter
 from core.model.peft_wrappers import unwrap_peft
 from core.model.share import sibling
 from core.model.trainable import wanted

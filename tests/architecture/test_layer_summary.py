@@ -17,7 +17,7 @@ from torchinfo.enums import Mode
 
 from core.architecture.layer_summary import as_it_was, example, layer_summary
 from core.config import AdapterConfig
-from core.model.adapters.attach import attach_new_adapter
+from core.model.adapters.new_adapter import attach_new_adapter
 from tests.explain.adapted import traces
 from tests.model.conftest import opened
 from tests.tiny import tiny_model

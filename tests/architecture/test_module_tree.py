@@ -11,7 +11,8 @@ from torch import nn
 
 from core.architecture.module_tree import module_tree, tied_weights
 from core.config import AdapterConfig, BaseModelConfig
-from core.model.adapters.attach import attach_new_adapter, load_adapter
+from core.model.adapters.attach import load_adapter
+from core.model.adapters.new_adapter import attach_new_adapter
 from core.model.peft_wrappers import unwrap_peft
 from core.model.share import sibling
 from core.model.trainable import fitted, wanted

@@ -196,12 +196,12 @@ def test_progress_reaches_the_end_and_can_stop_the_work(tmp_path: Path) -> None:
     tensors = {f"w{i}": torch.randn(50, 50) for i in range(20)}
     save_file(tensors, tmp_path / "t.safetensors")
     checkpoint = open_checkpoint(tmp_path / "t.safetensors")
-    told: list[tuple[int, int]] = []
-    checkpoint_statistics(checkpoint, lambda done, total, _: told.append((done, total)))
-    assert [d for d, _ in told] == sorted(d for d, _ in told)
-    assert told[-1] == (checkpoint.bytes, checkpoint.bytes)
+    fractions: list[float] = []
+    checkpoint_statistics(checkpoint, lambda fraction, _: fractions.append(fraction))
+    assert fractions == sorted(fractions)
+    assert fractions[-1] == 1
 
-    def stop(done: int, total: int, name: str) -> None:
+    def stop(_fraction: float, name: str) -> None:
         raise KeyboardInterrupt(name)
 
     with pytest.raises(KeyboardInterrupt):

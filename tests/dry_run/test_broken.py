@@ -17,7 +17,7 @@ from core.dry_run import round_trip
 from core.engine.encoding import Encoded, Encoder
 from core.engine.engine import Engine
 from core.engine.loader import LoadedPair
-from core.model.adapters.attach import save_adapter
+from core.model.adapters.save import save_adapter
 from core.model.poolers import Pooled
 from core.model.poolers.attention import AttentionHead
 from core.model.poolers.context import LastTokenPooling

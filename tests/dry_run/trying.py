@@ -16,7 +16,7 @@ from core.dry_run.stages import run
 from core.dry_run.subject import make_subject
 from core.engine.engine import Engine
 from core.engine.loader import LoadedPair
-from core.model.adapters.attach import attach_new_adapter
+from core.model.adapters.new_adapter import attach_new_adapter
 from core.model.share import sibling
 from core.results import DryRun, Stage, StageStatus
 from core.settings import Settings

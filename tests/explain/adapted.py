@@ -13,7 +13,7 @@ from peft.tuners.lora import LoraLayer
 from core.config import AdapterConfig
 from core.engine.encoding import Encoded
 from core.explain.probe import Probe
-from core.model.adapters.attach import attach_new_adapter
+from core.model.adapters.new_adapter import attach_new_adapter
 from core.model.open import OpenedClassifier
 from core.model.share import sibling
 from tests.model.conftest import LABELS

@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from core.config import AdapterConfig, BaseModelConfig
-from core.model.adapters.attach import attach_new_adapter, card_for, save_adapter
+from core.model.adapters.new_adapter import attach_new_adapter
+from core.model.adapters.save import card_for, save_adapter
 from core.model.open import OpenedClassifier, open_classifier
 from core.model.share import sibling
 

@@ -14,7 +14,8 @@ from torch import Tensor, nn
 from transformers import LlamaConfig, LlamaForCausalLM
 
 from core.config import AdapterConfig
-from core.model.adapters.attach import attach_new_adapter, load_adapter
+from core.model.adapters.attach import load_adapter
+from core.model.adapters.new_adapter import attach_new_adapter
 from core.model.classifier import PooledClassifier
 from core.model.open import OpenedClassifier
 from core.model.share import shared_copy, sibling

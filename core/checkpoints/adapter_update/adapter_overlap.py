@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import torch
 from torch import Tensor
@@ -15,12 +13,13 @@ from core.engine.loader import LoadedPair
 from core.explain.adapter_effect.lora_modules import LoraPart, lora_parts
 from core.explain.probe import make_probe
 from core.results import AdapterOverlap, ModuleOverlap
+from core.tasks.progress import Progress, ignore_progress
 
 #: Up to this smaller side all singular vectors are found at once; beyond, the leading ones alone by Lanczos' method.
 SMALL = 1024
 
 
-def adapter_overlap(pair: LoadedPair, on_progress: Callable[[float, str], None] | None = None) -> AdapterOverlap:
+def adapter_overlap(pair: LoadedPair, on_progress: Progress = ignore_progress) -> AdapterOverlap:
     """Every adapted module of a loaded pair. With DoRA, about s B A, without its magnitudes.
 
     Raises:
@@ -29,8 +28,7 @@ def adapter_overlap(pair: LoadedPair, on_progress: Callable[[float, str], None] 
     result = []
     pieces = [(part, name) for part in lora_parts(make_probe(pair)) for name in part.adapters]
     for i, (part, name) in enumerate(pieces):
-        if on_progress is not None:
-            on_progress(i / len(pieces), part.kind)
+        on_progress(i / len(pieces), part.kind)
         with torch.inference_mode():
             result.append(_overlap(part, factors(part, name)))
     return AdapterOverlap(tuple(result))

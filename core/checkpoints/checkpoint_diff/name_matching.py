@@ -21,7 +21,10 @@ class Matching:
 
 
 def matched(first: Sequence[str], second: Sequence[str]) -> Matching:
-    """Names are equal as they are, or once `model.`, `base_model.model.` or the like is taken off, if more are so."""
+    """Names are equal as they are, or once `model.`, `base_model.model.` or the like is taken off, if more are so.
+
+    A name that would become that of another tensor of its checkpoint keeps its prefix, and is matched as it stands.
+    """
     here, there = set(first), set(second)
     off_first, off_second = _likeliest(here, there), _likeliest(there, here)
     choices = [("", ""), (off_first, ""), ("", off_second)]
@@ -49,7 +52,10 @@ def _endings(name: str) -> Iterator[str]:
 
 
 def _keys(names: Iterable[str], prefix: str) -> dict[str, str]:
-    """What each name is matched by -> the name; one that would then be another's keeps its prefix."""
+    """What each name is matched by -> the name; one that would then be another's keeps its prefix.
+
+    No two names have one key: shortened ones differ as their names do, and none is shortened to a name that is there.
+    """
     known = set(names)
     short = {name: name.removeprefix(prefix) for name in known} if prefix else {name: name for name in known}
     return {(name if key != name and key in known else key): name for name, key in short.items()}

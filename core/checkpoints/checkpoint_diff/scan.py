@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,9 +20,7 @@ from core.checkpoints.parallel import Threads
 from core.checkpoints.reader import OpenFile, opened
 from core.files.safetensors_headers import TensorEntry
 from core.results import CheckpointDiff, TensorDiff
-
-#: Called with bytes done and in all, and the tensor just done; may raise to stop.
-Told = Callable[[int, int, str], None]
+from core.tasks.progress import Progress, ignore_progress
 
 #: Elements of one block of either file: with their float32 they fit a core's second-level cache.
 BLOCK = 1 << 17
@@ -30,7 +28,7 @@ BLOCK = 1 << 17
 PART = 1 << 25
 
 
-def diff_checkpoints(first: Checkpoint, second: Checkpoint, on_progress: Told | None = None) -> CheckpointDiff:
+def diff_checkpoints(first: Checkpoint, second: Checkpoint, on_progress: Progress = ignore_progress) -> CheckpointDiff:
     """What differs between two checkpoints; neither is loaded.
 
     Raises:
@@ -62,8 +60,8 @@ class _Part:
 class _Run:
     """One reading. Threads take parts; who finishes a pair's last part puts its numbers together."""
 
-    def __init__(self, pairs: Sequence[Pair], files: Mapping[Path, OpenFile], on_progress: Told | None) -> None:
-        self._pairs, self._files, self._told = pairs, files, on_progress
+    def __init__(self, pairs: Sequence[Pair], files: Mapping[Path, OpenFile], on_progress: Progress) -> None:
+        self._pairs, self._files, self._on_progress = pairs, files, on_progress
         self._found: list[TensorDiff | None] = [None if p.both else described(p) for p in pairs]
         self._seen: dict[int, list[Seen]] = defaultdict(list)
         self._left: dict[int, int] = {}
@@ -106,7 +104,7 @@ class _Run:
         if last:
             parts = sorted(self._seen.pop(part.place), key=lambda s: s.start)
             self._found[part.place] = described(pair, together(0, parts))
-        self._tell(part, pair)
+        self._report(part, pair)
 
     def _bytes(
         self, tensor: TensorEntry, part: _Part, size: int, buffer: NDArray[np.uint8]
@@ -121,8 +119,7 @@ class _Run:
             self._scratch.wide = np.empty((2, BLOCK), dtype=np.float64)
         return self._scratch.raw, self._scratch.wide
 
-    def _tell(self, part: _Part, pair: Pair) -> None:
+    def _report(self, part: _Part, pair: Pair) -> None:
         with self._lock:
             self._done += sum(pair.item_bytes) * (part.end - part.start)
-            if self._told is not None:
-                self._told(self._done, self.total, pair.either.name)
+            self._on_progress(self._done / max(self.total, 1), pair.either.name)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
 from typing import Any, assert_never
 
 from core.checkpoints.checkpoint import Checkpoint, layer_and_module
@@ -19,16 +18,16 @@ from core.errors import CheckpointError, NotFoundError
 from core.files.safetensors_headers import TensorEntry
 from core.model.devices import free_memory
 from core.results import SpectraKind, SpectraReport, Spectrum
+from core.tasks.progress import Progress, ignore_progress
 from core.words.sizes import gibibytes
-
-#: Called with the share done, 0 to 1, and the tensor that is next; may raise to stop.
-Told = Callable[[float, str], None]
 
 #: Up to this smaller side a core has its own matrix.
 SMALL = 1024
 
 
-def checkpoint_spectra(checkpoint: Checkpoint, kind: SpectraKind, on_progress: Told | None = None) -> SpectraReport:
+def checkpoint_spectra(
+    checkpoint: Checkpoint, kind: SpectraKind, on_progress: Progress = ignore_progress
+) -> SpectraReport:
     """One spectrum a matrix: small ones side by side, large ones one after the other with all cores.
 
     Raises:
@@ -41,8 +40,7 @@ def checkpoint_spectra(checkpoint: Checkpoint, kind: SpectraKind, on_progress: T
     with opened({t.file for t in entries}) as files, single_threaded(os.cpu_count() or 1, "spectra") as pool:
         beside = {t.name: pool.submit(_spectrum, t, files[t.file], kind, 1) for t in entries if min(sides(t)) <= SMALL}
         for entry, own in zip(entries, works, strict=True):
-            if on_progress is not None:
-                on_progress(done / total, entry.name)
+            on_progress(done / total, entry.name)
             future = beside.get(entry.name)
             result.append(_spectrum(entry, files[entry.file], kind) if future is None else future.result())
             done += own

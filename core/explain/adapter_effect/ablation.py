@@ -18,7 +18,7 @@ from core.tasks.progress import Progress
 _OUTSIDE = "outside the layers"
 
 
-def ablate(probe: Probe, text: Encoded, progress: Progress) -> Ablation:
+def ablate(probe: Probe, text: Encoded, on_progress: Progress) -> Ablation:
     """The text with each layer's, each kind's and each module's update scaled to 0, all else as trained.
 
     A kind is a module's place inside its layer ("q_proj"); experts of one layer count as one.
@@ -42,7 +42,7 @@ def ablate(probe: Probe, text: Encoded, progress: Progress) -> Ablation:
         text,
         parts,
         _factors(parts, removed),
-        lambda done, total: progress(done / total, f"without {done} of {total} parts"),
+        lambda done, total: on_progress(done / total, f"without {done} of {total} parts"),
     )
     values, verdicts = logits.double().numpy(), [probe.verdict(row) for row in logits]
     first, last = 2 + len(rows), 2 + len(rows) + len(columns)

@@ -18,9 +18,9 @@ from torch import Tensor, nn
 from core.engine.backends.batching import rows_of
 from core.engine.encoding import Encoded
 from core.explain.adapter_effect.lora_modules import LoraPart, kept_parts, lora_parts
-from core.explain.probe import Probe, Told, at_least_float32
+from core.explain.probe import Probe, at_least_float32
 from core.results import AtScale, Flip, ScaleCurve
-from core.tasks.progress import Progress
+from core.tasks.progress import OnCount, Progress
 
 #: The curve's range and the distance of its points, in thousandths of the trained scale.
 LARGEST, STEP = 2000, 50
@@ -42,7 +42,7 @@ def at_scale(probe: Probe, text: Encoded, scale: float) -> AtScale:
     return AtScale(scale, probe.labels, logits.double().numpy(), shares, probe.verdict(logits))
 
 
-def scale_curve(probe: Probe, text: Encoded, progress: Progress) -> ScaleCurve:
+def scale_curve(probe: Probe, text: Encoded, on_progress: Progress) -> ScaleCurve:
     """From 0 to 2, and where between two points that disagree the verdict flips.
 
     Raises:
@@ -50,18 +50,18 @@ def scale_curve(probe: Probe, text: Encoded, progress: Progress) -> ScaleCurve:
     """
     parts = lora_parts(probe)
 
-    def run(thousandths: list[int], on_progress: Told | None = None) -> Tensor:
+    def run(thousandths: list[int], on_count: OnCount | None = None) -> Tensor:
         scales = torch.tensor(thousandths, dtype=torch.float64) / 1000
-        return logits_with(probe, text, parts, scales[:, None].expand(-1, len(parts)), on_progress)
+        return logits_with(probe, text, parts, scales[:, None].expand(-1, len(parts)), on_count)
 
     points = list(range(0, LARGEST + 1, STEP))
-    logits = run(points, lambda done, total: progress(0.8 * (done / total), f"scale {done} of {total}"))
+    logits = run(points, lambda done, total: on_progress(0.8 * (done / total), f"scale {done} of {total}"))
     verdicts = [probe.verdict(row) for row in logits]
-    progress(0.8, "narrowing down where the verdict flips")
+    on_progress(0.8, "narrowing down where the verdict flips")
     known = dict(zip(points, verdicts, strict=True))
     while middles := [(a + b) // 2 for a, b in _disagreeing(known) if b - a > 1]:
         known |= zip(middles, (probe.verdict(row) for row in run(middles)), strict=True)
-        progress(0.9, "narrowing down where the verdict flips")
+        on_progress(0.9, "narrowing down where the verdict flips")
     return ScaleCurve(
         labels=probe.labels,
         scales=torch.tensor(points, dtype=torch.float64).div(1000).numpy(),
@@ -80,7 +80,7 @@ def _disagreeing(known: dict[int, str]) -> list[tuple[int, int]]:
 
 
 def logits_with(
-    probe: Probe, text: Encoded, parts: list[LoraPart], factors: Tensor, on_progress: Told | None = None
+    probe: Probe, text: Encoded, parts: list[LoraPart], factors: Tensor, on_count: OnCount | None = None
 ) -> Tensor:
     """The same text N times: factors (N, M) scale the updates of the M parts in each -> logits (N, K) on the CPU.
 
@@ -97,8 +97,8 @@ def logits_with(
         except _UnlikeRowsError:
             rows = 1
             continue
-        if on_progress is not None:
-            on_progress(len(result), len(factors))
+        if on_count is not None:
+            on_count(len(result), len(factors))
     return torch.stack(result)
 
 

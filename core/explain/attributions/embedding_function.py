@@ -30,18 +30,18 @@ class EmbeddingFunction:
     Attributes:
         point: (1, T, D) in at least float32, the text's own.
         baseline: (1, T, D), the same with every token replaced but the special ones.
-        tell: called with the number of rows before each pass; may raise to stop.
+        on_rows: called with the number of rows before each pass; may raise to stop.
     """
 
     probe: Probe
     target: int
     point: Tensor
     baseline: Tensor
-    tell: Callable[[int], None] = field(default=lambda _rows: None)
+    on_rows: Callable[[int], None] = field(default=lambda _rows: None)
 
     def __call__(self, embeddings: Tensor) -> Tensor:
         """(B, T, D) -> (B,) logits of the class, in at least float32."""
-        self.tell(len(embeddings))
+        self.on_rows(len(embeddings))
         given = embeddings.to(self.probe.classifier.dtype)
         return at_least_float32(self.probe.classifier(inputs_embeds=given).logits)[:, self.target]
 
@@ -74,7 +74,7 @@ def embed(probe: Probe, text: Encoded, target: int, baseline: Baseline) -> Embed
 def own_weights(probe: Probe) -> bool:
     """Give a probe of one's own weights of its own where they are small: float32, the adapter merged into them.
 
-    Merged, a pass is about 1.4 times as fast and equal within rounding. Tells whether half precision was widened.
+    Merged, a pass is about 1.4 times as fast and equal within rounding. Returns whether half precision was widened.
     The probe's parameters are objects of its own: the weights that predict stay as they are.
     """
     if 4 * sum(p.numel() for p in probe.model.parameters()) > OWN_BYTES:

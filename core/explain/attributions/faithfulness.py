@@ -13,8 +13,9 @@ import numpy as np
 
 from core.engine.encoding import Encoded
 from core.explain.attributions.embedding_function import padding_id
-from core.explain.probe import Probe, Told
+from core.explain.probe import Probe
 from core.results import FRACTIONS, Faithfulness, Floats, Unit
+from core.tasks.progress import OnCount
 
 #: Random orders, and the seed that they come from.
 SHUFFLES, SEED = 10, 0
@@ -39,7 +40,7 @@ def measure(
     units: Sequence[Unit],
     orders: Sequence[tuple[str, Sequence[int]]],
     target: int,
-    on_progress: Told | None = None,
+    on_count: OnCount | None = None,
 ) -> list[Faithfulness]:
     """Every named order of units measured on the score of class `target`; equal rows go through the model once.
 
@@ -50,7 +51,7 @@ def measure(
     ]
     whole = tuple(text.ids)
     rows = list(dict.fromkeys([whole, *(row for _, plan in plans for pair in plan for row in pair)]))
-    scores = dict(zip(rows, _scores(probe, rows, target, on_progress), strict=True))
+    scores = dict(zip(rows, _scores(probe, rows, target, on_count), strict=True))
     return [
         Faithfulness(
             name,
@@ -78,8 +79,8 @@ def _rows(probe: Probe, text: Encoded, units: Sequence[Unit], order: Sequence[in
     return without(chosen), without(others)
 
 
-def _scores(probe: Probe, rows: Sequence[Row], target: int, on_progress: Told | None) -> list[float]:
+def _scores(probe: Probe, rows: Sequence[Row], target: int, on_count: OnCount | None) -> list[float]:
     """The class's probability for each row; of a regression the output."""
-    logits = probe.logits([list(row) for row in rows], on_progress)
+    logits = probe.logits([list(row) for row in rows], on_count)
     values = logits if probe.problem_type == "regression" else probe.probabilities(logits)
     return [float(v) for v in values[:, target]]

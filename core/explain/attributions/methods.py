@@ -57,7 +57,7 @@ def occlusion(of: EmbeddingFunction, units: tuple[Unit, ...]) -> Floats:
 
 
 def attribute(
-    probe: Probe, text: Encoded, units: tuple[Unit, ...], options: AttributionOptions, progress: Progress
+    probe: Probe, text: Encoded, units: tuple[Unit, ...], options: AttributionOptions, on_progress: Progress
 ) -> Attributions:
     """All methods and their faithfulness. The probe must be the caller's own: its weights may be widened and merged.
 
@@ -67,7 +67,7 @@ def attribute(
     """
     require_words(units)
     target, widened = probe.labels.index(options.label), own_weights(probe)
-    pass_progress = _PassProgress(progress, passes(units, options))
+    pass_progress = _PassProgress(on_progress, passes(units, options))
     of = embed(probe, text, target, options.baseline)
     of = EmbeddingFunction(probe, target, of.point, of.baseline, pass_progress.rows)
     split = contributions(probe, probe.states(text))
@@ -121,8 +121,8 @@ def _by_token(values: object) -> Floats:
 class _PassProgress:
     """How far all of it is, in forward passes."""
 
-    def __init__(self, progress: Progress, passes: dict[str, int]) -> None:
-        self._progress = progress
+    def __init__(self, on_progress: Progress, passes: dict[str, int]) -> None:
+        self._on_progress = on_progress
         self._all = sum(passes.values()) + (GRADIENT - 1) * passes["gradients"]
         self._done, self._each, self._stage = 0, 1, "starting"
 
@@ -134,10 +134,10 @@ class _PassProgress:
 
     def rows(self, count: int) -> None:
         """So many more rows are under way."""
-        self._progress(min(1.0, self._done / self._all), self._stage)
+        self._on_progress(min(1.0, self._done / self._all), self._stage)
         self._done += self._each * count
 
     def measured(self, done: int, of: int) -> None:
         """So many of the shortened texts are through."""
         left = 1 - min(1.0, self._done / self._all)
-        self._progress(1 - left * (1 - done / of), "faithfulness")
+        self._on_progress(1 - left * (1 - done / of), "faithfulness")

@@ -10,8 +10,7 @@ import torch
 from peft import PeftModel
 
 from core.config import AdapterConfig
-from core.errors import ConfigError
-from core.model.adapters.attach import attach_new_adapter, load_adapter
+from core.model.adapters.attach import load_adapter
 from core.model.share import sibling
 from core.results import CheckStatus
 from tests.model.conftest import LABELS, opened, write_adapter
@@ -150,17 +149,3 @@ def test_a_trainable_adapter_can_be_trained_further(tiny_folders: dict[str, Path
     assert all(p.grad is not None for p in model.parameters() if p.requires_grad)
     frozen = load_adapter(base, llama_adapter).model
     assert not any(p.requires_grad for n, p in frozen.named_parameters() if "lora" in n)
-
-
-@pytest.mark.parametrize(
-    ("fields", "message"),
-    [
-        ({"target_modules": ["q_proj", "gate"]}, "target_modules has 'gate', .* did you mean 'gate_proj'"),
-        ({"modules_to_save": ["poler"]}, "modules_to_save has 'poler'.* did you mean 'pooler'"),
-        ({"layers_to_transform": [0, 2]}, "layers_to_transform has 2, and the backbone has layers 0 to 1"),
-        ({"init_lora_weights": "loftq"}, "needs a GPU and the package bitsandbytes"),
-    ],
-)
-def test_a_new_adapter_that_does_not_fit(tiny_folders: dict[str, Path], fields: dict[str, Any], message: str) -> None:
-    with pytest.raises(ConfigError, match=message):
-        attach_new_adapter(opened(tiny_folders["llama"]).model, AdapterConfig(r=2, **fields))

@@ -1,0 +1,127 @@
+"""What was it trained on? The kind of adapter, its base's architecture and attention mask, and the very weights."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from core.config.families import lifts_mask
+from core.errors import AppError
+from core.files.fingerprint import Fingerprint, fingerprint, mismatches
+from core.files.folders import AdapterFolder, read_model_folder
+from core.model.adapters.card import AdapterCard
+from core.model.adapters.outcomes import note, passed, refused, warning
+from core.model.open import OpenedClassifier
+from core.model.pooled_config import PREFIX
+from core.results import Check
+
+
+def kind(folder: AdapterFolder) -> Check:
+    """LoRA, and started in a way that this base can repeat."""
+    stated = folder.config.get("peft_type")
+    if stated != "LORA":
+        return refused("Kind", f"It is a PEFT adapter of type {stated!r}.", "choose a LoRA adapter.")
+    if folder.config.get("init_lora_weights") == "loftq":
+        return warning(
+            "Kind",
+            "It was trained on a base quantised by LoftQ; on this one its logits are close, not equal.",
+            "quantise the base in the same way where that matters.",
+        )
+    if str(folder.config.get("init_lora_weights")).startswith("pissa_niter"):
+        return warning(
+            "Kind",
+            "It started from a randomised SVD (pissa_niter), which changes the base a little differently each time.",
+            "convert it to plain LoRA when saving.",
+        )
+    if folder.config.get("task_type") == "CAUSAL_LM":
+        return note("Kind", "A LoRA adapter for text generation (CAUSAL_LM); attached as it is.")
+    return passed("Kind", "A LoRA adapter.")
+
+
+def family(opened: OpenedClassifier, folder: AdapterFolder, card: AdapterCard | None) -> Check:
+    """The base's architecture: other families have weights of the same shapes."""
+    here = str(opened.folder.config.get("model_type", "")).removeprefix(PREFIX)
+    there = card.model_type.removeprefix(PREFIX) if card else _stated_base(folder, "model_type")
+    if there and there != here:
+        return refused(
+            "Architecture",
+            f"It was trained on a '{there}' model; this base is '{here}'. The shapes may agree, the meaning does not.",
+            f"choose a '{there}' candidate.",
+        )
+    if not there:
+        return note("Architecture", f"The adapter does not say its architecture; assumed '{here}'.")
+    return passed("Architecture", f"Trained on '{there}', as this base is.")
+
+
+def mask(opened: OpenedClassifier, card: AdapterCard | None) -> Check:
+    """The attention mask that it was trained with."""
+    here = lifts_mask(opened.model.config)
+    words = {True: "bidirectional", False: "the family's own (causal for decoders)"}
+    if card is None:
+        return note("Mask", f"The adapter does not say its attention mask; here: {words[here]}.")
+    if card.bidirectional != here:
+        name = card.family + ("-bidirectional" if card.bidirectional else "")
+        return refused(
+            "Mask",
+            f"It was trained with the mask {words[card.bidirectional]}; here it is {words[here]}.",
+            f"set the candidate's model_type to '{name}'.",
+        )
+    return passed("Mask", f"Trained with the mask it has here: {words[here]}.")
+
+
+def base(opened: OpenedClassifier, folder: AdapterFolder, card: AdapterCard | None) -> Check:
+    """Is it the same checkpoint? By fingerprint; else by the folder that the adapter names; else by name alone."""
+    name = (card.base_name if card else "") or str(folder.config.get("base_model_name_or_path") or "")
+    known = _known_fingerprint(folder, card)
+    if known is None:
+        return _base_by_name(name, opened.folder.path.name)
+    wrong = mismatches(known, opened.folder.tensors)
+    if wrong:
+        return refused(
+            "Base",
+            f"It was trained on other weights: {len(wrong)} of {len(known)} sampled matrices differ, "
+            f"'{wrong[0]}' among them.",
+            f"choose its base{f' ({name})' if name else ''}.",
+        )
+    return passed("Base", f"The base is the one it was trained on ({len(known)} sampled matrices agree).")
+
+
+def _known_fingerprint(folder: AdapterFolder, card: AdapterCard | None) -> Fingerprint | None:
+    """That of the base it was trained on, by its card or by the folder that it names; None where there is neither."""
+    if card and card.base_fingerprint:
+        return card.base_fingerprint
+    stated = _stated_folder(folder)
+    return None if stated is None else fingerprint(stated.tensors)
+
+
+def _base_by_name(name: str, here: str) -> Check:
+    """All that is left without a fingerprint: the name that it states, and the folder's."""
+    if not name:
+        return warning(
+            "Base",
+            "It does not say which base it was trained on: a wrong one would go unnoticed.",
+            "make sure of it yourself.",
+        )
+    if name.rstrip("/").rsplit("/", 1)[-1].lower() == here.lower():
+        return note("Base", f"It names the base '{name}', as here; without a fingerprint to prove it.")
+    return warning(
+        "Base",
+        f"It names the base '{name}', and this one is '{here}'; it has no fingerprint to compare.",
+        "make sure that they are the same weights.",
+    )
+
+
+def _stated_folder(folder: AdapterFolder) -> Any:
+    """The base that adapter_config.json names, when it is a readable local folder."""
+    name = folder.config.get("base_model_name_or_path")
+    if not isinstance(name, str) or not name or not Path(name).is_dir():
+        return None
+    try:
+        return read_model_folder(Path(name))
+    except AppError:
+        return None
+
+
+def _stated_base(folder: AdapterFolder, field: str) -> str:
+    stated = _stated_folder(folder)
+    return "" if stated is None else str(stated.config.get(field, "")).removeprefix(PREFIX)
