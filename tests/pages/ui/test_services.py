@@ -25,8 +25,8 @@ def test_all_long_work_runs_in_one_place(fake: FakeEngine) -> None:
 
 def test_building_them_brings_no_torch() -> None:
     code = (
-        "import sys; from pages.ui import engine; services.explainer(); services.weights(); services.spectra(); "
-        "engine.dry_runs(); services.blueprints(); print({'torch', 'transformers', 'numba'} & set(sys.modules))"
+        "import sys; from pages.ui import services; services.explainer(); services.weights(); services.spectra(); "
+        "services.dry_runs(); services.blueprints(); print({'torch', 'transformers', 'numba'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
