@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
@@ -56,7 +57,7 @@ def test_a_run_without_the_picker_starts_over(monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr(candidate_picker, "chosen", lambda: None)
     monkeypatch.setattr(PagesManager, "uses_pages_directory", True)
-    monkeypatch.setattr(frame.st, "rerun", rerun)
+    monkeypatch.setattr(st, "rerun", rerun)
     with pytest.raises(StartedOverError):
         frame.selection()
     assert PagesManager.uses_pages_directory is False
