@@ -7,10 +7,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.errors import AppError
-from core.figures import adapter_update as figures
 from core.results import AdapterUpdate, ModuleOverlap, Selection
-from core.words import adapter_update as words
-from pages.ui import charts, frame, loading, markup, task_progress, url_state
+from pages.ui import frame, loading, markup, task_progress, url_state
 from pages.ui.services import adapter_updates
 from pages.views import adapter_update as view
 
@@ -20,16 +18,29 @@ _KEYS = {"module": _MODULE, "by": _BY}
 
 def restore(result: AdapterUpdate) -> None:
     """Choices as the URL asks, or as they were, or the first."""
-    st.session_state.update({_KEYS[key]: value for key, value in url_state.asked("update", _KEYS).items()})
+    st.session_state.update({_KEYS[key]: value for key, value in url_state.requested("update", _KEYS).items()})
     if st.session_state.get(_MODULE) not in [m.name for m in result.modules]:
         st.session_state[_MODULE] = max(result.modules, key=lambda m: m.relative).name
     if st.session_state.get(_BY) not in view.MEASURES:
         st.session_state[_BY] = view.CHANGE
 
 
-def overlap_of(selection: Selection, by: str) -> Sequence[ModuleOverlap] | None:
+def choose_measure() -> str:
+    """What the colours of the map show."""
+    return st.selectbox(
+        "Colours", list(view.MEASURES), format_func=view.MEASURES.__getitem__, key=_BY, persist_state="session"
+    )
+
+
+def choose_module(result: AdapterUpdate) -> int:
+    """Index of the module that the person looks at."""
+    names = [m.name for m in result.modules]
+    return names.index(st.selectbox("Module", names, key=_MODULE, persist_state="session") or names[0])
+
+
+def overlaps_by(measure: str, selection: Selection) -> Sequence[ModuleOverlap] | None:
     """The overlap with the base where it is asked for; None while it is computed, and where it is not."""
-    if by == view.CHANGE:
+    if measure == view.CHANGE:
         return None
     result = task_progress.result(
         adapter_updates().adapter_overlap(selection), "update.overlap", "Overlap with the base"
@@ -41,39 +52,20 @@ def draw(selection: Selection) -> None:
     """The sentence, the map, one module, all of them."""
     result = adapter_updates().adapter_update(selection)
     restore(result)
-    st.html(markup.lead(words.update(result)))
-    st.html(view.parts(result))
+    view.summary(result)
     left, right = st.columns([8, 5], gap="medium")
     with left:
-        by = st.selectbox(
-            "Colours",
-            list(view.MEASURES),
-            format_func=view.MEASURES.__getitem__,
-            key=_BY,
-            persist_state="session",
-        )
-        overlaps = overlap_of(selection, by)
+        measure = choose_measure()
+        overlaps = overlaps_by(measure, selection)
     with right:
-        names = [m.name for m in result.modules]
-        picked = st.selectbox("Module", names, key=_MODULE, persist_state="session")
-        place = names.index(picked or names[0])
-        view.one(result.modules[place], overlaps[place] if overlaps else None)
-
-    def clicked(x: float, y: float) -> None:
-        hit = (round(x), figures.modules(result.modules)[round(y)])
-        st.session_state[_MODULE] = next(m.name for m in result.modules if (m.layer, m.module) == hit)
-
-    if figures.modules(result.modules) and (overlaps is not None or by == view.CHANGE):
-        values, message = view.layers(result.modules, overlaps, by)
-        figure = figures.layers(result.modules, values, message, result.modules[place], charts.theme())
+        chosen = choose_module(result)
+        view.module(result.modules[chosen], overlaps[chosen] if overlaps else None)
+    if overlaps is not None or measure == view.CHANGE:
         with left:
-            st.html(markup.note("A click chooses a module."))
-            charts.clickable(figure, "update-layers", f"{view.MEASURES[by]}, {len(names)} modules", clicked)
+            view.layers(result.modules, overlaps, measure, chosen, _MODULE)
     view.table(result, overlaps)
-    st.html(markup.note(view.ABOUT + (view.DORA if any(m.is_dora for m in result.modules) else "")))
-    if by != view.CHANGE:
-        st.html(markup.note(view.OVERLAP))
-    url_state.write("update", {"module": st.session_state[_MODULE], "by": by})
+    view.notes(result, measure)
+    url_state.write("update", {"module": st.session_state[_MODULE], "by": measure})
 
 
 selection, candidate = frame.selection()

@@ -8,7 +8,6 @@ import streamlit as st
 
 from core.errors import AppError
 from core.results import Availability, CandidateSummary, Selection
-from core.words import numbers
 from pages.ui import candidate_picker, frame, loading, markup
 from pages.ui.services import engine
 from pages.views import add_candidate, candidate_details
@@ -20,7 +19,7 @@ GROUPS = {"demo": "Demos", "candidate": "Candidates", "teacher": "Teachers", "ow
 
 def pick() -> None:
     """Choose what was clicked in the list; runs before the page is drawn."""
-    candidate_picker.take(st.session_state[LIST])
+    candidate_picker.select(st.session_state[LIST])
 
 
 def master(candidates: list[CandidateSummary], chosen: CandidateSummary) -> None:
@@ -33,25 +32,19 @@ def master(candidates: list[CandidateSummary], chosen: CandidateSummary) -> None
     )
     shown = {c.id: c for c in candidates if c.role == group}
     if shown:
+        loaded = {model.selection.candidate for model in engine().loaded()}
         st.session_state[LIST] = chosen.id if chosen.id in shown else None
         st.radio(
             "Candidate",
             list(shown),
             format_func=lambda i: markup.plain(shown[i].title or i),
-            captions=[caption(c) for c in shown.values()],
+            captions=[candidate_details.caption(c, loaded=c.id in loaded) for c in shown.values()],
             key=LIST,
             on_change=pick,
             label_visibility="collapsed",
         )
     if group == "own":
         add_candidate.form(empty=not shown)
-
-
-def caption(candidate: CandidateSummary) -> str:
-    """How large it is, and where its weights are."""
-    size = numbers.count(candidate.parameters) if candidate.parameters else "size not known"
-    in_memory = any(m.selection.candidate == candidate.id for m in engine().loaded())
-    return f"{size} · {'in memory' if in_memory else candidate.availability.value}"
 
 
 def detail(candidate: CandidateSummary, selection: Selection) -> None:
@@ -73,7 +66,7 @@ def detail(candidate: CandidateSummary, selection: Selection) -> None:
 
 
 def needs(selection: Selection) -> None:
-    """Memory by dtype; nothing where it is not known, which `loading.ready` has told."""
+    """Memory by dtype; nothing where it is not known, which `loading.ready` says."""
     with suppress(AppError):
         st.html(candidate_details.needs(engine().requirements(selection)))
 
@@ -85,8 +78,8 @@ def memory() -> None:
         return
     st.html(markup.section("In memory"))
     for i, model in enumerate(models):
-        words, button = st.columns([5, 2], vertical_alignment="center")
-        words.html(candidate_details.in_memory(model))
+        name, button = st.columns([5, 2], vertical_alignment="center")
+        name.html(candidate_details.in_memory(model))
         button.button("Unload", key=f"unload-{i}", on_click=engine().unload, args=(model.selection,), width="stretch")
 
 

@@ -11,58 +11,51 @@ from core.results import CandidateSummary, Selection
 from pages.ui import candidate_picker, frame, loading, markup, question
 from pages.ui.question import ASKED
 from pages.ui.services import engine
-from pages.views import class_table
-from pages.views.verdict import Answer, explanation, verdict
+from pages.views import verdict as view
+from pages.views.verdict import Answer
 
-TEXT = "classify.text"
-FOLLOWED = "classify.followed"
-ANSWER = "classify.answer"
-KEYS = '<p class="hl-keys"><kbd>Ctrl</kbd> <kbd>Enter</kbd></p>'
+TEXT, FOLLOWED, ANSWER = "classify.text", "classify.followed", "classify.answer"
 
 
-def ask(text: str) -> None:
-    """Make a text the one that is to be answered; runs before the page is drawn."""
-    st.session_state[TEXT] = st.session_state[ASKED] = st.session_state[FOLLOWED] = text
-
-
-def submit() -> None:
-    """Answer what is in the form."""
-    st.session_state[ASKED] = st.session_state[FOLLOWED] = st.session_state[TEXT]
+def ask(text: str | None = None) -> None:
+    """Make a text the one that is to be answered, or what is in the form; runs before the page is drawn."""
+    text = st.session_state[TEXT] if text is None else text
+    st.session_state.update({TEXT: text, ASKED: text, FOLLOWED: text})
 
 
 def begin(examples: tuple[str, ...]) -> None:
     """The form holds what was asked, here or on another page, until the person types something else."""
     question.begin(examples)
-    request = st.session_state.get(ASKED)
-    if request != st.session_state.get(FOLLOWED):
-        st.session_state[TEXT] = st.session_state[FOLLOWED] = request
+    text = st.session_state.get(ASKED)
+    if text != st.session_state.get(FOLLOWED):
+        st.session_state[TEXT] = st.session_state[FOLLOWED] = text
 
 
-def answered(selection: Selection, text: str | None) -> Answer | None:
+def classified(selection: Selection, text: str | None) -> Answer | None:
     """The answer to the text; the one before it, after the reason, when there is none."""
-    known: Answer | None = st.session_state.get(ANSWER)
+    answer: Answer | None = st.session_state.get(ANSWER)
     if text is None:
         st.html(markup.note("Type a text: the answer appears here."))
         return None
-    if known is not None and (known.selection, known.prediction.text) == (selection, text):
-        return known
+    if answer is not None and (answer.selection, answer.prediction.text) == (selection, text):
+        return answer
     try:
         start = time.perf_counter()
         prediction = engine().classify(selection, [text])[0]
-        known = Answer(selection, prediction, time.perf_counter() - start)
-        st.session_state[ANSWER] = known
+        answer = Answer(selection, prediction, time.perf_counter() - start)
+        st.session_state[ANSWER] = answer
     except AppError as error:
         st.html(markup.problem(error))
-    return known
+    return answer
 
 
-def asking(examples: tuple[str, ...]) -> None:
+def form(examples: tuple[str, ...]) -> None:
     """The form, and the examples below it."""
     with st.form("ask", border=False):
         st.text_area("Text", key=TEXT, height=150, placeholder="Type or paste a text", persist_state="session")
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.form_submit_button("Classify", type="primary", on_click=submit)
-            st.html(KEYS, width="content")
+            st.form_submit_button("Classify", type="primary", on_click=ask)
+            st.html('<p class="hl-keys"><kbd>Ctrl</kbd> <kbd>Enter</kbd></p>', width="content")
     if examples:
         st.html(markup.section("Or take an example"))
     with st.container(key="examples", gap="xsmall"):
@@ -70,7 +63,7 @@ def asking(examples: tuple[str, ...]) -> None:
             st.button(markup.plain(example), key=f"example-{i}", on_click=ask, args=(example,), width="stretch")
 
 
-def answering(selection: Selection, candidate: CandidateSummary) -> None:
+def result(selection: Selection, candidate: CandidateSummary) -> None:
     """The verdict; what this session used before answers while the chosen candidate cannot."""
     by: Selection | None = selection
     place = st.empty()
@@ -83,15 +76,9 @@ def answering(selection: Selection, candidate: CandidateSummary) -> None:
     if model is not None:
         place.empty()  # at once: a bar that goes only when all is drawn would make the verdict jump
     with st.container():  # always there, so that the verdict below keeps its place when something has to be said
-        answer = answered(by, st.session_state.get(ASKED)) if by else None
+        answer = classified(by, st.session_state.get(ASKED)) if by else None
     if answer is not None:
-        st.html(verdict(answer))
-        st.page_link(
-            "pages/overview.py", label="Why this class?", icon=":material/arrow_forward:", icon_position="right"
-        )
-        if folded := explanation(answer.prediction):
-            st.html(folded)  # apart from the verdict: it stays open when the next one comes
-        class_table.table(answer.prediction)
+        view.draw(answer)
 
 
 @st.fragment
@@ -102,9 +89,9 @@ def panel(selection: Selection, candidate: CandidateSummary) -> None:
     begin(examples)
     left, right = st.columns([5, 7], gap="large")
     with left:
-        asking(examples)
+        form(examples)
     with right:
-        answering(selection, candidate)
+        result(selection, candidate)
 
 
 selection, candidate = frame.selection()

@@ -2,73 +2,40 @@
 
 from __future__ import annotations
 
-import math
-
 import streamlit as st
 
 from core.errors import AppError
-from core.figures.head_geometry import NAMED, cosines
 from core.results import HeadGeometry, Selection
 from core.words import head_geometry as words
-from core.words.numbers import three_digits
-from pages.ui import charts, frame, loading, markup, tables, url_state
+from pages.ui import frame, loading, markup, url_state
 from pages.ui.services import explainer
+from pages.views import head_geometry as view
 
 _CLASS, _SHARED = "head.class", "head.shared"
 _KEYS = {"of": _CLASS}
-#: Pairs in the table, and neighbours of a class.
-LISTED, NEAREST = 20, 8
 
 
-def closest(result: HeadGeometry, shared: bool) -> None:
-    """The pairs in a table."""
-    values = result.cosines if shared else result.apart
-    rows = [
-        {
-            "Class": result.labels[a],
-            "and": result.labels[b],
-            "Cosine": float(values[a, b]),
-            "Angle in degrees": math.degrees(math.acos(values[a, b])),
-            "Distance": float(result.distances[a, b]),
-        }
-        for a, b in result.pairs(shared=shared)[:LISTED]
-    ]
-    st.html(markup.section("The closest pairs"))
-    tables.table(rows, "Pairs of classes, the closest first", key="head-pairs")
-
-
-def neighbours(result: HeadGeometry, shared: bool) -> None:
-    """One class: its norm and who is nearest."""
+def choose_class(result: HeadGeometry, *, shared: bool) -> int:
+    """Index of the class that the person looks at: one of the closest pair, until another is chosen."""
     if st.session_state.get(_CLASS) not in result.labels:
         st.session_state[_CLASS] = result.labels[result.pairs(shared=shared)[0][0]]
     label = st.selectbox("Class", sorted(result.labels), key=_CLASS, persist_state="session")
-    k = result.labels.index(label or result.labels[0])
-    rank = int((result.norms > result.norms[k]).sum()) + 1
-    values = result.cosines if shared else result.apart
-    st.html(markup.facts([("Norm", three_digits(float(result.norms[k])), f"rank {rank} of {len(result.labels)}")]))
-    rows = [
-        {"Nearest to it": result.labels[i], "Cosine": float(values[k, i]), "Norm": float(result.norms[i])}
-        for i in result.nearest(k, shared=shared)[:NEAREST]
-    ]
-    tables.table(rows, f"Classes nearest to {result.labels[k]}", key="head-nearest")
+    return result.labels.index(label or result.labels[0])
 
 
 def draw(selection: Selection) -> None:
     """The sentence, the map, one class, the pairs."""
     result = explainer().head_geometry(selection)
-    st.session_state.update({_KEYS[key]: value for key, value in url_state.asked("head", _KEYS).items()})
+    st.session_state.update({_KEYS[key]: value for key, value in url_state.requested("head", _KEYS).items()})
     shared = bool(st.session_state.get(_SHARED))
     st.html(markup.lead(words.closest(result, shared=shared)))
     left, right = st.columns([8, 5], gap="medium")
     with left:
         st.toggle("Keep what all classes share", key=_SHARED, persist_state="session")
-        alt = f"Cosines between the vectors of {len(result.labels)} classes"
-        charts.chart(cosines(result, charts.theme(), shared=shared), "head-cosines", alt)
-        if len(result.labels) > NAMED:
-            st.html(markup.note("Like classes stand side by side. Point at a cell for its two classes."))
+        view.cosines(result, shared=shared)
     with right:
-        neighbours(result, shared)
-    closest(result, shared)
+        view.neighbours(result, choose_class(result, shared=shared), shared=shared)
+    view.closest_pairs(result, shared=shared)
     st.html(markup.note(words.about(result)))
     url_state.write("head", {"of": st.session_state[_CLASS]})
 

@@ -2,80 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
-import streamlit as st
-
-from core.figures.positions import bars
-from core.figures.strip import legend, strip
-from core.results import PoolerVerdict, Pooling, by_unit
-from core.words import numbers
-from core.words import pooling as words
-from pages.ui import charts, markup, question
-from pages.ui.question import Question
+from pages.ui import question
 from pages.ui.services import explainer
+from pages.views import pooling as view
 
-
-def facts(request: Question, result: Pooling) -> list[tuple[str, str, str]]:
-    """Effective tokens, special tokens, what was cut off; for gem what was clamped."""
-    prediction = request.reading.prediction
-    special = sum(float(result.weights[t]) for u in request.reading.pieces if u.special for t in u.tokens)
-    rows = [
-        ("Effective tokens", *words.effective_tokens(result)),
-        ("On special tokens", numbers.percent(special), "%"),
-        ("Cut off", f"{prediction.total_tokens - len(prediction.tokens):,}", f"of {prediction.total_tokens:,} tokens"),
-        ("Padding", "0", "tokens: a text is read alone"),
-    ]
-    if result.clamped_share is not None:
-        rows.insert(1, ("Clamped", numbers.percent(result.clamped_share), "% of dimensions"))
-    return rows
-
-
-def weights(request: Question, result: Pooling) -> None:
-    """The tinted text, the bars, the numbers."""
-    values = by_unit(result.weights, request.units)
-    st.html(markup.lead(result.says))
-    st.html(strip(request.reading, request.units, values, result.meaning))
-    st.html(legend("0 %", numbers.percentage(float(values.max())), signed=False))
-    st.html(markup.facts(facts(request, result)))
-    st.html(markup.section(f"{result.meaning.capitalize()} by position"))
-    figure = bars(request.units, values, charts.theme(), result.meaning, percent=True)
-    charts.chart(figure, "weights", f"{result.meaning} of each of the {len(values)} {request.by}, in the text's order")
-    if result.clamped is not None:
-        st.html(markup.section("Share of clamped dimensions by position"))
-        st.html(markup.note("Hidden values below eps are all taken as eps: pooling cannot tell them apart."))
-        clamped = np.array([result.clamped[list(u.tokens)].mean() for u in request.units])
-        charts.chart(
-            bars(request.units, clamped, charts.theme(), "clamped", percent=True),
-            "clamped",
-            f"Share of clamped dimensions of each of the {len(values)} {request.by}",
-        )
-
-
-def compared(request: Question, result: list[PoolerVerdict]) -> None:
-    """Every pooler, side by side."""
-    st.html(markup.section("All poolers on the same hidden states"))
-    st.html(markup.note("One pass through the backbone. Only the pairing of pooler and head that was trained counts."))
-    k = request.reading.prediction.labels.index(request.label)
-    for column, verdict in zip(st.columns(len(result)), result, strict=True):
-        values = by_unit(verdict.pooling.weights, request.units)
-        with column, st.container(border=True):
-            st.html(card(verdict, request.label, float(verdict.probabilities[k])))
-            st.html(strip(request.reading, request.units, values, verdict.pooling.meaning))
-
-
-def card(verdict: PoolerVerdict, label: str, probability: float) -> str:
-    """Name, whether it was trained, what it says."""
-    tag = f'<span class="hl-tag{" hl-on" if verdict.trained else ""}">{words.training(verdict.trained)}</span>'
-    number = numbers.percentage(probability, absent="no probability")
-    effective = words.effective_tokens(verdict.pooling)[0]
-    return (
-        f'<div class="hl-pooler"><h3>{markup.text(verdict.pooling.title)}</h3>{tag}'
-        f"<p>says <strong>{markup.label(verdict.label)}</strong></p>"
-        f"<p>{markup.label(label)} {markup.text(number)}<br>{markup.text(effective)} effective tokens</p></div>"
-    )
-
-
-asked = question.ask("Pooling", "What the pooler weighed before the head saw anything.")
-if asked is not None:
-    weights(asked, explainer().pooling(asked.selection, asked.text))
-    compared(asked, explainer().poolers(asked.selection, asked.text))
+request = question.ask("Pooling", "What the pooler weighed before the head saw anything.")
+if request is not None:
+    view.weights(request, explainer().pooling(request.selection, request.text))
+    view.all_poolers(request, explainer().poolers(request.selection, request.text))

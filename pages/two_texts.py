@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
 import streamlit as st
 
 from core.errors import AppError
-from core.figures import two_texts as figures
-from core.figures.strip import legend, strip
-from core.results import MinimalFlip, TwoTexts, by_unit
+from core.results import MinimalFlip
 from core.words import two_texts as words
-from pages.ui import charts, markup, question, task_progress, url_state
-from pages.ui.question import LONGEST_IN_URL, TOKENS, Question
+from pages.ui import markup, question, task_progress, url_state
+from pages.ui.question import LONGEST_IN_URL, Question
 from pages.ui.services import explainer
 from pages.views import two_texts as view
 
@@ -23,19 +20,21 @@ OTHER = "two.other"
 _BOX, _SHOWN, _BUDGET = "two.box", "two.shown", "two.budget"
 
 
-def _take(other: str | None) -> None:
-    st.session_state[OTHER] = other
+def set_other(text: str | None) -> None:
+    """Make a text the one that is text B; None for text A."""
+    st.session_state[OTHER] = text
 
 
-def _submit(text: str) -> None:
-    _take(st.session_state[_BOX] if st.session_state[_BOX] != text else None)
+def submit(text: str) -> None:
+    """Compare text A, which is `text`, with what is in the form."""
+    set_other(st.session_state[_BOX] if st.session_state[_BOX] != text else None)
 
 
-def other_text(request: Question) -> str:
+def write_other(request: Question) -> str:
     """The form of text B, and what it holds: text A until it is edited."""
-    requested = url_state.asked("two", ("other", "texts"))
+    requested = url_state.requested("two", ("other", "texts"))
     if "other" in requested:
-        _take(requested["other"])
+        set_other(requested["other"])
     if requested.get("texts", "") in map(str, BUDGETS):
         st.session_state[_BUDGET] = int(requested["texts"])
     other = st.session_state.get(OTHER)
@@ -45,30 +44,9 @@ def other_text(request: Question) -> str:
     with st.form("two", border=False):
         st.text_area("Text B, an edit of the text above (A)", key=_BOX, height=96, persist_state="session")
         with st.container(horizontal=True, gap="small"):
-            st.form_submit_button("Compare", type="primary", on_click=_submit, args=(request.text,))
-            st.form_submit_button("Same as A again", on_click=_take, args=(None,))
+            st.form_submit_button("Compare", type="primary", on_click=submit, args=(request.text,))
+            st.form_submit_button("Same as A again", on_click=set_other, args=(None,))
     return str(shown)
-
-
-def side_by_side(request: Question, result: TwoTexts) -> None:
-    """Both texts: what was edited, and what each word did to the class."""
-    ways = (result.a, figures.before, "Text A"), (result.b, figures.after, "Text B")
-    parts = [explainer().contributions(request.selection, reading.prediction.text) for reading, _, _ in ways]
-    units = [reading.words if request.by != TOKENS else reading.pieces for reading, _, _ in ways]
-    values = [by_unit(part.of(request.label), unit) for part, unit in zip(parts, units, strict=True)]
-    largest = max(float(np.abs(v).max(initial=0.0)) for v in values)
-    k = result.labels.index(request.label)
-    for i, column in enumerate(st.columns(2, gap="medium")):
-        reading, marked, heading = ways[i]
-        with column, st.container(border=True):
-            tag = f'<span class="hl-tag">{markup.label(reading.prediction.label)}</span>'
-            st.html(f'<div class="hl-pooler"><h3>{markup.text(heading)}</h3>{tag}</div>')
-            st.html(marked(result.edits))
-            st.html(markup.note(f"Contributions to '{request.label}', logit {result.logits[i][k]:+.3f}"))
-            st.html(strip(reading, units[i], values[i], "contribution", largest=largest))
-    st.html(legend("against", f"for {request.label}, on one scale for both texts", signed=True))
-    kind = "Contributions are exact." if parts[0].exact else "Contributions are linearised, not exact."
-    st.html(markup.note(f"{words.DIFF} {kind}"))
 
 
 def compared(request: Question, other: str) -> None:
@@ -80,45 +58,42 @@ def compared(request: Question, other: str) -> None:
         return
     if request.text == other:
         st.html(markup.lead("Text B is still text A: edit it and compare, or take the text of the minimal flip below."))
-    else:
-        st.html(markup.lead(words.changed(result, request.label)))
-        side_by_side(request, result)
-        st.html(markup.section("The classes that change most"))
-        alt = f"Change of the {figures.DRAWN} classes that change most, text B less text A"
-        charts.chart(figures.changes(result, charts.theme()), "two-changes", alt)
-        view.table(result)
+        return
+    texts = (reading.prediction.text for reading in (result.a, result.b))
+    view.side_by_side(request, result, [explainer().contributions(request.selection, text) for text in texts])
+    view.changes(result)
+
+
+def searched(request: Question, budget: int) -> MinimalFlip | None:
+    """The minimal flip of text A; or None, after what it costs, a button, or how far it is."""
+    cost = explainer().flip_cost(request.selection, request.text, budget)
+    task = explainer().minimal_flip(request.selection, request.text, budget)
+    if cost.seconds > AT_ONCE_SECONDS and task.state() is None:
+        st.html(markup.note(words.cost(cost)))
+        st.button("Search", type="primary", key="flip.start", on_click=task.start)
+        return None
+    return task_progress.result(task, "flip", "Taking words away")
 
 
 def flip(request: Question) -> None:
-    """The minimal flip of text A: its cost, its search, what was found."""
+    """The minimal flip of text A: how many texts to try, its search, what it says."""
     st.html(markup.section("Minimal flip: the fewest words of text A that the verdict cannot do without"))
     st.session_state.setdefault(_BUDGET, BUDGETS[1])
     left, _ = st.columns([2, 5])
     name = "Texts to try at most"
     budget = left.selectbox(name, BUDGETS, format_func="{:,}".format, key=_BUDGET, persist_state="session")
-    budget = budget or BUDGETS[1]
-    message = explainer().flip_cost(request.selection, request.text, budget)
-    task = explainer().minimal_flip(request.selection, request.text, budget)
-    result: MinimalFlip | None = None
-    if message.seconds > AT_ONCE_SECONDS and task.state() is None:
-        st.html(markup.note(words.cost(message)))
-        st.button("Search", type="primary", key="flip.start", on_click=task.start)
-    else:
-        result = task_progress.result(task, "flip", "Taking words away")
+    result = searched(request, budget)
     if result is not None:
-        st.html(markup.lead(words.flipped(result, request.reading)))
+        view.flip(request.reading, result)
         if result.found:
-            st.html(figures.struck(request.reading, result))
-        st.html(markup.facts(view.facts(result)))
-        if result.found:
-            st.button("Compare with this as text B", key="flip.take", on_click=_take, args=(result.text,))
+            st.button("Compare with this as text B", key="flip.take", on_click=set_other, args=(result.text,))
     st.html(markup.note(words.searched(budget)))
 
 
-asked = question.ask("Two texts", "What an edit changes, and the fewest words that the verdict cannot do without.")
-if asked is not None:
-    other = other_text(asked)
-    compared(asked, other)
-    flip(asked)
-    kept = other if other != asked.text and len(other) <= LONGEST_IN_URL else None
-    url_state.write("two", {"other": kept, "texts": str(st.session_state[_BUDGET])})
+request = question.ask("Two texts", "What an edit changes, and the fewest words that the verdict cannot do without.")
+if request is not None:
+    other = write_other(request)
+    compared(request, other)
+    flip(request)
+    in_url = other if other != request.text and len(other) <= LONGEST_IN_URL else None
+    url_state.write("two", {"other": in_url, "texts": str(st.session_state[_BUDGET])})

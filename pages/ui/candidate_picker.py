@@ -38,7 +38,7 @@ def offered() -> list[CandidateSummary]:
     return candidates
 
 
-def take(candidate: str, adapter: str | None = None) -> None:
+def select(candidate: str, adapter: str | None = None) -> None:
     """Choose for the person, from a button's callback."""
     st.session_state[CANDIDATE] = candidate
     if adapter is not None:
@@ -65,7 +65,7 @@ def choose(place: DeltaGenerator) -> None:
     Raises:
         NotFoundError: there is no candidate at all.
     """
-    request = url_state.asked("picker", (CANDIDATE, ADAPTER))
+    requested = url_state.requested("picker", (CANDIDATE, ADAPTER))
     candidates = sorted(engine().candidates(), key=lambda c: _ROLES.index(c.role))
     if not candidates:
         raise NotFoundError(
@@ -75,20 +75,21 @@ def choose(place: DeltaGenerator) -> None:
     st.session_state[_OFFERED] = candidates
     by_id = {c.id: c for c in candidates}
     with place:
-        candidate = by_id[_box("Candidate", CANDIDATE, {i: c.title or i for i, c in by_id.items()}, request)]
+        candidate = by_id[_box("Candidate", CANDIDATE, {i: c.title or i for i, c in by_id.items()}, requested)]
         adapters = {a.id: a.title or a.id for a in candidate.adapters} | {NO_ADAPTER: "No adapter"}
-        adapter = _box("Adapter", ADAPTER, adapters, request)
+        adapter = _box("Adapter", ADAPTER, adapters, requested)
         selection = Selection(candidate.id, None if adapter == NO_ADAPTER else adapter)
         st.html(_status(selection))
     st.session_state[_CHOSEN] = (selection, candidate)
     url_state.write("picker", {CANDIDATE: candidate.id, ADAPTER: adapter})
 
 
-def _box(label: str, key: str, titles: dict[str, str], request: dict[str, str]) -> str:
-    requested = request.get(key, st.session_state.get(key))
-    value = str(requested) if requested in titles else next(iter(titles))
-    if key in request:
-        st.session_state[_UNKNOWN + key] = None if request[key] in titles else (request[key], value)
+def _box(label: str, key: str, titles: dict[str, str], requested: dict[str, str]) -> str:
+    """One box: what the URL names, else what was chosen before, else the first on offer."""
+    name = requested.get(key, st.session_state.get(key))
+    value = str(name) if name in titles else next(iter(titles))
+    if key in requested:
+        st.session_state[_UNKNOWN + key] = None if name in titles else (name, value)
     st.session_state[key] = value
     st.selectbox(label, list(titles), format_func=lambda i: titles.get(i, i), key=key)
     unknown: tuple[str, str] | None = st.session_state.get(_UNKNOWN + key)
@@ -101,5 +102,5 @@ def _status(selection: Selection) -> str:
     model = engine().loaded_model(selection)
     if model is None:
         return '<p class="hl-status"><span>Not in memory</span></p>'
-    words = f"In memory · {size(model.bytes)} on {model.device}"
-    return f'<p class="hl-status hl-on"><span>{markup.text(words)}</span></p>'
+    message = f"In memory · {size(model.bytes)} on {model.device}"
+    return f'<p class="hl-status hl-on"><span>{markup.text(message)}</span></p>'

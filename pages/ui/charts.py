@@ -23,12 +23,12 @@ def chart(figure: Figure, key: str, alt: str) -> None:
     st.plotly_chart(figure, theme=None, key=key, config=_CONFIG, alt=alt)
 
 
-def clickable(figure: Figure, key: str, alt: str, clicked: Callable[[float, float], None]) -> None:
-    """Draw one; `clicked` gets x and y of the mark that a person clicks, before the page runs again."""
+def clickable(figure: Figure, key: str, alt: str, on_click: Callable[[float, float], None]) -> None:
+    """Draw one; `on_click` gets x and y of the mark that a person clicks, before the page runs again."""
 
-    def told() -> None:
+    def on_select() -> None:
         points = st.session_state[key]["selection"]["points"]
         if points:  # none: the mark was clicked once more
-            clicked(points[0]["x"], points[0]["y"])
+            on_click(points[0]["x"], points[0]["y"])
 
-    st.plotly_chart(figure, theme=None, key=key, config=_CONFIG, alt=alt, on_select=told, selection_mode="points")
+    st.plotly_chart(figure, theme=None, key=key, config=_CONFIG, alt=alt, on_select=on_select, selection_mode="points")

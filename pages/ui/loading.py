@@ -111,7 +111,7 @@ def _offer(
     if candidate.message:
         st.html(markup.note(candidate.message))
     if not needs.fits:
-        words = f"It needs {size(needs.peak)}, and {size(needs.available)} is free on {needs.device}."
-        st.html(markup.problem(AppError(words, fix="unload another candidate, or choose a smaller one.")))
+        problem = f"It needs {size(needs.peak)}, and {size(needs.available)} is free on {needs.device}."
+        st.html(markup.problem(AppError(problem, fix="unload another candidate, or choose a smaller one.")))
     label = f"Load ({size(needs.weights)} in {needs.dtype})"
     st.button(label, type="primary", key="load", on_click=_start, args=(selection, keep))

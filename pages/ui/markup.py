@@ -37,15 +37,15 @@ def section(heading: str) -> str:
 
 def note(message: str) -> str:
     """A quiet remark."""
-    return f'<p class="hl-note">{_kept(message)}</p>'
+    return f'<p class="hl-note">{_unbroken(message)}</p>'
 
 
 def lead(message: str) -> str:
     """The sentence that a page is for."""
-    return f'<p class="hl-lead">{_kept(message)}</p>'
+    return f'<p class="hl-lead">{_unbroken(message)}</p>'
 
 
-def _kept(message: str) -> str:
+def _unbroken(message: str) -> str:
     """Words in which no line ends between a number and its percent sign."""
     return text(message).replace(" %", "\u00a0%")
 
@@ -58,9 +58,9 @@ def problem(error: AppError) -> str:
     )
 
 
-def sentence(words: str) -> str:
-    """The words with a capital at the beginning: fixes are written to follow a colon."""
-    return words[:1].upper() + words[1:]
+def sentence(message: str) -> str:
+    """The message with a capital at the beginning: fixes are written to follow a colon."""
+    return message[:1].upper() + message[1:]
 
 
 def facts(rows: Iterable[tuple[str, str, str]], *, stacked: bool = False) -> str:

@@ -54,8 +54,8 @@ class Question:
 
 def begin(examples: tuple[str, ...]) -> None:
     """Ask the first example until the person has asked something; never leave an example of another adapter."""
-    request, last = st.session_state.get(ASKED), st.session_state.get(EXAMPLES, ())
-    if examples and (request is None or (request in last and request not in examples)):
+    text, last = st.session_state.get(ASKED), st.session_state.get(EXAMPLES, ())
+    if examples and (text is None or (text in last and text not in examples)):
         st.session_state[ASKED] = examples[0]
     st.session_state[EXAMPLES] = examples
 
@@ -70,7 +70,7 @@ def ask(title: str, says: str) -> Question | None:
         return None
     adapter = candidate_picker.adapter_of(candidate, selection)
     begin((adapter.examples if adapter else ()) or candidate.examples)
-    for key, value in url_state.asked("why", _KEYS).items():
+    for key, value in url_state.requested("why", _KEYS).items():
         st.session_state[_KEYS[key]] = value
     left, right = st.columns([8, 5], gap="large")
     with left:
@@ -93,9 +93,9 @@ def _submit() -> None:
 
 def _form() -> None:
     """The text and its button; what is typed stays when it cannot be answered."""
-    request = st.session_state.get(ASKED, "")
-    if st.session_state.get(_SHOWN) != request or _BOX not in st.session_state:
-        st.session_state[_BOX] = st.session_state[_SHOWN] = request
+    text = st.session_state.get(ASKED, "")
+    if st.session_state.get(_SHOWN) != text or _BOX not in st.session_state:
+        st.session_state[_BOX] = st.session_state[_SHOWN] = text
     with st.form("why", border=False):
         st.text_area("Text", key=_BOX, height=96, placeholder="Type or paste a text", persist_state="session")
         st.form_submit_button("Explain", type="primary", on_click=_submit)

@@ -31,12 +31,12 @@ def result(task: Task[Result], key: str, name: str) -> Result | None:
         return None
     if not state.ended_badly:
         return state.result
-    _told(state, name)
+    _show_failure(state, name)
     st.button("Start again", key=f"{key}.again", on_click=task.start)
     return None
 
 
-def _told(state: TaskState[Any], name: str) -> None:
+def _show_failure(state: TaskState[Any], name: str) -> None:
     """Why there is no result."""
     error = state.problem.to_error() if state.problem else None
     if isinstance(error, AppError):

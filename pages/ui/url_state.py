@@ -12,7 +12,7 @@ _WRITTEN, _LEFT = "headlight.url.", "headlight.url.left."
 ECHO = 5.0
 
 
-def asked(owner: str, keys: Iterable[str]) -> dict[str, str]:
+def requested(owner: str, keys: Iterable[str]) -> dict[str, str]:
     """What the URL asks for under these keys, unless this session has written just that itself.
 
     Streamlit clears the parameters when the page changes: an empty URL asks for nothing. And a click that was made
@@ -25,16 +25,16 @@ def asked(owner: str, keys: Iterable[str]) -> dict[str, str]:
 
 def write(owner: str, params: dict[str, str | None]) -> None:
     """Put these into the URL; what is None leaves it."""
-    retained = {key: value for key, value in params.items() if value is not None}
-    if any(st.query_params.get(key) != value for key, value in retained.items()):
-        st.query_params.update(retained)
-    for key in params.keys() - retained.keys():
+    present = {key: value for key, value in params.items() if value is not None}
+    if any(st.query_params.get(key) != value for key, value in present.items()):
+        st.query_params.update(present)
+    for key in params.keys() - present.keys():
         if key in st.query_params:
             del st.query_params[key]
-    before = st.session_state.get(_WRITTEN + owner, retained)
-    if before != retained:
+    before = st.session_state.get(_WRITTEN + owner, present)
+    if before != present:
         st.session_state[_LEFT + owner] = [*_left(owner), (before, time.monotonic())]
-    st.session_state[_WRITTEN + owner] = retained
+    st.session_state[_WRITTEN + owner] = present
 
 
 def _left(owner: str) -> list[tuple[dict[str, str], float]]:

@@ -1,4 +1,4 @@
-"""An adapter's update in rows and facts: the whole, one module, all of them; the values of its map."""
+"""An adapter's update: the whole, the map of layers, one module, all of them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.figures import adapter_update as figures
 from core.results import AdapterUpdate, ModuleOverlap, ModuleUpdate
+from core.words import adapter_update as words
 from core.words import numbers
 from core.words.numbers import percentage
 from pages.ui import charts, markup, tables
@@ -33,6 +34,12 @@ OVERLAP = (
 )
 
 
+def summary(result: AdapterUpdate) -> None:
+    """The sentence, and what the adapter consists of."""
+    st.html(markup.lead(words.update(result)))
+    st.html(parts(result))
+
+
 def parts(result: AdapterUpdate) -> str:
     """What the adapter consists of."""
     facts = [("Low-rank factors", numbers.count(result.parameters), f"parameters in {len(result.modules)} modules")]
@@ -41,7 +48,7 @@ def parts(result: AdapterUpdate) -> str:
     return markup.facts(facts)
 
 
-def one(chosen: ModuleUpdate, overlap: ModuleOverlap | None) -> None:
+def module(chosen: ModuleUpdate, overlap: ModuleOverlap | None) -> None:
     """Numbers and singular values of a module."""
     facts = [
         ("Change", percentage(chosen.relative), "of the weight"),
@@ -59,15 +66,39 @@ def one(chosen: ModuleUpdate, overlap: ModuleOverlap | None) -> None:
     charts.chart(figures.singular_values(chosen, charts.theme()), "update-singular", f"Singular values, {chosen.name}")
 
 
-def layers(modules: Sequence[ModuleUpdate], overlaps: Sequence[ModuleOverlap] | None, by: str) -> tuple[Any, Any]:
-    """The values of the map, and what hovering tells."""
+def layers(
+    modules: Sequence[ModuleUpdate],
+    overlaps: Sequence[ModuleOverlap] | None,
+    measure: str,
+    chosen: int,
+    module_key: str,
+) -> None:
+    """Layer by module; a click puts the module's name under `module_key` in the session. Nothing outside the layers."""
+    rows = figures.modules(modules)
+    if not rows:
+        return
+
+    def on_click(x: float, y: float) -> None:
+        clicked = (round(x), rows[round(y)])
+        st.session_state[module_key] = next(m.name for m in modules if (m.layer, m.module) == clicked)
+
+    values, hover = cells(modules, overlaps, measure)
+    figure = figures.layers(modules, values, hover, modules[chosen], charts.theme())
+    st.html(markup.note("A click chooses a module."))
+    charts.clickable(figure, "update-layers", f"{MEASURES[measure]}, {len(modules)} modules", on_click)
+
+
+def cells(
+    modules: Sequence[ModuleUpdate], overlaps: Sequence[ModuleOverlap] | None, measure: str
+) -> tuple[list[float], list[str]]:
+    """The values of the map, shares of 1, and what hovering says; both one a module."""
     if overlaps is None:
         return [m.relative for m in modules], [
             f"{percentage(m.relative)} of the weight<br>effective rank {m.effective_rank:.1f} of {m.rank}"
             for m in modules
         ]
-    values = [o.inputs if by == READS else o.outputs for o in overlaps]
-    chance = [o.inputs_by_chance if by == READS else o.outputs_by_chance for o in overlaps]
+    values = [o.inputs if measure == READS else o.outputs for o in overlaps]
+    chance = [o.inputs_by_chance if measure == READS else o.outputs_by_chance for o in overlaps]
     return values, [
         f"{percentage(v)} of the space<br>by chance {percentage(c)}" for v, c in zip(values, chance, strict=True)
     ]
@@ -95,3 +126,10 @@ def table(result: AdapterUpdate, overlaps: Sequence[ModuleOverlap] | None) -> No
         }
     st.html(markup.section("Every module"))
     tables.table(rows, "The update, module by module", key="update-table")
+
+
+def notes(result: AdapterUpdate, measure: str) -> None:
+    """What the numbers are."""
+    st.html(markup.note(ABOUT + (DORA if any(m.is_dora for m in result.modules) else "")))
+    if measure != CHANGE:
+        st.html(markup.note(OVERLAP))

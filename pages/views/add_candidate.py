@@ -46,11 +46,11 @@ def _add() -> None:
     except AppError as error:
         state[_PROBLEM] = error
         return
-    candidate_picker.take(added.id, added.adapters[0].id if added.adapters else candidate_picker.NO_ADAPTER)
+    candidate_picker.select(added.id, added.adapters[0].id if added.adapters else candidate_picker.NO_ADAPTER)
     state["add.source"] = state["add.title"] = state["add.adapter"] = ""
 
 
 def remove(candidate_id: str) -> None:
     """Take an own candidate from the list; its files stay where they are."""
     engine().remove_candidate(candidate_id)
-    candidate_picker.take(candidate_picker.offered()[0].id)
+    candidate_picker.select(candidate_picker.offered()[0].id)

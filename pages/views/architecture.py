@@ -1,4 +1,4 @@
-"""An architecture in facts and rows: what it is, its modules, and what of it is trained."""
+"""An architecture: its numbers, where the parameters are, what of it is trained, and the tree of its modules."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from typing import Any
 import streamlit as st
 
 from core.architecture.costs import number_bytes
+from core.figures import architecture as figures
 from core.results import Architecture, FreezeCell, ModuleNode
+from core.words import architecture as words
 from core.words import numbers
 from core.words import sizes as size_words
-from pages.ui import markup, tables
+from pages.ui import charts, markup, tables
 
 VIEWS = {"classifier": "Classifier", "causal_lm": "Language model", "backbone": "Backbone alone"}
 TUNINGS = {"lora": "A LoRA adapter", "full": "All weights"}
@@ -32,6 +34,31 @@ def facts(result: Architecture) -> str:
         ("Modules", f"{len(result.nodes):,}", f"last: {result.last_module_name}"),
     ]
     return markup.facts(rows, stacked=True)
+
+
+def treemap(result: Architecture, colours: figures.Colours) -> None:
+    """An area a module."""
+    st.html(legend(figures.legend(colours, result, charts.theme())))
+    charts.chart(figures.treemap(result, colours, charts.theme()), "architecture-treemap", "Parameters by module")
+    st.html(markup.note("An area is a share of the parameters. A click goes into a layer, the bar on top leads back."))
+    st.html(markup.note(words.ties(result)))
+
+
+def freeze_map(result: Architecture, search_key: str) -> None:
+    """What is trained, layer by module; a click puts the module's path under `search_key` in the session."""
+
+    def on_click(x: float, y: float) -> None:
+        clicked = (round(x), result.modules[round(y)])
+        st.session_state[search_key] = next(c.path for c in result.cells if (c.layer, c.module) == clicked)
+
+    st.html(markup.section("What is trained"))
+    st.html(legend(figures.legend("training", result, charts.theme())))
+    if result.modules:
+        chosen = cell_of(result, st.session_state.get(search_key, ""))
+        figure = figures.freeze_map(result, chosen, charts.theme())
+        charts.clickable(figure, "architecture-freeze", f"State of {len(result.cells)} modules", on_click)
+        st.html(markup.note("A click on a module finds it in the tree below."))
+    st.html(outside(result) + markup.note(words.copies(result)))
 
 
 def legend(entries: list[tuple[str, str]]) -> str:
@@ -68,11 +95,11 @@ def row(node: ModuleNode, *, with_training: bool) -> dict[str, Any]:
     }
 
 
-def tree(result: Architecture, words: str, depth: int) -> None:
+def tree(result: Architecture, search: str, depth: int) -> None:
     """The modules that were searched for and those around them, or all down to a level."""
-    nodes = result.found(words, depth)
+    nodes = result.found(search, depth)
     if not nodes:
-        st.html(markup.note(f"No module's name or class holds '{words}'."))
+        st.html(markup.note(f"No module's name or class holds '{search}'."))
         return
     import pandas as pd
 

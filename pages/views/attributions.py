@@ -1,15 +1,45 @@
-"""Attributions in rows and facts: the faithfulness of each method, and what each sums to."""
+"""Attributions: a card a method, the faithfulness of each, and all of them by position."""
 
 from __future__ import annotations
 
 from typing import Any, Literal
 
-from core.results import Attribution, Attributions, Method
+import streamlit as st
+
+from core.figures import attributions as figures
+from core.figures.strip import legend, strip
+from core.results import METHODS, Attribution, Attributions, Method
+from core.words import attributions as words
 from core.words import numbers
 from core.words.durations import duration
-from pages.ui import markup
+from pages.ui import charts, markup, tables
+from pages.ui.question import Question
 
-WAYS: tuple[Literal["removed", "kept"], ...] = ("removed", "kept")
+#: What becomes of a method's first words in a curve.
+PERTURBATIONS: tuple[Literal["removed", "kept"], ...] = ("removed", "kept")
+
+
+def summary(result: Attributions) -> None:
+    """Which method to believe, and what speaks against the numbers."""
+    st.html(markup.lead(words.best(result)))
+    for warning in (words.incomplete(result), words.precision(result)):
+        if warning:
+            st.html(f'<div class="hl-box hl-warn"><p>{markup.text(warning)}</p></div>')
+
+
+def methods(request: Question, result: Attributions) -> None:
+    """Each method's tinted text, what it is, what it sums to."""
+    st.html(markup.section(f"Four methods on '{request.label}'"))
+    for row in (METHODS[:2], METHODS[2:]):
+        for column, name in zip(st.columns(2, gap="medium"), row, strict=True):
+            method = result.methods[METHODS.index(name)]
+            kind = ("exact" if result.exact else "linearised") if name == "contributions" else ""
+            with column, st.container(border=True):
+                st.html(heading(name, kind))
+                st.html(strip(request.reading, result.units, method.values, name))
+                st.html(markup.facts(sums(method)))
+                st.html(markup.note(words.METHODS[name]))
+    st.html(legend("against", f"for {request.label}, each text by its own largest", signed=True))
 
 
 def heading(method: Method, kind: str) -> str:
@@ -18,9 +48,28 @@ def heading(method: Method, kind: str) -> str:
     return f'<div class="hl-pooler"><h3>{markup.text(method.capitalize())}{tag}</h3></div>'
 
 
-def table(result: Attributions) -> list[dict[str, Any]]:
+def faithfulness(result: Attributions) -> None:
+    """The curves and the numbers."""
+    st.html(markup.section("Do these words matter to the model?"))
+    for column, perturbation in zip(st.columns(2, gap="large"), PERTURBATIONS, strict=True):
+        alt = f"{result.score} of the class with the first {result.options.by} of each method {perturbation}"
+        figure = figures.perturbation(result, charts.theme(), perturbation)
+        with column:
+            charts.chart(figure, f"attributions-{perturbation}", alt)
+    tables.table(rows(result), "Faithfulness of each method's order", key="faithfulness")
+    st.html(markup.note(words.faithfulness(result)))
+
+
+def by_position(request: Question, result: Attributions) -> None:
+    """All methods side by side."""
+    st.html(markup.section("The methods side by side, by position"))
+    alt = f"Four methods over {len(result.units)} {request.by}"
+    charts.chart(figures.agreement(result, charts.theme()), "agreement", alt)
+
+
+def rows(result: Attributions) -> list[dict[str, Any]]:
     """One row a method, and one for the random orders."""
-    rows: list[dict[str, Any]] = [
+    by_method: list[dict[str, Any]] = [
         {
             "Order of": f.name,
             "Comprehensiveness": f.comprehensiveness,
@@ -33,7 +82,7 @@ def table(result: Attributions) -> list[dict[str, Any]]:
         " ± ".join(map(numbers.three_digits, pair))
         for pair in (result.chance("comprehensiveness"), result.chance("sufficiency"))
     )
-    return [*rows, {"Order of": "random", "Comprehensiveness": falls, "Sufficiency": lacks, "Computed in": "–"}]
+    return [*by_method, {"Order of": "random", "Comprehensiveness": falls, "Sufficiency": lacks, "Computed in": "–"}]
 
 
 def sums(method: Attribution) -> list[tuple[str, str, str]]:

@@ -20,6 +20,12 @@ _KIND = {
 }
 
 
+def caption(candidate: CandidateSummary, *, loaded: bool) -> str:
+    """How large it is, and where its weights are: below its name in the list."""
+    parameters = numbers.count(candidate.parameters) if candidate.parameters else "size not known"
+    return f"{parameters} · {'in memory' if loaded else candidate.availability.value}"
+
+
 def head(candidate: CandidateSummary) -> str:
     """Name, summary, what it is and where it comes from."""
     tags = [candidate.role, candidate.mask, candidate.licence, "gated: needs an accepted licence" * candidate.gated]

@@ -1,4 +1,4 @@
-"""Two checkpoints in words and rows: the verdict, one tensor, the table, files."""
+"""Two checkpoints: the verdict, the map of layers, one tensor, the table and its files."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import Any
 import streamlit as st
 
 from core.checkpoints.checkpoint_diff.records import diff_file
+from core.figures import checkpoint_diff as figures
 from core.results import KEPT, CheckpointDiff, ExportFormat, TensorDiff, TensorStatus
+from core.words import checkpoint_diff as words
 from core.words import durations, numbers, sizes
-from core.words.checkpoint_diff import names, related, verdict, where
-from pages.ui import markup, tables
+from pages.ui import charts, markup, tables
 
 FORMATS: dict[ExportFormat, str] = {"csv": "CSV", "parquet": "Parquet", "json": "JSON"}
 ALL = "all"
@@ -23,10 +24,10 @@ ABOUT = (
 )
 
 
-def sentences(result: CheckpointDiff) -> None:
-    """The verdict, where the changes are, and how names were matched."""
-    st.html(markup.lead(verdict(result)))
-    more = [message for message in (where(result), related(result), names(result)) if message]
+def summary(result: CheckpointDiff) -> None:
+    """The verdict, where the changes are, how names were matched, and how many tensors of each kind."""
+    st.html(markup.lead(words.verdict(result)))
+    more = [message for message in (words.where(result), words.related(result), words.names(result)) if message]
     if not in_both(result):
         more.append(
             "Their names have nothing in common. An adapter holds the factors of a change and no weights: the page "
@@ -34,6 +35,7 @@ def sentences(result: CheckpointDiff) -> None:
         )
     if more:
         st.html(markup.note(" ".join(more)))
+    st.html(facts(result))
 
 
 def in_both(result: CheckpointDiff) -> bool:
@@ -44,12 +46,12 @@ def in_both(result: CheckpointDiff) -> bool:
 def facts(result: CheckpointDiff) -> str:
     """How many tensors of each kind, and what changed most."""
     counts = result.counts
-    retained = sum(counts[status] for status in KEPT)
+    equal = sum(counts[status] for status in KEPT)
     only = counts[TensorStatus.ONLY_FIRST] + counts[TensorStatus.ONLY_SECOND]
     rows = [
         ("Tensors", f"{len(result.tensors):,}", "in either"),
         ("Changed", f"{counts[TensorStatus.CHANGED]:,}", ""),
-        ("Equal", f"{retained:,}", ""),
+        ("Equal", f"{equal:,}", ""),
         ("Other shape", f"{counts[TensorStatus.OTHER_SHAPE] + counts[TensorStatus.NOT_COMPARED]:,}", "or type"),
         ("Only in one", f"{only:,}", ""),
     ]
@@ -58,7 +60,24 @@ def facts(result: CheckpointDiff) -> str:
     return markup.facts(rows)
 
 
-def one(t: TensorDiff) -> None:
+def layers(result: CheckpointDiff, chosen: TensorDiff, tensor_key: str) -> None:
+    """Layer by module; a click chooses a tensor, on a whole layer the one that changed most in it."""
+
+    def on_click(x: float, y: float) -> None:
+        module = figures.rows(result)[round(y)]
+        clicked = [t for t in result.tensors if t.layer == round(x) and module in (t.module, figures.WHOLE)]
+        most = max(clicked, key=lambda t: t.relative if t.relative == t.relative else -1.0, default=chosen)
+        st.session_state[tensor_key] = most.name
+
+    signs = f" {message}." if (message := figures.legend(result)) else ""
+    st.html(markup.note(f"Change against the norm in the first, layer by module. A click chooses a tensor.{signs}"))
+    logarithmic = st.toggle("Logarithmic colours", key="checkpoints.log", persist_state="session")
+    figure = figures.changes(result, chosen, charts.theme(), logarithmic=logarithmic)
+    alt = f"Relative change of {len(result.modules)} modules in {result.depth} layers"
+    charts.clickable(figure, "checkpoints-layers", alt, on_click)
+
+
+def tensor(t: TensorDiff) -> None:
     """The numbers of a tensor, and what a person should know of it."""
     rows = [("Status", t.status.value, "")]
     if t.norm == t.norm:
@@ -87,23 +106,17 @@ def table(result: CheckpointDiff) -> None:
     """All tensors, searchable, by status, sortable, and as files."""
     st.html(markup.section("Every tensor"))
     left, right = st.columns(2, gap="medium")
-    words = {ALL: f"All ({len(result.tensors):,})"}
-    words |= {s.value: f"{markup.sentence(s.value)} ({result.counts[s]:,})" for s in TensorStatus if result.counts[s]}
-    if st.session_state.get("checkpoints.status") not in words:
-        st.session_state["checkpoints.status"] = ALL
     with left:
-        requested = st.text_input(
+        search = st.text_input(
             "Search by name", key="checkpoints.search", placeholder="q_proj", persist_state="session"
         )
     with right:
-        status = st.selectbox(
-            "Status", list(words), format_func=words.__getitem__, key="checkpoints.status", persist_state="session"
-        )
-    shown = [t for t in result.tensors if status in (ALL, t.status.value) and requested.lower() in t.name.lower()]
+        status = _choose_status(result)
+    shown = [t for t in result.tensors if status in (ALL, t.status.value) and search.lower() in t.name.lower()]
     if shown:
         _rows(shown)
     else:
-        st.html(markup.note(f"No such tensor's name holds '{requested}'."))
+        st.html(markup.note(f"No such tensor's name holds '{search}'."))
     with st.container(horizontal=True, gap="small"):
         for kind, name in FORMATS.items():
             st.download_button(
@@ -113,6 +126,18 @@ def table(result: CheckpointDiff) -> None:
                 on_click="ignore",
                 key=f"checkpoints.{kind}",
             )
+
+
+def _choose_status(result: CheckpointDiff) -> str:
+    """One kind of tensors, or all; each with their number."""
+    counts = result.counts
+    titles = {ALL: f"All ({len(result.tensors):,})"}
+    titles |= {s.value: f"{markup.sentence(s.value)} ({counts[s]:,})" for s in TensorStatus if counts[s]}
+    if st.session_state.get("checkpoints.status") not in titles:
+        st.session_state["checkpoints.status"] = ALL
+    return st.selectbox(
+        "Status", list(titles), format_func=titles.__getitem__, key="checkpoints.status", persist_state="session"
+    )
 
 
 def cost(result: CheckpointDiff) -> str:

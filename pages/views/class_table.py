@@ -17,16 +17,16 @@ def table(prediction: Prediction) -> None:
     import pandas as pd  # at the first answer, not when the server starts
 
     head, find = st.columns([3, 2], vertical_alignment="center")
-    values = prediction.problem_type == "regression"
-    head.html(markup.section(f"All {len(prediction.labels)} {'outputs' if values else 'classes'}"))
-    requested = find.text_input("Find a class", key=FIND, placeholder="Find a class", label_visibility="collapsed")
+    regression = prediction.problem_type == "regression"
+    head.html(markup.section(f"All {len(prediction.labels)} {'outputs' if regression else 'classes'}"))
+    search = find.text_input("Find a class", key=FIND, placeholder="Find a class", label_visibility="collapsed")
     rows = [(row.label, row.probability, row.logit) for row in prediction.ranked]
-    rows = [row for row in rows if requested.strip().lower() in row[0].lower()]
+    rows = [row for row in rows if search.strip().lower() in row[0].lower()]
     if not rows:
-        st.html(markup.note(f"No class has '{requested}' in its name."))
+        st.html(markup.note(f"No class has '{search}' in its name."))
         return
     frame = pd.DataFrame(rows, columns=["Class", "Probability", "Logit"])
-    if values:
+    if regression:
         frame = frame.drop(columns="Probability").rename(columns={"Class": "Output", "Logit": "Value"})
     st.dataframe(
         guarded_frame(frame).style.format(shown),

@@ -1,12 +1,16 @@
-"""A dry run in rows: its stages with their marks, and the tensors of one pass."""
+"""A dry run: the verdict, its stages with their marks, and the tensors of one pass."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from core.results import DryRun, Stage, StageStatus
+import streamlit as st
+
+from core.dry_run.records import exported
+from core.results import DryRun, LoadedModel, Stage, StageStatus
+from core.words import dry_run as words
 from core.words import sizes
-from core.words.dry_run import finite
+from pages.ui import markup, tables
 from pages.ui.markup import sentence, text
 
 _MARKS = {
@@ -15,6 +19,19 @@ _MARKS = {
     StageStatus.NOT_APPLICABLE: ("hl-notekind", "–"),
     StageStatus.LEFT_OUT: ("hl-warning", "○"),
 }
+
+
+ABOUT = (
+    "A dry run reads a few short texts with the weights in memory, in modules of its own: whoever classifies meanwhile "
+    "is not disturbed, and the model stays as it was. A difference is the largest between logits that must be equal, "
+    "as a share of the largest logit; its bound is what the rounding of the number type allows."
+)
+
+
+def summary(result: DryRun) -> None:
+    """The verdict, and what it took."""
+    st.html(markup.lead(words.verdict(result)))
+    st.html(markup.note(words.cost(result)))
 
 
 def stages(result: DryRun) -> str:
@@ -33,6 +50,25 @@ def _stage(stage: Stage) -> str:
     )
 
 
+def download(model: LoadedModel, result: DryRun) -> None:
+    """The whole of it as a file."""
+    st.download_button(
+        "Download JSON",
+        exported(model, result, model.health),
+        file_name="dry-run.json",
+        on_click="ignore",
+        key="dry_run.json",
+    )
+
+
+def tensors(result: DryRun) -> None:
+    """The tensors of one pass; nothing where none was traced."""
+    if result.traced:
+        st.html(markup.section("One pass through the model"))
+        st.html(markup.note(words.axes(result)))
+        tables.table(rows(result), "Shape and type at each stage of the pass", key="dry-run-tensors")
+
+
 def rows(result: DryRun) -> list[dict[str, Any]]:
     """One row a tensor, in the order of the pass."""
     return [
@@ -42,7 +78,7 @@ def rows(result: DryRun) -> list[dict[str, Any]]:
             "Shape": sizes.shape(t.shape),
             "Type": t.dtype,
             "As expected": "yes" if t.fits else "no",
-            "Finite values": finite(t),
+            "Finite values": words.finite(t),
             "Largest finite value": t.largest,
         }
         for t in result.traced

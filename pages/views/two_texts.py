@@ -1,16 +1,58 @@
-"""Two texts in rows and facts: every class by size of change, and the numbers of the minimal flip."""
+"""Two texts side by side, every class by size of change, and the minimal flip."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
-from core.results import MinimalFlip, TwoTexts
+from core.figures import two_texts as figures
+from core.figures.strip import legend, strip
+from core.results import Contributions, MinimalFlip, Reading, TwoTexts, by_unit
 from core.words import two_texts as words
-from pages.ui import markup, tables
+from pages.ui import charts, markup, tables
+from pages.ui.question import TOKENS, Question
 
 _FIND = "two.find"
+
+
+def side_by_side(request: Question, result: TwoTexts, contributions: Sequence[Contributions]) -> None:
+    """The change in a sentence; both texts: what was edited, and what each word did to the class."""
+    st.html(markup.lead(words.changed(result, request.label)))
+    readings = (result.a, result.b)
+    units = [reading.words if request.by != TOKENS else reading.pieces for reading in readings]
+    values = [by_unit(c.of(request.label), unit) for c, unit in zip(contributions, units, strict=True)]
+    largest = max(float(np.abs(v).max(initial=0.0)) for v in values)
+    edits = (figures.before(result.edits), figures.after(result.edits))
+    k = result.labels.index(request.label)
+    for i, column in enumerate(st.columns(2, gap="medium")):
+        with column, st.container(border=True):
+            tag = f'<span class="hl-tag">{markup.label(readings[i].prediction.label)}</span>'
+            st.html(f'<div class="hl-pooler"><h3>{markup.text(("Text A", "Text B")[i])}</h3>{tag}</div>')
+            st.html(edits[i])
+            st.html(markup.note(f"Contributions to '{request.label}', logit {result.logits[i][k]:+.3f}"))
+            st.html(strip(readings[i], units[i], values[i], "contribution", largest=largest))
+    st.html(legend("against", f"for {request.label}, on one scale for both texts", signed=True))
+    kind = "Contributions are exact." if contributions[0].exact else "Contributions are linearised, not exact."
+    st.html(markup.note(f"{words.DIFF} {kind}"))
+
+
+def changes(result: TwoTexts) -> None:
+    """The classes that change most as bars, and all of them in a table."""
+    st.html(markup.section("The classes that change most"))
+    alt = f"Change of the {figures.DRAWN} classes that change most, text B less text A"
+    charts.chart(figures.changes(result, charts.theme()), "two-changes", alt)
+    table(result)
+
+
+def flip(reading: Reading, result: MinimalFlip) -> None:
+    """The sentence, the text with its words struck out, the numbers of the search."""
+    st.html(markup.lead(words.flipped(result, reading)))
+    if result.found:
+        st.html(figures.struck(reading, result))
+    st.html(markup.facts(facts(result)))
 
 
 def facts(result: MinimalFlip) -> list[tuple[str, str, str]]:
@@ -32,13 +74,13 @@ def table(result: TwoTexts) -> None:
     head, find = st.columns([3, 2], vertical_alignment="center")
     noun = "classes" if result.has_probabilities else "outputs"
     head.html(markup.section(f"All {len(result.labels)} {noun}"))
-    requested = find.text_input("Find a class", key=_FIND, placeholder="Find a class", label_visibility="collapsed")
-    request = [k for k in result.leading(len(result.labels)) if requested.strip().lower() in result.labels[k].lower()]
-    rows = [_row(result, k) for k in request]
+    search = find.text_input("Find a class", key=_FIND, placeholder="Find a class", label_visibility="collapsed")
+    matching = [k for k in result.leading(len(result.labels)) if search.strip().lower() in result.labels[k].lower()]
+    rows = [_row(result, k) for k in matching]
     if rows:
         tables.table(rows, "All classes: text A, text B and the change", key="two-classes")
     else:
-        st.html(markup.note(f"No class has '{requested}' in its name."))
+        st.html(markup.note(f"No class has '{search}' in its name."))
 
 
 def _row(result: TwoTexts, k: int) -> dict[str, Any]:

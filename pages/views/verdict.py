@@ -1,4 +1,4 @@
-"""An answer as HTML: the verdict, its classes as bars, and what the model read."""
+"""An answer: the verdict, its classes as bars, what the model read, and all classes in a table."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import streamlit as st
+
 from core.results import ClassScore, Prediction, Selection
 from core.words import durations, numbers
 from core.words import verdict as words
 from pages.ui.markup import facts, label, text
+from pages.views import class_table
 
 SHOWN = 5
 _BEFORE_CUT, _AFTER_CUT = 240, 360
@@ -24,6 +27,15 @@ class Answer:
     seconds: float
 
 
+def draw(answer: Answer) -> None:
+    """The verdict, the way to its reasons, every class."""
+    st.html(verdict(answer))
+    st.page_link("pages/overview.py", label="Why this class?", icon=":material/arrow_forward:", icon_position="right")
+    if folded := explanation(answer.prediction):
+        st.html(folded)  # apart from the verdict: it stays open when the next one comes
+    class_table.table(answer.prediction)
+
+
 def verdict(answer: Answer) -> str:
     """The whole answer to one text."""
     prediction = answer.prediction
@@ -32,9 +44,9 @@ def verdict(answer: Answer) -> str:
         "regression": _outputs,
     }
     body = by_problem.get(prediction.problem_type, _one_label)(prediction)
-    request = text(prediction.text[:400])
+    beginning = text(prediction.text[:400])
     return (
-        f'<section class="hl-answer" aria-label="Verdict"><p class="hl-asked" dir="auto">{request}</p>'
+        f'<section class="hl-answer" aria-label="Verdict"><p class="hl-asked" dir="auto">{beginning}</p>'
         f"{body}{facts(_facts(answer))}{_cut(prediction)}</section>"
     )
 
@@ -105,19 +117,19 @@ def _cut(prediction: Prediction) -> str:
     """The place where the text was cut off: the end of what was read, and the beginning of what was not."""
     if not prediction.truncated:
         return ""
-    retained = prediction.kept_characters
-    read, unread = prediction.text[max(0, retained - _BEFORE_CUT) : retained], prediction.text[retained:]
+    end = prediction.kept_characters
+    read, unread = prediction.text[max(0, end - _BEFORE_CUT) : end], prediction.text[end:]
     more = f"<p>… and {len(unread) - _AFTER_CUT:,} more characters.</p>" if len(unread) > _AFTER_CUT else ""
     return (
         f'<div class="hl-box hl-warn"><p><strong>{words.cut_off(prediction)}'
         f"</strong> The marked part was cut off.</p>"
-        f'<p class="hl-cut" dir="auto">{"… " if retained > _BEFORE_CUT else ""}{text(read)}'
+        f'<p class="hl-cut" dir="auto">{"… " if end > _BEFORE_CUT else ""}{text(read)}'
         f"<mark>{text(unread[:_AFTER_CUT])}</mark></p>{more}</div>"
     )
 
 
 def explanation(prediction: Prediction) -> str:
-    """What margin and entropy mean, folded; they are told for single labels only."""
+    """What margin and entropy mean, folded; only single labels have them."""
     return _EXPLANATION if prediction.problem_type == "single_label_classification" else ""
 
 

@@ -1,4 +1,4 @@
-"""Weight statistics in rows and facts: what stands out, one tensor, the table."""
+"""Weight statistics: what stands out, the map of layers, one tensor, the table and its files."""
 
 from __future__ import annotations
 
@@ -8,16 +8,23 @@ from typing import Any
 import streamlit as st
 
 from core.checkpoints.weight_records import exported
+from core.figures import weights as figures
 from core.results import ExportFormat, WeightReport, WeightStats
 from core.words import numbers, sizes
-from core.words.weights import STATISTICS
-from pages.ui import markup, tables
+from core.words import weights as words
+from pages.ui import charts, markup, tables
 
 COUNTS = ("zeros", "near_zeros", "dead_rows", "nan", "inf", "count")
 SCALES = {"linear": "Linear", "logarithmic": "Logarithmic", "by module": "Within each module"}
 FORMATS: dict[ExportFormat, str] = {"csv": "CSV", "parquet": "Parquet", "json": "JSON with histograms"}
-#: Outliers told before the rest is folded away.
-TOLD = 5
+#: Outliers on the page before the rest is folded away.
+SHOWN = 5
+
+
+def summary(report: WeightReport) -> None:
+    """The sentence, and what stands out."""
+    st.html(markup.lead(words.read(report)))
+    outliers(report)
 
 
 def outliers(report: WeightReport) -> None:
@@ -28,30 +35,83 @@ def outliers(report: WeightReport) -> None:
         for o in report.outliers
     ]
     if rows:
-        st.html(f'<div class="hl-box hl-warn"><ul>{"".join(rows[:TOLD])}</ul></div>')
-    if len(rows) > TOLD:
-        with st.expander(f"{len(rows) - TOLD:,} more"):
-            st.html(f"<ul>{''.join(rows[TOLD:])}</ul>")
+        st.html(f'<div class="hl-box hl-warn"><ul>{"".join(rows[:SHOWN])}</ul></div>')
+    if len(rows) > SHOWN:
+        with st.expander(f"{len(rows) - SHOWN:,} more"):
+            st.html(f"<ul>{''.join(rows[SHOWN:])}</ul>")
+
+
+def layers(report: WeightReport, chosen: WeightStats, statistic: str, scale_key: str, tensor_key: str) -> None:
+    """Layer by module; a click puts the tensor's name under `tensor_key` in the session."""
+
+    def on_click(x: float, y: float) -> None:
+        clicked = (round(x), report.modules[round(y)])
+        names = (t.name for t in report.tensors if (t.layer, t.module) == clicked)
+        st.session_state[tensor_key] = next(names, chosen.name)
+
+    scale = st.segmented_control(
+        "Colours",
+        figures.SCALES,
+        format_func=SCALES.__getitem__,
+        key=scale_key,
+        required=True,
+        persist_state="session",
+    )
+    alt = f"{words.STATISTICS[statistic]} of {len(report.modules)} modules in {report.depth} layers"
+    figure = figures.layers(report, statistic, scale or figures.SCALES[0], chosen, charts.theme())
+    charts.clickable(figure, "weights-layers", alt, on_click)
+
+
+def tensor(report: WeightReport, t: WeightStats, statistic: str) -> None:
+    """A tensor: its values, its numbers, its module through the depth."""
+    st.html(markup.section(t.name))
+    left, right = st.columns(2, gap="large")
+    with left:
+        logarithmic = st.toggle("Logarithmic counts", key="weights.log", persist_state="session")
+        if t.histogram.counts:
+            figure = figures.histogram(t, charts.theme(), logarithmic=logarithmic)
+            charts.chart(figure, "weights-histogram", f"Histogram of {t.name}")
+    with right:
+        if t.layer is not None:
+            st.html(markup.note(f"{t.module} in every layer"))
+            lines = figures.through_depth(report, statistic, t.module, words.STATISTICS[statistic], charts.theme())
+            charts.chart(lines, "weights-depth", f"{statistic} of {t.module} in every layer")
+    st.html(facts(t))
+    if t.note:
+        st.html(markup.note(t.note))
 
 
 def facts(t: WeightStats) -> str:
     """The numbers of one tensor."""
     shown = [("Shape", sizes.shape(t.shape), ""), ("Type", t.dtype, "")]
-    shown += [(STATISTICS[name].split(" (")[0], told(t, name), "") for name in STATISTICS if name != "count"]
+    shown += [
+        (words.STATISTICS[name].split(" (")[0], statistic_text(t, name), "")
+        for name in words.STATISTICS
+        if name != "count"
+    ]
     return markup.facts(shown)
 
 
-def told(t: WeightStats, name: str) -> str:
+def statistic_text(t: WeightStats, name: str) -> str:
     """One statistic of a tensor: counts whole, the rest at three significant digits."""
     value = getattr(t, name)
     return f"{value:,}" if name in COUNTS else numbers.three_digits(value) if value == value else "none"
+
+
+def _short(name: str) -> str:
+    """What a statistic is called, without its definition."""
+    return words.STATISTICS[name].split(" (")[0]
 
 
 def rows(report: WeightReport) -> list[dict[str, Any]]:
     """The table: one row a tensor."""
     return [
         {"Tensor": t.name, "Layer": t.layer, "Type": t.dtype, "Shape": sizes.shape(t.shape)}
-        | {STATISTICS[name].split(" (")[0]: getattr(t, name) for name in ("count", *STATISTICS) if name != "count"}
+        | {
+            words.STATISTICS[name].split(" (")[0]: getattr(t, name)
+            for name in ("count", *words.STATISTICS)
+            if name != "count"
+        }
         for t in report.tensors
     ]
 
@@ -61,10 +121,10 @@ def table(report: WeightReport) -> None:
     import pandas as pd
 
     st.html(markup.section("Every tensor"))
-    requested = st.text_input("Search by name", key="weights.search", placeholder="q_proj", persist_state="session")
-    shown = [row for row in rows(report) if requested.lower() in row["Tensor"].lower()]
+    search = st.text_input("Search by name", key="weights.search", placeholder="q_proj", persist_state="session")
+    shown = [row for row in rows(report) if search.lower() in row["Tensor"].lower()]
     if not shown:
-        st.html(markup.note(f"No tensor's name holds '{requested}'."))
+        st.html(markup.note(f"No tensor's name holds '{search}'."))
     else:
         frame = pd.DataFrame(shown).astype({"Layer": "Int64"})
         form = st.column_config.NumberColumn(format="%.4g")

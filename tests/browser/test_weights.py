@@ -16,7 +16,7 @@ from core.checkpoints.weights import checkpoint_statistics
 from core.results import WeightReport, WeightStats
 from core.settings import ROOT
 from core.words.weights import read as lead
-from pages.views.weights import told
+from pages.views.weights import statistic_text
 from tests.browser.conftest import OpenPage, Server
 from tests.browser.reading import BANKING, CANDIDATES
 
@@ -41,7 +41,7 @@ def tells(page: Page, found: WeightReport, name: str) -> None:
     facts = page.locator(".hl-facts > div")
     for title, statistic in (("Norm", "norm"), ("Excess kurtosis", "kurtosis"), ("Median", "q50"), ("Mean", "mean")):
         fact = facts.filter(has=page.get_by_text(title, exact=True))
-        expect(fact.locator("dd")).to_have_text(told(t, statistic))
+        expect(fact.locator("dd")).to_have_text(statistic_text(t, statistic))
 
 
 @pytest.mark.parametrize("candidate", CANDIDATES)

@@ -14,7 +14,7 @@ def page() -> None:
 
     from pages.ui import url_state
 
-    for key, value in url_state.asked("test", ("layer", "head")).items():
+    for key, value in url_state.requested("test", ("layer", "head")).items():
         st.session_state[key] = int(value)
     layer = st.selectbox("Layer", range(5), key="layer")
     head = st.selectbox("Head", range(5), key="head")

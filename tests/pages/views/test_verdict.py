@@ -1,0 +1,40 @@
+"""The verdict as HTML: one class, a cut, and what is escaped."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from core.results import Selection
+from pages.views.verdict import Answer, explanation, verdict
+from tests.words.made import prediction
+
+
+def drawn(**changes: object) -> str:
+    answer = replace(prediction(), **changes)  # type: ignore[arg-type]
+    return verdict(Answer(Selection("demo"), answer, 0.25))
+
+
+def test_a_single_label_has_margin_and_entropy() -> None:
+    html = drawn()
+    assert "<dt><bdi>Margin</bdi></dt>" in html
+    assert "<dt><bdi>Entropy</bdi></dt>" in html
+    assert explanation(prediction())
+
+
+def test_a_regression_has_neither() -> None:
+    html = drawn(problem_type="regression", probabilities=(float("nan"),) * 2)
+    assert "Margin" not in html
+    assert "nan" not in html
+    assert explanation(replace(prediction(), problem_type="regression")) == ""
+
+
+def test_the_end_that_was_not_read_is_marked() -> None:
+    html = drawn(text="my card is <lost>", total_tokens=4)
+    assert "my card</bdi><mark><bdi> is &lt;lost&gt;</bdi></mark>" in html
+
+
+def test_classes_beyond_the_first_are_taken_together() -> None:
+    labels = tuple(f"c{i}" for i in range(8))
+    html = drawn(labels=labels, label="c0", logits=(0.0,) * 8, probabilities=(0.125,) * 8)
+    assert html.count("<li") == 6
+    assert "other (3 classes)" in html
