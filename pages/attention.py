@@ -7,7 +7,7 @@ import streamlit as st
 from core.errors import AppError
 from core.figures.attention import heads, matrix
 from core.figures.strip import legend, strip
-from core.results import MEASURES, AttentionCost, AttentionOverview, Floats, between_units, by_unit, read_by
+from core.results import HEAD_MEASURES, AttentionCost, AttentionOverview, Floats, between_units, by_unit, read_by
 from core.words import attention as words
 from core.words import numbers
 from pages.ui import charts, markup, question, url_state
@@ -32,7 +32,7 @@ def choices(needs: AttentionCost) -> str:
         "view": VIEWS,
         "layer": range(1, needs.layers + 1),
         "head": range(1, needs.heads + 1),
-        "measure": MEASURES,
+        "measure": HEAD_MEASURES,
         "first": (False, True),
     }
     for key, values in known.items():
@@ -67,7 +67,7 @@ def overview(result: AttentionOverview) -> tuple[int, int]:
     with left:
         measure = st.selectbox(
             "All heads by",
-            MEASURES,
+            HEAD_MEASURES,
             format_func=words.MEASURED.__getitem__,
             key=_KEYS["measure"],
             persist_state="session",

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from core.figures.clickable_cells import Place
 from core.figures.layer_map import layer_map
 from core.figures.style import PALETTES, Theme, scale, whole
-from core.results import KEPT, CheckpointDiff, TensorDiff, TensorStatus
+from core.results import UNCHANGED, CheckpointDiff, TensorDiff, TensorStatus
 
 #: The first row of the map: a layer's tensors together.
 WHOLE = "the whole layer"
@@ -94,7 +94,7 @@ def _cells(
         values[0, layer] = result.change_of_layer(layer)
         if not values[0, layer] > 0:
             statuses = {t.status for t, (x, _) in inside if x == layer}
-            signs[0, layer] = "≠" if TensorStatus.CHANGED in statuses else "=" if statuses <= set(KEPT) else ""
+            signs[0, layer] = "≠" if TensorStatus.CHANGED in statuses else "=" if statuses <= set(UNCHANGED) else ""
     return values, signs
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from core.checkpoints.checkpoint_diff.records import diff_file
-from core.results import KEPT, CheckpointDiff, ExportFormat, TensorDiff, TensorStatus
+from core.results import UNCHANGED, CheckpointDiff, ExportFormat, TensorDiff, TensorStatus
 from core.words import durations, numbers, sizes
 from core.words.checkpoint_diff import names, related, verdict, where
 from pages.ui import markup, tables
@@ -44,7 +44,7 @@ def in_both(result: CheckpointDiff) -> bool:
 def facts(result: CheckpointDiff) -> str:
     """How many tensors of each kind, and what changed most."""
     counts = result.counts
-    retained = sum(counts[status] for status in KEPT)
+    retained = sum(counts[status] for status in UNCHANGED)
     only = counts[TensorStatus.ONLY_FIRST] + counts[TensorStatus.ONLY_SECOND]
     rows = [
         ("Tensors", f"{len(result.tensors):,}", "in either"),
