@@ -127,7 +127,7 @@ class Engine:
     def load_state(self, selection: Selection, wait: float = 0.0) -> LoadState | None:
         """Where a load stands; None when it was never asked for or the pair was unloaded since.
 
-        `wait` is in seconds: one under way is given so long to end before its state is told.
+        `wait` is in seconds: one under way is given so long to end before its state is returned.
 
         Raises:
             UnexpectedError: a bug ended it; its text holds the traceback of the loading thread.
