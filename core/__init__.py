@@ -1,1 +1,1 @@
-"""Headlight's engine: configs, models, inference, inspection and training, without any user interface."""
+"""Headlight without a user interface: candidates, models, predictions and their explanations, checkpoints, training."""

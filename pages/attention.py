@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.errors import AppError
-from core.results import MEASURES, AttentionCost, AttentionOverview, Floats
+from core.results import HEAD_MEASURES, AttentionCost, AttentionOverview, Floats
 from core.words import attention as words
 from pages.ui import markup, question, url_state
 from pages.ui.question import Question
@@ -27,7 +27,7 @@ def restore(needs: AttentionCost) -> None:
         "view": view.VIEWS,
         "layer": range(1, needs.layers + 1),
         "head": range(1, needs.heads + 1),
-        "measure": MEASURES,
+        "measure": HEAD_MEASURES,
         "first": (False, True),
     }
     for key, values in known.items():

@@ -13,6 +13,12 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from core.architecture.outlines import META
+from core.engine.loader import LoadedPair
+from core.errors import CheckpointError
+from core.explain.probe import make_probe
+from core.model.peft_wrappers import unwrap_peft
+
 #: torchinfo keeps the last summary of each class, and with it the model, in a dictionary of its module.
 _LOCK = threading.Lock()
 TOKENS = 16
@@ -48,6 +54,29 @@ def layer_summary(model: nn.Module, batch: Mapping[str, Tensor], depth: int = 4)
         finally:
             inside._cached_forward_pass.clear()
             inside._cached_forward_pass.update(before)
+
+
+def summary_of_pair(pair: LoadedPair, depth: int) -> str:
+    """On modules of its own around the pair's weights: torchinfo hooks what it runs."""
+    model = make_probe(pair).classifier
+    return layer_summary(model, example(model.device, model.config.get_text_config().vocab_size), depth)
+
+
+def summary_of_outline(model: nn.Module, depth: int) -> str:
+    """Of a model on the meta device.
+
+    Raises:
+        CheckpointError: its code looks at values, and there are none.
+    """
+    outline = unwrap_peft(model)
+    try:
+        with META:
+            return layer_summary(outline, example(META, 2), depth)
+    except RuntimeError as error:
+        raise CheckpointError(
+            f"torchinfo cannot run a {type(outline).__name__} without weights: its code looks at values.",
+            fix="load the candidate, and open the summary again.",
+        ) from error
 
 
 def example(device: torch.device, vocabulary: int, tokens: int = TOKENS) -> dict[str, Tensor]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Set
+from dataclasses import dataclass, field
 
 from peft.tuners.lora import LoraLayer
 from peft.utils import ModulesToSaveWrapper
@@ -15,36 +16,49 @@ from core.results import ModuleNode, Status, TiedWeights
 def module_tree(root: nn.Module, trained: Set[str]) -> tuple[ModuleNode, ...]:
     """Every module after the one around it; `trained` names the parameters that training changes."""
     held = _held(root)
-    total: dict[str, int] = defaultdict(int)
-    changed: dict[str, int] = defaultdict(int)
-    dtypes: dict[str, set[str]] = defaultdict(set)
-    for path, parameters in held.items():
-        for around in (path, *_around(path)):
-            for name, parameter in parameters:
-                total[around] += parameter.numel()
-                changed[around] += parameter.numel() * (name in trained)
-                dtypes[around].add(str(parameter.dtype).removeprefix("torch."))
+    sums = _sums(held, trained)
     nodes, units = [], set[str]()
     for path, module in root.named_modules():
         inside = any(around in units for around in _around(path))
         is_unit = not inside and (bool(_weights(module)) or isinstance(module, LoraLayer | ModulesToSaveWrapper))
         if is_unit:
             units.add(path)
+        total, changed, dtypes = sums.total[path], sums.changed[path], sums.dtypes[path]
         nodes.append(
             ModuleNode(
                 path=path,
                 kind=type(module).__name__,
                 depth=path.count(".") + 1 if path else 0,
                 own=sum(p.numel() for _, p in held[path]),
-                total=total[path],
-                trained=changed[path],
-                dtype=_one(dtypes[path]),
+                total=total,
+                trained=changed,
+                dtype=_one(dtypes),
                 shapes=tuple((name, tuple(p.shape)) for name, p in _weights(module)),
-                status=_status(module, total[path], changed[path]),
+                status=_status(module, total, changed),
                 unit=is_unit,
             )
         )
     return tuple(nodes)
+
+
+@dataclass(frozen=True)
+class _Sums:
+    """Of each module by its path, with all that is inside: parameters, those that training changes, and dtypes."""
+
+    total: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    changed: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    dtypes: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+
+def _sums(held: dict[str, list[tuple[str, nn.Parameter]]], trained: Set[str]) -> _Sums:
+    sums = _Sums()
+    for path, parameters in held.items():
+        for around in (path, *_around(path)):
+            for name, parameter in parameters:
+                sums.total[around] += parameter.numel()
+                sums.changed[around] += parameter.numel() * (name in trained)
+                sums.dtypes[around].add(str(parameter.dtype).removeprefix("torch."))
+    return sums
 
 
 def tied_weights(root: nn.Module) -> tuple[TiedWeights, ...]:

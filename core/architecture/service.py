@@ -6,15 +6,12 @@ or the catalogue's numbers: nothing is loaded. Importing this file imports no to
 
 from __future__ import annotations
 
-from collections.abc import Set
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from core.config.adapter import AdapterConfig
 from core.config.candidate import CandidateConfig
 from core.engine.engine import Engine
-from core.errors import CheckpointError
 from core.files.locate import locate_candidate, require_adapter
 from core.results import Architecture, Feature, FeatureKey, Selection, Source, Tuning, View
 from core.tasks.once import Once, OncePerOwner
@@ -22,21 +19,12 @@ from core.tasks.once import Once, OncePerOwner
 if TYPE_CHECKING:
     from torch import nn
 
+    from core.architecture.describe import Outline
     from core.engine.loader import LoadedPair
 
 #: Bytes of architectures and summaries that are remembered: of what is not loaded, and of each loaded pair.
 OUTLINE_BYTES = 64 * 2**20
 PAIR_BYTES = 32 * 2**20
-
-
-@dataclass(frozen=True)
-class _Outline:
-    """A model without weights, and what is known of it."""
-
-    model: Any
-    trained: Set[str]
-    tuning: str
-    source: Source
 
 
 class ArchitectureService:
@@ -63,7 +51,10 @@ class ArchitectureService:
         key = FeatureKey(Feature.ARCHITECTURE, self._key(selection, view, tuning, num_labels))
 
         def described() -> Architecture:
-            return self._described(selection, view, self._outline(selection, view, tuning, num_labels))
+            from core.architecture.describe import describe
+
+            outline = self._outline(selection, view, tuning, num_labels)
+            return describe(self._engine.candidate(selection.candidate), view, outline)
 
         return self._outlines.get(key, described)
 
@@ -83,11 +74,15 @@ class ArchitectureService:
         pair = self._pair(selection, view, tuning)
         if pair is not None:
             key = FeatureKey(Feature.LAYER_SUMMARY, options=(depth,))
-            return self._loaded.of(pair).get(key, lambda: _summary_of_pair(pair, depth))
+            from core.architecture.layer_summary import summary_of_pair
+
+            return self._loaded.of(pair).get(key, lambda: summary_of_pair(pair, depth))
         key = FeatureKey(Feature.LAYER_SUMMARY, self._key(selection, view, tuning, num_labels), (depth,))
 
         def summary() -> str:
-            return _summary_of_outline(self._outline(selection, view, tuning, num_labels).model, depth)
+            from core.architecture.layer_summary import summary_of_outline
+
+            return summary_of_outline(self._outline(selection, view, tuning, num_labels).model, depth)
 
         return self._outlines.get(key, summary)
 
@@ -99,26 +94,27 @@ class ArchitectureService:
         return self._engine.pair(selection) if as_it_is and self._engine.loaded_model(selection) else None
 
     def _read(self, selection: Selection, pair: LoadedPair) -> Architecture:
+        from core.architecture.describe import Outline, describe
         from core.model.trainable import fitted
 
         model = pair.predictor.model
-        base = self._engine.candidate(selection.candidate).base_model
+        candidate = self._engine.candidate(selection.candidate)
         with pair.predictor.lock.shared():
-            trained = fitted(model, base)
-            words = _tuned(selection.adapter)
-            return self._described(selection, "classifier", _Outline(model, trained, words, "memory"))
+            trained = fitted(model, candidate.base_model)
+            return describe(candidate, "classifier", Outline(model, trained, _tuned(selection.adapter), "memory"))
 
-    def _outline(self, selection: Selection, view: View, tuning: Tuning, num_labels: int | None) -> _Outline:
+    def _outline(self, selection: Selection, view: View, tuning: Tuning, num_labels: int | None) -> Outline:
         from core.architecture import outlines
+        from core.architecture.describe import Outline
         from core.model.trainable import wanted
 
         candidate = self._engine.candidate(selection.candidate)
         place, source = self._folder(candidate)
         match view:
             case "backbone":
-                return _Outline(outlines.outline_backbone(candidate, place), frozenset(), "", source)
+                return Outline(outlines.outline_backbone(candidate, place), frozenset(), "", source)
             case "causal_lm":
-                return _Outline(outlines.outline_causal_lm(candidate, place), frozenset(), "", source)
+                return Outline(outlines.outline_causal_lm(candidate, place), frozenset(), "", source)
             case "classifier":
                 pass
             case _:
@@ -126,13 +122,13 @@ class ArchitectureService:
         if selection.adapter is not None:
             path = require_adapter(candidate, selection.adapter, self._engine.settings).path
             model: nn.Module = outlines.outline_adapter(candidate, place, path)
-            return _Outline(model, wanted(model), _tuned(selection.adapter), source)
+            return Outline(model, wanted(model), _tuned(selection.adapter), source)
         plain = outlines.outline_classifier(candidate, place, num_labels)
         if tuning == "full":
-            return _Outline(plain, wanted(plain), _tuned(None), source)
+            return Outline(plain, wanted(plain), _tuned(None), source)
         config = outlines.default_adapter(candidate.base_model.architecture.family)
         model = outlines.outline_new_adapter(plain, config)
-        return _Outline(model, wanted(model), _new(config), source)
+        return Outline(model, wanted(model), _new(config), source)
 
     def _folder(self, candidate: CandidateConfig) -> tuple[Path | None, Source]:
         """The folder of the weights; None where they are not (all) here and numbers stand in for them."""
@@ -143,33 +139,6 @@ class ArchitectureService:
             return place.path, "folder"
         return None, "numbers"
 
-    def _described(self, selection: Selection, view: View, outline: _Outline) -> Architecture:
-        from core.architecture.module_tree import module_tree, tied_weights
-        from core.architecture.sizes import sizes_of
-        from core.model.peft_wrappers import unwrap_peft
-
-        candidate = self._engine.candidate(selection.candidate)
-        root = unwrap_peft(outline.model)
-        nodes = module_tree(root, outline.trained)
-        named = {name: p.numel() for name, p in root.named_parameters()}
-        factors = sum(count for name, count in named.items() if ".lora_" in name)
-        unused = sum(count for name, count in named.items() if ".original_module" in name)
-        return Architecture(
-            name=candidate.name,
-            view=view,
-            source=outline.source,
-            tuning=outline.tuning,
-            dtype=candidate.base_model.torch_dtype,
-            nodes=nodes,
-            parameters=nodes[0].total,
-            base_parameters=nodes[0].total - factors - unused,
-            factors=factors,
-            trained=nodes[0].trained,
-            tied=tied_weights(root),
-            last_module_name=nodes[-1].path,
-            sizes=sizes_of(outline.model),
-        )
-
     def _key(self, selection: Selection, view: View, tuning: Tuning, num_labels: int | None) -> tuple[object, ...]:
         """Everything that decides what comes out, the state of the files included."""
         candidate = self._engine.candidate(selection.candidate)
@@ -179,31 +148,6 @@ class ArchitectureService:
         files = [f for p in places if p and p.is_dir() for f in sorted(p.glob("*.*")) if f.exists()]
         stamps = tuple((str(f), f.stat().st_mtime_ns) for f in files)
         return selection, view, tuning, num_labels, candidate.to_json(), stamps
-
-
-def _summary_of_pair(pair: LoadedPair, depth: int) -> str:
-    """On modules of its own around the pair's weights: torchinfo hooks what it runs."""
-    from core.architecture.layer_summary import example, layer_summary
-    from core.explain.probe import make_probe
-
-    model = make_probe(pair).classifier
-    return layer_summary(model, example(model.device, model.config.get_text_config().vocab_size), depth)
-
-
-def _summary_of_outline(model: nn.Module, depth: int) -> str:
-    from core.architecture.layer_summary import example, layer_summary
-    from core.architecture.outlines import META
-    from core.model.peft_wrappers import unwrap_peft
-
-    outline = unwrap_peft(model)
-    try:
-        with META:
-            return layer_summary(outline, example(META, 2), depth)
-    except RuntimeError as error:
-        raise CheckpointError(
-            f"torchinfo cannot run a {type(outline).__name__} without weights: its code looks at values.",
-            fix="load the candidate, and open the summary again.",
-        ) from error
 
 
 def _tuned(adapter: str | None) -> str:

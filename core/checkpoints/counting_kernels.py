@@ -1,4 +1,9 @@
-"""Compiled loops over blocks of weights; they run without the interpreter's lock, so threads share the work."""
+"""Compiled loops over blocks of weights; they run without the interpreter's lock, so threads share the work.
+
+Up to 16 bits a tensor holds at most 65,536 different values. Counting codes is one pass over its bytes, and everything
+else (mean, moments, quantiles, histogram) follows exactly from the counts. Wider types have too many values for that:
+theirs are summed (`describe`), and quantiles are found by counting the halves of sortable keys in two readings.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +18,9 @@ from core.engine.backends.compiling import compiled
 def count_words(quads: Any, tables: Any) -> None:
     """Count 16-bit words that come four in a uint64: quads (n,) into tables (4, 65536) uint32.
 
-    A table for each place in the quad, because equal neighbours would otherwise wait for each other's increment.
+    A table for each place in the quad, because equal neighbours would otherwise wait for each other's increment: an
+    entry has to be written before it can be read again. uint32 halves what the cache must hold, and cannot overflow:
+    a part (`weights.PART`) has 2^25 words.
     """
     low = np.uint64(0xFFFF)
     for quad in quads:
@@ -40,7 +47,8 @@ def weighted_sums(values: Any, counts: Any) -> tuple[float, float, float, float,
     """Mean, sums of squares and fourth powers about it, sum of squares, n: values (m,), each `counts` (m,) times.
 
     Sums are compensated (Neumaier 1974): their error does not grow with n. A count below 2^42 times a value of 11
-    significant bits is exact in float64.
+    significant bits is exact in float64. Twice over the values, first for the mean: powers about 0 would cancel where
+    the mean is large beside the spread.
     """
     number = counts.sum()
     totals, lost = np.zeros(4), np.zeros(4)
@@ -66,7 +74,10 @@ def weighted_sums(values: Any, counts: Any) -> tuple[float, float, float, float,
 
 @compiled()
 def describe(values: Any, near: float) -> tuple[Any, ...]:
-    """n, mean, sums of 2nd to 4th powers about it, min, max of the finite values (n,); zeros, near zeros, NaN, Inf."""
+    """n, mean, sums of 2nd to 4th powers about it, min, max of the finite values (n,); zeros, near zeros, NaN, Inf.
+
+    Twice over one block, which the cache still holds; blocks are put together afterwards (`moments`).
+    """
     count = zeros = nears = nans = infs = 0
     total, low, high = 0.0, np.inf, -np.inf
     for raw in values:
@@ -105,7 +116,7 @@ def count_upper(keys: Any, tables: Any) -> None:
 def count_lower(keys: Any, requested: Any, tables: Any) -> None:
     """Count the lower 16 bits of keys (n,) whose upper ones have a row in tables (rows, 65536).
 
-    wanted (65536,) int64 names the row; -1 for none.
+    requested (65536,) int64 names the row; -1 for none.
     """
     for key in keys:
         row = requested[key >> np.uint32(16)]
@@ -123,6 +134,7 @@ def bin_values(values: Any, edges: Any, counts: Any) -> None:
         if np.isfinite(value):
             place = int((value - low) / width * bins) if width > 0 and np.isfinite(width) else 0
             place = min(max(place, 0), bins - 1)
+            # the division rounds: what it puts beside its bin is moved to where the edges say, as numpy.histogram does
             while place > 0 and value < edges[place]:
                 place -= 1
             while place < bins - 1 and value >= edges[place + 1]:

@@ -36,7 +36,7 @@ def checkpoint_statistics(checkpoint: Checkpoint, on_progress: Progress = ignore
     """
     started = time.perf_counter()
     with opened({t.file for t in checkpoint.tensors}) as files:
-        result = _Run(checkpoint, files, on_progress).all()
+        result = _WeightScan(checkpoint, files, on_progress).all()
         for file in files.values():
             file.require_unchanged()
     spent = time.perf_counter() - started
@@ -44,7 +44,7 @@ def checkpoint_statistics(checkpoint: Checkpoint, on_progress: Progress = ignore
 
 
 @dataclass(frozen=True)
-class _Part:
+class _ByteRange:
     """Some of a tensor's bytes: file[start:end]."""
 
     place: int
@@ -52,7 +52,7 @@ class _Part:
     end: int
 
 
-class _Run:
+class _WeightScan:
     """One reading. Threads take parts; who finishes a tensor's last part makes its statistics."""
 
     def __init__(self, checkpoint: Checkpoint, files: dict[Any, OpenFile], on_progress: Progress) -> None:
@@ -70,16 +70,16 @@ class _Run:
         self._threads.share(list(self._parts()), self._measure)
         return tuple(stats for stats in self._found if stats is not None)
 
-    def _parts(self) -> Iterator[_Part]:
+    def _parts(self) -> Iterator[_ByteRange]:
         for place, tensor in enumerate(self._tensors):
             size = tensor.end - tensor.start
             step = max(size, 1) if tensor.dtype in WIDE else PART
             starts = range(0, max(size, 1), step)
             self._left[place] = len(starts)
             for start in starts:
-                yield _Part(place, tensor.start + start, min(tensor.start + start + step, tensor.end))
+                yield _ByteRange(place, tensor.start + start, min(tensor.start + start + step, tensor.end))
 
-    def _measure(self, part: _Part) -> None:
+    def _measure(self, part: _ByteRange) -> None:
         tensor = self._tensors[part.place]
         try:
             alphabet = codes(tensor.dtype)
@@ -98,7 +98,7 @@ class _Run:
         else:
             self._report(part, tensor)
 
-    def _count(self, part: _Part, alphabet: Codes) -> NDArray[np.int64]:
+    def _count(self, part: _ByteRange, alphabet: Codes) -> NDArray[np.int64]:
         """(2**bits,) how often each code occurs in a part."""
         buffer, tables = self._own()
         blocks = self._bytes(self._tensors[part.place], part.start, part.end, buffer)
@@ -138,7 +138,7 @@ class _Run:
             self._scratch.tables = np.zeros((4, 2**16), dtype=np.uint32)
         return self._scratch.buffer, self._scratch.tables
 
-    def _finish(self, part: _Part, numbers: dict[str, Any]) -> None:
+    def _finish(self, part: _ByteRange, numbers: dict[str, Any]) -> None:
         tensor = self._tensors[part.place]
         layer, module = layer_and_module(tensor.name)
         dead = dead_rows(tensor, numbers["zeros"], partial(self._bytes, tensor))
@@ -154,7 +154,7 @@ class _Run:
         )
         self._report(part, tensor)
 
-    def _report(self, part: _Part, tensor: TensorEntry) -> None:
+    def _report(self, part: _ByteRange, tensor: TensorEntry) -> None:
         with self._lock:
             self._done += part.end - part.start
             self._on_progress(self._done / max(self._total, 1), tensor.name)

@@ -11,7 +11,7 @@ from core.words.dry_run import verdict
 
 
 def document(model: LoadedModel, run: DryRun, health: HealthReport) -> dict[str, Any]:
-    """Plain data. `passed` of a stage is false only where it failed; `status` tells those that were left out."""
+    """Plain data. `passed` of a stage is false only where it failed; `status` says which were left out."""
     return {
         "candidate": model.selection.candidate,
         "adapter": model.selection.adapter,

@@ -23,7 +23,7 @@ class StageKind:
         bound: float | None = None,
         unit: str = "",
     ) -> Stage:
-        """Passed or failed; the fix is told only where it failed."""
+        """Passed or failed; the fix is stated only where it failed."""
         status = StageStatus.PASSED if passed else StageStatus.FAILED
         return Stage(self.name, status, detail, self.about, number, bound, unit, "" if passed else fix)
 

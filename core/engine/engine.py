@@ -10,17 +10,13 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from core.config.candidate import AdapterEntry, CandidateConfig
-from core.config.catalogue import Catalogue, adapter_of, write_candidate
-from core.engine.candidate_summary import summarise
+from core.config.candidate import CandidateConfig
+from core.engine.candidates import Candidates
 from core.engine.load_job import OnLoadState
 from core.engine.loaded_pairs import LoadedPairs
 from core.engine.micro_batcher import BatcherClosedError
-from core.engine.own_candidate import describe, find, with_adapter
 from core.engine.requirements import budget_of
-from core.engine.typed_candidates import TypedCandidates
-from core.errors import AppError, InputError, NotFoundError
-from core.files.locate import is_place
+from core.errors import AppError, InputError
 from core.model.devices import free_memory
 from core.results import CandidateSummary, LoadedModel, LoadState, Prediction, Requirements, Selection
 from core.settings import Settings, settings
@@ -39,18 +35,18 @@ class Engine:
 
     def __init__(self, installation: Settings | None = None) -> None:
         self.settings = installation or settings()
-        self._pairs = LoadedPairs(self.settings, self._pair)
-        self._extra = TypedCandidates(self._pairs.candidates_in_use)
+        self._pairs = LoadedPairs(self.settings, lambda selection: self._candidates.pair(selection))
+        self._candidates = Candidates(self.settings, self._pairs.candidates_in_use)
 
     # The catalogue
 
     def candidates(self) -> list[CandidateSummary]:
         """What the catalogue offers now; files are read anew, so that an added YAML shows up."""
-        return [summarise(c, self.settings) for c in self._catalogue().candidates]
+        return self._candidates.summaries()
 
     def problems(self) -> list[AppError]:
         """Catalogue files that could not be read."""
-        return list(self._catalogue().problems)
+        return self._candidates.problems()
 
     def add_candidate(
         self, source: str, *, title: str = "", adapter: str = "", model_type: str = "", pooler_type: str | None = None
@@ -60,9 +56,7 @@ class Engine:
         Raises:
             AppError: files that cannot be used; nothing is written then.
         """
-        made = describe(source, title, adapter, model_type, pooler_type, self._catalogue().ids)
-        write_candidate(made, self.settings.user_catalogue)
-        return summarise(made, self.settings)
+        return self._candidates.add(source, title, adapter, model_type, pooler_type)
 
     def remove_candidate(self, candidate_id: str) -> None:
         """Remove a candidate of the user's own from the catalogue and from memory; its files stay.
@@ -70,14 +64,11 @@ class Engine:
         Raises:
             NotFoundError: no such candidate, or one that came with the app.
         """
-        path = self.settings.user_catalogue / f"{self.candidate(candidate_id).id}.yaml"
-        if not path.is_file():
-            raise NotFoundError(f"'{candidate_id}' came with the app.", fix="remove only candidates that you added.")
+        self._candidates.own_file(candidate_id)
         for model in self.loaded():
             if model.selection.candidate == candidate_id:
                 self.unload(model.selection)
-        path.unlink()
-        self._extra.forget(candidate_id)
+        self._candidates.remove(candidate_id)
 
     def candidate(self, candidate_id: str) -> CandidateConfig:
         """The config behind an id.
@@ -85,7 +76,7 @@ class Engine:
         Raises:
             NotFoundError: with the nearest id.
         """
-        return self._extra.get(candidate_id) or self._catalogue().get(candidate_id)
+        return self._candidates.get(candidate_id)
 
     def resolve(self, candidate: str, adapter: str | None = None) -> Selection:
         """A selection from what a person types: an id, a YAML file, a folder or a Hub id; an adapter id or folder.
@@ -93,18 +84,7 @@ class Engine:
         Raises:
             NotFoundError: nothing of that name, with the nearest id.
         """
-        catalogue = self._catalogue()
-        config = self._extra.add(find(candidate, catalogue, self._extra), catalogue)
-        if adapter is not None and adapter not in [a.id for a in config.adapters] and is_place(adapter):
-            extended = with_adapter(config, adapter)
-            added = extended.adapters[-1]
-            config = self._extra.add(extended, catalogue)
-            return Selection(
-                config.id, next(a.id for a in config.adapters if a.path == added.path and a.revision == added.revision)
-            )
-        if adapter is not None:
-            adapter_of(config, adapter)
-        return Selection(config.id, adapter)
+        return self._candidates.resolve(candidate, adapter)
 
     def requirements(self, selection: Selection, keep: Collection[Selection] = ()) -> Requirements:
         """What loading would add now, from headers or architecture numbers; nothing is loaded.
@@ -147,7 +127,7 @@ class Engine:
     def load_state(self, selection: Selection, wait: float = 0.0) -> LoadState | None:
         """Where a load stands; None when it was never asked for or the pair was unloaded since.
 
-        `wait` is in seconds: one under way is given so long to end before its state is told.
+        `wait` is in seconds: one under way is given so long to end before its state is returned.
 
         Raises:
             UnexpectedError: a bug ended it; its text holds the traceback of the loading thread.
@@ -224,15 +204,6 @@ class Engine:
         """No load begins while this is entered: transformers changes global state when it opens a checkpoint."""
         with self._pairs.opening:
             yield
-
-    # Inside
-
-    def _catalogue(self) -> Catalogue:
-        return Catalogue.read(self.settings.catalogue, self.settings.user_catalogue)
-
-    def _pair(self, selection: Selection) -> tuple[CandidateConfig, AdapterEntry | None]:
-        candidate = self.candidate(selection.candidate)
-        return candidate, adapter_of(candidate, selection.adapter) if selection.adapter else None
 
 
 def check_texts(texts: Sequence[str], max_characters: int) -> None:

@@ -70,15 +70,8 @@ class Loader:
         if opened is None:
             config = candidate.base_model.with_changes(pretrained_model_name_or_path=str(folders.base))
             opened = open_classifier(config, device_map=_placement(needs))
-        pair = self._assemble(
-            Selection(candidate.id, adapter.id if adapter else None),
-            candidate,
-            opened,
-            folders.adapter,
-            needs.device,
-            on_progress,
-            started,
-        )
+        selection = Selection(candidate.id, adapter.id if adapter else None)
+        pair = self._assemble(selection, candidate, opened, folders.adapter, needs.device, on_progress, started)
         _settle()
         return pair
 
@@ -101,41 +94,18 @@ class Loader:
             attached = load_adapter(opened, adapter_folder)
             model, health, limit, labels = attached.model, attached.health, attached.max_tokens, attached.labels
         on_progress(LoadStage.HEALTH, "")
-        config: Any = model.config
-        longest = min(most_tokens(opened.model.backbone) or DEFAULT_MAX_TOKENS, DEFAULT_MAX_TOKENS)
-        max_tokens = min(n for n in (candidate.max_tokens, limit, longest) if n)
-        encoder = Encoder(_tokenizer(opened.folder.path), max_tokens)
-        problem = config.problem_type or ("regression" if config.num_labels == 1 else "single_label_classification")
         predictor = Predictor(
             model,
-            encoder,
+            Encoder(_tokenizer(opened.folder.path), _max_tokens(candidate, opened, limit)),
             labels,
-            problem,
+            _problem_type(model),
             device,
             self._settings.tokens_per_batch,
             self._settings.workers,
             ReadWriteLock(),
         )
-        pooler, head = parts_of(config)
-        size = sum(p.numel() * p.element_size() for p in model.parameters())
-        base = sum(p.numel() * p.element_size() for p in opened.model.backbone.parameters())
-        info = LoadedModel(
-            selection=selection,
-            device=device,
-            dtype=candidate.base_model.torch_dtype,
-            parameters=sum(p.numel() for p in model.parameters()),
-            bytes=size,
-            own_bytes=size - base,
-            labels=labels,
-            problem_type=problem,
-            pooler=pooler,
-            head=head,
-            mask=mask_of(config),
-            max_tokens=max_tokens,
-            load_seconds=time.perf_counter() - started,
-            health=health,
-        )
-        return LoadedPair(info, predictor, opened)
+        dtype, seconds = candidate.base_model.torch_dtype, time.perf_counter() - started
+        return LoadedPair(_loaded_model(selection, predictor, opened, dtype, health, seconds), predictor, opened)
 
 
 def release() -> None:
@@ -160,6 +130,49 @@ def _placement(needs: Requirements) -> str | dict[str, Any] | None:
     if needs.device == "cuda" and torch.cuda.device_count() > 1 and needs.peak > torch.cuda.mem_get_info(0)[0]:
         return "auto"
     return {"": needs.device}
+
+
+def _max_tokens(candidate: CandidateConfig, opened: OpenedClassifier, trained_with: int | None) -> int:
+    """The smallest of what the candidate says, what the adapter was trained with, and what the model can take."""
+    longest = min(most_tokens(opened.model.backbone) or DEFAULT_MAX_TOKENS, DEFAULT_MAX_TOKENS)
+    return min(n for n in (candidate.max_tokens, trained_with, longest) if n)
+
+
+def _problem_type(model: Any) -> str:
+    """As its config says; where it does not, one output is a regression and more are classes."""
+    default = "regression" if model.config.num_labels == 1 else "single_label_classification"
+    return model.config.problem_type or default
+
+
+def _loaded_model(
+    selection: Selection,
+    predictor: Predictor,
+    opened: OpenedClassifier,
+    dtype: str,
+    health: HealthReport,
+    seconds: float,
+) -> LoadedModel:
+    """What is said of a pair in memory. Its own bytes are those that it does not share with others of its base."""
+    config: Any = predictor.model.config
+    pooler, head = parts_of(config)
+    size = sum(p.numel() * p.element_size() for p in predictor.model.parameters())
+    base = sum(p.numel() * p.element_size() for p in opened.model.backbone.parameters())
+    return LoadedModel(
+        selection=selection,
+        device=predictor.device,
+        dtype=dtype,
+        parameters=sum(p.numel() for p in predictor.model.parameters()),
+        bytes=size,
+        own_bytes=size - base,
+        labels=predictor.labels,
+        problem_type=predictor.problem_type,
+        pooler=pooler,
+        head=head,
+        mask=mask_of(config),
+        max_tokens=predictor.encoder.max_tokens,
+        load_seconds=seconds,
+        health=health,
+    )
 
 
 def _own_head(opened: OpenedClassifier) -> HealthReport:

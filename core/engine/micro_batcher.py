@@ -1,4 +1,8 @@
-"""Callers who come at the same time share a forward pass: better for all of them than taking turns."""
+"""Callers who come at the same time share a forward pass: better for all of them than taking turns.
+
+A pass over a few short texts takes hardly longer than over one: the weights have to come from memory either way. So
+one thread a loaded pair predicts, and whoever comes meanwhile is in its next pass.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +18,8 @@ from core.results import Prediction
 
 Predict = Callable[[Sequence[str]], list[Prediction]]
 
-#: Texts of one shared pass; a request with more goes its own way, so that it delays nobody.
+#: Texts of one shared pass; a request with more goes its own way in the thread of its caller, so that nobody waits for
+#: it here, and it has work enough for a pass of its own.
 MAX_TEXTS = 32
 #: What a caller who closes waits at most.
 CLOSING_SECONDS = 5.0
@@ -26,6 +31,8 @@ class BatcherClosedError(RuntimeError):
 
 @dataclass(frozen=True)
 class _Request:
+    """Texts of one caller, who waits for the answer."""
+
     texts: Sequence[str]
     answer: Future[list[Prediction]] = field(default_factory=Future)
 
@@ -81,6 +88,7 @@ class MicroBatcher:
 
     @contextmanager
     def _own_pass(self) -> Iterator[None]:
+        """Counted, so that `close` can wait for it: the model goes when the last pass through it has ended."""
         with self._state:
             self._require_open()
             self._passes += 1
@@ -96,6 +104,7 @@ class MicroBatcher:
             raise BatcherClosedError("closed")
 
     def _work(self) -> None:
+        """The thread. Between passes it holds no request: what a caller asked for goes with the caller."""
         while (first := self._waiting.get()) is not None:
             requests, closing = self._gather(first)
             self._answer(requests)
@@ -104,6 +113,10 @@ class MicroBatcher:
                 return
 
     def _gather(self, first: _Request) -> tuple[list[_Request], bool]:
+        """What waits already, and whether the mark of `close` came behind it. It waits for nothing more.
+
+        The last request may go beyond `MAX_TEXTS`: it is not cut in two.
+        """
         requests, count = [first], len(first.texts)
         while count < MAX_TEXTS:
             try:

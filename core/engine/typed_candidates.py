@@ -16,7 +16,7 @@ REMEMBERED = 256
 class TypedCandidates(Mapping[str, CandidateConfig]):
     """By id, the most recent `REMEMBERED`; those of pairs in memory are never forgotten. Thread safe.
 
-    `in_use` tells the ids of candidates that are loaded or being loaded.
+    `in_use` says the ids of candidates that are loaded or being loaded.
     """
 
     def __init__(self, in_use: Callable[[], Collection[str]], remembered: int = REMEMBERED) -> None:

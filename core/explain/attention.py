@@ -6,29 +6,27 @@ them. For the pass the probe runs eager attention; what it ran before is put bac
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Collection
+from contextlib import ExitStack, suppress
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from core.engine.encoding import Encoded
 from core.errors import CheckpointError, MemoryBudgetError, NotFoundError
+from core.explain.attention_hooks import OnLayer, eager, reporting_layers, watching_maps
 from core.explain.probe import Probe, at_least_float32
-from core.results import MEASURES, AttentionCost, AttentionMaps, AttentionOverview, AttentionPart, AttentionRollout
+from core.results import HEAD_MEASURES, AttentionCost, AttentionMaps, AttentionOverview, AttentionPart, AttentionRollout
 from core.tasks.progress import Progress
 from core.words.sizes import gibibytes
-
-#: Called with the layer's number, from 1, and its maps (H, T, T).
-OnLayer = Callable[[int, Tensor], None]
 
 
 class _EnoughError(Exception):
     """All wanted layers were seen: the pass may end."""
 
 
-def cost(probe: Probe, text: Encoded, budget: int) -> AttentionCost:
+def capture_cost(probe: Probe, text: Encoded, budget: int) -> AttentionCost:
     """What a capture would take, without running anything; the budget in bytes."""
     config: Any = probe.backbone.config.get_text_config()
     width = probe.backbone.dtype.itemsize
@@ -70,11 +68,11 @@ def overview(probe: Probe, text: Encoded, budget: int, on_progress: Progress | N
     rows: list[Tensor] = []
     _run(probe, text, budget, range(1, len(probe.layers) + 1), lambda _, seen: rows.append(measured(seen)), on_progress)
     values = torch.stack(rows).double().numpy()
-    return AttentionOverview({name: values[:, :, i] for i, name in enumerate(MEASURES)})
+    return AttentionOverview({name: values[:, :, i] for i, name in enumerate(HEAD_MEASURES)})
 
 
 def measured(seen: Tensor) -> Tensor:
-    """(H, 5) on the CPU: the numbers of `MEASURES` for maps (H, T, T). Head by head: T x T of memory beside them."""
+    """`HEAD_MEASURES` of maps (H, T, T): (H, 5) on the CPU. Head by head, which takes T x T of memory beside them."""
     count = seen.shape[-1]
     places = torch.arange(count, device=seen.device, dtype=torch.float32)
     distances = (places[:, None] - places[None, :]).abs()
@@ -113,7 +111,7 @@ def _run(
     probe: Probe, text: Encoded, budget: int, requested: Collection[int], see: OnLayer, on_progress: Progress | None
 ) -> None:
     """A pass with eager attention up to the last wanted layer; `see` gets the maps of each."""
-    require(cost(probe, text, budget))
+    require(capture_cost(probe, text, budget))
     seen: list[int] = []
 
     def noted(layer: int, result: Tensor) -> None:
@@ -125,9 +123,9 @@ def _run(
 
     with ExitStack() as stack:
         stack.enter_context(eager(probe))
-        stack.enter_context(_watching(probe, set(requested), len(text.ids), noted))
+        stack.enter_context(watching_maps(probe, set(requested), len(text.ids), noted))
         if on_progress is not None:
-            stack.enter_context(_telling(probe, on_progress))
+            stack.enter_context(reporting_layers(probe, on_progress))
         stack.enter_context(suppress(_EnoughError))
         probe.states(text)
     if len(seen) < len(requested):
@@ -149,58 +147,3 @@ def require(needs: AttentionCost) -> None:
             f"{gibibytes(needs.peak)}, and {gibibytes(needs.budget)} is the budget.",
             fix="shorten the text, or raise HEADLIGHT_ATTENTION_BUDGET_MB.",
         )
-
-
-@contextmanager
-def eager(probe: Probe) -> Iterator[None]:
-    """Eager attention, which has maps at all; then again what the probe ran before."""
-    before = probe.backbone.config._attn_implementation
-    try:
-        probe.backbone.set_attn_implementation("eager")
-        yield
-    finally:
-        probe.backbone.set_attn_implementation(before)
-
-
-@contextmanager
-def _watching(probe: Probe, requested: set[int], count: int, see: OnLayer) -> Iterator[None]:
-    """Hooks inside the wanted layers, on every module that may hand out maps; families call theirs differently."""
-
-    def hook_of(number: int) -> Callable[..., None]:
-        def hook(_module: nn.Module, _args: Any, output: Any) -> None:
-            result = _maps_in(output, count)
-            if result is not None:
-                see(number, result)
-
-        return hook
-
-    with ExitStack() as stack:
-        for number, layer in enumerate(probe.layers, 1):
-            if number in requested:
-                for module in layer.modules():
-                    if module is not layer and any(True for _ in module.children()):
-                        stack.callback(module.register_forward_hook(hook_of(number)).remove)
-        yield
-
-
-def _maps_in(output: Any, count: int) -> Tensor | None:
-    """(H, T, T) out of a module's output, when rows of non-negative numbers that sum to 1 are in it."""
-    for part in output[1:] if isinstance(output, tuple) else ():
-        if isinstance(part, Tensor) and part.dim() == 4 and part.shape[0] == 1 and part.shape[2:] == (count, count):
-            rows = part[0, 0]
-            if bool((rows >= 0).all()) and bool((rows.float().sum(dim=-1) - 1).abs().max() < 0.02):
-                return part[0]
-    return None
-
-
-@contextmanager
-def _telling(probe: Probe, on_progress: Progress) -> Iterator[None]:
-    """Progress before each layer, which is also where a stop is heard."""
-    depth = len(probe.layers)
-    with ExitStack() as stack:
-        for number, layer in enumerate(probe.layers):
-            message = f"layer {number + 1} of {depth}"
-            stack.callback(
-                layer.register_forward_pre_hook(lambda *_, n=number, t=message: on_progress(n / depth, t)).remove
-            )
-        yield

@@ -112,16 +112,16 @@ class Explainer:
         Raises:
             InputError: a text of which the model reads special tokens only.
         """
-        from core.explain.attributions.cost import cost, one_batch
+        from core.explain.attributions.cost import attribution_cost, one_batch
 
         batch = self._sessions.cached_on_text(selection, text, Feature.BATCH_TIME, one_batch)
-        return cost(self._units(selection, text, options), options, batch)
+        return attribution_cost(self._units(selection, text, options), options, batch)
 
     def attributions(self, selection: Selection, text: str, options: AttributionOptions) -> Task[Attributions]:
         """All attribution methods for one class, and how faithful they are."""
 
         def attributions(probe: Probe, encoded: Encoded, on_progress: Progress) -> Attributions:
-            from core.explain.attributions.methods import attribute
+            from core.explain.attributions.run import attribute
 
             return attribute(probe, encoded, self._units(selection, text, options), options, on_progress)
 
@@ -131,9 +131,9 @@ class Explainer:
         """Memory for attention maps; nothing runs."""
 
         def attention_cost(probe: Probe, encoded: Encoded) -> AttentionCost:
-            from core.explain.attention import cost
+            from core.explain.attention import capture_cost
 
-            return cost(probe, encoded, self._sessions.attention_budget)
+            return capture_cost(probe, encoded, self._sessions.attention_budget)
 
         return self._sessions.cached_on_text(selection, text, Feature.ATTENTION_COST, attention_cost)
 

@@ -72,14 +72,7 @@ def versus(
     places = list(range(len(drawn)))
     figure = go.Figure()
     for place, k in zip(places, drawn, strict=True):
-        figure.add_scatter(
-            x=both[:, k],
-            y=[place, place],
-            mode="lines",
-            line={"color": colours.soft, "width": 3},
-            showlegend=False,
-            hoverinfo="skip",
-        )
+        _join(figure, both[:, k], place, colours.soft)
     for row, colour, title in zip(both, (colours.minus, colours.plus), names, strict=True):
         figure.add_scatter(
             x=row[drawn],
@@ -102,14 +95,19 @@ def versus(
     return _as_shares(figure, what, "x")
 
 
+def _join(figure: go.Figure, ends: Floats, place: int, colour: str) -> None:
+    """The line between the two answers of one class."""
+    line = {"color": colour, "width": 3}
+    figure.add_scatter(x=ends, y=[place, place], mode="lines", line=line, showlegend=False, hoverinfo="skip")
+
+
 def heat(result: Ablation, label: str, theme: Theme) -> go.Figure:
     """Change of the class's logit without each part; whole layers in the last column, whole kinds in the last row.
 
     A part that speaks for the class is in the accent colour: without it the logit falls.
     """
     z, verdicts = _grid(result, label)
-    layers, modules = [*result.layers, "", "all layers"], [*result.modules, "", "all modules"]
-    rows, columns, both = len(result.layers), len(result.modules), zip(z, verdicts, strict=True)
+    rows, columns = len(result.layers), len(result.modules)
     largest = float(np.nanmax(np.abs(z[:-1]), initial=0.0)) or 1.0
     figure = go.Figure(
         go.Heatmap(
@@ -125,27 +123,31 @@ def heat(result: Ablation, label: str, theme: Theme) -> go.Figure:
             texttemplate="%{text}" if z.size <= WRITTEN else None,
             textfont={"size": 12},
             hoverongaps=False,
-            customdata=[
-                [f"without {name(kind)}, {layer}: {change:+.3f}<br>says {whole(said)}" for kind, change, said in row]
-                for layer, row in zip(layers, (zip(modules, *pair, strict=True) for pair in both), strict=True)
-            ],
+            customdata=_details(result, z, verdicts),
             hovertemplate="%{customdata}<extra></extra>",
             showscale=False,
         )
     )
     finish(figure, theme, 120 + max(20, 42 - rows) * (rows + 1))
     edge = {"tickmode": "array", "showgrid": False, "zeroline": False}
-    figure.update_xaxes(
-        tickvals=_middles(columns),
-        ticktext=[*map(name, result.modules), "all"],
-        side="top",
-        tickangle=-40 if columns > 3 else 0,
-        **edge,
-    )
-    figure.update_yaxes(
-        tickvals=_middles(rows), ticktext=[*map(name, result.layers), "all"], autorange="reversed", **edge
-    )
+    ticks = [*map(name, result.modules), "all"]
+    angle = -40 if columns > 3 else 0
+    figure.update_xaxes(tickvals=_middles(columns), ticktext=ticks, side="top", tickangle=angle, **edge)
+    ticks = [*map(name, result.layers), "all"]
+    figure.update_yaxes(tickvals=_middles(rows), ticktext=ticks, autorange="reversed", **edge)
     return figure
+
+
+def _details(result: Ablation, z: Floats, verdicts: Sequence[Sequence[str]]) -> list[list[str]]:
+    """What hovering says of each cell."""
+    layers, modules = [*result.layers, "", "all layers"], [*result.modules, "", "all modules"]
+    return [
+        [
+            f"without {name(kind)}, {layer}: {change:+.3f}<br>says {whole(said)}"
+            for kind, change, said in zip(modules, row, words, strict=True)
+        ]
+        for layer, row, words in zip(layers, z, verdicts, strict=True)
+    ]
 
 
 def _grid(result: Ablation, label: str) -> tuple[Floats, list[list[str]]]:

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
 from core.figures.layer_map import layer_map, tick_step
 from core.figures.style import PALETTES, Theme, finish, scale, whole
@@ -37,39 +38,45 @@ def modules(parts: Sequence[Placed]) -> tuple[str, ...]:
 def layers(
     parts: Sequence[Placed],
     values: Sequence[float],
-    told: Sequence[str],
+    details: Sequence[str],
     chosen: Placed,
     theme: Theme,
     *,
     signed: bool = False,
 ) -> go.Figure:
-    """A value a module as colours, with what hovering tells; shares of 1, or from -1 to 1 where `signed`.
+    """A value a module as colours, `details` what hovering says; shares of 1, or from -1 to 1 where `signed`.
 
     The chosen module is framed. Markers hear the clicks: x is the layer, y the row in `modules`.
     """
     rows = modules(parts)
     inside = [i for i, m in enumerate(parts) if m.layer is not None]
-    grid = np.full((len(rows), max(parts[i].layer or 0 for i in inside) + 1), np.nan)
     places = [(parts[i].layer or 0, rows.index(parts[i].module)) for i in inside]
+    grid = np.full((len(rows), max(layer for layer, _ in places) + 1), np.nan)
     for i, (layer, row) in zip(inside, places, strict=True):
         grid[row, layer] = values[i]
-    colours = PALETTES[theme]
-    most = float(np.nanmax(np.abs(grid), initial=0.0)) or 1.0
-    form: dict[str, Any] = {"tickformat": ".2f" if signed else ".0%" if most >= 0.05 else ".1%"}
     return layer_map(
         grid,
         rows,
         marks=places,
-        told=[(whole(parts[i].name), told[i]) for i in inside],
+        details=[(whole(parts[i].name), details[i]) for i in inside],
         hover="%{customdata[0]}<br>%{customdata[1]}<extra></extra>",
         chosen=None if chosen.layer is None else (chosen.layer, rows.index(chosen.module)),
         theme=theme,
         height=max(260, min(900, 90 + 34 * len(rows))),
-        colorscale=scale(colours.diverging if signed else colours.rising),
-        zmin=-most if signed else 0,
-        zmax=most,
-        colorbar=form,
+        **_colours(grid, theme, signed),
     )
+
+
+def _colours(grid: NDArray[np.float64], theme: Theme, signed: bool) -> dict[str, Any]:
+    """From 0 to the largest value, or as far below 0 as above where values have a sign."""
+    most = float(np.nanmax(np.abs(grid), initial=0.0)) or 1.0
+    palette = PALETTES[theme]
+    return {
+        "colorscale": scale(palette.diverging if signed else palette.rising),
+        "zmin": -most if signed else 0,
+        "zmax": most,
+        "colorbar": {"tickformat": ".2f" if signed else ".0%" if most >= 0.05 else ".1%"},
+    }
 
 
 def singular_values(chosen: ModuleUpdate, theme: Theme) -> go.Figure:

@@ -101,7 +101,7 @@ def freeze_map(result: Architecture, chosen: FreezeCell | None, theme: Theme) ->
         values,
         rows,
         marks=[(c.layer or 0, rows.index(c.module)) for c in inside],
-        told=[(whole(c.path), c.status, c.parameters, c.trained) for c in inside],
+        details=[(whole(c.path), c.status, c.parameters, c.trained) for c in inside],
         hover="%{customdata[0]}<br>%{customdata[1]}<br>%{customdata[2]:,} parameters, %{customdata[3]:,} trained"
         "<extra></extra>",
         chosen=place,
@@ -132,9 +132,7 @@ def by_length(spent: Sequence[Costs], chosen: int, theme: Theme) -> go.Figure:
     figure.add_vline(x=chosen, line={"color": PALETTES[theme].muted, "width": 1, "dash": "dot"})
     finish(figure, theme, 320, xaxis_title="tokens in the text")
     lengths = [c.tokens for c in spent]
-    drawn = [value for _, values in lines for value in values if value]
-    low, high = (round(math.log2(edge(drawn))) for edge in (min, max))
-    ticks = [2**power for power in range(low, high + 1, max(1, -(-(high - low) // 5)))]
+    ticks = _powers_of_two([value for _, values in lines for value in values if value])
     figure.update_xaxes(
         type="log",
         tickmode="array",
@@ -145,6 +143,12 @@ def by_length(spent: Sequence[Costs], chosen: int, theme: Theme) -> go.Figure:
     )
     figure.update_yaxes(type="log", tickmode="array", tickvals=ticks, ticktext=[tick(n) for n in ticks], zeroline=False)
     return figure
+
+
+def _powers_of_two(values: Sequence[int]) -> list[int]:
+    """About six, from the smallest value to the largest."""
+    low, high = (round(math.log2(edge(values))) for edge in (min, max))
+    return [2**power for power in range(low, high + 1, max(1, -(-(high - low) // 5)))]
 
 
 def _shown(nodes: tuple[ModuleNode, ...]) -> list[ModuleNode]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
+from core.figures.clickable_cells import add_frame, add_markers
 from core.figures.picture import picture
 from core.figures.style import PALETTES, Theme, finish, name, scale, whole
 from core.results import AttentionOverview, Floats, Unit
@@ -15,56 +17,39 @@ from core.results import AttentionOverview, Floats, Unit
 NUMBERS, PIXELS = 256, 600
 #: Up to so many units are named at both axes: their labels stay apart on a telephone.
 NAMED = 30
+#: Cells count from 1 on both axes, as layers, heads and positions do.
+_CELLS: dict[str, Any] = {"x0": 1, "dx": 1, "y0": 1, "dy": 1}
 
 
 def heads(result: AttentionOverview, measure: str, chosen: tuple[int, int], theme: Theme) -> go.Figure:
-    """One number of every head, layer by head; the chosen (layer, head) framed.
-
-    A heat map hears no clicks: over the cells lie invisible markers, x the head and y the layer, that do.
-    """
-    colours = PALETTES[theme]
+    """One number of every head, layer by head; the chosen (layer, head) framed. Clicks: x the head, y the layer."""
     values = result.values[measure]
     layers, count = result.shape
     shares = measure in ("first token", "token before", "itself")
     form = "%{customdata:.1%}" if shares else "%{customdata:.3r} tokens"
-    places = np.array([(head, layer) for layer in range(1, layers + 1) for head in range(1, count + 1)])
     figure = go.Figure(
         go.Heatmap(
             z=values,
-            x0=1,
-            dx=1,
-            y0=1,
-            dy=1,
+            **_CELLS,
             xgap=2,
             ygap=2,
-            colorscale=scale(colours.rising),
+            colorscale=scale(PALETTES[theme].rising),
             zmin=0,
             zmax=_end(values),
             hoverinfo="skip",
             colorbar={"thickness": 10, "outlinewidth": 0, "tickformat": ".0%" if shares else None},
         )
     )
-    invisible = {"opacity": 0}
-    figure.add_scatter(
-        x=places[:, 0],
-        y=places[:, 1],
-        mode="markers",
-        marker={"size": 22, "opacity": 0},
-        customdata=values.ravel(),
-        hovertemplate="layer %{y}, head %{x}<br>" + measure + " " + form + "<extra></extra>",
-        selected={"marker": invisible},
-        unselected={"marker": invisible},
-        showlegend=False,
-    )
+    places = [(head, layer) for layer in range(1, layers + 1) for head in range(1, count + 1)]
+    hover = "layer %{y}, head %{x}<br>" + measure + " " + form + "<extra></extra>"
+    add_markers(figure, places, values.ravel(), hover)
     layer, head = chosen
-    figure.add_shape(
-        type="rect",
-        x0=head - 0.5,
-        x1=head + 0.5,
-        y0=layer - 0.5,
-        y1=layer + 0.5,
-        line={"color": colours.minus, "width": 3},
-    )
+    add_frame(figure, (head, layer), theme)
+    return _layers_and_heads(figure, layers, count, theme)
+
+
+def _layers_and_heads(figure: go.Figure, layers: int, count: int, theme: Theme) -> go.Figure:
+    """Axes that count heads and, downwards, layers."""
     finish(
         figure,
         theme,
@@ -89,35 +74,8 @@ def matrix(values: Floats, units: Sequence[Unit], theme: Theme, *, hidden: int |
     """
     count = len(units)
     shown = visible(values, hidden)
-    largest = _end(shown)
-    size = block(count)
     shades = PALETTES[theme].rising[:-1]  # to the colour in which the text is tinted
-    if count <= NUMBERS:
-        figure = go.Figure(
-            go.Heatmap(
-                z=shown.astype(np.float32),
-                x0=1,
-                dx=1,
-                y0=1,
-                dy=1,
-                zmin=0,
-                zmax=largest,
-                showscale=False,
-                colorscale=scale(shades),
-                hovertemplate="%{y}<br>reads %{x}: %{z:.2%}<extra></extra>",
-            )
-        )
-    else:
-        figure = go.Figure(
-            go.Image(
-                source=picture(pooled(shown, size), largest, shades),
-                x0=size / 2 + 0.5,
-                dx=size,
-                y0=size / 2 + 0.5,
-                dy=size,
-                hovertemplate=f"{'around ' * (size > 1)}%{{y}} reads %{{x}}<extra></extra>",
-            )
-        )
+    figure = go.Figure(_as_numbers(shown, shades) if count <= NUMBERS else _as_image(shown, shades))
     finish(figure, theme, 640)
     if count <= NUMBERS:
         _named(figure, units)
@@ -129,6 +87,33 @@ def matrix(values: Floats, units: Sequence[Unit], theme: Theme, *, hidden: int |
         figure.update_xaxes(title_text=f"position that is read, of {count:,}")
         figure.update_yaxes(title_text=f"position that reads, of {count:,}")
     return figure
+
+
+def _as_numbers(shown: Floats, shades: tuple[str, ...]) -> go.Heatmap:
+    """Each cell with its number, which hovering says."""
+    return go.Heatmap(
+        z=shown.astype(np.float32),
+        **_CELLS,
+        zmin=0,
+        zmax=_end(shown),
+        showscale=False,
+        colorscale=scale(shades),
+        hovertemplate="%{y}<br>reads %{x}: %{z:.2%}<extra></extra>",
+    )
+
+
+def _as_image(shown: Floats, shades: tuple[str, ...]) -> go.Image:
+    """A picture, a fraction of the size of the numbers; its cells stand where theirs would."""
+    size = block(len(shown))
+    centre = size / 2 + 0.5
+    return go.Image(
+        source=picture(pooled(shown, size), _end(shown), shades),
+        x0=centre,
+        dx=size,
+        y0=centre,
+        dy=size,
+        hovertemplate=f"{'around ' * (size > 1)}%{{y}} reads %{{x}}<extra></extra>",
+    )
 
 
 def visible(values: Floats, hidden: int | None) -> Floats:

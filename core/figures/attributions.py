@@ -18,7 +18,7 @@ def agreement(result: Attributions, theme: Theme) -> go.Figure:
     values = np.array([m.values for m in result.methods])
     shares = values / np.maximum(np.abs(values).max(axis=1, keepdims=True), 1e-30)
     words = [whole(unit.text) for unit in result.units]
-    told = [
+    hover_texts = [
         [f"{x}: {word}<br>{row} {value:+.3f}" for x, (word, value) in enumerate(zip(words, line, strict=True), 1)]
         for row, line in zip(rows, values, strict=True)
     ]
@@ -29,7 +29,7 @@ def agreement(result: Attributions, theme: Theme) -> go.Figure:
             z=shares,
             zmin=-1,
             zmax=1,
-            text=told,
+            text=hover_texts,
             colorscale=scale(PALETTES[theme].diverging),
             showscale=False,
             xgap=1,

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
+from core.figures.clickable_cells import Place
 from core.figures.layer_map import layer_map
 from core.figures.style import PALETTES, Theme, scale, whole
-from core.results import KEPT, CheckpointDiff, TensorDiff, TensorStatus
+from core.results import UNCHANGED, CheckpointDiff, TensorDiff, TensorStatus
 
 #: The first row of the map: a layer's tensors together.
 WHOLE = "the whole layer"
@@ -56,19 +59,10 @@ def changes(result: CheckpointDiff, chosen: TensorDiff, theme: Theme, *, logarit
     names = rows(result)
     place = {module: i for i, module in enumerate(names)}
     inside = [(t, (t.layer, place[t.module])) for t in result.tensors if t.layer is not None]
-    values = np.full((len(names), result.depth), np.nan)
-    signs = np.full(values.shape, "", dtype=object)
-    for t, (layer, row) in inside:
-        values[row, layer] = t.relative
-        signs[row, layer] = sign(t)
-    for layer in range(result.depth):
-        values[0, layer] = result.change_of_layer(layer)
-        if not values[0, layer] > 0:
-            statuses = {t.status for t, (x, _) in inside if x == layer}
-            signs[0, layer] = "≠" if TensorStatus.CHANGED in statuses else "=" if statuses <= set(KEPT) else ""
+    values, signs = _cells(result, inside, len(names))
     layers = [(layer, 0) for layer in range(result.depth)]
-    told = [(f"layer {x}, all that could be compared", _told(values[y, x]), "") for x, y in layers]
-    told += [(whole(t.place), _told(t.relative), t.status.value) for t, _ in inside]
+    details = [(f"layer {x}, all that could be compared", _change(values[y, x]), "") for x, y in layers]
+    details += [(whole(t.place), _change(t.relative), t.status.value) for t, _ in inside]
     marked = (
         {"text": signs, "texttemplate": "%{text}", "textfont": {"size": 13}} if result.depth <= SIGNED_LAYERS else {}
     )
@@ -76,7 +70,7 @@ def changes(result: CheckpointDiff, chosen: TensorDiff, theme: Theme, *, logarit
         _shown(values, logarithmic),
         names,
         marks=[*layers, *(at for _, at in inside)],
-        told=told,
+        details=details,
         hover="%{customdata[0]}<br>%{customdata[1]}<br>%{customdata[2]}<extra></extra>",
         chosen=None if chosen.layer is None else (chosen.layer, place[chosen.module]),
         theme=theme,
@@ -85,6 +79,23 @@ def changes(result: CheckpointDiff, chosen: TensorDiff, theme: Theme, *, logarit
         **_range(values, logarithmic),
         **marked,
     )
+
+
+def _cells(
+    result: CheckpointDiff, inside: Sequence[tuple[TensorDiff, Place]], count: int
+) -> tuple[NDArray[np.float64], NDArray[Any]]:
+    """Relative changes and signs (rows, layers): whole layers in the first row, then the tensors at their places."""
+    values = np.full((count, result.depth), np.nan)
+    signs = np.full(values.shape, "", dtype=object)
+    for t, (layer, row) in inside:
+        values[row, layer] = t.relative
+        signs[row, layer] = sign(t)
+    for layer in range(result.depth):
+        values[0, layer] = result.change_of_layer(layer)
+        if not values[0, layer] > 0:
+            statuses = {t.status for t, (x, _) in inside if x == layer}
+            signs[0, layer] = "≠" if TensorStatus.CHANGED in statuses else "=" if statuses <= set(UNCHANGED) else ""
+    return values, signs
 
 
 def _shown(values: np.ndarray[Any, Any], logarithmic: bool) -> np.ndarray[Any, Any]:
@@ -123,7 +134,7 @@ def _largest(values: np.ndarray[Any, Any]) -> float:
     return float(known.max(initial=0.0)) or 1.0
 
 
-def _told(value: float) -> str:
+def _change(value: float) -> str:
     if math.isnan(value):
         return "no change can be told"
     return "from zero" if math.isinf(value) else f"{value:.3%} of its norm"

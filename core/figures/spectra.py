@@ -22,7 +22,6 @@ def through_depth(report: SpectraReport, measure: str, title: str, chosen: Spect
 
     Markers hear clicks: x is the layer, y the value. The chosen matrix is ringed.
     """
-    colours = PALETTES[theme]
     figure = go.Figure()
     for i, module in enumerate(report.modules):
         result = [s for s in report.spectra if s.module == module and s.layer is not None]
@@ -31,11 +30,7 @@ def through_depth(report: SpectraReport, measure: str, title: str, chosen: Spect
             y=[getattr(s, measure) for s in result],
             mode="lines+markers",
             name=name(module, 30),
-            line={
-                "width": 1.75,
-                "color": colours.lines[i % len(colours.lines)],
-                "dash": "solid" if i < len(colours.lines) else "dot",
-            },
+            line=_line(i, theme),
             marker={"size": 8},
             selected={"marker": {"opacity": 1}},
             unselected={"marker": {"opacity": 1}},
@@ -43,12 +38,19 @@ def through_depth(report: SpectraReport, measure: str, title: str, chosen: Spect
         )
     value = getattr(chosen, measure)
     if chosen.layer is not None and math.isfinite(value):
-        ring = {"symbol": "circle-open", "size": 16, "color": colours.minus, "line": {"width": 3}}
+        ring = {"symbol": "circle-open", "size": 16, "color": PALETTES[theme].minus, "line": {"width": 3}}
         figure.add_scatter(x=[chosen.layer], y=[value], mode="markers", marker=ring, hoverinfo="skip", showlegend=False)
     finish(figure, theme, 380, xaxis_title=LAYER, yaxis_title=title, hoverdistance=40)
     figure.update_xaxes(showgrid=False, zeroline=False, dtick=tick_step(report.depth))
     figure.update_yaxes(zeroline=False, rangemode="tozero")
     return figure
+
+
+def _line(number: int, theme: Theme) -> dict[str, Any]:
+    """The line of a module: every colour solid, then every colour dotted."""
+    colours = PALETTES[theme].lines
+    dash = "solid" if number < len(colours) else "dot"
+    return {"width": 1.75, "color": colours[number % len(colours)], "dash": dash}
 
 
 def singular_values(s: Spectrum, theme: Theme) -> go.Figure:

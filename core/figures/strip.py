@@ -44,9 +44,9 @@ def legend(low: str, high: str, *, signed: bool) -> str:
 def _unit(unit: Unit, value: float, share: float, what: str) -> str:
     colour = "plus" if share >= 0 else "minus"
     strength = round(_STRONGEST * abs(share))
-    told = attribute(f"{unit.text}: {what} {value:.3g}")
+    title = attribute(f"{unit.text}: {what} {value:.3g}")
     kind = ' class="hl-special"' if unit.special else ""
-    return f'<span{kind} title="{told}" style="--hl-c:var(--hl-{colour});--hl-s:{strength}%">{text(unit.text)}</span>'
+    return f'<span{kind} title="{title}" style="--hl-c:var(--hl-{colour});--hl-s:{strength}%">{text(unit.text)}</span>'
 
 
 def _unread(rest: str) -> str:

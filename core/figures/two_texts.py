@@ -40,7 +40,7 @@ def changes(result: TwoTexts, theme: Theme) -> go.Figure:
     values = (result.probabilities if result.has_probabilities else result.logits)[:, chosen]
     change, places = result.change[chosen], list(range(len(chosen)))
     what, form = ("probability", ".1%") if result.has_probabilities else ("output", ".3f")
-    told = [
+    details = [
         [whole(result.labels[k]), a, b, za, zb, zb - za]
         for k, (a, b), (za, zb) in zip(chosen, values.T, result.logits[:, chosen].T, strict=True)
     ]
@@ -49,7 +49,7 @@ def changes(result: TwoTexts, theme: Theme) -> go.Figure:
             x=change,
             y=places,
             orientation="h",
-            customdata=told,
+            customdata=details,
             marker={"color": [colours.plus if v >= 0 else colours.minus for v in change], "cornerradius": 3},
             hovertemplate=f"%{{customdata[0]}}<br>{what} %{{customdata[1]:{form}}} in A, %{{customdata[2]:{form}}} in B"
             "<br>logit %{customdata[3]:.3f} in A, %{customdata[4]:.3f} in B (%{customdata[5]:+.3f})<extra></extra>",

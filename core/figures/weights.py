@@ -62,7 +62,7 @@ def layers(report: WeightReport, statistic: str, how: Scale, chosen: WeightStats
         shown,
         report.modules,
         marks=places,
-        told=[(whole(report.modules[y]), _told(values[y, x])) for x, y in places],
+        details=[(whole(report.modules[y]), _significant(values[y, x])) for x, y in places],
         hover="layer %{x}, %{customdata[0]}<br>" + words + " %{customdata[1]}<extra></extra>",
         chosen=None if chosen.layer is None else (chosen.layer, report.modules.index(chosen.module)),
         theme=theme,
@@ -101,7 +101,7 @@ def histogram(t: WeightStats, theme: Theme, *, logarithmic: bool) -> go.Figure:
             y=counts,
             width=np.diff(edges),
             marker={"line": {"width": 0}},
-            customdata=list(zip(_all_told(edges[:-1]), _all_told(edges[1:]), strict=True)),
+            customdata=list(zip(_all_significant(edges[:-1]), _all_significant(edges[1:]), strict=True)),
             hovertemplate="%{customdata[0]} to %{customdata[1]}<br>%{y:,} values<extra></extra>",
         )
     )
@@ -111,9 +111,9 @@ def histogram(t: WeightStats, theme: Theme, *, logarithmic: bool) -> go.Figure:
     return figure
 
 
-def _all_told(values: Sequence[float] | NDArray[np.float64]) -> list[str]:
-    return [_told(float(value)) for value in values]
+def _all_significant(values: Sequence[float] | NDArray[np.float64]) -> list[str]:
+    return [_significant(float(value)) for value in values]
 
 
-def _told(value: float) -> str:
+def _significant(value: float) -> str:
     return "none" if math.isnan(value) else f"{value:.4g}"

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, cast
 
 import torch
-from torch import nn
 from transformers import PreTrainedConfig
 from transformers.utils import logging as hf_logging
 
@@ -99,17 +98,18 @@ def _read(
             **options,
         )
         if ignore_head:
-            for part in (model.pooler, model.score):
-                _forget(part)
-                for module in part.modules():
-                    model._init_weights(module)
+            _start_anew(model)
     _check_report(model, folder, report)
     return model  # type: ignore[no-any-return]
 
 
-def _forget(part: nn.Module) -> None:
-    for parameter in part.parameters():
-        parameter._is_hf_initialized = False  # type: ignore[attr-defined]
+def _start_anew(model: PooledClassifier) -> None:
+    """Pooler and head with start values of their own, whatever was read into them."""
+    for part in (model.pooler, model.score):
+        for parameter in part.parameters():
+            parameter._is_hf_initialized = False  # type: ignore[attr-defined]  # or transformers leaves it alone
+        for module in part.modules():
+            model._init_weights(module)
 
 
 def _check_report(model: PooledClassifier, folder: ModelFolder, report: dict[str, Any]) -> None:

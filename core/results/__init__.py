@@ -23,7 +23,7 @@ from core.results.architecture import (
 from core.results.architecture_costs import Costs, MemoryRow
 from core.results.arrays import Floats
 from core.results.attention import (
-    MEASURES,
+    HEAD_MEASURES,
     AttentionCost,
     AttentionMaps,
     AttentionOverview,
@@ -45,7 +45,7 @@ from core.results.attributions import (
     Faithfulness,
     Method,
 )
-from core.results.checkpoint_diff import KEPT, CheckpointDiff, TensorDiff, TensorStatus, together
+from core.results.checkpoint_diff import UNCHANGED, CheckpointDiff, TensorDiff, TensorStatus, together
 from core.results.contributions import Contributions
 from core.results.depth import Lens
 from core.results.dry_run import DryRun, Stage, StageStatus, TextTokens, TracedTensor
@@ -77,9 +77,9 @@ from core.results.weights import ExportFormat, Histogram, Outlier, WeightReport,
 __all__ = [
     "BASELINES",
     "FRACTIONS",
-    "KEPT",
-    "MEASURES",
+    "HEAD_MEASURES",
     "METHODS",
+    "UNCHANGED",
     "Ablation",
     "AdapterOverlap",
     "AdapterPair",

@@ -16,7 +16,7 @@ from core.results.arrays import Floats
 from core.results.text_units import Unit, by_unit
 
 #: What an overview knows of each head; the names of `AttentionOverview.values`.
-MEASURES = ("effective tokens", "first token", "token before", "itself", "distance")
+HEAD_MEASURES = ("effective tokens", "first token", "token before", "itself", "distance")
 #: What can be asked for: all heads in numbers, the rollout, or all heads of one layer, by its number from 1.
 AttentionPart = Literal["overview", "rollout"] | int
 
@@ -69,7 +69,7 @@ class AttentionOverview:
     """Every head in a few numbers, means over all queries of the text.
 
     Attributes:
-        values: for each of `MEASURES` an array (L, H). "effective tokens" is exp of the entropy of a row; "first
+        values: for each of `HEAD_MEASURES` an array (L, H). "effective tokens" is exp of the entropy of a row; "first
             token", "token before" and "itself" are shares of attention; "distance" is in tokens. NaN where a
             text of one token has no token before.
     """
@@ -79,7 +79,7 @@ class AttentionOverview:
     @property
     def shape(self) -> tuple[int, int]:
         """Layers and heads."""
-        layers, heads = self.values[MEASURES[0]].shape
+        layers, heads = self.values[HEAD_MEASURES[0]].shape
         return layers, heads
 
 

@@ -24,7 +24,7 @@ class TensorStatus(StrEnum):
 
 
 #: Nothing but the way of storing differs.
-KEPT = (TensorStatus.EQUAL, TensorStatus.SAME_VALUES, TensorStatus.ROUNDED)
+UNCHANGED = (TensorStatus.EQUAL, TensorStatus.SAME_VALUES, TensorStatus.ROUNDED)
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ class CheckpointDiff:
 
 def together(tensors: Iterable[TensorDiff]) -> float:
     """The relative change of several tensors as if they were one; those of another shape are left out."""
-    known = [t for t in tensors if t.status in (*KEPT, TensorStatus.CHANGED) and not math.isnan(t.norm)]
+    known = [t for t in tensors if t.status in (*UNCHANGED, TensorStatus.CHANGED) and not math.isnan(t.norm)]
     if not known:
         return math.nan
     return relative(math.hypot(*(t.norm for t in known)), math.hypot(*(t.norms[0] for t in known)))

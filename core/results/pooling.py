@@ -45,7 +45,7 @@ class Pooling:
 class PoolerVerdict:
     """What one pooler makes of the hidden states, with the head that was trained with another or with it.
 
-    `trained` tells whether this pooler and this head were trained together.
+    `trained` says whether this pooler and this head were trained together.
     """
 
     pooling: Pooling

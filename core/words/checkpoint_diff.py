@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 from statistics import median
 
-from core.results import KEPT, CheckpointDiff, TensorDiff, TensorStatus
+from core.results import UNCHANGED, CheckpointDiff, TensorDiff, TensorStatus
 from core.words.numbers import change
 
 #: Below this cosine, of either sign, in the median of the changed matrices, nothing of the first is left in the second.
@@ -20,7 +20,7 @@ def verdict(result: CheckpointDiff) -> str:
     absent = counts[TensorStatus.ONLY_FIRST] + counts[TensorStatus.ONLY_SECOND]
     if absent == total:
         return "No tensor is in both: there is nothing to compare."
-    retained = sum(counts[status] for status in KEPT)
+    retained = sum(counts[status] for status in UNCHANGED)
     if retained == total:
         return _all_kept(result)
     changed = counts[TensorStatus.CHANGED]
@@ -35,7 +35,7 @@ def verdict(result: CheckpointDiff) -> str:
 def where(result: CheckpointDiff) -> str:
     """Which layers hold what changed, and which are untouched: whether freezing worked. Empty where nothing changed."""
     changed = {t.layer for t in result.tensors if t.status is TensorStatus.CHANGED}
-    same = {t.layer for t in result.tensors} - changed - {t.layer for t in result.tensors if t.status not in KEPT}
+    same = {t.layer for t in result.tensors} - changed - {t.layer for t in result.tensors if t.status not in UNCHANGED}
     if not changed:
         return ""
     inside, still = ({layer for layer in side if layer is not None} for side in (changed, same))
@@ -116,7 +116,7 @@ def _kept(result: CheckpointDiff) -> str:
         TensorStatus.SAME_VALUES: "equal in value",
         TensorStatus.ROUNDED: "equal once rounded",
     }
-    message = [f"{counts[s]:,} {'is' if counts[s] == 1 else 'are'} {words[s]}" for s in KEPT if counts[s]]
+    message = [f"{counts[s]:,} {'is' if counts[s] == 1 else 'are'} {words[s]}" for s in UNCHANGED if counts[s]]
     return ", ".join(message)
 
 

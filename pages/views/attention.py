@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.figures import attention as figures
 from core.figures.strip import legend, strip
-from core.results import MEASURES, AttentionOverview, Floats, Unit, between_units, by_unit, read_by
+from core.results import HEAD_MEASURES, AttentionOverview, Floats, Unit, between_units, by_unit, read_by
 from core.words import attention as words
 from core.words.numbers import percent, percentage, three_digits
 from pages.ui import charts, markup
@@ -44,7 +44,11 @@ def heads(result: AttentionOverview, chosen: tuple[int, int], keys: Mapping[str,
         st.session_state[keys["layer"]], st.session_state[keys["head"]] = round(y), round(x)
 
     measure = st.selectbox(
-        "All heads by", MEASURES, format_func=words.MEASURED.__getitem__, key=keys["measure"], persist_state="session"
+        "All heads by",
+        HEAD_MEASURES,
+        format_func=words.MEASURED.__getitem__,
+        key=keys["measure"],
+        persist_state="session",
     )
     layers, count = result.shape
     alt = f"{words.MEASURED[measure]} of {count} heads in each of {layers} layers"

@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.checkpoints.checkpoint_diff.records import diff_file
 from core.figures import checkpoint_diff as figures
-from core.results import KEPT, CheckpointDiff, ExportFormat, TensorDiff, TensorStatus
+from core.results import UNCHANGED, CheckpointDiff, ExportFormat, TensorDiff, TensorStatus
 from core.words import checkpoint_diff as words
 from core.words import durations, numbers, sizes
 from pages.ui import charts, markup, tables
@@ -46,7 +46,7 @@ def in_both(result: CheckpointDiff) -> bool:
 def facts(result: CheckpointDiff) -> str:
     """How many tensors of each kind, and what changed most."""
     counts = result.counts
-    equal = sum(counts[status] for status in KEPT)
+    equal = sum(counts[status] for status in UNCHANGED)
     only = counts[TensorStatus.ONLY_FIRST] + counts[TensorStatus.ONLY_SECOND]
     rows = [
         ("Tensors", f"{len(result.tensors):,}", "in either"),

@@ -1,4 +1,4 @@
-"""`dry_run` on any classifier, and `check` through an engine; the stages are tested in `tests/inspection/checking`."""
+"""`dry_run` on any classifier, and `check` through an engine; its stages have tests of their own beside this."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ def loaded(folder: Path, tmp_path: Path, **fields: Any) -> tuple[LoadedPair, Bas
     if fields:
         known = engine.candidate(selection.candidate)
         changed = known.base_model.with_changes(**fields)
-        engine._extra[selection.candidate] = known.model_copy(update={"base_model": changed})
+        engine._candidates._typed[selection.candidate] = known.model_copy(update={"base_model": changed})
     return engine.pair(selection), engine.candidate(selection.candidate).base_model
 
 

@@ -20,7 +20,7 @@ from core.errors import CheckpointError, MemoryBudgetError, NotFoundError
 from core.explain import attention
 from core.explain.explainer import Explainer
 from core.explain.probe import Probe, make_probe
-from core.results import MEASURES, AttentionCost, AttentionRollout, Selection, Unit, between_units, read_by
+from core.results import HEAD_MEASURES, AttentionCost, AttentionRollout, Selection, Unit, between_units, read_by
 from core.settings import Settings
 from core.tasks.progress import CancelledError
 from core.tasks.runner import TaskRunner
@@ -84,7 +84,7 @@ def test_head_numbers_equal_numpy(explainer: Explainer, family: str) -> None:
         "itself": maps[..., places, places].mean(axis=-1),
         "distance": (maps * np.abs(places[:, None] - places)).sum(axis=-1).mean(axis=-1),
     }
-    assert tuple(found.values) == MEASURES
+    assert tuple(found.values) == HEAD_MEASURES
     assert found.shape == maps.shape[:2]
     for name, values in expected.items():
         np.testing.assert_allclose(found.values[name], values, rtol=1e-4, err_msg=name)
@@ -217,7 +217,7 @@ def test_the_estimate_is_what_torch_allocates(explainer: Explainer, dtype: torch
     for parameter in probe.model.parameters():
         parameter.data = parameter.data.to(dtype)
     text = probe.encode("card " * 200)
-    needs = attention.cost(probe, text, PLENTY)
+    needs = attention.capture_cost(probe, text, PLENTY)
     assert (needs.tokens, needs.heads, needs.layers, needs.number_bytes) == (128, 4, 2, dtype.itemsize)
     with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as watched:
         attention.maps(probe, text, 2, PLENTY)

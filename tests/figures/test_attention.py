@@ -14,7 +14,7 @@ from PIL import Image
 from core.figures.attention import NAMED, NUMBERS, PIXELS, block, heads, matrix, pooled, visible
 from core.figures.picture import STEPS, palette, picture
 from core.figures.style import PALETTES, Theme
-from core.results import MEASURES, AttentionOverview, Unit
+from core.results import HEAD_MEASURES, AttentionOverview, Unit
 
 
 def units(count: int, text: str = "no") -> tuple[Unit, ...]:
@@ -111,9 +111,9 @@ def test_long_texts_stay_light() -> None:
 
 
 @pytest.mark.parametrize("theme", PALETTES)
-@pytest.mark.parametrize("measure", MEASURES)
+@pytest.mark.parametrize("measure", HEAD_MEASURES)
 def test_every_head_can_be_clicked_and_the_chosen_one_is_framed(theme: Theme, measure: str) -> None:
-    values = {name: np.random.default_rng(i).random((3, 5)) for i, name in enumerate(MEASURES)}
+    values = {name: np.random.default_rng(i).random((3, 5)) for i, name in enumerate(HEAD_MEASURES)}
     values["token before"][:] = np.nan  # a text of one token
     figure = heads(AttentionOverview(values), measure, (2, 4), theme)
     np.testing.assert_array_equal(figure.data[0].z, values[measure])

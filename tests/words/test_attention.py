@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.results import MEASURES, AttentionCost
+from core.results import HEAD_MEASURES, AttentionCost
 from core.words import attention
 
 
 def test_every_measure_has_a_title() -> None:
-    assert tuple(attention.MEASURED) == MEASURES
+    assert tuple(attention.MEASURED) == HEAD_MEASURES
 
 
 def test_the_cost_is_said_before() -> None:

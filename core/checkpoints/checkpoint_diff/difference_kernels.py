@@ -1,6 +1,8 @@
 """Compiled loops over two blocks of the same elements; they run without the interpreter's lock.
 
-Where sums may be taken in any order, the compiler takes several at once; each stays a float64.
+Where sums may be taken in any order, the compiler takes several at once; each stays a float64. Of a pair of blocks
+`differences` is tried first, which is vectorised because it asks nothing of an element; a NaN or an infinity shows in
+its sums, and then the block is gone through again, by `guarded_differences`. In weights that happens next to never.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ _ANY_ORDER = {"reassoc", "contract", "nsz"}
 def differences(a: Any, b: Any, sums: Any) -> None:
     """Adds to sums (8,) of two arrays (n,): unequal, left out, and of d = b - a: max |d|, |d|, d², a², b², a b.
 
-    Only where all is finite: the sum of a² and b² tells, which is not finite otherwise. Then nothing is left out.
+    Only where all is finite: the sum of a² and b² shows it, which is not finite otherwise. Then nothing is left out.
     """
     unequal: Any = 0
     largest: Any = np.int64(0)  # the bits of a float64: those of values that are not negative are in their order
@@ -75,14 +77,20 @@ def squares(a: Any) -> float:
 
 @compiled()
 def widen_bfloat16(words: Any, bits: Any) -> None:
-    """Words (n,) uint16 to the bits (n,) uint32 of the same values as float32."""
+    """Words (n,) uint16 to the bits (n,) uint32 of the same values as float32: theirs are its upper half."""
     for i in range(words.size):
         bits[i] = np.uint32(words[i]) << np.uint32(16)
 
 
 @compiled()
 def widen_float16(words: Any, bits: Any) -> None:
-    """Words (n,) uint16 to the bits (n,) uint32 of the same values as float32, subnormal ones included."""
+    """Words (n,) uint16 to the bits (n,) uint32 of the same values as float32, subnormal ones included (IEEE 754).
+
+    Both have sign, exponent, fraction. The fraction grows from 10 bits to 23, so all moves up by 13; the bias of the
+    exponent grows from 15 to 127, by 112. An exponent of ones stays one (infinity, NaN); with one of zeros the value is
+    the fraction times 2^-24.
+    Computed for every word and then chosen, which becomes a vector where branches would not.
+    """
     for i in range(words.size):
         word = np.uint32(words[i])
         exponent = word & np.uint32(0x7C00)

@@ -40,7 +40,7 @@ def diff_checkpoints(first: Checkpoint, second: Checkpoint, on_progress: Progres
     with opened({t.file for c in (first, second) for t in c.tensors}) as files:
         for checkpoint in (first, second):
             checkpoint.require_unchanged()
-        run = _Run(pairs, files, on_progress)
+        run = _DiffScan(pairs, files, on_progress)
         tensors = run.all()
         for file in files.values():
             file.require_unchanged()
@@ -49,7 +49,7 @@ def diff_checkpoints(first: Checkpoint, second: Checkpoint, on_progress: Progres
 
 
 @dataclass(frozen=True)
-class _Part:
+class _ElementRange:
     """Some elements of a pair, from `start` up to `end`."""
 
     place: int
@@ -57,7 +57,7 @@ class _Part:
     end: int
 
 
-class _Run:
+class _DiffScan:
     """One reading. Threads take parts; who finishes a pair's last part puts its numbers together."""
 
     def __init__(self, pairs: Sequence[Pair], files: Mapping[Path, OpenFile], on_progress: Progress) -> None:
@@ -75,15 +75,15 @@ class _Run:
         self._threads.share(list(self._parts()), self._compare)
         return tuple(result for result in self._found if result is not None)
 
-    def _parts(self) -> Iterator[_Part]:
+    def _parts(self) -> Iterator[_ElementRange]:
         for place, pair in enumerate(self._pairs):
             if pair.both:
                 starts = range(0, max(pair.count, 1), PART)
                 self._left[place] = len(starts)
                 for start in starts:
-                    yield _Part(place, start, min(start + PART, pair.count))
+                    yield _ElementRange(place, start, min(start + PART, pair.count))
 
-    def _compare(self, part: _Part) -> None:
+    def _compare(self, part: _ElementRange) -> None:
         pair = self._pairs[part.place]
         raw, wide = self._own()
         sides = [
@@ -107,7 +107,7 @@ class _Run:
         self._report(part, pair)
 
     def _bytes(
-        self, tensor: TensorEntry, part: _Part, size: int, buffer: NDArray[np.uint8]
+        self, tensor: TensorEntry, part: _ElementRange, size: int, buffer: NDArray[np.uint8]
     ) -> Iterator[NDArray[np.uint8]]:
         start, end = (tensor.start + place * size for place in (part.start, part.end))
         return self._files[tensor.file].blocks(start, end, buffer[: BLOCK * size])
@@ -119,7 +119,7 @@ class _Run:
             self._scratch.wide = np.empty((2, BLOCK), dtype=np.float64)
         return self._scratch.raw, self._scratch.wide
 
-    def _report(self, part: _Part, pair: Pair) -> None:
+    def _report(self, part: _ElementRange, pair: Pair) -> None:
         with self._lock:
             self._done += sum(pair.item_bytes) * (part.end - part.start)
             self._on_progress(self._done / max(self.total, 1), pair.either.name)

@@ -1,4 +1,10 @@
-"""Compiled loops over a matrix; they run without the interpreter's lock, so threads share the work."""
+"""Compiled loops over a matrix; they run without the interpreter's lock, so threads share the work.
+
+A step of Lanczos' method is Wᵀ (W v) for a matrix W (R, C) that may have hundreds of megabytes: it takes as long as W
+takes to come from memory. So W is read once, not twice: row by row, w (w · v) is added up. bfloat16 stays bfloat16 in
+memory, half of what has to come, and is widened in the cache: its 16 bits are the upper ones of the float32 of the
+same value.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +19,7 @@ from core.engine.backends.compiling import compiled
 TOGETHER = 4
 #: Sums in any order, but NaN and infinity stay what they are.
 _ANY_ORDER = {"reassoc", "contract", "nsz"}
+# `fastmath=True` below also assumes finite numbers. They are: a matrix whose sum of squares is not has no spectrum.
 
 
 @compiled(fastmath=True)
@@ -47,6 +54,7 @@ def gram_product_bfloat16(words: Any, v: Any, out: Any, bits: Any, rows: Any) ->
 
 @compiled(fastmath=True)
 def _four(a: Any, b: Any, c: Any, d: Any, v: Any, out: Any) -> None:
+    """out (C,) += Wᵀ (W v) for the rows a to d (C,) of W: v and out are fetched once for four of them."""
     first = second = third = fourth = v.dtype.type(0)
     for j in range(v.size):
         first += a[j] * v[j]
@@ -85,7 +93,9 @@ def power_law_scan(logs: Any) -> tuple[int, float, float]:
     """The tail that is closest to a power law: where it begins, its exponent, its distance.
 
     logs (n,): logarithms of the values, ascending. Every value above which at least two differ is tried. The exponent
-    is 1 + m / sum(log x - log lowest); the distance is Kolmogorov and Smirnov's, on both sides of each step.
+    is 1 + m / sum(log x - log lowest); the distance is Kolmogorov and Smirnov's, on both sides of each step (Clauset,
+    Shalizi and Newman 2009, sections 3.1 and 3.3). A tail is left as soon as it is no closer than the best: most are
+    left after a few values, so that the scan is far from the n² steps that it could take.
     """
     n = logs.size
     best, start, exponent = math.inf, -1, math.nan

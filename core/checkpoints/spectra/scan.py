@@ -11,7 +11,7 @@ from core.checkpoints.dtype_codes import TORCH_NAMES
 from core.checkpoints.reader import OpenFile, opened
 from core.checkpoints.spectra.gram import singular_values
 from core.checkpoints.spectra.lanczos import leading
-from core.checkpoints.spectra.matrix import is_matrix, needed, read_matrix, sides
+from core.checkpoints.spectra.matrix import Matrix, is_matrix, needed, read_matrix, sides
 from core.checkpoints.spectra.power_law import fit_power_law
 from core.engine.torch_threads import single_threaded
 from core.errors import CheckpointError, NotFoundError
@@ -86,6 +86,7 @@ def work(entry: TensorEntry, kind: SpectraKind) -> float:
 
 
 def _spectrum(entry: TensorEntry, file: OpenFile, kind: SpectraKind, workers: int | None = None) -> Spectrum:
+    """One tensor's, or a note why it has none: too little memory, or values that no spectrum can be of."""
     layer, module = layer_and_module(entry.name)
     rows, columns = sides(entry)
     about: dict[str, Any] = {
@@ -103,19 +104,21 @@ def _spectrum(entry: TensorEntry, file: OpenFile, kind: SpectraKind, workers: in
     matrix = read_matrix(entry, file, workers)
     if isinstance(matrix, str):
         return Spectrum(**about, note=matrix)
-    about["norm"] = matrix.norm
+    return Spectrum(**about, norm=matrix.norm, **_numbers(matrix, kind, workers))
+
+
+def _numbers(matrix: Matrix, kind: SpectraKind, workers: int | None) -> dict[str, Any]:
+    """The fields of `Spectrum` that its singular values give: the largest alone, or all of them."""
     match kind:
         case "norms":
-            return Spectrum(**about, spectral_norm=float(leading(matrix, workers=workers).values[0]))
+            return {"spectral_norm": float(leading(matrix, workers=workers).values[0])}
         case "full":
             result = singular_values(matrix)
-            law = fit_power_law(result.values, result.resolution)
-            return Spectrum(
-                **about,
-                spectral_norm=float(result.values[0]),
-                singular_values=result.values,
-                resolution=result.resolution,
-                power_law=law,
-            )
+            return {
+                "spectral_norm": float(result.values[0]),
+                "singular_values": result.values,
+                "resolution": result.resolution,
+                "power_law": fit_power_law(result.values, result.resolution),
+            }
         case _:
             assert_never(kind)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -27,41 +28,68 @@ def ablate(probe: Probe, text: Encoded, on_progress: Progress) -> Ablation:
         AdapterError: there is no update to take away.
     """
     parts = lora_parts(probe)
-    rows, columns = list(dict.fromkeys(p.layer for p in parts)), list(dict.fromkeys(p.kind for p in parts))
-    columns.sort(key=_order_in(parts).index)
-    cells = list(dict.fromkeys((rows.index(p.layer), columns.index(p.kind)) for p in parts))
-    removed = [
-        [],
-        parts,
-        *([p for p in parts if p.layer == layer] for layer in rows),
-        *([p for p in parts if p.kind == kind] for kind in columns),
-        *([p for p in parts if p.layer == rows[r] and p.kind == columns[c]] for r, c in cells),
-    ]
+    plan = _plan(parts)
     logits = logits_with(
         probe,
         text,
         parts,
-        _factors(parts, removed),
+        _factors(parts, plan.removed),
         lambda done, total: on_progress(done / total, f"without {done} of {total} parts"),
     )
+    return _result(probe, plan, logits)
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What is taken away in which row of the batch: nothing, all, each layer, each kind, then each cell.
+
+    Attributes:
+        layers: numbers, from 0; None for what is outside of them.
+        cells: (place in `layers`, place in `kinds`) of each cell that has a module.
+        removed: the parts that are taken away, a row each.
+    """
+
+    layers: tuple[int | None, ...]
+    kinds: tuple[str, ...]
+    cells: tuple[tuple[int, int], ...]
+    removed: tuple[Sequence[LoraPart], ...]
+
+
+def _plan(parts: Sequence[LoraPart]) -> _Plan:
+    layers = tuple(dict.fromkeys(p.layer for p in parts))
+    kinds = tuple(_kinds_in_order(parts))
+    cells = tuple(dict.fromkeys((layers.index(p.layer), kinds.index(p.kind)) for p in parts))
+    removed = (
+        [],
+        parts,
+        *([p for p in parts if p.layer == layer] for layer in layers),
+        *([p for p in parts if p.kind == kind] for kind in kinds),
+        *([p for p in parts if p.layer == layers[r] and p.kind == kinds[c]] for r, c in cells),
+    )
+    return _Plan(layers, kinds, cells, removed)
+
+
+def _result(probe: Probe, plan: _Plan, logits: Tensor) -> Ablation:
+    """The rows (N, K) of the batch, each under what was taken away in it."""
     values, verdicts = logits.double().numpy(), [probe.verdict(row) for row in logits]
-    first, last = 2 + len(rows), 2 + len(rows) + len(columns)
-    table = np.full((len(rows), len(columns), values.shape[1]), np.nan)
-    words = [["" for _ in columns] for _ in rows]
-    for (r, c), row, verdict in zip(cells, values[last:], verdicts[last:], strict=True):
-        table[r, c], words[r][c] = row, verdict
+    first = 2 + len(plan.layers)
+    last = first + len(plan.kinds)
+    cells = np.full((len(plan.layers), len(plan.kinds), values.shape[1]), np.nan)
+    cell_verdicts = [["" for _ in plan.kinds] for _ in plan.layers]
+    for (r, c), row, verdict in zip(plan.cells, values[last:], verdicts[last:], strict=True):
+        cells[r, c], cell_verdicts[r][c] = row, verdict
     return Ablation(
         labels=probe.labels,
-        layers=_layer_names(rows),
-        modules=short_names(columns),
+        layers=_layer_names(plan.layers),
+        modules=short_names(plan.kinds),
         full=values[0],
         without=values[1],
-        cells=table,
+        cells=cells,
         by_layer=values[2:first],
         by_module=values[first:last],
         verdict=verdicts[0],
         verdict_without=verdicts[1],
-        cell_verdicts=tuple(tuple(row) for row in words),
+        cell_verdicts=tuple(tuple(row) for row in cell_verdicts),
         layer_verdicts=tuple(verdicts[2:first]),
         module_verdicts=tuple(verdicts[first:last]),
     )
@@ -77,7 +105,7 @@ def short_names(kinds: Sequence[str]) -> tuple[str, ...]:
     return tuple(result)
 
 
-def _order_in(parts: Sequence[LoraPart]) -> list[str]:
+def _kinds_in_order(parts: Sequence[LoraPart]) -> list[str]:
     """Kinds in the order of the fullest layer, then those that it lacks."""
     by_layer: dict[int | None, list[str]] = {}
     for part in parts:
@@ -92,5 +120,5 @@ def _factors(parts: Sequence[LoraPart], removed: Sequence[Sequence[LoraPart]]) -
     return torch.tensor([[float(id(part) not in row) for part in parts] for row in gone], dtype=torch.float64)
 
 
-def _layer_names(rows: Sequence[int | None]) -> tuple[str, ...]:
-    return tuple(_OUTSIDE if row is None else f"layer {row + 1}" for row in rows)
+def _layer_names(layers: Sequence[int | None]) -> tuple[str, ...]:
+    return tuple(_OUTSIDE if layer is None else f"layer {layer + 1}" for layer in layers)

@@ -23,18 +23,22 @@ def one_batch(probe: Probe, text: Encoded) -> tuple[int, float]:
     return rows, time.perf_counter() - start
 
 
-def cost(units: tuple[Unit, ...], options: AttributionOptions, batch: tuple[int, float]) -> AttributionCost:
-    """What `attribute` will take, from one measured batch: never more passes than told, fewer when rows are equal.
+def attribution_cost(units: tuple[Unit, ...], options: AttributionOptions, batch: tuple[int, float]) -> AttributionCost:
+    """What `attribute` will take, from one measured batch: never more passes than it says, fewer when rows are equal.
 
     Raises:
         InputError: a text of which the model reads special tokens only.
     """
     require_words(units)
     rows, seconds = batch
-    message = passes(units, options)
+    rows_by_kind = passes(units, options)
     # What one removal deletes the other keeps: two shortened texts make one whole.
-    whole = {**message, "gradients": GRADIENT * message["gradients"], "shortened texts": message["shortened texts"] / 2}
-    return AttributionCost(message, rows, seconds, sum(whole.values()) * seconds / rows)
+    whole = {
+        **rows_by_kind,
+        "gradients": GRADIENT * rows_by_kind["gradients"],
+        "shortened texts": rows_by_kind["shortened texts"] / 2,
+    }
+    return AttributionCost(rows_by_kind, rows, seconds, sum(whole.values()) * seconds / rows)
 
 
 def passes(units: tuple[Unit, ...], options: AttributionOptions) -> dict[str, int]:

@@ -136,6 +136,6 @@ def flip(result: Report) -> list[Piece]:
     least = result.flip
     if least is None:
         return []
-    told = says(two_texts_words.flipped(least, result.reading))
+    sentence = says(two_texts_words.flipped(least, result.reading))
     tried = note(f"{least.tried:,} texts of at most {least.budget:,} were tried.")
-    return [heading("Minimal flip"), *([struck(result.reading, least)] if least.found else []), told, tried]
+    return [heading("Minimal flip"), *([struck(result.reading, least)] if least.found else []), sentence, tried]

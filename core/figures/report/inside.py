@@ -18,20 +18,20 @@ from core.words import verdict as verdict_words
 
 def verdict(result: Report) -> list[Piece]:
     """What was said of which text."""
-    told = result.reading.prediction
-    number = verdict_words.stated(told.top.probability, told.top.logit)
-    if told.problem_type == "multi_label_classification":
+    prediction = result.reading.prediction
+    number = verdict_words.stated(prediction.top.probability, prediction.top.logit)
+    if prediction.problem_type == "multi_label_classification":
         number = f"first: {number}"
-    facts = [("Tokens", " ".join(verdict_words.tokens_read(told)))]
-    if told.problem_type == "single_label_classification":
+    facts = [("Tokens", " ".join(verdict_words.tokens_read(prediction)))]
+    if prediction.problem_type == "single_label_classification":
         facts += [
-            ("Margin to the next class", f"{verdict_words.margin(told)} points"),
-            ("Entropy", " ".join(verdict_words.entropy(told))),
+            ("Margin to the next class", f"{verdict_words.margin(prediction)} points"),
+            ("Entropy", " ".join(verdict_words.entropy(prediction))),
         ]
     return [
         '<p class="hl-kicker">Headlight report · '
         f"{text(str(result.origin.model.selection))} · {result.origin.made}</p>",
-        f'<h1 id="verdict">{name(told.label)} <b>{text(number)}</b></h1>',
+        f'<h1 id="verdict">{name(prediction.label)} <b>{text(number)}</b></h1>',
         table(("", ""), facts),
     ]
 
@@ -113,8 +113,8 @@ def poolers(result: Report) -> list[Piece]:
 
 def classes(result: Report) -> list[Piece]:
     """Every class."""
-    told = result.reading.prediction
-    rows = [(row.label, row.probability, row.logit) for row in told.ranked]
+    prediction = result.reading.prediction
+    rows = [(row.label, row.probability, row.logit) for row in prediction.ranked]
     listed = table(("Class", "Probability", "Logit"), rows)
-    summary = f"All {len(rows)} classes" if told.problem_type != "regression" else "All outputs"
+    summary = f"All {len(rows)} classes" if prediction.problem_type != "regression" else "All outputs"
     return [heading(summary), f'<details id="classes" open><summary>{summary}</summary>{listed}</details>']

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from core.engine.engine import Engine
 from core.errors import CheckpointError, InputError
-from core.explain.attributions.cost import cost
+from core.explain.attributions.cost import attribution_cost
 from core.explain.attributions.embedding_function import EmbeddingFunction, embed, own_weights
 from core.explain.attributions.methods import gradient_x_input, integrated_gradients, occlusion
 from core.explain.explainer import Explainer
@@ -375,7 +375,7 @@ def test_what_it_costs_is_told_before_and_no_pass_more_is_made(explainer: Explai
 def test_only_special_tokens_are_refused() -> None:
     units = (Unit("<s>", 0, 0, (0,)),)
     with pytest.raises(InputError, match="special tokens"):
-        cost(units, AttributionOptions("a"), (1, 0.1))
+        attribution_cost(units, AttributionOptions("a"), (1, 0.1))
 
 
 def test_it_can_be_stopped_in_the_middle_and_begun_anew(explainer: Explainer) -> None:

@@ -8,8 +8,8 @@ from streamlit.testing.v1 import AppTest
 
 from core.errors import InputError
 from core.results import Problem, TaskState, TaskStatus
-from core.tasks.task import Task
 from core.tasks.runner import TaskRunner
+from core.tasks.task import Task
 
 
 class FakeTask(Task[int]):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.results import MEASURES, AttentionOverview
+from core.results import HEAD_MEASURES, AttentionOverview
 from pages.views import attention as view
 
 
 def test_shares_are_in_percent_and_the_rest_in_tokens() -> None:
-    values = {measure: np.full((2, 3), 0.5) for measure in MEASURES}
+    values = {measure: np.full((2, 3), 0.5) for measure in HEAD_MEASURES}
     values["effective tokens"][1, 2] = 4.25
     facts = view.facts(AttentionOverview(values), layer=2, head=3)
     assert [(value, unit) for _, value, unit in facts] == [

@@ -1,7 +1,9 @@
 """Many texts in one row, without a token of padding: the way through the families that we know, on a CPU.
 
-Every linear layer sees the tokens of all texts as one matrix; only attention and pooler take the texts apart. With
-last-token pooling the last layer runs at the tokens that are read, and nowhere else. Importing this file imports numba.
+Every linear layer sees the tokens of all texts as one matrix (N, D), N tokens of all B texts; only attention and pooler
+take the texts apart. With last-token pooling the last layer runs at the tokens that are read, and nowhere else: its
+keys and values come from all N tokens, its queries, feed-forward and norm from B of them. Importing this file imports
+numba.
 """
 
 from __future__ import annotations
@@ -51,6 +53,8 @@ class PackedPass:
     def _through_layers(self, packing: Packing) -> Tensor:
         """(N, D), or (B, D) with last-token pooling."""
         x: Tensor = self._embed(packing.ids)
+        # Positions begin anew with each text, so that it is rotated as if it were alone. The kernels want one table
+        # (N, d) in memory without gaps; the modules give it with a batch of 1 in front.
         cos, sin = self._backbone.rotary_emb(x, packing.positions[None])
         texts = Texts(packing.ends, packing.ends, cos[0].contiguous().numpy(), sin[0].contiguous().numpy())
         for layer in self._layers[:-1]:
@@ -58,7 +62,10 @@ class PackedPass:
         return self._layers[-1](x, texts, packing.last if self._reads_last else None)
 
     def _read(self, hidden: Tensor, packing: Packing) -> BackendOutput:
-        """hidden (B, D): the tokens that are read, each of them a text of one token to the pooler."""
+        """hidden (B, D): the tokens that are read, each of them a text of one token to the pooler.
+
+        The pooler so gives weight 1 to that token; the weights that are returned are those over the whole text.
+        """
         logits, _ = self._classifier.classify(hidden[:, None], torch.ones(len(hidden), 1, dtype=torch.bool))
         lengths = [group.length for group in packing.groups for _ in range(group.count)]
         return BackendOutput(logits, [[0.0] * (length - 1) + [1.0] for length in lengths])
@@ -77,7 +84,8 @@ class PackedPass:
 def pack(model: nn.Module) -> PackedPass | None:
     """A packed pass through a classifier, PEFT's LoRA around it or not; None where only its own pass is sure.
 
-    That is: another family, another dtype than float32, another device, an adapter that is not of LoRA's kind.
+    That is: another family, another dtype than float32, another device, an adapter that is not of LoRA's kind. The
+    layers are computed here, module by module: what such a model does besides would be left out without a word.
     """
     if isinstance(model, PeftModel):
         kinds = {model.peft_config[name].peft_type for name in model.active_adapters}

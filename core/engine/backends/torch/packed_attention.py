@@ -29,10 +29,10 @@ class Attention:
     def __call__(self, x: Tensor, texts: Texts, read: Tensor | None) -> Tensor:
         """(N, D) -> (N, D), or (B, D) with the queries of the positions `read` (B,) alone, one of each text."""
         queries = self._queries(x if read is None else x[read])
-        request = texts.ends if read is None else np.arange(1, len(texts.ends) + 1)
+        query_ends = texts.ends if read is None else np.arange(1, len(texts.ends) + 1)
         mixed = torch.empty(queries.shape)
         q, k, v, out = (tensor.numpy() for tensor in (queries, self._keys(x), self._values(x), mixed))
-        attend(q, k, v, texts._replace(asked=request), self._scoring, out)
+        attend(q, k, v, texts._replace(query_ends=query_ends), self._scoring, out)
         return self._output(mixed)
 
 

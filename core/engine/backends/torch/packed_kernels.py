@@ -4,6 +4,13 @@ All numbers are float32. Attention multiplies matrices that are too small for a 
 by its keys, so it does that itself. Inner loops count in unsigned integers over flat memory: of those numba need not
 ask whether they count from the end, and they become loops over vectors. All of it stands in one file: numba's cache on
 disk knows a function, with what it calls, by the file that it stands in.
+
+Shapes: B texts in a row of N tokens, Q queries; D the width of a state, F that of the feed-forward; H heads of queries
+and G of keys and values, d wide each. A projection (N, H d) has its heads side by side in each token's row, so that one
+head of one text is a `_Matrix`: where it begins, and how far apart its rows are. Nothing is copied to get at it.
+
+Without the lock, packs of texts (`plan_packs`) run side by side, a thread for each from the first layer to the last: no
+thread waits for another within a pass, as it would where each step is shared out.
 """
 
 from __future__ import annotations
@@ -37,12 +44,12 @@ class Texts(NamedTuple):
 
     Attributes:
         ends: (B,) int64, where each text ends in the row.
-        asked: (B,) int64, where each text's queries end among the queries; they are those of its last positions.
+        query_ends: (B,) int64, where each text's queries end among the queries; they are those of its last positions.
         cos, sin: of the rotary embedding, (N, d).
     """
 
     ends: Any
-    asked: Any
+    query_ends: Any
     cos: Any
     sin: Any
 
@@ -126,21 +133,27 @@ def attend(queries: Any, keys: Any, values: Any, texts: Any, scoring: Any, out: 
     width, outer, inner = texts.cos.shape[1], queries.shape[1], keys.shape[1]
     room = _make_room(texts, width)
     q, k, v, o = queries.ravel(), keys.ravel(), values.ravel(), out.ravel()
-    begin = request = 0
+    begin = first_query = 0
     for text in range(texts.ends.size):
-        length, asking = texts.ends[text] - begin, texts.asked[text] - request
-        for column in range(0, inner, width):
+        length, asking = texts.ends[text] - begin, texts.query_ends[text] - first_query
+        for column in range(0, inner, width):  # a head of keys is turned once for all heads of queries that share it
             _turn(_Matrix(k, begin * inner + column, inner), begin, length, texts, room)
             known = _Matrix(v, begin * inner + column, inner)
             for head in range(column * (outer // inner), (column + width) * (outer // inner), width):
-                asks, result = _Matrix(q, request * outer + head, outer), _Matrix(o, request * outer + head, outer)
-                _answer(asks, asking, known, result, begin, length, texts, scoring, room)
-        begin, request = texts.ends[text], texts.asked[text]
+                at = first_query * outer + head
+                _answer(
+                    _Matrix(q, at, outer), asking, known, _Matrix(o, at, outer), begin, length, texts, scoring, room
+                )
+        begin, first_query = texts.ends[text], texts.query_ends[text]
 
 
 @_compiled
 def _turn(keys: Any, begin: int, length: int, texts: Any, room: Any) -> None:
-    """The rotated keys (length, d) of one text and head, transposed."""
+    """The rotated keys (length, d) of one text and head, transposed to (d, length).
+
+    So scores are `add_products` of queries (4, d) by (d, length): its inner loop runs along the keys, number by number
+    in memory, and the sum over d needs no reduction within a register.
+    """
     x, y, width, row = room.four.memory, room.keys.memory, _U(room.four.row), _U(room.keys.row)
     second, third, fourth = width, _U(2) * width, _U(3) * width
     for i in range(0, length, TOGETHER):
@@ -163,6 +176,8 @@ def _answer(
         for i in range(number):
             at = queries.at + (query + i) * queries.row
             _rotate(queries.memory, at, texts, begin + place + i, scoring.scale, four.memory, i * width)
+        # only what some of the four sees is looked at, from the beginning of a cache line to the end of one: loops over
+        # whole lines need no rest, and what is too much in them `_softmax` sets to 0
         low, high = max(0, place - scoring.back) // LINE * LINE, min(length, place + number + scoring.ahead)
         part, columns = _Matrix(scores.memory, low, scores.row), -(-(high - low) // LINE) * LINE
         _clear(part, columns)
@@ -227,7 +242,10 @@ def _rotate(x: Any, at: int, texts: Any, place: int, scale: Any, out: Any, to: i
 
 @_inlined
 def _softmax(row: Any, at: int, start: int, stop: int, size: int, cap: Any) -> None:
-    """Over places start to stop of the `size` scores from `at` on, in place; the others become 0."""
+    """Over places start to stop of the `size` scores from `at` on, in place; the others become 0.
+
+    The largest score is taken off first, as always: e^x of the others is at most 1, and nothing overflows.
+    """
     for j in range(_U(start)):
         row[_U(at) + j] = _ZERO
     for j in range(_U(stop), _U(size)):
@@ -272,9 +290,10 @@ def _tanh(x: Any) -> Any:
 
 @_inlined
 def _powers(x: Any) -> Any:
-    """2^n and 2^f - 1, whose product with f in [-1/2, 1/2] is e^x: n is written into the exponent's bits, 2^f a series.
+    """2^n and 2^f - 1 for n + f = x log2(e), f in [-1/2, 1/2]: e^x is 2^n 2^f.
 
-    n is held between -126 and 126. NaN stays NaN.
+    n is written into the exponent's bits, and held between -126 and 126. 2^f is Taylor's series of e^(f ln 2), with
+    (ln 2)^k / k! for k from 1 to 6: the first term that is left out is below 1.2e-7. NaN stays NaN.
     """
     z = x * np.float32(1.4426950408889634)
     z = np.float32(-126.0) if z < np.float32(-126.0) else z

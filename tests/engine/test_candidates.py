@@ -1,0 +1,48 @@
+"""The catalogue, a person's own candidates and typed ones, behind one door; nothing is loaded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core.engine.candidates import Candidates
+from core.errors import InputError, NotFoundError
+from core.results import Selection
+from tests.engine.conftest import installation
+
+
+@pytest.fixture
+def candidates(catalogue: Path, tmp_path: Path) -> Candidates:
+    return Candidates(installation(catalogue, tmp_path), set)
+
+
+def test_the_configs_behind_a_selection(candidates: Candidates) -> None:
+    candidate, adapter = candidates.pair(Selection("tiny", "two"))
+    assert (candidate.id, adapter.id if adapter else None) == ("tiny", "two")
+    assert candidates.pair(Selection("tiny"))[1] is None
+    with pytest.raises(NotFoundError, match="did you mean 'two'"):
+        candidates.pair(Selection("tiny", "tow"))
+
+
+def test_own_ones_are_written_and_removed_and_others_are_not(
+    candidates: Candidates, tiny_folders: dict[str, Path]
+) -> None:
+    candidates.add(str(tiny_folders["llama"]), "Mine", "", "", None)
+    path = candidates.own_file("mine")
+    assert path.is_file()
+    candidates.remove("mine")
+    assert not path.exists()
+    with pytest.raises(NotFoundError, match="'tiny' came with the app"):
+        candidates.remove("tiny")
+    with pytest.raises(InputError, match="No model is given"):
+        candidates.add(" ", "", "", "", None)
+    assert [c.id for c in candidates.summaries()] == ["absent", "tiny"]
+
+
+def test_a_typed_adapter_is_found_again_by_its_place(candidates: Candidates, catalogue: Path) -> None:
+    folder = str(catalogue / "adapters" / "one")
+    selection = candidates.resolve(str(catalogue / "tiny.yaml"), folder)
+    assert candidates.resolve(str(catalogue / "tiny.yaml"), folder) == selection
+    assert candidates.pair(selection)[1] is not None
+    assert candidates.resolve("tiny", None) == Selection("tiny")
