@@ -6,7 +6,6 @@ Importing this file imports neither numba nor torch.
 from __future__ import annotations
 
 import weakref
-from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
 from core.engine.engine import Engine
@@ -28,7 +27,7 @@ from core.tasks.runner import TaskRunner
 from core.tasks.task import Task
 
 if TYPE_CHECKING:
-    from core.checkpoints.checkpoint import Checkpoint
+    pass
 
 #: Bytes that what is known of a loaded pair's adapter may take.
 UPDATE_BYTES = 64 * 2**20
@@ -114,7 +113,7 @@ class CheckpointService:
 
             return checkpoint_statistics(checkpoint, lambda done, total, name: on_progress(done / max(total, 1), name))
 
-        return Task(self._tasks, FeatureKey(Feature.WEIGHTS, state_of(checkpoint)), work)
+        return Task(self._tasks, FeatureKey(Feature.WEIGHTS, checkpoint.state), work)
 
     def comparison(self, first: str, second: str) -> Task[CheckpointDiff]:
         """Two checkpoints, tensor by tensor.
@@ -131,9 +130,4 @@ class CheckpointService:
 
             return diff_checkpoints(one, two, lambda done, total, name: on_progress(done / max(total, 1), name))
 
-        return Task(self._tasks, FeatureKey(Feature.CHECKPOINT_DIFF, (state_of(one), state_of(two))), work)
-
-
-def state_of(checkpoint: Checkpoint) -> tuple[Hashable, ...]:
-    """Which files, and the state that they are in."""
-    return str(checkpoint.path), checkpoint.signature
+        return Task(self._tasks, FeatureKey(Feature.CHECKPOINT_DIFF, (one.state, two.state)), work)

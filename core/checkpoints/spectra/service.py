@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.checkpoints.service import state_of
 from core.engine.engine import Engine
 from core.files.locate import require_source
 from core.results import Feature, FeatureKey, SpectraKind, SpectraReport, Spectrum
@@ -52,7 +51,7 @@ class SpectraLibrary:
 
             return checkpoint_spectra(checkpoint, kind, on_progress)
 
-        return Task(self._tasks, FeatureKey(Feature.SPECTRA, state_of(checkpoint), (kind,)), work)
+        return Task(self._tasks, FeatureKey(Feature.SPECTRA, checkpoint.state, (kind,)), work)
 
     def spectrum(self, source: str, tensor: str) -> Task[Spectrum]:
         """The same for one tensor, with all its singular values.
@@ -68,7 +67,7 @@ class SpectraLibrary:
             on_progress(0.1, tensor)
             return tensor_spectrum(checkpoint, tensor)
 
-        return Task(self._tasks, FeatureKey(Feature.SPECTRUM, state_of(checkpoint), (tensor,)), work)
+        return Task(self._tasks, FeatureKey(Feature.SPECTRUM, checkpoint.state, (tensor,)), work)
 
     def _open(self, source: str) -> Checkpoint:
         from core.checkpoints.checkpoint import open_checkpoint
