@@ -7,8 +7,8 @@ import streamlit as st
 from core.errors import AppError
 from core.figures import adapter_update as figures
 from core.results import AdapterPair, CandidateSummary, ModulePair, Selection
-from core.words import two_adapters as sentences
 from core.words import numbers
+from core.words import two_adapters as sentences
 from core.words.numbers import percentage
 from pages.ui import charts, frame, loading, markup, tables, url_state
 from pages.ui.services import weights
