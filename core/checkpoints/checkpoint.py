@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -28,6 +29,11 @@ class Checkpoint:
     def bytes(self) -> int:
         """Size of all tensors."""
         return sum(t.end - t.start for t in self.tensors)
+
+    @property
+    def state(self) -> tuple[Hashable, ...]:
+        """Which files, and the state that they are in: what a result on them is remembered by."""
+        return str(self.path), self.signature
 
     def require_unchanged(self) -> None:
         """Raises:

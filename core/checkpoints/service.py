@@ -5,7 +5,6 @@ Importing this file imports neither numba nor torch.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
 from core.engine.engine import Engine
@@ -65,7 +64,7 @@ class CheckpointService:
 
             return checkpoint_statistics(checkpoint, on_progress)
 
-        return Task(self._tasks, FeatureKey(Feature.WEIGHTS, state_of(checkpoint)), work)
+        return Task(self._tasks, FeatureKey(Feature.WEIGHTS, checkpoint.state), work)
 
     def default_spectra(self, source: str) -> SpectraKind:
         """What a person sees first: everything where that takes seconds, else the norms.
@@ -90,7 +89,7 @@ class CheckpointService:
 
             return checkpoint_spectra(checkpoint, kind, on_progress)
 
-        return Task(self._tasks, FeatureKey(Feature.SPECTRA, state_of(checkpoint), (kind,)), work)
+        return Task(self._tasks, FeatureKey(Feature.SPECTRA, checkpoint.state, (kind,)), work)
 
     def spectrum(self, source: str, tensor: str) -> Task[Spectrum]:
         """The same for one tensor, with all its singular values.
@@ -106,7 +105,7 @@ class CheckpointService:
             on_progress(0.1, tensor)
             return tensor_spectrum(checkpoint, tensor)
 
-        return Task(self._tasks, FeatureKey(Feature.SPECTRUM, state_of(checkpoint), (tensor,)), work)
+        return Task(self._tasks, FeatureKey(Feature.SPECTRUM, checkpoint.state, (tensor,)), work)
 
     def diff(self, first: str, second: str) -> Task[CheckpointDiff]:
         """Two checkpoints, tensor by tensor.
@@ -121,14 +120,9 @@ class CheckpointService:
 
             return diff_checkpoints(one, two, on_progress)
 
-        return Task(self._tasks, FeatureKey(Feature.CHECKPOINT_DIFF, (state_of(one), state_of(two))), work)
+        return Task(self._tasks, FeatureKey(Feature.CHECKPOINT_DIFF, (one.state, two.state)), work)
 
     def _open(self, source: str) -> Checkpoint:
         from core.checkpoints.checkpoint import open_checkpoint
 
         return open_checkpoint(require_source(source, self._engine.settings).path)
-
-
-def state_of(checkpoint: Checkpoint) -> tuple[Hashable, ...]:
-    """Which files, and the state that they are in."""
-    return str(checkpoint.path), checkpoint.signature

@@ -49,7 +49,7 @@ class Encoder:
         self.max_tokens = max_tokens
 
     def encode(self, texts: Sequence[str]) -> list[Encoded]:
-        """Encode each text alone; a lone surrogate is read as U+FFFD, which keeps the positions.
+        """Encode each text alone; a lone surrogate is read as "?", which keeps the positions.
 
         Raises:
             InputError: a text of which no token is left.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from core.config.catalogue import adapter_of
 from core.errors import AppError, NotFoundError
@@ -11,11 +11,15 @@ from core.results import (
     Ablation,
     AttentionRollout,
     Attributions,
+    Contributions,
     Feature,
     Lens,
     MaskEffect,
     MinimalFlip,
     Origin,
+    PoolerVerdict,
+    Pooling,
+    Reading,
     Report,
     ScaleCurve,
     Selection,
@@ -23,12 +27,38 @@ from core.results import (
 )
 
 if TYPE_CHECKING:
-    from core.explain.explainer import Explainer
+    from core.engine.engine import Engine
 
 Result = TypeVar("Result")
 
 
-def report(explainer: Explainer, selection: Selection, text: str, label: str) -> Report:
+class Views(Protocol):
+    """What a report asks of the explainer, each as it says there."""
+
+    @property
+    def engine(self) -> Engine:
+        """Where the pair is loaded."""
+
+    def reading(self, selection: Selection, text: str) -> Reading:
+        """The prediction, and its text in words and tokens."""
+
+    def contributions(self, selection: Selection, text: str) -> Contributions:
+        """Every logit, split over the tokens."""
+
+    def pooling(self, selection: Selection, text: str) -> Pooling:
+        """How much each token weighs."""
+
+    def poolers(self, selection: Selection, text: str) -> list[PoolerVerdict]:
+        """What every pooler would say."""
+
+    def depth(self, selection: Selection, text: str) -> Lens:
+        """The verdict after each layer."""
+
+    def remembered(self, selection: Selection, text: str, feature: Feature) -> list[Any]:
+        """What was computed before, the latest last."""
+
+
+def report(explainer: Views, selection: Selection, text: str, label: str) -> Report:
     """See `Explainer.report`."""
     reading = explainer.reading(selection, text)
     if label not in reading.prediction.labels:
@@ -68,14 +98,14 @@ def _belongs(result: object, text: str, label: str) -> bool:
     return not isinstance(result, TwoTexts) or result.b.prediction.text != text
 
 
-def _lens(explainer: Explainer, selection: Selection, text: str) -> tuple[Lens | None, str]:
+def _lens(explainer: Views, selection: Selection, text: str) -> tuple[Lens | None, str]:
     try:
         return explainer.depth(selection, text), ""
     except AppError as error:
         return None, error.problem
 
 
-def _origin(explainer: Explainer, selection: Selection) -> Origin:
+def _origin(explainer: Views, selection: Selection) -> Origin:
     engine = explainer.engine
     candidate = engine.candidate(selection.candidate)
     adapter = adapter_of(candidate, selection.adapter) if selection.adapter else None

@@ -1,12 +1,10 @@
 """What computation hands to pages, tables, figures and the command line: frozen, plain data."""
 
-from core.results.adapter_effect import Ablation, AtScale, Flip, MaskEffect, MaskSide, Part, ScaleCurve
+from core.results.adapter_effect import Ablation, AtScale, Flip, Part, ScaleCurve
 from core.results.adapter_update import (
     AdapterOverlap,
-    AdapterPair,
     AdapterUpdate,
     ModuleOverlap,
-    ModulePair,
     ModuleUpdate,
 )
 from core.results.architecture import (
@@ -32,6 +30,7 @@ from core.results.attention import (
     between_units,
     read_by,
 )
+from core.results.attention_mask import MaskEffect, MaskSide
 from core.results.attributions import (
     BASELINES,
     FRACTIONS,
@@ -70,6 +69,7 @@ from core.results.spectra import PowerLaw, SpectraKind, SpectraReport, Spectrum,
 from core.results.task import TaskState, TaskStatus
 from core.results.text_units import Reading, Unit, by_unit
 from core.results.to_json import to_json
+from core.results.two_adapters import AdapterPair, ModulePair
 from core.results.two_texts import Edit, EditKind, FlipCost, MinimalFlip, TwoTexts, spans
 from core.results.verdict import ClassScore, Prediction, Selection, Token
 from core.results.weights import ExportFormat, Histogram, Outlier, WeightReport, WeightStats

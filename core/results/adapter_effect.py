@@ -1,4 +1,4 @@
-"""What the adapter and the mask do to one prediction: scales, ablation, reading ahead. Arrays are read only."""
+"""What the adapter does to one prediction: scales, ablation. Arrays are read only."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.results.arrays import Floats
-from core.results.contributions import Contributions
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,50 +129,3 @@ class Ablation:
             if verdict
         ]
         return sorted(result, key=lambda part: -abs(part.change))
-
-
-@dataclass(frozen=True, eq=False)
-class MaskSide:
-    """One text under one mask.
-
-    Attributes:
-        logits, probabilities: (K,), the model's own under this mask.
-        contributions: every class's logit, split over the tokens.
-    """
-
-    mask: str
-    label: str
-    logits: Floats
-    probabilities: Floats
-    contributions: Contributions
-
-
-@dataclass(frozen=True, eq=False)
-class MaskEffect:
-    """The same text read causally (each token sees itself and what is before it) and in both directions.
-
-    Attributes:
-        trained: "causal" or "bidirectional", as the candidate is set up.
-        window: tokens that the layers with a sliding window see on either side; None without such layers.
-        moved: (T,) length of the change of each token's state, as a share of the causal state's length.
-    """
-
-    causal: MaskSide
-    bidirectional: MaskSide
-    trained: str
-    window: int | None
-    moved: Floats
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """The classes."""
-        return self.causal.contributions.labels
-
-    def leading(self, most: int) -> list[int]:
-        """Classes by how near they come to the first place under either mask."""
-        gaps = np.stack([side.logits - side.logits.max() for side in (self.causal, self.bidirectional)])
-        return [int(k) for k in np.argsort(-gaps.max(axis=0), kind="stable")[:most]]
-
-    def added(self, label: str) -> Floats:
-        """(T,) what reading ahead adds to each token's contribution to a class; sums to the change of its logit."""
-        return self.bidirectional.contributions.of(label) - self.causal.contributions.of(label)

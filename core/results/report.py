@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from core.results.adapter_effect import Ablation, MaskEffect, ScaleCurve
+from core.results.adapter_effect import Ablation, ScaleCurve
 from core.results.attention import AttentionRollout
+from core.results.attention_mask import MaskEffect
 from core.results.attributions import Attributions
 from core.results.contributions import Contributions
 from core.results.depth import Lens

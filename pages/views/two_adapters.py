@@ -6,8 +6,8 @@ import streamlit as st
 
 from core.figures import adapter_update as figures
 from core.results import AdapterPair, ModulePair
-from core.words import adapter_update as words
 from core.words import numbers
+from core.words import two_adapters as words
 from core.words.numbers import percentage
 from pages.ui import charts, markup, tables
 

@@ -1,4 +1,4 @@
-"""Poolers against plain numpy, under left and right padding."""
+"""All poolers against plain numpy, under left and right padding."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from torch import Tensor
 from core.config.components import POOLERS
 from core.errors import ConfigError
 from core.model.poolers import Pooler, build_pooler, pooler_class, pooler_keys, recognise_pooler
-from core.model.poolers.gem import GeMPooling
 
 Options = tuple[str, dict[str, Any]]
 
@@ -102,25 +101,6 @@ def test_keeps_the_dtype(options: Options, dtype: torch.dtype) -> None:
     assert pooled.vectors.isfinite().all()
 
 
-def test_gem_moves_from_mean_to_maximum_with_p() -> None:
-    hidden, mask = torch.rand(1, 7, D) + 0.1, torch.ones(1, 7, dtype=torch.bool)
-    torch.testing.assert_close(GeMPooling(p=1.0)(hidden, mask).vectors, hidden.mean(dim=1))
-    torch.testing.assert_close(GeMPooling(p=60.0)(hidden, mask).vectors, hidden.max(dim=1).values, rtol=0.05, atol=0.0)
-
-
-def test_gem_gradients_equal_finite_differences() -> None:
-    pooler = GeMPooling(p=2.5).double()
-    hidden = torch.rand(2, 4, 3, dtype=torch.float64, requires_grad=True) + 0.1
-    mask = torch.tensor([[True, True, True, True], [True, True, False, False]])
-    assert torch.autograd.gradcheck(lambda h: pooler(h, mask).vectors, (hidden,))
-
-
-def test_gem_counts_what_it_clamps() -> None:
-    hidden = torch.tensor([[[-1.0, 1.0], [-1.0, -1.0], [5.0, 5.0]]])
-    mask = torch.tensor([[True, True, False]])
-    assert GeMPooling().clamped(hidden, mask).tolist() == [[0.5, 1.0, 0.0]]
-
-
 @pytest.mark.parametrize("name", POOLERS)
 def test_a_config_offers_what_the_class_takes(name: str) -> None:
     """Names and defaults of `pooler_config` are those of the constructor."""
@@ -155,17 +135,6 @@ def test_the_parts_of_the_positions_add_up_to_the_vector(options: Options, batch
     influence = pooler.influence(hidden, mask)
     assert (influence[~mask] == 0).all()
     torch.testing.assert_close(influence.sum(dim=1), torch.ones(len(mask)))
-
-
-def test_gem_weighs_by_its_gradient() -> None:
-    hidden = (torch.randn(2, 5, D, generator=torch.Generator().manual_seed(2)) + 0.5).requires_grad_()
-    mask = torch.tensor([[True] * 5, [True, True, True, False, False]])
-    pooler = GeMPooling(p=2.5)
-    pooler(hidden, mask).vectors.sum().backward()
-    slope = hidden.grad.sum(dim=-1)
-    torch.testing.assert_close(
-        pooler.influence(hidden.detach(), mask), slope / slope.sum(dim=1, keepdim=True), rtol=1e-4, atol=1e-6
-    )
 
 
 def test_parameters_are_told_and_recognised_by_their_names() -> None:

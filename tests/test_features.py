@@ -1,0 +1,345 @@
+"""One feature, one name in every layer: where each stands, and that nothing stands elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+#: Layer by layer, where its files are; a feature is a Python file there, or a folder.
+LAYERS = {
+    "page": "pages",
+    "view": "pages/views",
+    "results": "core/results",
+    "words": "core/words",
+    "figures": "core/figures",
+    "command": "core/cli",
+    "browser test": "tests/browser",
+}
+#: Rooms that hold several features, a file or folder each.
+ROOMS = ("core/explain", "core/checkpoints")
+
+
+@dataclass(frozen=True)
+class Other:
+    """Other files of a layer than the one of the feature's name, and why. No file: `names` is empty."""
+
+    names: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True)
+class Feature:
+    """Where a feature is computed, and each layer in which it has another name, a second file, or none.
+
+    In a layer that is not told it has the one file of its name.
+    """
+
+    room: str
+    layers: Mapping[str, Other]
+
+
+def other(*names: str, because: str) -> Other:
+    return Other(names, because)
+
+
+def none(because: str) -> Other:
+    return Other((), because)
+
+
+EXPLAIN = other("explain", because="a verb, for all of one prediction")
+NO_COMMAND = none("for people who look at a page")
+IN_PAGE = none("the page is short and draws it all")
+TABLES = none("tables and bars of the app's own")
+EACH_PAIR = other("pairs", because="one visit to all pages about a prediction, for every demo pair")
+
+FEATURES: Mapping[str, Feature] = {
+    "verdict": Feature(
+        "core/engine",
+        {
+            "page": other("classify", because="what a person does there"),
+            "view": other("verdict", "class_table", because="its table is shown on other pages too"),
+            "figures": TABLES,
+            "command": other("classify", because="a verb"),
+            "browser test": other("classify", because="as its page"),
+        },
+    ),
+    "pooling": Feature(
+        "core/explain/pooling.py",
+        {"view": IN_PAGE, "figures": TABLES, "command": EXPLAIN, "browser test": EACH_PAIR},
+    ),
+    "contributions": Feature(
+        "core/explain/contributions.py",
+        {"view": IN_PAGE, "figures": TABLES, "command": EXPLAIN, "browser test": EACH_PAIR},
+    ),
+    "depth": Feature(
+        "core/explain/depth.py",
+        {"view": IN_PAGE, "command": EXPLAIN, "browser test": EACH_PAIR},
+    ),
+    "adapter_effect": Feature("core/explain/adapter_effect", {"command": NO_COMMAND}),
+    "attention_mask": Feature(
+        "core/explain/attention_mask.py",
+        {
+            "view": IN_PAGE,
+            "figures": TABLES,
+            "command": NO_COMMAND,
+            "browser test": other(
+                "adapter_effect", because="both change how the loaded model reads, and are one visit"
+            ),
+        },
+    ),
+    "attention": Feature(
+        "core/explain/attention.py",
+        {
+            "view": other("attention", "attention_capture", because="what it costs is asked before it is drawn"),
+            "command": NO_COMMAND,
+        },
+    ),
+    "attributions": Feature("core/explain/attributions", {"command": NO_COMMAND}),
+    "two_texts": Feature("core/explain/two_texts.py", {"command": NO_COMMAND}),
+    "weights": Feature("core/checkpoints/weights.py", {}),
+    "spectra": Feature("core/checkpoints/spectra", {}),
+    "checkpoint_diff": Feature("core/checkpoints/checkpoint_diff", {}),
+    "adapter_update": Feature("core/checkpoints/adapter_update", {"command": NO_COMMAND}),
+    "two_adapters": Feature(
+        "core/checkpoints/adapter_update/two_adapters.py",
+        {
+            "view": IN_PAGE,
+            "figures": other("adapter_update", because="the same picture, a module a cell"),
+            "command": NO_COMMAND,
+        },
+    ),
+    "head_geometry": Feature("core/explain/head_geometry.py", {"view": IN_PAGE, "command": NO_COMMAND}),
+    "architecture": Feature(
+        "core/architecture",
+        {
+            "view": other(
+                "architecture", "architecture_costs", because="what training it costs has choices of its own"
+            ),
+            "results": other("architecture", "architecture_costs", because="as its view"),
+            "command": other("summary", because="torchinfo's word for it"),
+        },
+    ),
+    "dry_run": Feature(
+        "core/dry_run",
+        {"figures": TABLES, "command": other("check", because="a verb")},
+    ),
+    "evaluation": Feature(
+        "core/evaluation",
+        {
+            "page": none("from the command line only"),
+            "view": none("from the command line only"),
+            "figures": none("from the command line only"),
+            "command": other("evaluate", because="a verb"),
+            "browser test": none("from the command line only"),
+        },
+    ),
+}
+#: What several features share, by folder.
+SHARED: Mapping[str, Mapping[str, str]] = {
+    "pages": {
+        "overview": "the first page about one prediction: all its features in a sentence each, and the report",
+        "candidates": "what there is to be loaded",
+        "ui": "what all pages are made of",
+        "views": "a layer",
+    },
+    "pages/views": {
+        "candidate_details": "of the page of candidates",
+        "add_candidate": "of the page of candidates",
+    },
+    "core/results": {
+        "arrays": "read-only arrays",
+        "feature": "the names of features, as keys",
+        "health": "of a loaded pair",
+        "loading": "of a loaded pair",
+        "problem": "what went wrong, in words",
+        "report": "several features in one document",
+        "task": "of long work",
+        "text_units": "words and tokens of one text",
+        "to_json": "any result as plain data",
+    },
+    "core/words": {"numbers": "digits", "sizes": "bytes", "durations": "seconds"},
+    "core/figures": {
+        "layer_map": "modules by layers, of three features",
+        "markup": "HTML that is safe",
+        "picture": "a matrix as a PNG",
+        "positions": "an axis of tokens",
+        "ranking": "classes in order",
+        "report": "several features in one document",
+        "strip": "tokens as coloured text",
+        "style": "colours and fonts",
+    },
+    "core/cli": {
+        "app": "all commands",
+        "candidates": "what there is to be loaded",
+        "explain": "the room",
+        "options": "options that commands share",
+        "output": "tables, JSON and errors",
+        "train": "the room of that work",
+    },
+    "tests/browser": {
+        "candidates": "as its page",
+        "first_request": "the server",
+        "looks": "every page, in every size and colour",
+        "overview": "as its page",
+        "pairs": "every page, for every demo pair",
+        "report": "several features in one document",
+    },
+    "core/explain": {
+        "explainer": "the room's service",
+        "minimal_flip": "of two texts: the second is found, not typed",
+        "probe": "a copy of a loaded model that may be changed",
+        "provenance": "of the report",
+        "report": "several features in one document",
+        "sessions": "what is remembered of one text",
+        "text_units": "words and tokens of one text",
+    },
+    "core/checkpoints": {
+        "checkpoint": "which tensors there are",
+        "counting_kernels": "compiled loops of weights",
+        "dead_rows": "of weights",
+        "dtype_codes": "numbers of every type",
+        "in_memory": "of weights, for a model that is loaded",
+        "moments": "of weights",
+        "outliers": "of weights",
+        "parallel": "threads over tensors",
+        "reader": "blocks of tensors",
+        "service": "the room's service",
+        "weight_records": "of weights, for files",
+        "wide_dtypes": "numbers of every type",
+    },
+}
+
+
+def stands(root: Path, layer: str) -> set[str]:
+    """What stands in a folder, without `.py`, and tests without `test_`."""
+    folder = root / layer
+    if layer.startswith("tests/"):
+        return {p.stem.removeprefix("test_") for p in folder.glob("test_*.py")}
+    files = {p.stem for p in folder.glob("*.py")} - {"__init__"}
+    return files | {p.name for p in folder.iterdir() if p.is_dir() and (p / "__init__.py").exists()}
+
+
+def expected(features: Mapping[str, Feature], layer: str) -> dict[str, set[str]]:
+    """What should stand in a layer, by feature."""
+    return {
+        name: {*feature.layers[layer].names} if layer in feature.layers else {name}
+        for name, feature in features.items()
+    }
+
+
+def misplaced(
+    root: Path,
+    features: Mapping[str, Feature],
+    layers: Mapping[str, str],
+    shared: Mapping[str, Mapping[str, str]],
+) -> Iterator[str]:
+    """What is missing, what stands where there should be nothing, and what belongs to no feature."""
+    for layer, folder in layers.items():
+        there, wanted, others = stands(root, folder), expected(features, layer), {*shared.get(folder, ())}
+        for name, files in wanted.items():
+            yield from (f"{name} has no {layer} '{file}'" for file in sorted(files - there))
+            if name in there and name not in files | others:
+                yield f"{name} has a {layer} of its name, and the table says otherwise"
+        known = {*features}.union(others, *wanted.values())
+        yield from (f"{folder}/{file} belongs to no feature" for file in sorted(there - known))
+        yield from (f"{folder}/{file} is said to be shared, and is not there" for file in sorted(others - there))
+
+
+def homeless(
+    root: Path, features: Mapping[str, Feature], rooms: tuple[str, ...], shared: Mapping[str, Mapping[str, str]]
+) -> Iterator[str]:
+    """Features whose room is not there, or has another name than they, and what else stands in a room of several."""
+    for name, feature in features.items():
+        path = root / feature.room
+        if not (path.is_file() or (path / "__init__.py").is_file()):
+            yield f"{name}: there is no {feature.room}"
+        elif path.stem != name and name != "verdict":
+            yield f"{name} is computed under another name, in {feature.room}"
+    for room in rooms:
+        own = {f.room.removeprefix(room + "/").split("/")[0].removesuffix(".py") for f in features.values()}
+        there, others = stands(root, room), {*shared.get(room, ())}
+        yield from (f"{room}/{file} belongs to no feature" for file in sorted(there - own - others))
+        yield from (f"{room}/{file} is said to be shared, and is not there" for file in sorted(others - there))
+
+
+def test_each_feature_has_its_name_in_every_layer() -> None:
+    assert list(misplaced(ROOT, FEATURES, LAYERS, SHARED)) == []
+
+
+def test_each_feature_has_its_room() -> None:
+    assert list(homeless(ROOT, FEATURES, ROOMS, SHARED)) == []
+
+
+def test_the_table_says_nothing_twice_and_why_of_everything() -> None:
+    for name, feature in FEATURES.items():
+        for layer, cell in feature.layers.items():
+            assert layer in LAYERS, f"{name}: there is no layer '{layer}'"
+            assert cell.reason
+            assert cell.names != (name,), f"{name}, {layer}: this goes without saying"
+    for folder, files in SHARED.items():
+        assert all(files.values()), folder
+
+
+# The checks can fail
+
+LAYER = {"words": "core/words", "browser test": "tests/browser"}
+HERE = {"weights": Feature("core/rooms/weights.py", {}), "spectra": Feature("core/rooms/spectra", {"words": none("x")})}
+FILES = ("core/words/weights.py", "core/rooms/weights.py", "core/rooms/spectra/__init__.py")
+BROWSER = ("tests/browser/test_weights.py", "tests/browser/test_spectra.py", "tests/browser/conftest.py")
+
+
+def made(root: Path, *files: str) -> Path:
+    for name in files:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).touch()
+    return root
+
+
+@pytest.mark.parametrize(
+    ("more", "less", "broken"),
+    [
+        ((), "", []),
+        ((), "core/words/weights.py", ["weights has no words 'weights'"]),
+        ((), "tests/browser/test_spectra.py", ["spectra has no browser test 'spectra'"]),
+        (("core/words/spectra.py",), "", ["spectra has a words of its name, and the table says otherwise"]),
+        (("core/words/weighing.py",), "", ["core/words/weighing belongs to no feature"]),
+        (("core/words/more/__init__.py",), "", ["core/words/more belongs to no feature"]),
+        (("tests/browser/test_weighing.py",), "", ["tests/browser/weighing belongs to no feature"]),
+    ],
+)
+def test_what_is_misplaced_is_seen(tmp_path: Path, more: tuple[str, ...], less: str, broken: list[str]) -> None:
+    made(tmp_path, *FILES, *BROWSER, *more)
+    if less:
+        (tmp_path / less).unlink()
+    assert list(misplaced(tmp_path, HERE, LAYER, {})) == broken
+
+
+def test_shared_files_are_there(tmp_path: Path) -> None:
+    made(tmp_path, *FILES, *BROWSER, "core/words/numbers.py")
+    shared = {"core/words": {"numbers": "digits", "sizes": "bytes"}}
+    assert list(misplaced(tmp_path, HERE, LAYER, shared)) == ["core/words/sizes is said to be shared, and is not there"]
+
+
+@pytest.mark.parametrize(
+    ("features", "more", "broken"),
+    [
+        (HERE, (), []),
+        (HERE, ("core/rooms/odd.py",), ["core/rooms/odd belongs to no feature"]),
+        (HERE | {"depth": Feature("core/rooms/depth.py", {})}, (), ["depth: there is no core/rooms/depth.py"]),
+        (
+            HERE | {"depth": Feature("core/rooms/lens.py", {})},
+            ("core/rooms/lens.py",),
+            ["depth is computed under another name, in core/rooms/lens.py"],
+        ),
+    ],
+)
+def test_what_is_homeless_is_seen(
+    tmp_path: Path, features: Mapping[str, Feature], more: tuple[str, ...], broken: list[str]
+) -> None:
+    made(tmp_path, *FILES, *more)
+    assert list(homeless(tmp_path, features, ("core/rooms",), {})) == broken
