@@ -88,7 +88,7 @@ selection, candidate = frame.selection()
 st.html(markup.title("Dry run", "Is the model set up right? Every stage with its number."))
 frame.section_links()
 loaded = loading.ready(selection, candidate)
-if loaded is not None:
+if loaded is not None and frame.fits():
     try:
         draw(selection, loaded)
     except AppError as error:

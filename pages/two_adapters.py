@@ -100,7 +100,7 @@ frame.section_links()
 st.session_state.update({_KEYS[key]: value for key, value in url_state.asked("two_adapters", _KEYS).items()})
 other = other_of(selection, candidate)
 if other is not None:
-    if loading.all_ready((selection, other), candidate):
+    if loading.all_ready((selection, other), candidate) and frame.fits():
         try:
             draw(weights().adapter_pair(selection, other))
             st.html(markup.note(ABOUT))

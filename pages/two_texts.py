@@ -8,9 +8,9 @@ import streamlit as st
 from core.errors import AppError
 from core.figures import two_texts as figures
 from core.figures.strip import legend, strip
-from core.results import MinimalFlip, TwoTexts, by_unit
+from core.results import Capability, MinimalFlip, TwoTexts, by_unit
 from core.words import two_texts as words
-from pages.ui import charts, markup, question, task_progress, url_state
+from pages.ui import capabilities, charts, markup, question, task_progress, url_state
 from pages.ui.question import LONGEST_IN_URL, TOKENS, Question
 from pages.ui.services import explainer
 from pages.views import two_texts as view
@@ -93,6 +93,8 @@ def flip(request: Question) -> None:
     """The minimal flip of text A: its cost, its search, what was found."""
     st.html(markup.section("Minimal flip: the fewest words of text A that the verdict cannot do without"))
     st.session_state.setdefault(_BUDGET, BUDGETS[1])
+    if not capabilities.fits(request.selection, Capability.MINIMAL_FLIP):
+        return
     left, _ = st.columns([2, 5])
     name = "Texts to try at most"
     budget = left.selectbox(name, BUDGETS, format_func="{:,}".format, key=_BUDGET, persist_state="session")
