@@ -32,6 +32,7 @@ from core.results import (
     AttributionOptions,
     Attributions,
     CandidateSummary,
+    Capabilities,
     CheckpointDiff,
     Contributions,
     DryRun,
@@ -154,6 +155,9 @@ class Engine(Protocol):
 
 class Explainer(Protocol):
     """What is inside one prediction. A pair that is not loaded is loaded first."""
+
+    def capabilities(self, selection: Selection) -> Capabilities:
+        """Which of these questions the pair can answer, and why it cannot answer the others."""
 
     def reading(self, selection: Selection, text: str) -> Reading:
         """The prediction, and the text cut into words and tokens."""

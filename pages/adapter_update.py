@@ -71,7 +71,7 @@ def draw(selection: Selection) -> None:
 selection, candidate = frame.selection()
 st.html(markup.title("Adapter update", "How much the adapter changes each weight, and what it uses of its rank."))
 frame.section_links()
-if loading.ready(selection, candidate) is not None:
+if loading.ready(selection, candidate) is not None and frame.fits():
     try:
         draw(selection)
     except AppError as error:

@@ -60,7 +60,7 @@ selection, candidate = frame.selection()
 st.html(markup.title("Dry run", "Is the model set up right? Every stage with its number."))
 frame.section_links()
 model = loading.ready(selection, candidate)
-if model is not None:
+if model is not None and frame.fits():
     try:
         draw(selection, model)
     except AppError as error:

@@ -43,7 +43,7 @@ def draw(selection: Selection) -> None:
 selection, candidate = frame.selection()
 st.html(markup.title("Head geometry", "Which classes the head can hardly tell apart."))
 frame.section_links()
-if loading.ready(selection, candidate) is not None:
+if loading.ready(selection, candidate) is not None and frame.fits():
     try:
         draw(selection)
     except AppError as error:

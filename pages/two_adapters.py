@@ -60,7 +60,7 @@ frame.section_links()
 st.session_state.update({_KEYS[key]: value for key, value in url_state.requested("two_adapters", _KEYS).items()})
 other = choose_other(selection, candidate)
 if other is not None:
-    if loading.all_ready((selection, other), candidate):
+    if loading.all_ready((selection, other), candidate) and frame.fits():
         try:
             draw(adapter_updates().two_adapters(selection, other))
         except AppError as error:

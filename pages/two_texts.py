@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from core.errors import AppError
-from core.results import MinimalFlip
+from core.results import Capability, MinimalFlip
 from core.words import two_texts as words
-from pages.ui import markup, question, task_progress, url_state
+from pages.ui import capabilities, markup, question, task_progress, url_state
 from pages.ui.question import LONGEST_IN_URL, Question
 from pages.ui.services import explainer
 from pages.views import two_texts as view
@@ -79,6 +79,8 @@ def flip(request: Question) -> None:
     """The minimal flip of text A: how many texts to try, its search, what it says."""
     st.html(markup.section("Minimal flip: the fewest words of text A that the verdict cannot do without"))
     st.session_state.setdefault(_BUDGET, BUDGETS[1])
+    if not capabilities.fits(request.selection, Capability.MINIMAL_FLIP):
+        return
     left, _ = st.columns([2, 5])
     name = "Texts to try at most"
     budget = left.selectbox(name, BUDGETS, format_func="{:,}".format, key=_BUDGET, persist_state="session")

@@ -6,9 +6,10 @@ them. For the pass the probe runs eager attention; what it ran before is put bac
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection
 from contextlib import ExitStack, suppress
-from typing import Any
+from typing import cast
 
 import torch
 from torch import Tensor
@@ -27,10 +28,26 @@ class _EnoughError(Exception):
 
 
 def capture_cost(probe: Probe, text: Encoded, budget: int) -> AttentionCost:
-    """What a capture would take, without running anything; the budget in bytes."""
-    config: Any = probe.backbone.config.get_text_config()
-    width = probe.backbone.dtype.itemsize
-    return AttentionCost(len(probe.layers), int(config.num_attention_heads), len(text.ids), width, budget)
+    """What a capture would take, without running anything; the budget in bytes.
+
+    Raises:
+        CheckpointError: an architecture without attention.
+    """
+    heads = getattr(probe.backbone.config.get_text_config(), "num_attention_heads", None)
+    if heads is None:
+        raise _no_maps(probe, 0, len(probe.layers))
+    return AttentionCost(len(probe.layers), int(heads), len(text.ids), probe.backbone.dtype.itemsize, budget)
+
+
+def require_maps(probe: Probe) -> None:
+    """Three tokens through all layers, and whether each hands out its maps.
+
+    Raises:
+        CheckpointError: the architecture hands out no maps.
+    """
+    count = cast(torch.nn.Embedding, probe.backbone.get_input_embeddings()).num_embeddings
+    text = Encoded("", [count - 1, count - 2, count - 3], [(0, 0)] * 3, 3)
+    _run(probe, text, sys.maxsize, range(1, len(probe.layers) + 1), lambda _layer, _seen: None, None)
 
 
 def capture(
@@ -129,10 +146,14 @@ def _run(
         stack.enter_context(suppress(_EnoughError))
         probe.states(text)
     if len(seen) < len(requested):
-        raise CheckpointError(
-            f"{type(probe.backbone).__name__} hands out no attention maps (of {len(seen)} in {len(requested)} layers).",
-            fix="attention cannot be drawn for this architecture; the other views can.",
-        )
+        raise _no_maps(probe, len(seen), len(requested))
+
+
+def _no_maps(probe: Probe, seen: int, layers: int) -> CheckpointError:
+    return CheckpointError(
+        f"{type(probe.backbone).__name__} hands out no attention maps (of {seen} in {layers} layers).",
+        fix="attention cannot be drawn for this architecture; the other views can.",
+    )
 
 
 def require(needs: AttentionCost) -> None:

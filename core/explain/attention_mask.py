@@ -22,7 +22,7 @@ def compare_masks(probe: Probe, text: Encoded) -> MaskEffect:
     Raises:
         CheckpointError: an architecture whose mask cannot be exchanged (Mamba, XLNet, DeBERTa).
     """
-    trained = _trained_mask(probe)
+    trained = trained_mask(probe)
     sides, states = [], []
     for causal in (True, False):
         with masked(probe, causal=causal):
@@ -52,7 +52,7 @@ def _side(probe: Probe, states: Tensor, mask: str) -> MaskSide:
     )
 
 
-def _trained_mask(probe: Probe) -> str:
+def trained_mask(probe: Probe) -> str:
     """As the candidate is, "causal" or "bidirectional": measured, since no field says it for every architecture.
 
     Raises:

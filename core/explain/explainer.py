@@ -22,6 +22,7 @@ from core.results import (
     AttributionCost,
     AttributionOptions,
     Attributions,
+    Capabilities,
     Contributions,
     Feature,
     FlipCost,
@@ -58,6 +59,12 @@ class Explainer:
     def __init__(self, engine: Engine, tasks: TaskRunner) -> None:
         self.engine = engine
         self._sessions = ProbeSessions(engine, tasks)
+
+    def capabilities(self, selection: Selection) -> Capabilities:
+        """What can be asked about this pair, and why not where it cannot; no text is needed."""
+        from core.explain.capabilities import capabilities
+
+        return self._sessions.cached_on_pair(selection, Feature.CAPABILITIES, capabilities)
 
     def reading(self, selection: Selection, text: str) -> Reading:
         """The prediction, and the text cut into words and tokens."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from core.engine.loader import LoadedPair
 from core.errors import CheckpointError
-from core.explain.probe import make_probe
+from core.explain.probe import Probe, make_probe
 from core.results import HeadGeometry
 
 
@@ -18,10 +18,7 @@ def head_geometry(pair: LoadedPair) -> HeadGeometry:
         CheckpointError: a head with one output has nothing to compare.
     """
     probe = make_probe(pair)
-    last = [module for module in probe.head.modules() if isinstance(module, nn.Linear)][-1]
-    vectors = last.weight.detach().to("cpu", torch.float64)
-    if len(vectors) < 2:
-        raise CheckpointError("This head has one output: there are no classes to compare.", fix="choose a classifier.")
+    vectors = class_vectors(probe).to("cpu", torch.float64)
     centred = vectors - vectors.mean(dim=0)
     return HeadGeometry(
         labels=probe.labels,
@@ -29,8 +26,24 @@ def head_geometry(pair: LoadedPair) -> HeadGeometry:
         cosines=_cosines(vectors).numpy(),
         apart=_cosines(centred).numpy(),
         distances=torch.cdist(vectors, vectors, compute_mode="donot_use_mm_for_euclid_dist").numpy(),
-        hidden=last is not probe.head,
+        hidden=_last_layer(probe) is not probe.head,
     )
+
+
+def class_vectors(probe: Probe) -> Tensor:
+    """(K, D): a row of the head's last linear layer for each class.
+
+    Raises:
+        CheckpointError: a head with one output has nothing to compare.
+    """
+    vectors = _last_layer(probe).weight.detach()
+    if len(vectors) < 2:
+        raise CheckpointError("This head has one output: there are no classes to compare.", fix="choose a classifier.")
+    return vectors
+
+
+def _last_layer(probe: Probe) -> nn.Linear:
+    return [module for module in probe.head.modules() if isinstance(module, nn.Linear)][-1]
 
 
 def _cosines(vectors: torch.Tensor) -> torch.Tensor:

@@ -32,8 +32,7 @@ def find(probe: Probe, text: Encoded, words: Sequence[Unit], budget: int, on_pro
     Raises:
         InputError: a regression, which has no verdict to change.
     """
-    if probe.problem_type == "regression":
-        raise InputError("A regression has no verdict that could flip.", fix="compare two texts by their output.")
+    require_verdict(probe)
     parts = contributions(probe, probe.states(text))
     top = probe.labels[int(np.argmax(parts.logits))]
     values = by_unit(parts.of(top), tuple(words))
@@ -45,6 +44,12 @@ def find(probe: Probe, text: Encoded, words: Sequence[Unit], budget: int, on_pro
         result = search.prefix(complete + 1)
         result, irreducible = search.pruned(result)
     return search.result(result, complete, irreducible)
+
+
+def require_verdict(probe: Probe) -> None:
+    """Raises InputError for a regression, which has no verdict to change."""
+    if probe.problem_type == "regression":
+        raise InputError("A regression has no verdict that could flip.", fix="compare two texts by their output.")
 
 
 def without(text: str, words: Sequence[Unit], places: Iterable[int]) -> str:

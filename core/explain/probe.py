@@ -175,7 +175,7 @@ def _active(part: nn.Module) -> nn.Module:
 def _find_final_norm(probe: Probe) -> nn.Module | None:
     """Looks at one token's way: what turns the last layer's output into the last hidden state."""
     left: dict[str, Tensor] = {}
-    came: dict[nn.Module, Tensor] = {}
+    came: dict[nn.Module, Any] = {}
     children = [m for m in probe.backbone.children() if not isinstance(m, nn.ModuleList)]
     handles = [m.register_forward_hook(lambda m, _, out: came.__setitem__(m, first(out))) for m in children]
     try:
@@ -187,7 +187,8 @@ def _find_final_norm(probe: Probe) -> nn.Module | None:
     if torch.equal(final, left["last"]):
         return None
     for module in children:
-        if module in came and came[module] is not left["last"] and torch.equal(came[module], final):
+        result = came.get(module)
+        if isinstance(result, Tensor) and result is not left["last"] and torch.equal(result, final):
             with torch.inference_mode():
                 if torch.equal(first(module(left["last"])), final):
                     return module

@@ -67,6 +67,12 @@ class ProbeSessions:
         """Bytes that attention maps may take."""
         return int(self._engine.settings.attention_budget_mb * 2**20)
 
+    def cached_on_pair(self, selection: Selection, feature: Feature, work: Callable[[Probe], Result]) -> Result:
+        """Quick work that needs no text; remembered."""
+        pair = self._engine.pair(selection)
+        session = self._session(pair)
+        return session.results.get(FeatureKey(feature), lambda: self._alone(pair, session, work))
+
     def cached_on_text(
         self,
         selection: Selection,

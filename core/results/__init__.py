@@ -44,6 +44,7 @@ from core.results.attributions import (
     Faithfulness,
     Method,
 )
+from core.results.capabilities import Capabilities, Capability
 from core.results.checkpoint_diff import UNCHANGED, CheckpointDiff, TensorDiff, TensorStatus, together
 from core.results.contributions import Contributions
 from core.results.depth import Lens
@@ -100,6 +101,8 @@ __all__ = [
     "Baseline",
     "By",
     "CandidateSummary",
+    "Capabilities",
+    "Capability",
     "Check",
     "CheckStatus",
     "CheckpointDiff",

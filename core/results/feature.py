@@ -10,6 +10,7 @@ from enum import StrEnum
 class Feature(StrEnum):
     """What is computed."""
 
+    CAPABILITIES = "capabilities"
     READING = "reading"
     POOLING = "pooling"
     POOLERS = "poolers"

@@ -13,8 +13,8 @@ from streamlit.runtime.pages_manager import PagesManager
 from core.errors import AppError
 from core.results import CandidateSummary, Selection
 from core.settings import ROOT
-from pages.ui import candidate_picker, markup
-from pages.ui.site_map import PageEntry
+from pages.ui import candidate_picker, capabilities, markup
+from pages.ui.site_map import NEEDS, PageEntry
 
 IMAGES = ROOT / "assets" / "images"
 STYLE = Path(__file__).with_name("style.css")
@@ -55,12 +55,22 @@ def run(site_map: Mapping[str, Sequence[PageEntry]]) -> None:
 
 
 def section_links() -> None:
-    """The pages of the section that this one belongs to, side by side; a phone shows this one's link first."""
+    """The pages of the section that this one belongs to, side by side; a phone shows this one's link first.
+
+    Those that the loaded pair cannot fill lead nowhere, and say why.
+    """
+    known = capabilities.capabilities(selection()[0])
     with st.container(key="section", horizontal=True, gap="small"):
         for page in st.session_state[_SECTION]:
-            here = page.url_path == st.session_state[_HERE]
+            here, needs = page.url_path == st.session_state[_HERE], NEEDS[page.url_path]
+            reason = "" if needs is None else known.why_not(needs)
             with st.container(key="here", width="content") if here else nullcontext():
-                st.page_link(page, label=page.title)
+                st.page_link(page, label=page.title, disabled=bool(reason), help=markup.plain(reason, 400) or None)
+
+
+def fits() -> bool:
+    """Whether the loaded pair can fill this page; if not, why and what to do is drawn."""
+    return capabilities.fits(selection()[0], NEEDS[st.session_state[_HERE]])
 
 
 def selection() -> tuple[Selection, CandidateSummary]:

@@ -72,6 +72,8 @@ def ask(title: str, says: str) -> Question | None:
     begin((adapter.examples if adapter else ()) or candidate.examples)
     for key, value in url_state.requested("why", _KEYS).items():
         st.session_state[_KEYS[key]] = value
+    if not frame.fits():
+        return None
     left, right = st.columns([8, 5], gap="large")
     with left:
         _form()

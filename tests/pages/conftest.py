@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from core import in_process
 from core.settings import ROOT
-from tests.pages.fake import FakeEngine
+from tests.pages.fake import FakeEngine, FakeExplainer
 
 Open = Callable[..., AppTest]
 
@@ -26,7 +26,15 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeEngine]:
 
 
 @pytest.fixture
-def open_app(fake: FakeEngine) -> Open:
+def fake_explainer(fake: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> FakeExplainer:
+    """The explainer beside that engine."""
+    made = FakeExplainer()
+    monkeypatch.setattr(in_process, "Explainer", lambda *_: made)
+    return made
+
+
+@pytest.fixture
+def open_app(fake: FakeEngine, fake_explainer: FakeExplainer) -> Open:
     """Opens the app as a visitor does: a page and what its URL asks for."""
 
     def opened(page: str = "classify", **query: str) -> AppTest:

@@ -13,6 +13,8 @@ from core.results import (
     AdapterSummary,
     Availability,
     CandidateSummary,
+    Capabilities,
+    Capability,
     Check,
     CheckStatus,
     HealthReport,
@@ -20,6 +22,7 @@ from core.results import (
     LoadStage,
     LoadState,
     Prediction,
+    Problem,
     Requirements,
     Selection,
     Token,
@@ -175,6 +178,18 @@ class FakeEngine:
     def classify(self, selection: Selection, texts: Sequence[str]) -> list[Prediction]:
         self.asked += texts
         return [predict(self.models[selection], text) for text in texts]
+
+
+class FakeExplainer:
+    """`core.explain.explainer.Explainer` as the row of a section sees it: what pairs lack is for a test to say."""
+
+    def __init__(self) -> None:
+        self.problems: dict[Capability, Problem] = {}
+        self.asked: list[Selection] = []
+
+    def capabilities(self, selection: Selection) -> Capabilities:
+        self.asked.append(selection)
+        return Capabilities(dict(self.problems))
 
 
 def predict(model: LoadedModel, text: str) -> Prediction:

@@ -113,8 +113,9 @@ def _empty(probe: Probe, layer: nn.Module, point: Tensor, baseline: Baseline) ->
 
 
 def _activation_bytes(probe: Probe, length: int) -> int:
-    """About what one row of T tokens keeps for the backward pass: 16 states, 4 inner ones, 3 attention maps a layer."""
+    """About what one row of T tokens keeps for the backward pass: 16 states, 4 inner ones, 3 maps a head and layer."""
     config = probe.classifier.config.get_text_config()
     inner = getattr(config, "intermediate_size", None) or 4 * config.hidden_size
-    numbers = 16 * config.hidden_size + 4 * inner + 3 * config.num_attention_heads * length
+    heads = getattr(config, "num_attention_heads", 0)
+    numbers = 16 * config.hidden_size + 4 * inner + 3 * heads * length
     return int(numbers * length * config.num_hidden_layers * probe.classifier.dtype.itemsize)
