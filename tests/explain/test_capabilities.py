@@ -89,8 +89,6 @@ def own(tmp_path: Path) -> Explainer:
     """An explainer over folders that a test makes itself."""
     settings = Settings(catalogue=tmp_path / "none", user_catalogue=tmp_path / "own", device="cpu")
     return Explainer(Engine(settings), TaskRunner(1))
-        Engine(Settings(catalogue=tmp_path / "none", user_catalogue=tmp_path / "own", device="cpu")), TaskRunner(1)
-    )
 
 
 @pytest.mark.parametrize(
