@@ -8,7 +8,7 @@ from functools import lru_cache
 
 #: Parameters of glibc's `mallopt`.
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
-_KEPT, _LARGE = 128 << 20, 32 << 20
+_FREE_BYTES, _LARGE_BYTES = 128 << 20, 32 << 20
 
 
 def keep_freed_blocks() -> None:
@@ -18,8 +18,8 @@ def keep_freed_blocks() -> None:
     time of a pass over a thousand tokens. Blocks from 32 MiB on are still mapped, and returned, on their own.
     """
     if libc := _glibc():
-        libc.mallopt(_M_MMAP_THRESHOLD, _LARGE)
-        libc.mallopt(_M_TRIM_THRESHOLD, _KEPT)
+        libc.mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES)
+        libc.mallopt(_M_TRIM_THRESHOLD, _FREE_BYTES)
 
 
 def give_back() -> None:
