@@ -33,7 +33,6 @@ class FakeArchitectures:
         leaves = list(_leaves(view, num_labels or 2, adapted=adapted, whole=whole))
         nodes = _tree(leaves)
         factors = sum(leaf.trained for leaf in leaves if leaf.status == "adapted")
-        matrix = LAYERS * sum(prod(shape) for shape in INSIDE.values() if len(shape) > 1)
         return Architecture(
             name=candidate.title,
             view=view,
@@ -49,21 +48,7 @@ class FakeArchitectures:
             trained=nodes[0].trained,
             tied=(TiedWeights(("embed_tokens.weight", "lm_head.weight"), VOCABULARY * WIDTH),) * (view == "causal_lm"),
             last_module_name=nodes[-1].path,
-            sizes=Sizes(
-                hidden_size=WIDTH,
-                heads=HEADS,
-                kv_heads=HEADS // 2,
-                head_dim=WIDTH // HEADS,
-                vocabulary=VOCABULARY,
-                positions=16 * LONGEST,
-                windows=(None, LONGEST) * (LAYERS // 2),
-                cached=True,
-                token_matrix=matrix + factors,
-                text_matrix=WIDTH * (num_labels or 2),
-                layer_matrix=matrix,
-                layer_rows=2 * LAYERS * WIDTH,
-                dense=True,
-            ),
+            sizes=_sizes(factors, num_labels or 2),
         )
 
     def layer_summary(
@@ -76,6 +61,25 @@ class FakeArchitectures:
     ) -> str:
         nodes = self.architecture(selection, view, tuning, num_labels).nodes
         return "\n".join(f"{'  ' * n.depth}{n.kind}: {n.total:,}" for n in nodes if n.depth <= depth)
+
+
+def _sizes(factors: int, labels: int) -> Sizes:
+    matrix = LAYERS * sum(prod(shape) for shape in INSIDE.values() if len(shape) > 1)
+    return Sizes(
+        hidden_size=WIDTH,
+        heads=HEADS,
+        kv_heads=HEADS // 2,
+        head_dim=WIDTH // HEADS,
+        vocabulary=VOCABULARY,
+        positions=16 * LONGEST,
+        windows=(None, LONGEST) * (LAYERS // 2),
+        cached=True,
+        token_matrix=matrix + factors,
+        text_matrix=WIDTH * labels,
+        layer_matrix=matrix,
+        layer_rows=2 * LAYERS * WIDTH,
+        dense=True,
+    )
 
 
 def _leaves(view: View, labels: int, *, adapted: bool, whole: bool) -> Iterator[ModuleNode]:

@@ -17,6 +17,7 @@ from core.results import (
     MaskEffect,
     MaskSide,
     MinimalFlip,
+    Prediction,
     Reading,
     ScaleCurve,
 )
@@ -126,13 +127,7 @@ def minimal_flip(model: LoadedModel, reading: Reading, budget: int) -> MinimalFl
     if before.problem_type == "regression":
         raise InputError("A regression has no verdict that could flip.", fix="compare two texts by their output.")
     words = words_of(before)
-    after, removed, tried = before, (), 0
-    for i in range(min(len(words), budget) if len(words) > 1 else 0):
-        tried += 1
-        other = predict(model, " ".join(words[:i] + words[i + 1 :]))
-        if other.label != before.label:
-            after, removed = other, (i,)
-            break
+    after, removed, tried = _first_flip(model, before, budget)
     return MinimalFlip(
         words=len(words),
         removed=removed,
@@ -147,3 +142,14 @@ def minimal_flip(model: LoadedModel, reading: Reading, budget: int) -> MinimalFl
         complete=0 if removed else min(1, len(words) - 1),
         irreducible=bool(removed),
     )
+
+
+def _first_flip(model: LoadedModel, before: Prediction, budget: int) -> tuple[Prediction, tuple[int, ...], int]:
+    """What is said then, the place of the word, and how many texts were tried."""
+    words = words_of(before)
+    places = range(min(len(words), budget) if len(words) > 1 else 0)
+    for i in places:
+        after = predict(model, " ".join(words[:i] + words[i + 1 :]))
+        if after.label != before.label:
+            return after, (i,), i + 1
+    return before, (), len(places)
