@@ -22,7 +22,7 @@ def choose_rival(request: Question) -> str:
         st.session_state[AGAINST] = NOTHING
     titles = {NOTHING: "nothing: the logit itself"}
     chosen = st.selectbox(
-        f"'{request.label}' against",
+        f"'{markup.plain(request.label)}' against",
         (NOTHING, *others),
         format_func=lambda c: titles.get(c, c),
         key=AGAINST,

@@ -15,7 +15,7 @@ from core.dry_run.subject import make_subject
 from core.engine.engine import Engine, check_texts
 from core.engine.loader import LoadedPair
 from core.results import DryRun, HealthReport, Selection
-from core.tasks.progress import Progress, ignore_progress
+from core.tasks.progress import Progress, cancelled_when, ignore_progress
 
 
 def dry_run(model: nn.Module, batch: Mapping[str, Tensor]) -> Any:
@@ -51,8 +51,8 @@ def check_pair(
 
     base = engine.candidate(pair.info.selection.candidate).base_model
     subject = make_subject(pair, base, texts, free=free, loading_alone=engine.loading_alone)
-    with engine.holding(pair):
-        return run(subject, on_progress)
+    with engine.holding(pair) as unloaded:
+        return run(subject, cancelled_when(unloaded, on_progress))
 
 
 @contextmanager

@@ -6,7 +6,7 @@ neither torch nor transformers, which come with the first load.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -189,10 +189,13 @@ class Engine:
             yield pairs
 
     @contextmanager
-    def holding(self, pair: LoadedPair) -> Iterator[None]:
-        """This very pair is not dropped while this is entered; nothing happens when it has left memory already."""
-        with self._pairs.holding(pair):
-            yield
+    def holding(self, pair: LoadedPair) -> Iterator[Callable[[], bool]]:
+        """This very pair is not dropped while this is entered; with a function that tells whether it was unloaded.
+
+        What was unloaded meanwhile stays in memory until the last use of it ends: long work asks, and ends early.
+        """
+        with self._pairs.holding(pair) as unloaded:
+            yield unloaded
 
     def pair(self, selection: Selection) -> LoadedPair:
         """The loaded pair itself, for a short look; work that takes time holds it with `using`."""

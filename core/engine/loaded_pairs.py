@@ -109,11 +109,11 @@ class LoadedPairs:
             self._unpin(list(held.values()))
 
     @contextmanager
-    def holding(self, pair: LoadedPair) -> Iterator[None]:
+    def holding(self, pair: LoadedPair) -> Iterator[Callable[[], bool]]:
         """As `Engine.holding`."""
         resident = self.residency.pin_content(lambda entry: entry.pair is pair)
         try:
-            yield
+            yield lambda: resident is None or resident.leaving
         finally:
             if resident is not None:
                 self._unpin([resident])

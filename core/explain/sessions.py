@@ -15,7 +15,7 @@ from core.engine.engine import Engine, check_texts
 from core.errors import NotFoundError
 from core.results import Feature, FeatureKey, Selection
 from core.tasks.once import Once
-from core.tasks.progress import Progress
+from core.tasks.progress import Progress, cancelled_when
 from core.tasks.runner import TaskRunner
 from core.tasks.task import Task
 
@@ -130,9 +130,9 @@ class ProbeSessions:
             from core.explain.probe import make_probe
 
             pair = still_loaded(reference)
-            with self._engine.holding(pair):
+            with self._engine.holding(pair) as unloaded:
                 probe = make_probe(pair)
-                return work(probe, probe.encode(text), on_progress)
+                return work(probe, probe.encode(text), cancelled_when(unloaded, on_progress))
 
         return Task(self._tasks, FeatureKey(feature, text, options), run, owner=pair)
 

@@ -14,5 +14,16 @@ def ignore_progress(_fraction: float, _stage: str) -> None:
     """The `Progress` of nobody who watches."""
 
 
+def cancelled_when(condition: Callable[[], bool], on_progress: Progress) -> Progress:
+    """Progress that also stops the work once the condition holds, as `CancelledError`."""
+
+    def checked(fraction: float, stage: str) -> None:
+        if condition():
+            raise CancelledError
+        on_progress(fraction, stage)
+
+    return checked
+
+
 class CancelledError(Exception):
     """A task was asked to stop before it had a result."""

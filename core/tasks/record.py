@@ -41,17 +41,8 @@ class Record:
     def run(self) -> None:
         """Do the work, once, in this thread."""
         work, self._work = self._work, None
-        try:
-            self._report(0.0, "starting")
-            result = work(self._report) if work else None
-            self.nbytes = make_read_only(result) + make_read_only(self.key)
-            self._end(TaskState(TaskStatus.DONE, 1.0, "done", result))
-        except CancelledError:
-            self.end_cancelled()
-        except BaseException as error:
-            problem = Problem.of(error)
-            self.nbytes = make_read_only(problem) + make_read_only(self.key)
-            self._end(TaskState(TaskStatus.FAILED, self.state.fraction, "failed", problem=problem))
+        # Told once the frames of the work are gone, which an exception holds as long as it is looked at.
+        self._end(self._outcome(work))
 
     def stop(self) -> None:
         """Ask it to stop at its next report of progress."""
@@ -62,6 +53,20 @@ class Record:
         self._work = None
         self.nbytes = make_read_only(self.key)
         self._end(TaskState(TaskStatus.CANCELLED, self.state.fraction, "cancelled"))
+
+    def _outcome(self, work: Work | None) -> TaskState[Any]:
+        try:
+            self._report(0.0, "starting")
+            result = work(self._report) if work else None
+        except CancelledError:
+            self.nbytes = make_read_only(self.key)
+            return TaskState(TaskStatus.CANCELLED, self.state.fraction, "cancelled")
+        except BaseException as error:
+            problem = Problem.of(error)
+            self.nbytes = make_read_only(problem) + make_read_only(self.key)
+            return TaskState(TaskStatus.FAILED, self.state.fraction, "failed", problem=problem)
+        self.nbytes = make_read_only(result) + make_read_only(self.key)
+        return TaskState(TaskStatus.DONE, 1.0, "done", result)
 
     def _end(self, state: TaskState[Any]) -> None:
         self.state = state

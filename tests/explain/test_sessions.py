@@ -170,12 +170,13 @@ def test_work_on_a_pair_that_is_unloaded_stops(fresh: Explainer, monkeypatch: py
     assert begun.wait(60)
     there = weakref.ref(fresh.engine.pair(A))
     fresh.engine.unload(A)
-    gc.collect()
-    assert there() is None, "the task holds the pair"
+    assert fresh.engine.loaded_model(A) is None
     go.set()
     state = task.state(wait=60)
     assert state is not None
     assert state.status is TaskStatus.CANCELLED
+    gc.collect()
+    assert there() is None, "the task that ended holds the pair"
 
 
 def test_what_is_remembered_is_found_by_its_feature_the_latest_last(fresh: Explainer) -> None:

@@ -1,4 +1,4 @@
-"""The app under Streamlit's AppTest, with an engine that holds no model."""
+"""The app under Streamlit's AppTest, with services that hold no model."""
 
 from __future__ import annotations
 
@@ -8,33 +8,32 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from core import in_process
 from core.settings import ROOT
-from tests.pages.fake import FakeEngine, FakeExplainer
+from pages.ui import services
+from tests.fakes.engine import FakeEngine
+from tests.fakes.services import FakeServices
 
 Open = Callable[..., AppTest]
 
 
 @pytest.fixture
-def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeEngine]:
-    """The engine that every page of this test asks."""
-    made = FakeEngine()
-    monkeypatch.setattr(in_process, "Engine", lambda _settings: made)
+def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeServices]:
+    """The services that every page of this test asks."""
+    made = FakeServices()
+    monkeypatch.setattr(services, "InProcessServices", lambda: made)
     st.cache_resource.clear()
     yield made
     st.cache_resource.clear()
 
 
 @pytest.fixture
-def fake_explainer(fake: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> FakeExplainer:
-    """The explainer beside that engine."""
-    made = FakeExplainer()
-    monkeypatch.setattr(in_process, "Explainer", lambda *_: made)
-    return made
+def fake_engine(fake: FakeServices) -> FakeEngine:
+    """The engine among them."""
+    return fake.engine
 
 
 @pytest.fixture
-def open_app(fake: FakeEngine, fake_explainer: FakeExplainer) -> Open:
+def open_app(fake: FakeServices) -> Open:
     """Opens the app as a visitor does: a page and what its URL asks for."""
 
     def opened(page: str = "classify", **query: str) -> AppTest:

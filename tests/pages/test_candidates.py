@@ -10,8 +10,8 @@ from streamlit.testing.v1 import AppTest
 
 from core.errors import NotFoundError
 from core.results import Requirements, Selection
+from tests.fakes.services import FakeServices
 from tests.pages.conftest import Open, words
-from tests.pages.fake import FakeEngine
 
 
 def plain(app: AppTest) -> str:
@@ -48,11 +48,11 @@ def test_looking_at_another_group_chooses_nothing(open_app: Open) -> None:
     assert app.selectbox(key="candidate").value == "big"
 
 
-def test_nothing_is_loaded_by_looking(open_app: Open, fake: FakeEngine) -> None:
+def test_nothing_is_loaded_by_looking(open_app: Open, fake: FakeServices) -> None:
     app = open_app("candidates", candidate="demo-two")
-    assert Selection("demo-two", "intents") in fake.models  # Classify, where the visit began, answers at once
+    assert Selection("demo-two", "intents") in fake.engine.models  # Classify, where the visit began, answers at once
     app.radio(key="candidates.list").set_value("demo").run()
-    assert Selection("demo", "intents") not in fake.models
+    assert Selection("demo", "intents") not in fake.engine.models
     assert "Load (4.31 MiB in float32)" in labels(app)
 
 
@@ -70,38 +70,38 @@ def test_the_model_card_is_linked_safely(open_app: Open) -> None:
     assert '<a href="https://example.org/big" target="_blank" rel="noopener noreferrer">' in drawn
 
 
-def test_load_and_unload(open_app: Open, fake: FakeEngine) -> None:
+def test_load_and_unload(open_app: Open, fake: FakeServices) -> None:
     app = open_app("candidates")
     assert "passed" in plain(app)
     assert "No pooler named: <b>mean</b> is assumed. Name it in the YAML." in plain(app)
     app.button(key="unload").click().run()
-    assert not fake.models
+    assert not fake.engine.models
     assert "Not in memory" in plain(app)
     app.button(key="load").click().run()
-    assert Selection("demo", "intents") in fake.models
+    assert Selection("demo", "intents") in fake.engine.models
     assert "In memory 4.31 MiB" in plain(app)
 
 
 def test_what_the_hub_holds_the_rest_of_can_be_loaded(
-    open_app: Open, fake: FakeEngine, monkeypatch: pytest.MonkeyPatch
+    open_app: Open, fake: FakeServices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its needs are not known before its files are here, and only a load brings them."""
 
     def unknown(*_selection: object) -> Requirements:
         raise NotFoundError("What 'big' needs is not known before its files are here.", fix="load it.")
 
-    monkeypatch.setattr(fake, "requirements", unknown)
+    monkeypatch.setattr(fake.engine, "requirements", unknown)
     app = open_app("candidates", candidate="big")
     assert "The weights are not on this machine." in plain(app)
     app.button(key="load").click().run()
-    assert Selection("big") in fake.states
+    assert Selection("big") in fake.engine.states
 
 
-def test_what_is_in_memory_can_be_unloaded_from_anywhere(open_app: Open, fake: FakeEngine) -> None:
+def test_what_is_in_memory_can_be_unloaded_from_anywhere(open_app: Open, fake: FakeServices) -> None:
     app = open_app("candidates")
     app.radio(key="candidates.list").set_value("demo-two").run()
     app.button(key="unload-0").click().run()
-    assert not fake.models
+    assert not fake.engine.models
 
 
 def own(open_app: Open) -> AppTest:
@@ -137,11 +137,11 @@ def test_what_cannot_be_added_is_told_and_nothing_else_changes(open_app: Open) -
     assert app.selectbox(key="candidate").value == "demo"
 
 
-def test_ones_own_can_be_removed(open_app: Open, fake: FakeEngine) -> None:
+def test_ones_own_can_be_removed(open_app: Open, fake: FakeServices) -> None:
     app = own(open_app)
     app.radio(key="candidates.list").set_value("several").run()
     app.button(key="remove").click().run()
-    assert "several" not in [c.id for c in fake.offered]
+    assert "several" not in [c.id for c in fake.engine.offered]
     assert app.selectbox(key="candidate").value == "demo"
 
 

@@ -11,8 +11,10 @@ from streamlit.testing.v1 import AppTest
 
 from core.results import Selection
 from core.words.numbers import three_digits
+from tests.fakes.catalogue import LABELS
+from tests.fakes.predictions import predict
+from tests.fakes.services import FakeServices
 from tests.pages.conftest import Open, words
-from tests.pages.fake import LABELS, FakeEngine, predict
 
 DEMO = Selection("demo", "intents")
 BAD_INPUT = {
@@ -42,16 +44,16 @@ def asked(app: AppTest) -> str:
     return html.unescape(found[1]) if found else ""
 
 
-def test_the_first_example_is_answered_on_opening(open_app: Open, fake: FakeEngine) -> None:
+def test_the_first_example_is_answered_on_opening(open_app: Open, fake: FakeServices) -> None:
     app = open_app()
     assert asked(app) == "where is my card"
-    said = predict(fake.models[DEMO], "where is my card")
+    said = predict(fake.engine.models[DEMO], "where is my card")
     assert f"{100 * said.top.probability:.1f}" in words(app)
     assert "other (7 classes)" in words(app)
     assert app.text_area(key="classify.text").value == "where is my card"
 
 
-def test_an_example_answers_in_one_click(open_app: Open, fake: FakeEngine) -> None:
+def test_an_example_answers_in_one_click(open_app: Open, fake: FakeServices) -> None:
     app = open_app()
     app.button(key="example-1").click().run()
     assert asked(app) == "why was I charged"
@@ -68,11 +70,11 @@ def test_own_text_is_answered_and_stays_over_pages(open_app: Open) -> None:
     assert app.text_area(key="classify.text").value == "my own words"
 
 
-def test_an_answer_is_not_computed_twice(open_app: Open, fake: FakeEngine) -> None:
+def test_an_answer_is_not_computed_twice(open_app: Open, fake: FakeServices) -> None:
     app = open_app()
     app.run()
     app.run()
-    assert fake.asked == ["where is my card"]
+    assert fake.engine.asked == ["where is my card"]
 
 
 @pytest.mark.parametrize("empty", ["", "   ", "\n\t "])
@@ -85,10 +87,10 @@ def test_no_text_is_told_and_the_answer_before_stays(open_app: Open, empty: str)
 
 
 @pytest.mark.parametrize("text", BAD_INPUT.values(), ids=BAD_INPUT.keys())
-def test_bad_input_is_shown_as_it_was_written(open_app: Open, fake: FakeEngine, text: str) -> None:
+def test_bad_input_is_shown_as_it_was_written(open_app: Open, fake: FakeServices, text: str) -> None:
     app = open_app()
     ask(app, text)
-    assert fake.asked[-1] == text
+    assert fake.engine.asked[-1] == text
     shown = asked(app)
     assert len(shown) == min(len(text), 400)
     assert all(a == b or ord(b) >= 0x2400 for a, b in zip(text, shown, strict=False))
@@ -112,10 +114,12 @@ def test_a_whole_text_is_not_marked(open_app: Open) -> None:
     assert "<mark>" not in words(open_app())
 
 
-def test_several_labels_have_no_other_and_a_threshold(open_app: Open, fake: FakeEngine) -> None:
+def test_several_labels_have_no_other_and_a_threshold(open_app: Open, fake: FakeServices) -> None:
     app = open_app(candidate="several")
     drawn = words(app)
-    chosen = [p for p in predict(fake.models[Selection("several")], "an example").probabilities if p >= 0.5]
+    chosen = [
+        p for p in predict(fake.engine.models[Selection("several", "one")], "an example").probabilities if p >= 0.5
+    ]
     assert f"{len(chosen)} of 12 labels at 0.5 or more" in drawn
     assert drawn.count("hl-pill") == len(chosen) + drawn.count(".hl-pill")
     assert "other (" not in drawn
@@ -145,9 +149,9 @@ def test_the_table_has_every_class_and_can_be_searched(open_app: Open) -> None:
     assert "No class has &#x27;&lt;b&gt;nothing&#x27; in its name." in words(app)
 
 
-def test_the_table_shows_three_significant_digits(open_app: Open, fake: FakeEngine) -> None:
+def test_the_table_shows_three_significant_digits(open_app: Open, fake: FakeServices) -> None:
     shown = pa.ipc.open_stream(open_app().dataframe[0].proto.arrow_data.styler.display_values).read_all().to_pydict()
-    ranked = predict(fake.models[DEMO], "where is my card").ranked
+    ranked = predict(fake.engine.models[DEMO], "where is my card").ranked
     columns = [values for name, values in shown.items() if "index" not in name]
     assert [row.label for row in ranked] == columns[0]
     assert [three_digits(row.probability) for row in ranked] == columns[1]
@@ -170,19 +174,19 @@ def test_without_examples_the_page_says_what_to_do(open_app: Open) -> None:
     assert asked(app) == "now"
 
 
-def test_a_load_is_shown_in_stages(open_app: Open, fake: FakeEngine) -> None:
-    fake.hold.clear()
+def test_a_load_is_shown_in_stages(open_app: Open, fake: FakeServices) -> None:
+    fake.engine.hold.clear()
     app = open_app()
     drawn = words(app)
     assert 'role="progressbar" aria-valuenow="25"' in drawn
     assert "Reading weights" in drawn
     assert "4 of 9 tensors" in drawn
-    fake.finish(DEMO)
+    fake.engine.finish(DEMO)
     app.run()
     assert asked(app) == "where is my card"
 
 
-def test_a_failing_load_is_told_and_what_worked_goes_on(open_app: Open, fake: FakeEngine) -> None:
+def test_a_failing_load_is_told_and_what_worked_goes_on(open_app: Open, fake: FakeServices) -> None:
     app = open_app()
     ask(app, "my own words")
     app.selectbox(key="candidate").set_value("broken").run()
@@ -192,21 +196,21 @@ def test_a_failing_load_is_told_and_what_worked_goes_on(open_app: Open, fake: Fa
     assert "Meanwhile, demo + intents answers." in drawn
     ask(app, "and now?")
     assert asked(app) == "and now?"
-    fake.models[Selection("broken")] = fake.models[DEMO]
+    fake.engine.models[Selection("broken")] = fake.engine.models[DEMO]
     app.run()
     assert "Meanwhile" not in words(app)
 
 
-def test_a_failed_load_can_be_tried_again(open_app: Open, fake: FakeEngine) -> None:
+def test_a_failed_load_can_be_tried_again(open_app: Open, fake: FakeServices) -> None:
     app = open_app(candidate="broken")
-    fake.hold.clear()
+    fake.engine.hold.clear()
     next(b for b in app.button if b.label == "Try again").click().run()
     assert 'role="progressbar"' in words(app)
 
 
-def test_nothing_large_is_loaded_without_asking(open_app: Open, fake: FakeEngine) -> None:
+def test_nothing_large_is_loaded_without_asking(open_app: Open, fake: FakeServices) -> None:
     app = open_app(candidate="big")
-    assert not fake.states
+    assert not fake.engine.states
     assert app.button(key="load").label == "Load (16.8 GiB in bfloat16)"
     assert "The weights are not on this machine." in words(app)
     app.button(key="load").click().run()

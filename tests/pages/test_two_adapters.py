@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from core.results import Selection
+from tests.fakes.services import FakeServices
 from tests.pages.conftest import Open, words
-from tests.pages.fake import FakeEngine
 
 FIRST, SECOND = Selection("demo", "intents"), Selection("demo", "domains")
 
 
-def test_where_one_fits_it_says_so_and_loads_nothing(fake: FakeEngine, open_app: Open) -> None:
-    fake.room = 1
+def test_where_one_fits_it_says_so_and_loads_nothing(fake: FakeServices, open_app: Open) -> None:
+    fake.engine.room = 1
     app = open_app("two_adapters", candidate="demo", adapter="intents")
     assert "needs 2 loaded at once, and HEADLIGHT_MAX_LOADED is 1" in words(app)
-    loads = list(fake.loads)
+    loads = list(fake.engine.loads)
     app.run()
-    assert fake.loads == loads
-    assert SECOND not in fake.models
+    assert fake.engine.loads == loads
+    assert SECOND not in fake.engine.models
 
 
-def test_neither_is_dropped_for_the_other(fake: FakeEngine, open_app: Open) -> None:
-    fake.hold.clear()
+def test_neither_is_dropped_for_the_other(fake: FakeServices, open_app: Open) -> None:
+    fake.engine.hold.clear()
     app = open_app("two_adapters", candidate="demo", adapter="intents")
-    fake.finish(FIRST)
+    fake.engine.finish(FIRST)
     app.run()
-    assert fake.loads[-1] == (SECOND, (FIRST,))
+    assert fake.engine.loads[-1] == (SECOND, (FIRST,))

@@ -208,8 +208,8 @@ def test_a_process_ends_beside_work_that_does_not() -> None:
 SERVER = """
 import sys, threading, urllib.request
 from core.tasks.task import Task
-from pages.ui import serve
-from pages.ui.services import tasks
+from pages.ui.services import services
+from server.__main__ import main
 
 def work(on_progress):
     print("running", flush=True)
@@ -222,11 +222,11 @@ def begin():
             break
         except OSError:
             threading.Event().wait(0.05)
-    Task(tasks(), "a", work).start()
+    Task(services().tasks, "a", work).start()
 
 port = sys.argv[2]
 threading.Thread(target=begin, daemon=True).start()
-serve.main()
+main()
 """
 
 

@@ -7,7 +7,7 @@ import weakref
 from core.engine.engine import Engine
 from core.results import AdapterOverlap, AdapterPair, AdapterUpdate, Feature, FeatureKey, Selection
 from core.tasks.once import OncePerOwner
-from core.tasks.progress import Progress
+from core.tasks.progress import Progress, cancelled_when
 from core.tasks.runner import TaskRunner
 from core.tasks.task import Task
 
@@ -49,8 +49,8 @@ class AdapterUpdateService:
             from core.explain.sessions import still_loaded
 
             pair = still_loaded(reference)
-            with self._engine.holding(pair):
-                return adapter_overlap(pair, on_progress)
+            with self._engine.holding(pair) as unloaded:
+                return adapter_overlap(pair, cancelled_when(unloaded, on_progress))
 
         return Task(self._tasks, FeatureKey(Feature.ADAPTER_OVERLAP), work, owner=pair)
 

@@ -6,8 +6,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.settings import ROOT
+from tests.fakes.services import FakeServices
 from tests.pages.conftest import Open, words
-from tests.pages.fake import FakeEngine
 
 
 def url(app: AppTest) -> dict[str, str]:
@@ -58,8 +58,8 @@ def test_an_unknown_name_in_the_url_is_told(open_app: Open) -> None:
     assert "which is not here" not in words(app)
 
 
-def test_an_empty_catalogue_is_told(fake: FakeEngine) -> None:
-    fake.offered = []
+def test_an_empty_catalogue_is_told(fake: FakeServices) -> None:
+    fake.engine.offered = []
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=20).run()
     assert not app.exception
     assert "There are no candidates to choose from." in words(app)

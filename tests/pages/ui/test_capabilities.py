@@ -8,8 +8,8 @@ from streamlit.testing.v1 import AppTest
 from core.results import Capability, Problem, Selection
 from core.settings import ROOT
 from pages.ui.site_map import PAGES, SITE_MAP, PageEntry
+from tests.fakes.services import FakeServices
 from tests.pages.conftest import Open, words
-from tests.pages.fake import FakeEngine, FakeExplainer
 
 PAIR = Selection("demo", "intents")
 WHY = Problem("This *one* cannot <b>do</b> it.", "choose another.", kind="CheckpointError")
@@ -24,25 +24,25 @@ def links(app: AppTest) -> dict[str, tuple[bool, str]]:
 
 @pytest.mark.parametrize("page", ASKING, ids=lambda page: page.name)
 def test_a_page_that_does_not_fit_says_why_before_anything_runs(
-    fake: FakeEngine, fake_explainer: FakeExplainer, open_app: Open, page: PageEntry
+    fake: FakeServices, open_app: Open, page: PageEntry
 ) -> None:
-    fake.start_load(PAIR)
+    fake.engine.start_load(PAIR)
     assert page.needs is not None
-    fake_explainer.problems[page.needs] = WHY
+    fake.explainer.problems[page.needs] = WHY
     app = open_app(page.name, candidate="demo", adapter="intents")
-    before = list(fake.asked)
+    before = list(fake.engine.asked)
     app.run()
     assert "This *one* cannot &lt;b&gt;do&lt;/b&gt; it." in words(app)
     assert "Choose another." in words(app)
-    assert fake.asked == before
+    assert fake.engine.asked == before
     disabled, reason = links(app)[page.title]
     assert disabled
     assert reason == r"This \*one\* cannot \<b\>do\<\/b\> it\."
 
 
-def test_the_others_of_the_row_are_offered(fake: FakeEngine, fake_explainer: FakeExplainer, open_app: Open) -> None:
-    fake.start_load(PAIR)
-    fake_explainer.problems = {Capability.DEPTH: WHY, Capability.ATTENTION: WHY}
+def test_the_others_of_the_row_are_offered(fake: FakeServices, open_app: Open) -> None:
+    fake.engine.start_load(PAIR)
+    fake.explainer.problems = {Capability.DEPTH: WHY, Capability.ATTENTION: WHY}
     app = open_app("depth", candidate="demo", adapter="intents")
     section = [page.title for page in SITE_MAP["Why this class?"]]
     assert list(links(app)) == section
@@ -50,14 +50,12 @@ def test_the_others_of_the_row_are_offered(fake: FakeEngine, fake_explainer: Fak
     assert [title for title, (_, reason) in links(app).items() if reason] == ["Depth", "Attention"]
 
 
-def test_while_nothing_is_loaded_all_are_offered_and_nobody_is_asked(
-    fake: FakeEngine, fake_explainer: FakeExplainer, open_app: Open
-) -> None:
-    fake.hold.clear()
-    fake_explainer.problems = dict.fromkeys(Capability, WHY)
+def test_while_nothing_is_loaded_all_are_offered_and_nobody_is_asked(fake: FakeServices, open_app: Open) -> None:
+    fake.engine.hold.clear()
+    fake.explainer.problems = dict.fromkeys(Capability, WHY)
     app = open_app("depth", candidate="demo", adapter="intents")
     assert not any(disabled for disabled, _ in links(app).values())
-    assert fake_explainer.asked == []
+    assert fake.explainer.asked == []
     assert 'hl-bad"' not in words(app)
 
 

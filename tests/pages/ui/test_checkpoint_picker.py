@@ -10,8 +10,8 @@ from streamlit.testing.v1 import AppTest
 
 from core.results import Availability, Selection
 from pages.ui import checkpoint_picker
+from tests.fakes.engine import FakeEngine
 from tests.pages.conftest import words
-from tests.pages.fake import FakeEngine
 
 TYPED = "typed"
 
@@ -46,9 +46,9 @@ Run = Callable[[Callable[[], None]], AppTest]
 
 
 @pytest.fixture
-def run(fake: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> Run:
+def run(fake_engine: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs a page; the fake engine's candidates are on offer, demo with its adapter intents is chosen."""
-    monkeypatch.setattr(checkpoint_picker, "weights", FakePlaces)
+    monkeypatch.setattr(checkpoint_picker, "checkpoints", FakePlaces)
     return lambda page: AppTest.from_function(page, default_timeout=20).run()
 
 
@@ -83,8 +83,8 @@ def test_a_typed_path_is_taken_without_the_spaces_around_it(run: Run) -> None:
     assert said(app) == "path: /models/mine"
 
 
-def test_a_source_that_there_is_not_becomes_the_base(fake: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checkpoint_picker, "weights", FakePlaces)
+def test_a_source_that_there_is_not_becomes_the_base(fake_engine: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checkpoint_picker, "checkpoints", FakePlaces)
     app = AppTest.from_function(page_of_one, default_timeout=20)
     app.session_state["weights.of"] = "nothing"
     assert said(app.run()) == "path: /demo"
@@ -113,8 +113,8 @@ def test_an_adapter_is_compared_with_an_adapter(run: Run) -> None:
     assert said(choose(app, first="demo-two")) == "paths: ('/demo-two', '/demo')"
 
 
-def test_bases_of_the_same_size_come_before_others(run: Run, fake: FakeEngine) -> None:
-    fake.offered = [dataclasses.replace(c, layers=8) if c.id == "demo-two" else c for c in fake.offered]
+def test_bases_of_the_same_size_come_before_others(run: Run, fake_engine: FakeEngine) -> None:
+    fake_engine.offered = [dataclasses.replace(c, layers=8) if c.id == "demo-two" else c for c in fake_engine.offered]
     assert said(run(page_of_two)) == "paths: ('/demo', '/own')"
 
 
@@ -136,9 +136,9 @@ def test_a_suggested_pair_is_chosen_by_a_click(run: Run) -> None:
     assert said(app) == "paths: ('/demo/intents', '/demo/domains')"
 
 
-def test_with_nothing_else_here_the_other_is_typed(run: Run, fake: FakeEngine) -> None:
-    fake.offered = [dataclasses.replace(c, adapters=()) for c in fake.offered if c.id == "demo"]
+def test_with_nothing_else_here_the_other_is_typed(run: Run, fake_engine: FakeEngine) -> None:
+    fake_engine.offered = [dataclasses.replace(c, adapters=()) for c in fake_engine.offered if c.id == "demo"]
     app = run(page_of_two)
     assert app.selectbox(key=checkpoint_picker.SECOND).value == TYPED
     assert not app.button
-    assert [c.availability for c in fake.offered] == [Availability.READY]
+    assert [c.availability for c in fake_engine.offered] == [Availability.READY]

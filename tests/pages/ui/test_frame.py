@@ -11,8 +11,8 @@ from core.errors import InputError
 from core.settings import ROOT
 from pages.ui import candidate_picker, frame
 from pages.ui.site_map import SITE_MAP, PageEntry
+from tests.fakes.engine import FakeEngine
 from tests.pages.conftest import Open, words
-from tests.pages.fake import FakeEngine
 
 
 class StartedOverError(Exception):
@@ -29,8 +29,8 @@ def test_the_root_leads_to_the_first_page_and_keeps_the_query(open_app: Open) ->
     assert app.selectbox(key="candidate").value == "demo-two"
 
 
-def test_a_page_shows_the_links_of_its_section(open_app: Open, fake: FakeEngine) -> None:
-    fake.room = 1  # the page says so and draws nothing else
+def test_a_page_shows_the_links_of_its_section(open_app: Open, fake_engine: FakeEngine) -> None:
+    fake_engine.room = 1  # the page says so and draws nothing else
     shown = links(open_app("two_adapters"))
     assert shown == [page.title for page in SITE_MAP["Inside the weights"]]
 
@@ -40,12 +40,12 @@ def test_pages_outside_of_sections_show_none(open_app: Open) -> None:
 
 
 def test_an_error_that_a_page_lets_through_is_shown_as_a_problem(
-    open_app: Open, fake: FakeEngine, monkeypatch: pytest.MonkeyPatch
+    open_app: Open, fake_engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail() -> list[InputError]:
         raise InputError("It is <too> long.", fix="shorten it.")
 
-    monkeypatch.setattr(fake, "problems", fail)
+    monkeypatch.setattr(fake_engine, "problems", fail)
     shown = words(open_app("candidates"))
     assert "It is &lt;too&gt; long." in shown
     assert "Shorten it." in shown
@@ -63,7 +63,7 @@ def test_a_run_without_the_picker_starts_over(monkeypatch: pytest.MonkeyPatch) -
     assert PagesManager.uses_pages_directory is False
 
 
-def test_the_picker_of_one_run_does_not_answer_in_the_next(fake: FakeEngine) -> None:
+def test_the_picker_of_one_run_does_not_answer_in_the_next(fake_engine: FakeEngine) -> None:
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=20).run()
     assert not app.exception
     assert candidate_picker._CHOSEN not in app.session_state

@@ -6,8 +6,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.results import LoadStage, LoadState, Selection
+from tests.fakes.engine import FakeEngine
 from tests.pages.conftest import words
-from tests.pages.fake import FakeEngine
 
 DEMO, OTHER = Selection("demo", "intents"), Selection("demo", "domains")
 
@@ -48,81 +48,81 @@ def labels(app: AppTest) -> list[str]:
     return [button.label for button in app.button]
 
 
-def test_what_is_loaded_is_returned_and_remembered_as_working(fake: FakeEngine) -> None:
-    fake.finish(DEMO)
+def test_what_is_loaded_is_returned_and_remembered_as_working(fake_engine: FakeEngine) -> None:
+    fake_engine.finish(DEMO)
     assert said(run("demo", "intents")) == "demo + intents, stand-in demo + intents"
-    assert fake.loads == []
+    assert fake_engine.loads == []
 
 
-def test_what_is_small_and_here_loads_by_itself(fake: FakeEngine) -> None:
-    fake.hold.clear()
+def test_what_is_small_and_here_loads_by_itself(fake_engine: FakeEngine) -> None:
+    fake_engine.hold.clear()
     app = run("demo", "intents")
     assert said(app) == "None, stand-in None"
-    assert fake.loads == [(DEMO, ())]
+    assert fake_engine.loads == [(DEMO, ())]
 
 
-def test_asking_first_loads_nothing_before_a_click(fake: FakeEngine) -> None:
+def test_asking_first_loads_nothing_before_a_click(fake_engine: FakeEngine) -> None:
     app = run("demo", "intents", ask=True)
     assert labels(app) == ["Load (4.31 MiB in float32)"]
-    assert fake.loads == []
+    assert fake_engine.loads == []
     app.button[0].click().run()
     assert said(app).startswith("demo + intents")
 
 
 @pytest.mark.parametrize("candidate", ["big", "huge"])
-def test_what_is_large_or_not_here_waits_for_a_click(fake: FakeEngine, candidate: str) -> None:
+def test_what_is_large_or_not_here_waits_for_a_click(fake_engine: FakeEngine, candidate: str) -> None:
     app = run(candidate)
-    assert fake.loads == []
+    assert fake_engine.loads == []
     assert len(labels(app)) == 1
     assert labels(app)[0].startswith("Load (")
 
 
-def test_what_does_not_fit_is_said_with_both_sizes(fake: FakeEngine) -> None:
+def test_what_does_not_fit_is_said_with_both_sizes(fake_engine: FakeEngine) -> None:
     assert "It needs 168 GiB, and 32.0 GiB is free on cpu." in words(run("huge"))
 
 
-def test_missing_files_are_said_and_cannot_be_loaded(fake: FakeEngine) -> None:
+def test_missing_files_are_said_and_cannot_be_loaded(fake_engine: FakeEngine) -> None:
     app = run("gone")
     assert "There is no folder &#x27;/models/gone&#x27;." in words(app)
     assert labels(app) == []
 
 
-def test_a_failed_load_is_said_and_can_be_tried_again(fake: FakeEngine) -> None:
+def test_a_failed_load_is_said_and_can_be_tried_again(fake_engine: FakeEngine) -> None:
     app = run("broken")
     app.run()
     assert "&#x27;broken&#x27; cannot be &lt;read&gt;." in words(app)
     assert labels(app) == ["Try again"]
     app.button[0].click().run()
-    assert [selection for selection, _ in fake.loads] == [Selection("broken")] * 2
+    assert [selection for selection, _ in fake_engine.loads] == [Selection("broken")] * 2
 
 
-def test_what_was_loaded_and_has_gone_is_loaded_again(fake: FakeEngine) -> None:
-    fake.states[DEMO] = LoadState(DEMO, LoadStage.READY, 1.0)
+def test_what_was_loaded_and_has_gone_is_loaded_again(fake_engine: FakeEngine) -> None:
+    fake_engine.states[DEMO] = LoadState(DEMO, LoadStage.READY, 1.0)
     run("demo", "intents")
-    assert fake.loads == [(DEMO, ())]
+    assert fake_engine.loads == [(DEMO, ())]
 
 
-def test_what_worked_before_stands_in_only_while_it_is_in_memory(fake: FakeEngine) -> None:
-    fake.finish(DEMO)
+def test_what_worked_before_stands_in_only_while_it_is_in_memory(fake_engine: FakeEngine) -> None:
+    fake_engine.finish(DEMO)
     app = run("demo", "intents")
     app.session_state["headlight.working"] = OTHER
-    fake.unload(DEMO)
-    fake.hold.clear()
+    fake_engine.unload(DEMO)
+    fake_engine.hold.clear()
     app.run()
     assert said(app) == "None, stand-in None"
 
 
-def test_two_that_do_not_fit_together_are_refused_before_a_load(fake: FakeEngine) -> None:
-    fake.room = 1
+def test_two_that_do_not_fit_together_are_refused_before_a_load(fake_engine: FakeEngine) -> None:
+    fake_engine.room = 1
     app = AppTest.from_function(pair, default_timeout=20).run()
     assert said(app) == "False"
     assert "needs 2 loaded at once" in words(app)
-    assert fake.loads == []
+    assert fake_engine.loads == []
 
 
-def test_neither_of_two_is_dropped_for_the_other(fake: FakeEngine) -> None:
-    fake.finish(DEMO)
+def test_neither_of_two_is_dropped_for_the_other(fake_engine: FakeEngine) -> None:
+    fake_engine.finish(DEMO)
     app = AppTest.from_function(pair, default_timeout=20).run()
-    assert (OTHER, (DEMO,)) in fake.loads
+    assert (OTHER, (DEMO,)) in fake_engine.loads
     app.run()
     assert said(app) == "True"

@@ -7,25 +7,14 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.results import Prediction, Reading, Selection, Unit
+from core.results import Selection
 from core.words.numbers import three_digits
 from pages.ui import frame, markup, question
+from tests.fakes.engine import FakeEngine
+from tests.fakes.predictions import predict
 from tests.pages.conftest import words
-from tests.pages.fake import FakeEngine, predict
 
 EXAMPLE = "where is my card"
-
-
-class FakeReadings:
-    """The text of a loaded candidate cut into words, one token a word."""
-
-    def __init__(self, engine: FakeEngine) -> None:
-        self.engine = engine
-
-    def reading(self, selection: Selection, text: str) -> Reading:
-        prediction: Prediction = predict(self.engine.models[selection], text)
-        units = tuple(Unit(t.text, t.start, t.end, (i,)) for i, t in enumerate(prediction.tokens))
-        return Reading(prediction, units, units[:1])
 
 
 def page() -> None:
@@ -45,11 +34,11 @@ Open = Callable[..., AppTest]
 
 
 @pytest.fixture
-def opened(fake: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> Open:
+def opened(fake_engine: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> Open:
     """Opens the page with what its URL asks for; demo with its adapter intents is loaded."""
-    monkeypatch.setattr(question, "explainer", lambda: FakeReadings(fake))
     monkeypatch.setattr(frame, "section_links", lambda: None)
-    fake.finish(Selection("demo", "intents"))
+    monkeypatch.setattr(frame, "fits", lambda: True)
+    fake_engine.finish(Selection("demo", "intents"))
 
     def run(**query: str) -> AppTest:
         app = AppTest.from_function(page, default_timeout=20)
@@ -65,8 +54,8 @@ def shown(app: AppTest) -> list[str]:
     return [str(text.value) for text in app.text]
 
 
-def verdict(fake: FakeEngine, text: str = EXAMPLE) -> str:
-    return predict(fake.models[Selection("demo", "intents")], text).label
+def verdict(fake_engine: FakeEngine, text: str = EXAMPLE) -> str:
+    return predict(fake_engine.models[Selection("demo", "intents")], text).label
 
 
 def verdict_line(app: AppTest) -> str:
@@ -83,28 +72,30 @@ def submit(app: AppTest, text: str) -> AppTest:
     return app.run()
 
 
-def test_the_first_example_its_verdict_and_its_words(opened: Open, fake: FakeEngine) -> None:
+def test_the_first_example_its_verdict_and_its_words(opened: Open, fake_engine: FakeEngine) -> None:
     app = opened()
-    assert shown(app) == [EXAMPLE, verdict(fake), "4 words, one word"]
-    assert f"<strong>{markup.label(verdict(fake))}</strong>" in words(app)
+    assert shown(app) == [EXAMPLE, verdict(fake_engine), "4 words, one word"]
+    assert f"<strong>{markup.label(verdict(fake_engine))}</strong>" in words(app)
     assert url(app)["text"] == EXAMPLE
     assert "class" not in url(app), "the verdict is no class of its own"
 
 
 def test_the_url_asks(opened: Open) -> None:
     app = opened(**{"text": "my own words", "class": "class_03", "by": "tokens"})
-    assert shown(app) == ["my own words", "class_03", "1 tokens, one token"]
+    assert shown(app) == ["my own words", "class_03", "3 tokens, one token"]
 
 
-def test_a_class_that_there_is_not_becomes_the_verdict(opened: Open, fake: FakeEngine) -> None:
+def test_a_class_that_there_is_not_becomes_the_verdict(opened: Open, fake_engine: FakeEngine) -> None:
     app = opened(**{"class": "<b>nope"})
     assert "There is no class &#x27;&lt;b&gt;nope&#x27; here; this is the verdict." in words(app)
-    assert shown(app)[1] == verdict(fake)
+    assert shown(app)[1] == verdict(fake_engine)
 
 
-def test_the_verdict_is_followed_to_the_next_text_and_a_chosen_class_stays(opened: Open, fake: FakeEngine) -> None:
+def test_the_verdict_is_followed_to_the_next_text_and_a_chosen_class_stays(
+    opened: Open, fake_engine: FakeEngine
+) -> None:
     app = submit(opened(), "play some jazz")
-    assert shown(app)[:2] == ["play some jazz", verdict(fake, "play some jazz")]
+    assert shown(app)[:2] == ["play some jazz", verdict(fake_engine, "play some jazz")]
     app.selectbox(key="why.class").set_value("class_05").run()
     assert shown(submit(app, EXAMPLE))[:2] == [EXAMPLE, "class_05"]
     assert url(app)["class"] == "class_05"
@@ -130,8 +121,8 @@ def test_a_long_text_stays_out_of_the_url(opened: Open) -> None:
     assert "text" not in url(app)
 
 
-def test_without_examples_it_waits_for_a_text(opened: Open, fake: FakeEngine) -> None:
-    fake.finish(Selection("bare"))
+def test_without_examples_it_waits_for_a_text(opened: Open, fake_engine: FakeEngine) -> None:
+    fake_engine.finish(Selection("bare"))
     app = opened(candidate="bare")
     assert "Type a text: the explanation appears here." in words(app)
     assert shown(app) == []
@@ -143,21 +134,21 @@ def test_what_is_not_loaded_asks_nothing(opened: Open) -> None:
     assert not app.text_area
 
 
-def test_several_labels_have_no_number_behind_the_verdict(opened: Open, fake: FakeEngine) -> None:
-    fake.finish(Selection("several"))
+def test_several_labels_have_no_number_behind_the_verdict(opened: Open, fake_engine: FakeEngine) -> None:
+    fake_engine.finish(Selection("several"))
     assert verdict_line(opened(candidate="several")).endswith(f"<b>{markup.text('')}</b>")
 
 
-def test_an_output_is_shown_as_a_value(opened: Open, fake: FakeEngine) -> None:
-    fake.finish(Selection("values"))
-    value = predict(fake.models[Selection("values")], "an example").top.logit
-    assert verdict_line(opened(candidate="values")).endswith(f"<b>{markup.text(three_digits(value))}</b>")
+def test_an_output_is_shown_as_a_value(opened: Open, fake_engine: FakeEngine) -> None:
+    fake_engine.finish(Selection("values"))
+    value = predict(fake_engine.models[Selection("values")], "an example").top.logit
+    assert verdict_line(opened(candidate="values", adapter="-")).endswith(f"<b>{markup.text(three_digits(value))}</b>")
 
 
 def test_an_example_of_another_adapter_gives_way_and_a_text_of_ones_own_does_not(
-    opened: Open, fake: FakeEngine
+    opened: Open, fake_engine: FakeEngine
 ) -> None:
-    fake.finish(Selection("demo", "domains"))
+    fake_engine.finish(Selection("demo", "domains"))
     app = opened()
     app.selectbox(key="adapter").set_value("domains").run()
     assert shown(app)[0] == "play some jazz"

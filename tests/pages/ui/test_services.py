@@ -7,13 +7,13 @@ import sys
 
 from core.settings import ROOT
 from pages.ui import services
+from tests.fakes.services import FakeServices
 from tests.pages.conftest import fake
-from tests.pages.fake import FakeEngine
 
 __all__ = ["fake"]
 
 
-def test_there_is_one_of_each(fake: FakeEngine) -> None:
+def test_there_is_one_of_each(fake: FakeServices) -> None:
     assert services.services() is services.services()
     assert services.engine() is services.services().engine
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pages.views import candidate_details
-from tests.pages.fake import candidate
+from tests.fakes.catalogue import candidate
 
 
 def test_a_revision_stands_behind_the_source() -> None:

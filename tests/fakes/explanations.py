@@ -1,0 +1,127 @@
+"""What is inside a fake prediction: pooling, contributions, depth, attention, the head. Everything adds up."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.config.components import POOLERS, pooler_title
+from core.errors import CheckpointError, NotFoundError
+from core.results import (
+    AttentionMaps,
+    AttentionOverview,
+    AttentionRollout,
+    Contributions,
+    Floats,
+    HeadGeometry,
+    Lens,
+    LoadedModel,
+    PoolerVerdict,
+    Pooling,
+    Prediction,
+)
+from tests.fakes.catalogue import HEADS, LAYERS, WIDTH
+from tests.fakes.numbers import normal, shares
+from tests.fakes.predictions import logits, probabilities, verdict, weights
+
+
+def words_of(prediction: Prediction) -> list[str]:
+    """T of them: what was read."""
+    return [token.text for token in prediction.tokens]
+
+
+def pooling(pooler: str, words: list[str]) -> Pooling:
+    """The weights sum to 1; gem has clamped dimensions."""
+    return Pooling(
+        pooler=pooler,
+        weights=weights(pooler, words),
+        meaning="gradient share" if pooler == "gem" else "weight",
+        clamped=shares(words, "clamped") if pooler == "gem" else None,
+        title=pooler_title(pooler),
+        says=f"The pooler {pooler} weighs words.",
+    )
+
+
+def poolers(model: LoadedModel, prediction: Prediction) -> list[PoolerVerdict]:
+    """The trained one says what the prediction says, each other one its own."""
+    result = []
+    for name in POOLERS:
+        trained = name == model.pooler
+        values = np.array(prediction.logits) if trained else logits(model, prediction.text, name)
+        seen = pooling(name, words_of(prediction))
+        result.append(PoolerVerdict(seen, trained, verdict(model, values), probabilities(model, values)))
+    return result
+
+
+def contributions(labels: tuple[str, ...], words: list[str], values: Floats) -> Contributions:
+    """Each class's logit of `values` (K,), split over the words: a word has its part wherever it stands."""
+    parts = np.array([shares(words, label) for label in labels])
+    parts += ((values - parts.sum(axis=1)) / len(words))[:, None]
+    return Contributions(labels, parts, values, True, "the mean of the states times the head")
+
+
+def depth(model: LoadedModel, prediction: Prediction) -> Lens:
+    """From nothing of the verdict at the embeddings to all of it after the last layer."""
+    final = np.array(prediction.logits)
+    rows = [
+        final * i / LAYERS + logits(model, prediction.text, "layer", i) * (1 - i / LAYERS) for i in range(LAYERS + 1)
+    ]
+    return Lens(prediction.labels, np.array(rows), probabilities(model, np.array(rows)), 0.0)
+
+
+def head_geometry(model: LoadedModel) -> HeadGeometry:
+    """Of random class vectors.
+
+    Raises:
+        CheckpointError: a head with one output.
+    """
+    if len(model.labels) < 2:
+        raise CheckpointError("This head has one output: there are no classes to compare.", fix="choose a classifier.")
+    vectors = np.array([normal((WIDTH,), model.selection, label) for label in model.labels]) + 0.5
+    gaps = np.linalg.norm(vectors[:, None] - vectors[None], axis=-1)
+    apart = _cosines(vectors - vectors.mean(axis=0))
+    return HeadGeometry(model.labels, np.linalg.norm(vectors, axis=1), _cosines(vectors), apart, gaps, False)
+
+
+def _cosines(vectors: Floats) -> Floats:
+    units = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(np.clip(units @ units.T, -1, 1))
+
+
+def attention_maps(words: list[str], layer: int) -> AttentionMaps:
+    """(H, T, T): every word reads itself and those before it.
+
+    Raises:
+        NotFoundError: no such layer.
+    """
+    if not 1 <= layer <= LAYERS:
+        raise NotFoundError(f"There is no layer {layer}.", fix=f"choose one from 1 to {LAYERS}.")
+    size = len(words)
+    parts = np.array([[shares(words, layer, head, word) for word in words] for head in range(HEADS)])
+    seen = np.tril(parts.reshape(HEADS, size, size) + 0.1)
+    return AttentionMaps(layer, (seen / seen.sum(axis=-1, keepdims=True)).astype(np.float32))
+
+
+def attention_overview(words: list[str]) -> AttentionOverview:
+    """See `AttentionOverview.values`."""
+    maps = np.array([attention_maps(words, layer + 1).maps for layer in range(LAYERS)], dtype=np.float64)
+    size = len(words)
+    entropy = -(maps * np.log(np.where(maps > 0, maps, 1))).sum(axis=-1)
+    before = np.diagonal(maps, -1, axis1=-2, axis2=-1)
+    gaps = np.abs(np.subtract.outer(np.arange(size), np.arange(size)))
+    return AttentionOverview(
+        {
+            "effective tokens": np.exp(entropy).mean(axis=-1),
+            "first token": maps[..., 0].mean(axis=-1),
+            "token before": before.mean(axis=-1) if size > 1 else np.full((LAYERS, HEADS), np.nan),
+            "itself": np.diagonal(maps, axis1=-2, axis2=-1).mean(axis=-1),
+            "distance": (maps * gaps).sum(axis=-1).mean(axis=-1),
+        }
+    )
+
+
+def attention_rollout(words: list[str]) -> AttentionRollout:
+    """See `AttentionRollout.matrix`."""
+    matrix = np.eye(len(words))
+    for layer in range(LAYERS):
+        matrix = (attention_maps(words, layer + 1).maps.mean(axis=0) + np.eye(len(words))) / 2 @ matrix
+    return AttentionRollout(matrix)

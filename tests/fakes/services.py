@@ -1,0 +1,35 @@
+"""All fakes together, as one process would offer them."""
+
+from __future__ import annotations
+
+from core.services import Services
+from tests.fakes.adapter_updates import FakeAdapterUpdates
+from tests.fakes.architectures import FakeArchitectures
+from tests.fakes.checkpoints import FakeCheckpoints
+from tests.fakes.dry_runs import FakeDryRuns
+from tests.fakes.engine import FakeEngine
+from tests.fakes.evaluations import FakeEvaluations
+from tests.fakes.explainer import FakeExplainer
+from tests.fakes.task import FakeTasks
+
+
+class FakeServices:
+    """One engine, and one list of tasks."""
+
+    def __init__(self) -> None:
+        self.tasks = FakeTasks()
+        self.engine = FakeEngine()
+        self.explainer = FakeExplainer(self.engine, self.tasks)
+        self.checkpoints = FakeCheckpoints(self.engine, self.tasks)
+        self.adapter_updates = FakeAdapterUpdates(self.engine, self.tasks)
+        self.architectures = FakeArchitectures(self.engine)
+        self.dry_runs = FakeDryRuns(self.engine, self.tasks)
+        self.evaluations = FakeEvaluations(self.engine, self.tasks)
+
+    def close(self, grace: float = 1.0) -> bool:
+        return True
+
+
+def _are_services() -> Services:
+    """For mypy."""
+    return FakeServices()
