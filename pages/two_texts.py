@@ -82,8 +82,9 @@ def flip(request: Question) -> None:
     if not capabilities.fits(request.selection, Capability.MINIMAL_FLIP):
         return
     left, _ = st.columns([2, 5])
-    name = "Texts to try at most"
-    budget = left.selectbox(name, BUDGETS, format_func="{:,}".format, key=_BUDGET, persist_state="session")
+    budget = left.selectbox(
+        "Texts to try at most", BUDGETS, format_func="{:,}".format, key=_BUDGET, persist_state="session"
+    )
     result = searched(request, budget)
     if result is not None:
         view.flip(request.reading, result)

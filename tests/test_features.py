@@ -53,7 +53,6 @@ def none(because: str) -> Other:
 
 EXPLAIN = other("explain", because="a verb, for all of one prediction")
 NO_COMMAND = none("for people who look at a page")
-IN_PAGE = none("the page is short and draws it all")
 TABLES = none("tables and bars of the app's own")
 EACH_PAIR = other("pairs", because="one visit to all pages about a prediction, for every demo pair")
 
@@ -70,21 +69,20 @@ FEATURES: Mapping[str, Feature] = {
     ),
     "pooling": Feature(
         "core/explain/pooling.py",
-        {"view": IN_PAGE, "figures": TABLES, "command": EXPLAIN, "browser test": EACH_PAIR},
+        {"figures": TABLES, "command": EXPLAIN, "browser test": EACH_PAIR},
     ),
     "contributions": Feature(
         "core/explain/contributions.py",
-        {"view": IN_PAGE, "figures": TABLES, "command": EXPLAIN, "browser test": EACH_PAIR},
+        {"figures": TABLES, "command": EXPLAIN, "browser test": EACH_PAIR},
     ),
     "depth": Feature(
         "core/explain/depth.py",
-        {"view": IN_PAGE, "command": EXPLAIN, "browser test": EACH_PAIR},
+        {"command": EXPLAIN, "browser test": EACH_PAIR},
     ),
     "adapter_effect": Feature("core/explain/adapter_effect", {"command": NO_COMMAND}),
     "attention_mask": Feature(
         "core/explain/attention_mask.py",
         {
-            "view": IN_PAGE,
             "figures": TABLES,
             "command": NO_COMMAND,
             "browser test": other(
@@ -108,12 +106,11 @@ FEATURES: Mapping[str, Feature] = {
     "two_adapters": Feature(
         "core/checkpoints/adapter_update/two_adapters.py",
         {
-            "view": IN_PAGE,
             "figures": other("adapter_update", because="the same picture, a module a cell"),
             "command": NO_COMMAND,
         },
     ),
-    "head_geometry": Feature("core/explain/head_geometry.py", {"view": IN_PAGE, "command": NO_COMMAND}),
+    "head_geometry": Feature("core/explain/head_geometry.py", {"command": NO_COMMAND}),
     "architecture": Feature(
         "core/architecture",
         {
@@ -150,9 +147,12 @@ SHARED: Mapping[str, Mapping[str, str]] = {
     "pages/views": {
         "candidate_details": "of the page of candidates",
         "add_candidate": "of the page of candidates",
+        "overview": "of the page of that name",
     },
     "core/results": {
         "arrays": "read-only arrays",
+        "capabilities": "which features a loaded pair has",
+        "labelled_texts": "texts out of a file",
         "feature": "the names of features, as keys",
         "health": "of a loaded pair",
         "loading": "of a loaded pair",
@@ -164,6 +164,7 @@ SHARED: Mapping[str, Mapping[str, str]] = {
     },
     "core/words": {"numbers": "digits", "sizes": "bytes", "durations": "seconds"},
     "core/figures": {
+        "clickable_cells": "heat maps whose cells tell of a click",
         "layer_map": "modules by layers, of three features",
         "markup": "HTML that is safe",
         "picture": "a matrix as a PNG",
@@ -182,6 +183,7 @@ SHARED: Mapping[str, Mapping[str, str]] = {
         "train": "the room of that work",
     },
     "tests/browser": {
+        "capabilities": "pages that a loaded pair cannot fill",
         "candidates": "as its page",
         "first_request": "the server",
         "looks": "every page, in every size and colour",
@@ -190,6 +192,8 @@ SHARED: Mapping[str, Mapping[str, str]] = {
         "report": "several features in one document",
     },
     "core/explain": {
+        "attention_hooks": "of attention",
+        "capabilities": "which of them a loaded pair has",
         "explainer": "the room's service",
         "minimal_flip": "of two texts: the second is found, not typed",
         "probe": "a copy of a loaded model that may be changed",
