@@ -37,8 +37,7 @@ def write_other(request: Question) -> str:
         set_other(requested["other"])
     if requested.get("texts", "") in map(str, BUDGETS):
         st.session_state[_BUDGET] = int(requested["texts"])
-    other = st.session_state.get(OTHER)
-    shown = request.text if other is None else other
+    shown = request.text if (other := st.session_state.get(OTHER)) is None else other
     if st.session_state.get(_SHOWN) != shown or _BOX not in st.session_state:
         st.session_state[_BOX] = st.session_state[_SHOWN] = shown
     with st.form("two", border=False):
@@ -82,9 +81,8 @@ def flip(request: Question) -> None:
     if not capabilities.fits(request.selection, Capability.MINIMAL_FLIP):
         return
     left, _ = st.columns([2, 5])
-    budget = left.selectbox(
-        "Texts to try at most", BUDGETS, format_func="{:,}".format, key=_BUDGET, persist_state="session"
-    )
+    name = "Texts to try at most"
+    budget = left.selectbox(name, BUDGETS, format_func="{:,}".format, key=_BUDGET, persist_state="session")
     result = searched(request, budget)
     if result is not None:
         view.flip(request.reading, result)
