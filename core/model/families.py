@@ -2,7 +2,7 @@
 
 The half that needs no torch (names, titles, LoRA's default modules, counts) is `core.config.families`. A new family is
 a row in each. What has no row still works: layers, embeddings, mask and positions are found by structure, by the rules
-that stand at each function here; only packed passes are for the rows alone.
+that stand at each function here; only packed passes are for rows that say so.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ class Family:
         window: where a sliding window stands: on each layer's attention, in the config for all layers, or nowhere. A
             stray field of Llama's config is unused.
         layers, final_norm, embeddings: where they are below the backbone.
-        packed: its arithmetic is repeated over packed texts (`core.engine.backends.torch`).
+        packed: its arithmetic is repeated over packed texts (`core.engine.backends.torch`): to be said only of a family
+            that was compared with transformers there.
     """
 
     name: str
@@ -48,7 +49,7 @@ class Family:
     layers: str = "layers"
     final_norm: str = "norm"
     embeddings: str = "embed_tokens"
-    packed: bool = True
+    packed: bool = False
 
     def part(self, name: str) -> Any:
         """One of its classes in transformers, e.g. `Attention` -> `LlamaAttention`."""
@@ -58,9 +59,9 @@ class Family:
 FAMILIES: dict[str, Family] = {
     row.name: row
     for row in (
-        Family("llama", "Llama"),
-        Family("gemma2", "Gemma2", attention="eager", window="layer"),
-        Family("mistral", "Mistral", window="config"),
+        Family("llama", "Llama", packed=True),
+        Family("gemma2", "Gemma2", attention="eager", window="layer", packed=True),
+        Family("mistral", "Mistral", window="config", packed=True),
     )
 }
 

@@ -24,6 +24,9 @@ from core.model.rotary import depends_on_length
 #: Of a backbone that we know: its layer, attention, MLP and norm. Any other class computes something else.
 _PARTS = ("DecoderLayer", "Attention", "MLP", "RMSNorm")
 
+#: What `Attention` computes of an attention; a child besides (a norm of queries) would be left out without a word.
+_ATTENTION_PARTS = frozenset({"q_proj", "k_proj", "v_proj", "o_proj", "rotary_emb"})
+
 #: Activations that `kernels.gate` computes.
 _GATES = (nn.SiLU, SiLUActivation, GELUTanh)
 
@@ -31,7 +34,8 @@ _GATES = (nn.SiLU, SiLUActivation, GELUTanh)
 def is_known(backbone: nn.Module) -> bool:
     """Whether layers and norms are of exactly the classes whose arithmetic this file repeats.
 
-    Heads are rotated as a whole, by frequencies that do not depend on the longest text.
+    Attention has no other parts than those that are computed here. Heads are rotated as a whole, by frequencies that
+    do not depend on the longest text.
     """
     stack: Any = backbone
     family = family_of(stack.config)
@@ -42,6 +46,7 @@ def is_known(backbone: nn.Module) -> bool:
     norms = [module for layer in layers for name, module in layer.named_children() if name.endswith("norm")]
     return (
         all([type(x), type(x.self_attn), type(x.mlp)] == parts for x in layers)
+        and all({name for name, _ in x.self_attn.named_children()} <= _ATTENTION_PARTS for x in layers)
         and all(type(module) is norm for module in (*norms, final_norm(stack)))
         and all(2 * stack.rotary_emb.inv_freq.numel() == layer.self_attn.head_dim for layer in layers)
         and not depends_on_length(backbone)

@@ -11,22 +11,22 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from peft import IA3Config, LoraConfig, get_peft_model
-from transformers import AutoModelForSequenceClassification, LlamaConfig
+from transformers import AutoModelForSequenceClassification, LlamaConfig, Qwen3Config, Qwen3ForSequenceClassification
 
 from core.config import AdapterConfig
-from core.engine.backends.torch import bulk_pass
+from core.config.components import POOLERS as BY_NAME
+from core.engine.backends.torch import PaddedPass, bulk_pass
 from core.engine.backends.torch.packed import PackedPass, pack
+from core.model.families import FAMILIES as ROWS
+from core.model.families import Family
 from core.model.share import sibling
 from tests.model.conftest import opened, write_adapter
-from tests.tiny import save_tiny_classifier
+from tests.tiny import make_tiny_tokenizer, save_tiny_classifier
 
 FAMILIES = ("llama", "gemma2", "mistral")
 POOLERS: dict[str, dict[str, Any]] = {
-    "context": {"pooler_type": "context"},
+    **{name: {"pooler_type": name} for name in BY_NAME},
     "logits": {"pooler_type": "context", "pooler_config": {"pre_head_pooling": False}},
-    "mean": {"pooler_type": "mean"},
-    "attention": {"pooler_type": "attention"},
-    "gem": {"pooler_type": "gem"},
 }
 #: One token, shorter and longer than the window of 8, several of one length.
 LENGTHS = (40, 23, 23, 9, 8, 8, 7, 1, 1)
@@ -126,6 +126,30 @@ def test_last_token_pooling_runs_the_last_layer_at_the_tokens_that_are_read(
     assert packed is not None
     packed(rows_of(LENGTHS))
     assert shapes == [sum(LENGTHS), sum(LENGTHS) if wide else len(LENGTHS)]
+
+
+@pytest.mark.parametrize("packed", [None, True], ids=["a plain row", "a row that says too much"])
+def test_a_new_family_whose_attention_norms_its_queries_goes_its_own_way(
+    packed: bool | None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Qwen 3: layer, MLP and norms as Llama's, and two norms inside the attention."""
+    says = {} if packed is None else {"packed": packed}
+    monkeypatch.setitem(ROWS, "qwen3", Family("qwen3", "Qwen3", **says))  # type: ignore[arg-type]
+    sizes: dict[str, Any] = {"hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 2, "vocab_size": 320}
+    heads: dict[str, Any] = {"num_attention_heads": 4, "num_key_value_heads": 2, "head_dim": 8}
+    torch.manual_seed(2)
+    config = Qwen3Config(**sizes, **heads, num_labels=4, pad_token_id=0, initializer_range=0.2)
+    stock = Qwen3ForSequenceClassification(config).eval()
+    for layer in stock.model.layers:
+        torch.nn.init.normal_(layer.self_attn.q_norm.weight, 1.0, 0.5)
+    stock.save_pretrained(tmp_path)
+    make_tiny_tokenizer().save_pretrained(tmp_path)
+    model = opened(tmp_path, "vanilla").model
+    assert bulk_pass(model, "cpu") is None
+    rows = rows_of(LENGTHS)
+    for row, logits in zip(rows, PaddedPass(model, "cpu")(rows).logits, strict=True):
+        with torch.inference_mode():
+            torch.testing.assert_close(logits, stock(torch.tensor([row])).logits[0], rtol=1e-4, atol=1e-5)
 
 
 def test_what_it_does_not_know_goes_the_models_own_way(tiny_folders: dict[str, Path]) -> None:
