@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 
 class Pooled(NamedTuple):
-    """vectors (B, D); weights (B, T), 0 on padding and summing to 1, or None where they do not exist (gem)."""
+    """vectors (B, D); weights (B, T), 0 on padding and summing to 1, or None where the pooler has none."""
 
     vectors: Tensor
     weights: Tensor | None
@@ -18,6 +18,8 @@ class Pooled(NamedTuple):
 
 class Pooler(nn.Module):
     """Base of all poolers. A new one is a subclass in its own file, and a line in `core.config.components.POOLERS`.
+
+    One whose `forward` gives no weights defines `influence` and `split` itself.
 
     Attributes:
         says: what it does, for the reader of a page; a sentence or two.
@@ -52,14 +54,12 @@ class Pooler(nn.Module):
 
         Exact where the vectors are a weighted sum of the states; a pooler without weights states its own way.
         """
-        weights = self.influence(hidden, mask)
+        weights = self._weights(hidden, mask)
         return weights.to(hidden.dtype).unsqueeze(-1) * hidden
 
     def influence(self, hidden: Tensor, mask: Tensor) -> Tensor:
         """How much each position weighs: (B, T), 0 on padding, summing to 1."""
-        weights: Tensor | None = self(hidden, mask).weights
-        assert weights is not None, f"{type(self).__name__} has no weights, and must say its influence itself"
-        return weights
+        return self._weights(hidden, mask)
 
     def clamped(self, hidden: Tensor, mask: Tensor) -> Tensor | None:  # noqa: ARG002
         """Share of each position's dimensions that it cannot tell apart: (B, T), 0 to 1; None where it clamps none."""
@@ -67,6 +67,12 @@ class Pooler(nn.Module):
 
     def reset_parameters(self) -> None:
         """Set parameters that are not weights of a linear layer; the others follow `init_config`."""
+
+    def _weights(self, hidden: Tensor, mask: Tensor) -> Tensor:
+        """(B, T); a pooler without them never comes here, since it overrides both that ask."""
+        weights: Tensor | None = self(hidden, mask).weights
+        assert weights is not None, f"{type(self).__name__} has no weights: it must define influence and split"
+        return weights
 
 
 def at_least_float32(hidden: Tensor) -> Tensor:

@@ -18,10 +18,17 @@ class FirstToken(Pooler):
 
 
 class Unweighted(Pooler):
-    """One without weights that does not say its influence."""
+    """One without weights that says neither its influence nor its parts."""
 
     def forward(self, hidden: Tensor, mask: Tensor) -> Pooled:
         return Pooled(hidden.amax(dim=1), None)
+
+
+class HalfSaid(Unweighted):
+    """One that says its influence and forgets its parts: influence times states is not what it gives."""
+
+    def influence(self, hidden: Tensor, mask: Tensor) -> Tensor:
+        return mask / mask.sum(dim=1, keepdim=True)
 
 
 HIDDEN, MASK = torch.randn(2, 4, 3), torch.ones(2, 4, dtype=torch.bool)
@@ -34,9 +41,11 @@ def test_parts_and_influence_follow_from_the_weights() -> None:
     assert pooler.split(HIDDEN.half(), MASK).dtype == torch.float16
 
 
-def test_one_without_weights_must_say_its_influence() -> None:
-    with pytest.raises(AssertionError, match="Unweighted has no weights, and must say its influence itself"):
-        Unweighted().split(HIDDEN, MASK)
+def test_one_without_weights_must_say_both_its_influence_and_its_parts() -> None:
+    for ask in (Unweighted().influence, Unweighted().split, HalfSaid().split):
+        with pytest.raises(AssertionError, match="has no weights: it must define influence and split"):
+            ask(HIDDEN, MASK)
+    assert HalfSaid().influence(HIDDEN, MASK).sum() == len(HIDDEN)
 
 
 def test_unless_a_pooler_says_otherwise_it_is_plain() -> None:
