@@ -166,7 +166,7 @@ def _from_numbers(candidate: CandidateConfig) -> PreTrainedConfig:
         )
     entry = FAMILIES[family]
     data: dict[str, Any] = {name: value for name, value in numbers.model_dump().items() if name not in entry.lacks}
-    config: PreTrainedConfig = CONFIG_MAPPING[entry.counted_as](**data)
+    config: PreTrainedConfig = CONFIG_MAPPING[entry.counted_as or entry.name](**data)
     config.name_or_path = candidate.base_model.pretrained_model_name_or_path
     if entry.norms is None:
         _require_counted(candidate, config)

@@ -6,7 +6,7 @@ other architecture is looked at, stands in `core.model.families`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -48,13 +48,14 @@ class FamilyEntry:
     """One row.
 
     Attributes:
-        name: transformers' model_type; "vanilla" stands for all that have no row.
+        name: transformers' model_type, and a member of `Family`; "vanilla" stands for all that have no row. Its
+            `model_types` are members of `ModelType`.
         title: what a person reads.
         prefixes: of the model types that mean it. Vicuna and Yi are Llama architectures.
         dropouts: fields that the architecture really reads. BERT's two names do nothing on a decoder.
         targets: modules that LoRA adapts unless somebody says otherwise.
         norms: in a layer, for counting parameters; None where numbers do not tell them.
-        counted_as: the model_type whose config takes the numbers of a YAML.
+        counted_as: the model_type whose config takes the numbers of a YAML; its own name where empty.
         lacks: numbers of a YAML that this config does not have; left in, they would mean something else.
         can_lift: the causal mask can be lifted by name (`llama-bidirectional`).
     """
@@ -69,13 +70,18 @@ class FamilyEntry:
     lacks: tuple[str, ...] = ()
     can_lift: bool = True
 
+    @property
+    def model_types(self) -> tuple[str, ...]:
+        """Its own name as a person can choose it, and that of the lifted mask."""
+        return (self.name, self.name + _BIDIRECTIONAL)[: 1 + self.can_lift]
+
 
 FAMILIES: dict[Family, FamilyEntry] = {
     entry.name: entry
     for entry in (
-        FamilyEntry("llama", "Llama", ("llama", "vicuna", "yi"), counted_as="llama", lacks=("sliding_window",)),
-        FamilyEntry("gemma2", "Gemma 2", ("gemma2",), norms=4, counted_as="gemma2"),
-        FamilyEntry("mistral", "Mistral", ("mistral",), counted_as="mistral"),
+        FamilyEntry("llama", "Llama", ("llama", "vicuna", "yi"), lacks=("sliding_window",)),
+        FamilyEntry("gemma2", "Gemma 2", ("gemma2",), norms=4),
+        FamilyEntry("mistral", "Mistral", ("mistral",)),
         FamilyEntry(
             "vanilla",
             "any other (AutoModel)",
@@ -89,6 +95,19 @@ FAMILIES: dict[Family, FamilyEntry] = {
         ),
     )
 }
+
+
+def not_named(entries: Iterable[FamilyEntry]) -> list[str]:
+    """What rows need and the Literals above do not have, in words; empty where all is well."""
+    rows = list(entries)
+    return [
+        *(f"'{row.name}' is not a Family" for row in rows if row.name not in get_args(Family)),
+        *(f"'{kind}' is not a ModelType" for row in rows for kind in row.model_types if kind not in MODEL_TYPES),
+    ]
+
+
+_STRAY = not_named(FAMILIES.values())
+assert not _STRAY, f"FAMILIES: {'; '.join(_STRAY)}. Add them to the Literals at the top of core/config/families.py."
 
 #: Families whose configs tie the language-model head to the embeddings without saying so.
 TIED = frozenset({"gemma", "gemma2", "gemma3", "gemma3_text"})

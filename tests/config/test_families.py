@@ -11,12 +11,14 @@ import pytest
 from core.config.families import (
     FAMILIES,
     MODEL_TYPES,
+    FamilyEntry,
     architecture_of,
     family_named,
     lifting,
     lifts_mask,
     model_type_for,
     model_types,
+    not_named,
     stated_mask,
 )
 
@@ -32,6 +34,16 @@ def test_every_name_means_a_row(name: Any) -> None:
     assert found.family in FAMILIES
     assert found.bidirectional == name.endswith("-bidirectional")
     assert (found.family == "vanilla") == (name == "vanilla")
+
+
+def test_a_row_whose_name_no_literal_has_is_told_in_words() -> None:
+    assert not_named(FAMILIES.values()) == []
+    new = FamilyEntry("qwen3", "Qwen 3", ("qwen3",))  # type: ignore[arg-type]
+    assert not_named([new]) == [
+        "'qwen3' is not a Family",
+        "'qwen3' is not a ModelType",
+        "'qwen3-bidirectional' is not a ModelType",
+    ]
 
 
 def test_what_a_person_can_choose() -> None:
