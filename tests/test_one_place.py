@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import textwrap
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import torch
 from core.config import AdapterConfig, AdapterEntry, BaseModelConfig, CandidateConfig
 from core.config.catalogue import write_candidate
 from core.config.components import HEADS, POOLERS, PoolerEntry, pooler_entry
+from core.config.families import FAMILIES
 from core.engine.engine import Engine
 from core.errors import ConfigError
 from core.explain.explainer import Explainer
@@ -33,17 +35,107 @@ def texts(path: Path) -> set[str]:
     return {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
 
 
-def know(names: set[str]) -> set[str]:
-    """Files with two names of this kind or more, or with one that means nothing else."""
-    plain = {"mean", "attention", "sequential"}
-    return {path.name for path in SOURCES if len(names & texts(path)) > 1 or (names - plain) & texts(path)}
+def used_as_pooler(source: str, names: set[str]) -> set[str]:
+    """Names of poolers that stand where a pooler is meant; a `mean` or `max` of numbers is none.
+
+    That is: beside something called a pooler, or a display of nothing but such names, two or more.
+    """
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        found |= {*strings(*beside_a_pooler(node))} & names
+        match node:
+            case ast.Tuple(elts=parts) | ast.List(elts=parts) | ast.Set(elts=parts) | ast.Dict(keys=parts):
+                written = [*strings(*parts)]
+                if len(written) == len(parts) > 1 and {*written} <= names:
+                    found |= {*written}
+    return found
 
 
-def test_pooler_names_stand_in_one_list_and_in_the_demos() -> None:
+def beside_a_pooler(node: ast.AST) -> list[ast.AST | None]:
+    """What is compared with a pooler, looked up among them, handed on, set or matched as one."""
+    match node:
+        case ast.Compare(left=left, comparators=others) if any(means_pooler(x) for x in (left, *others)):
+            return [left, *others]
+        case ast.Subscript(value=value, slice=key) if means_pooler(value):
+            return [key]
+        case ast.Call(func=function, args=arguments) if means_pooler(function):
+            return [*arguments]
+        case ast.keyword(arg=str(name), value=value) if "pooler" in name:
+            return [value]
+        case ast.Dict(keys=keys, values=values):
+            return [v for k, v in zip(keys, values, strict=True) if k is not None and means_pooler(k)]
+        case ast.Match(subject=subject, cases=cases) if means_pooler(subject):
+            patterns = [part for case in cases for part in ast.walk(case.pattern)]
+            return [part.value for part in patterns if isinstance(part, ast.MatchValue)]
+        case ast.Assign(targets=targets, value=value) if any(means_pooler(x) for x in targets):
+            return [value]
+        case ast.AnnAssign(target=target, value=value) if means_pooler(target):
+            return [value]
+        case ast.arguments(args=given, defaults=defaults):
+            with_default = given[len(given) - len(defaults) :]
+            return [value for name, value in zip(with_default, defaults, strict=True) if "pooler" in name.arg]
+    return []
+
+
+def means_pooler(node: ast.AST) -> bool:
+    return "pooler" in ast.unparse(node).lower()
+
+
+def strings(*nodes: ast.AST | None) -> Iterator[str]:
+    """Strings that are these nodes themselves, or stand in a display that one of them is."""
+    for node in nodes:
+        match node:
+            case ast.Constant(value=str(text)):
+                yield text
+            case ast.Tuple(elts=parts) | ast.List(elts=parts) | ast.Set(elts=parts):
+                yield from strings(*parts)
+
+
+@pytest.mark.parametrize("more", [set(), {"max"}, {"min", "sum"}], ids=repr)
+def test_pooler_names_stand_in_one_list_and_in_the_demos(more: set[str]) -> None:
+    """Also if a pooler were called as something else is: `max` is a statistic of weights, and a limit of memory."""
     listed = {path.name for path in SOURCES if defines(path, "POOLERS")}
     demos = {path.name for path in SOURCES if defines(path, "DEMOS")}
     assert len(listed) == 1
-    assert know({*POOLERS}) == listed | demos
+    names = {*POOLERS} | more
+    assert {path.name for path in SOURCES if used_as_pooler(path.read_text("utf-8"), names)} - demos == listed
+    assert {path.name for path in SOURCES if "gem" in texts(path)} == listed | demos
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "if config.pooler_type == 'mean': pass",
+        "if kind in ('mean', 'max') and pooler: pass",
+        "if pooler_type in {'mean', 'other'}: pass",
+        "title = POOLERS['mean'].title",
+        "title = POOLERS.get('mean')",
+        "made = build_pooler('mean', {}, 3)",
+        "made = sibling(model, pooler_type='mean')",
+        "fields = {'pooler_type': 'mean'}",
+        "match pooling.pooler:\n    case 'mean' | 'other': pass",
+        "STOCK_POOLER, STOCK_HEAD = 'mean', 'vanilla'",
+        "default_pooler: str = 'mean'",
+        "def f(x, pooler='mean'): pass",
+        "KINDS = Literal['mean', 'max']",
+        "SAYS = {'mean': 'every token', 'max': 'the largest'}",
+    ],
+)
+def test_a_name_that_means_a_pooler_is_seen(source: str) -> None:
+    assert "mean" in used_as_pooler(source, {"mean", "max"})
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "names = ('mean', 'std', 'min', 'max')",
+        "if limit == 'max': pass",
+        "row = {'mean': m.mean, 'std': m.std, 'max': m.high}",
+        "words = statistic['mean']",
+    ],
+)
+def test_the_same_string_for_something_else_is_let_be(source: str) -> None:
+    assert used_as_pooler(source, {"mean", "max"}) == set()
 
 
 def test_names_of_heads_stand_there_too() -> None:
@@ -62,7 +154,7 @@ def test_the_switch_of_the_mask_is_named_in_one_place() -> None:
 
 
 def test_names_of_families_stand_in_the_table_and_in_the_demos() -> None:
-    families = {"llama", "gemma2", "mistral"}
+    families = {*FAMILIES} - {"vanilla"}
     know_them = {path.relative_to(ROOT) for path in SOURCES if len(families & texts(path)) > 1}
     demos = {path for path in know_them if "demos" in path.parts}
     assert {path.as_posix() for path in know_them - demos} == {"core/config/families.py", "core/model/families.py"}

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from core.config import BaseModelConfig
 from core.config.base_model import DTYPE_NAMES, FLOAT_DTYPES
+from core.config.components import POOLERS as BY_NAME
 from core.config.families import MODEL_TYPES, architecture_of
 from core.errors import ConfigError, NotFoundError
 
@@ -48,7 +49,7 @@ RATES = st.floats(0, 0.99)
 POOLERS: st.SearchStrategy[dict[str, Any]] = st.one_of(
     st.just({}),
     st.builds(lambda b: {"pooler_type": "context", "pooler_config": {"pre_head_pooling": b}}, st.booleans()),
-    st.just({"pooler_type": "mean"}),
+    *(st.just({"pooler_type": name}) for name in BY_NAME),
     st.builds(lambda n: {"pooler_type": "attention", "pooler_config": {"hidden_dim": n}}, st.integers(1, 64)),
     st.builds(lambda p: {"pooler_type": "gem", "pooler_config": {"p": p, "learn_p": False}}, st.floats(0.5, 8)),
 )

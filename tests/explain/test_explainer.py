@@ -217,7 +217,7 @@ def test_other_problems_are_explained_too(problem: Any, tmp_path: Path) -> None:
     np.testing.assert_allclose(explainer.contributions(selection, TEXT).sums, prediction.logits, atol=1e-4)
     lens = explainer.depth(selection, TEXT)
     np.testing.assert_allclose(lens.probabilities[-1], prediction.probabilities, atol=1e-6)
-    assert len(explainer.poolers(selection, TEXT)) == 4
+    assert len(explainer.poolers(selection, TEXT)) == len(POOLERS)
     engine.unload(selection)
 
 

@@ -21,12 +21,11 @@ from transformers import (
     pipeline,
 )
 
+from core.config.components import HEADS, POOLERS
 from core.errors import CheckpointError
 from core.model.classifier import PooledClassifier, classifier_class
 from core.model.pooled_config import to_pooled
 
-POOLERS = ("context", "mean", "attention", "gem")
-HEADS = ("vanilla", "sequential")
 PARTS = list(itertools.product(POOLERS, HEADS))
 BOUND = 1e-5
 LENGTHS = (3, 17, 30)
