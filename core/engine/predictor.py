@@ -12,7 +12,8 @@ from typing import cast
 import torch
 from torch import Tensor
 
-from core.engine.backends.torch import ForwardPass, PaddedPass, bulk_is_imported, bulk_pass
+from core.engine.backends.forward_pass import ForwardPass
+from core.engine.backends.torch import PaddedPass, bulk_is_imported, bulk_pass
 from core.engine.encoding import Encoded, Encoder
 from core.engine.rw_lock import ReadWriteLock
 from core.engine.torch_threads import single_threaded_pool

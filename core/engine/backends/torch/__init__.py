@@ -6,10 +6,10 @@ import sys
 
 from torch import nn
 
-from core.engine.backends.torch.forward_pass import BackendOutput, ForwardPass
+from core.engine.backends.forward_pass import ForwardPass
 from core.engine.backends.torch.padded import PaddedPass, pad
 
-__all__ = ["BackendOutput", "ForwardPass", "PaddedPass", "bulk_is_imported", "bulk_pass", "pad"]
+__all__ = ["PaddedPass", "bulk_is_imported", "bulk_pass", "pad"]
 
 
 def bulk_pass(model: nn.Module, device: str) -> ForwardPass | None:

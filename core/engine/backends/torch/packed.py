@@ -16,8 +16,8 @@ from peft import PeftModel, PeftType
 from torch import Tensor, nn
 
 from core.engine.backends.batching import plan_packs
+from core.engine.backends.forward_pass import BackendOutput
 from core.engine.backends.torch.decoder import Layer, Norm, final_norm, is_known
-from core.engine.backends.torch.forward_pass import BackendOutput
 from core.engine.backends.torch.packed_kernels import Texts
 from core.engine.backends.torch.packing import Packing
 from core.model.classifier import PooledClassifier

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from core.engine.backends.batching import MAX_PADDING, plan_batches
-from core.engine.backends.torch.forward_pass import BackendOutput
+from core.engine.backends.forward_pass import BackendOutput
 from core.engine.backends.torch.matmul import quick_products
 from core.model.rotary import depends_on_length
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from core.engine.backends.torch import ForwardPass, PaddedPass, bulk_is_imported, bulk_pass
+from core.engine.backends.forward_pass import ForwardPass
+from core.engine.backends.torch import PaddedPass, bulk_is_imported, bulk_pass
 from core.engine.backends.torch.packed import pack
 from core.model.share import sibling
 from tests.model.conftest import opened

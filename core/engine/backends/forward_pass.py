@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from torch import Tensor
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 @dataclass(frozen=True)
@@ -15,7 +16,7 @@ class BackendOutput:
 
     Attributes:
         logits: (B, K), at least float32, in the order of the rows.
-        weights: the pooler's, one list a text, one number a token; None for gem.
+        weights: the pooler's, one list a text, one number a token; None where the pooler has none.
     """
 
     logits: Tensor
