@@ -64,7 +64,7 @@ def _lens(explainer: Explainer, selection: Any, text: str) -> Lens | None:
 def _document(
     prediction: Prediction, label: str, result: Contributions, pooling: Pooling, lens: Lens | None
 ) -> dict[str, Any]:
-    """The contract of `explain --json`, and besides it the sum, and what gem has in place of weights."""
+    """The contract of `explain --json`, the sum, and what a pooler without weights has in their place."""
     k = result.labels.index(label)
     depths = (
         []

@@ -41,7 +41,7 @@ class PooledOutput(ModelOutput):
         loss: mean over texts, when labels were given.
         logits: (B, K).
         losses: one a text (B,), when labels were given.
-        pooling_weights: (B, T), 0 on padding, rows sum to 1; None for gem.
+        pooling_weights: (B, T), 0 on padding, rows sum to 1; None where the pooler has none.
         hidden_states, attentions: as transformers returns them, when asked for.
     """
 

@@ -15,10 +15,10 @@ class Pooling:
     """How much each token weighed in the vector that the head saw.
 
     Attributes:
-        weights: (T,), sum 1. For gem the share of each token in the gradient of the pooled vector, summed over
-            dimensions: what a small change of that token's state would move.
-        meaning: "weight" or "gradient share".
-        clamped: (T,), share of dimensions below eps, which gem cannot tell apart; None for other poolers.
+        weights: (T,), sum 1. Where the pooler has none, what its `influence` says instead: for a generalised mean the
+            share of each token in the gradient of the pooled vector, summed over dimensions.
+        meaning: what the numbers are, e.g. "weight" or "gradient share".
+        clamped: (T,), share of dimensions below eps, which the pooler cannot tell apart; None where it clamps none.
         title: the pooler as a person reads it.
         says: what that pooler does, in a sentence or two.
     """
@@ -37,7 +37,7 @@ class Pooling:
 
     @property
     def clamped_share(self) -> float | None:
-        """Share of all dimensions and tokens that were clamped; None for other poolers than gem."""
+        """Share of all dimensions and tokens that were clamped; None where the pooler clamps none."""
         return None if self.clamped is None else float(self.clamped.mean())
 
 

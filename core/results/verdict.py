@@ -49,7 +49,7 @@ class Prediction:
         labels, logits, probabilities: one a class, in the model's order. Softmax for single label, sigmoid
             for multi label; for a regression `probabilities` holds NaN.
         tokens: what the model read, special tokens included.
-        pooling_weights: one a token, summing to 1; None where the pooler has none (gem).
+        pooling_weights: one a token, summing to 1; None where the pooler has none.
         kept_characters: the model read `text[:kept_characters]`.
         total_tokens: tokens of the whole text, so `len(tokens)` of `total_tokens` were read.
     """

@@ -36,7 +36,7 @@ def weights(request: Question, result: Pooling) -> None:
 
 
 def facts(request: Question, result: Pooling) -> list[tuple[str, str, str]]:
-    """Effective tokens, special tokens, what was cut off; for gem what was clamped."""
+    """Effective tokens, special tokens, what was cut off; what was clamped, where the pooler clamps."""
     prediction = request.reading.prediction
     special = sum(float(result.weights[t]) for u in request.reading.pieces if u.special for t in u.tokens)
     rows = [
