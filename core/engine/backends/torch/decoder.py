@@ -1,7 +1,7 @@
 """A decoder's layers over packed texts: transformers' arithmetic for Llama, Mistral and Gemma2, in fewer steps.
 
 Linear layers are read from the modules they are, an adapter's parts included (linear.py); the steps between them are
-compiled (kernels.py). Everything is (N, ...): tokens of all texts, one row.
+compiled (packed_kernels.py). Everything is (N, ...): tokens of all texts, one row.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from core.model.rotary import depends_on_length
 #: Of a backbone that we know: its layer, attention, MLP and norm. Any other class computes something else.
 _PARTS = ("DecoderLayer", "Attention", "MLP", "RMSNorm")
 
-#: Activations that `kernels.gate` computes.
+#: Activations that `packed_kernels.gate` computes.
 _GATES = (nn.SiLU, SiLUActivation, GELUTanh)
 
 
