@@ -27,16 +27,16 @@ def measured(candidate: str) -> dict[str, float]:
 
     import core.architecture.outlines  # noqa: F401
 
-    selection, blueprints = Selection(candidate), ArchitectureService(Engine())
+    selection, architectures = Selection(candidate), ArchitectureService(Engine())
     told: dict[str, float] = {}
     views: tuple[View, ...] = ("classifier", "causal_lm", "backbone")
     for view in views if candidate != "vanilla" else ("classifier", "backbone"):
         start = time.perf_counter()
-        found = blueprints.architecture(selection, view)
+        found = architectures.architecture(selection, view)
         told[view] = time.perf_counter() - start
         told[f"{view} parameters"] = found.parameters
     start = time.perf_counter()
-    blueprints.layer_summary(selection)
+    architectures.layer_summary(selection)
     told["torchinfo"] = time.perf_counter() - start
     return {**told, "MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000}
 

@@ -1,4 +1,4 @@
-"""The services of one process: one engine, one runner of long tasks, and all that ask beside them.
+"""The services of one process: one engine, one runner of long tasks, and every service that uses the two.
 
 Building them reads no weights and imports no torch, which comes with the first question that needs it.
 """

@@ -1,9 +1,9 @@
-"""THE interface: everything that pages and commands may ask, and nothing else.
+"""The interface: everything that pages and commands may ask, and nothing else.
 
 Each Protocol takes plain data and gives plain data: no module, tensor, callback, exception or Streamlit object
-crosses it, so what stands behind may be this process or another. Importing this file imports no torch. The
-services of one process are put together in `core.in_process`; the fakes of the tests are checked against these
-Protocols by mypy.
+crosses it, so what stands behind may be this process or another. Importing this file imports no torch. The classes
+that answer in this process carry the names of the Protocols (`core.engine.engine.Engine`), some with `Service` behind;
+`core.in_process` puts them together. mypy checks the fakes of the tests against these Protocols.
 
 Every method raises `core.errors.AppError` for what a person can mend: files that are not there or cannot be used, an
 adapter that does not fit, too little memory, an empty or over-long text. Where its kind matters, the method names it.
@@ -91,7 +91,7 @@ class Task(Protocol[T]):
         Raises:
             AppError: why it failed.
             UnexpectedError: a bug in it.
-            CancelledError: somebody stopped it.
+            CancelledError: somebody stopped it, or the pair that it works on was unloaded.
         """
 
 
@@ -194,7 +194,7 @@ class Explainer(Protocol):
     def attention(self, selection: Selection, text: str, part: int) -> AttentionMaps: ...
 
     def attention_task(self, selection: Selection, text: str, part: AttentionPart) -> Task[bool]:
-        """`attention` as long work with the result True; `attention` answers at once after it."""
+        """`attention` as long work; its result True means that `attention` answers at once now."""
 
     def at_scale(self, selection: Selection, text: str, scale: float) -> AtScale:
         """What is said with the adapter's update at this scale: 0 is without it, 1 as trained."""
@@ -224,7 +224,7 @@ class Explainer(Protocol):
 class Checkpoints(Protocol):
     """Weights on disk, by path or candidate. Nothing is loaded."""
 
-    def place(self, selection: Selection, *, adapter: bool) -> str:
+    def folder(self, selection: Selection, *, adapter: bool) -> str:
         """The folder of a candidate's base, or of the chosen adapter."""
 
     def statistics(self, source: str) -> Task[WeightReport]:

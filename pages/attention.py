@@ -18,15 +18,16 @@ _KEYS = {name: f"attention.{name}" for name in ("view", "layer", "head", "measur
 SHOWN, HIDDEN = "shown", "hidden"
 
 
-def restore(needs: AttentionCost) -> None:
-    """Every choice is what the URL asks, what was chosen before, or the first one, if it is there at all."""
-    state = st.session_state
-    for key, value in url_state.requested("attention", _KEYS).items():
-        state[_KEYS[key]] = int(value) if value.isdecimal() else value == HIDDEN if key == "first" else value
+def restore(cost: AttentionCost) -> None:
+    """Each choice: the URL's, else the earlier one, else the first."""
+    state, requested = st.session_state, url_state.requested("attention", _KEYS)
+    state.update({_KEYS[key]: int(value) if value.isdecimal() else value for key, value in requested.items()})
+    if "first" in requested:
+        state[_KEYS["first"]] = requested["first"] == HIDDEN
     known = {
         "view": view.VIEWS,
-        "layer": range(1, needs.layers + 1),
-        "head": range(1, needs.heads + 1),
+        "layer": range(1, cost.layers + 1),
+        "head": range(1, cost.heads + 1),
         "measure": HEAD_MEASURES,
         "first": (False, True),
     }
@@ -65,28 +66,27 @@ def all_heads(result: AttentionOverview) -> tuple[int, int]:
 
 def matrix(request: Question, tokens: Floats, name: str) -> None:
     """One matrix in full, and what the pooled vector reads through it."""
-    weights = explainer().pooling(request.selection, request.text).weights
-    view.matrix(request, tokens, weights, name, _KEYS["first"])
+    view.matrix(request, tokens, explainer().pooling(request.selection, request.text).weights, name, _KEYS["first"])
 
 
 def draw(request: Question) -> None:
     """The cost, then the view."""
-    needs = explainer().attention_cost(request.selection, request.text)
-    restore(needs)
+    cost = explainer().attention_cost(request.selection, request.text)
+    restore(cost)
     chosen = choose_view()
-    st.html(markup.note(words.cost(needs)))
+    st.html(markup.note(words.cost(cost)))
     if chosen == view.ROLLOUT:
-        if attention_capture.captured(request, needs, "rollout", "Rollout"):
+        if attention_capture.captured(request, cost, "rollout", "Rollout"):
             st.html(markup.lead(words.ROLLOUT))
             matrix(request, explainer().attention(request.selection, request.text, "rollout").matrix, "Rollout")
-    elif attention_capture.captured(request, needs, "overview", "All heads"):
+    elif attention_capture.captured(request, cost, "overview", "All heads"):
         layer, head = all_heads(explainer().attention(request.selection, request.text, "overview"))
-        if attention_capture.captured(request, needs, layer, f"Layer {layer}"):
-            st.html(markup.section(f"Layer {layer}, head {head}"))
-            matrix(request, explainer().attention(request.selection, request.text, layer).head(head), f"Layer {layer}")
-    first = HIDDEN if st.session_state[_KEYS["first"]] else SHOWN
+        if attention_capture.captured(request, cost, layer, f"Layer {layer}"):
+            name = f"Layer {layer}, head {head}"
+            st.html(markup.section(name))
+            matrix(request, explainer().attention(request.selection, request.text, layer).head(head), name)
     params = {key: str(st.session_state[state]) for key, state in _KEYS.items()}
-    url_state.write("attention", {**params, "first": first})
+    url_state.write("attention", {**params, "first": HIDDEN if st.session_state[_KEYS["first"]] else SHOWN})
 
 
 request = question.ask(

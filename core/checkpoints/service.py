@@ -38,7 +38,7 @@ class CheckpointService:
         self._engine = engine
         self._tasks = tasks
 
-    def place(self, selection: Selection, *, adapter: bool) -> str:
+    def folder(self, selection: Selection, *, adapter: bool) -> str:
         """The folder of a candidate's base, or of the chosen adapter.
 
         Raises:

@@ -1,4 +1,4 @@
-"""The commands, and how their errors are told."""
+"""The commands, and how their errors are shown."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Commands(TyperGroup):
 app = typer.Typer(
     cls=Commands,
     name="headlight",
-    help="Classify text with fine-tuned language models. Exit code 2: an error, told as problem and fix.",
+    help="Classify text with fine-tuned language models. Exit code 2: an error, shown as problem and fix.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,

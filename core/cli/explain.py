@@ -14,7 +14,7 @@ from core.in_process import InProcessServices
 from core.results import Contributions, Lens, Pooling, Prediction, Reading, by_unit
 from core.services import Explainer
 from core.words import contributions as words
-from core.words.depth import place
+from core.words.depth import depth_name
 from core.words.numbers import significant, two_digits
 
 OneText = Annotated[str, typer.Option("--text", metavar="T", help="The text to explain.")]
@@ -116,7 +116,7 @@ def _tell(reading: Reading, label: str, result: Contributions, pooling: Pooling,
 def _depths(lens: Lens, k: int) -> list[tuple[str, ...]]:
     return [
         (
-            place(depth),
+            depth_name(depth),
             leader,
             significant(float(lens.probabilities[depth].max())),
             significant(float(lens.probabilities[depth, k])),

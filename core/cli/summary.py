@@ -18,7 +18,7 @@ from core.words import sizes
 As = Annotated[
     View, typer.Option("--as", help="As a classifier, with the language-model head (causal_lm), or the backbone alone.")
 ]
-Tokens = Annotated[int, typer.Option("--tokens", metavar="T", min=1, help="Length of the text whose costs are told.")]
+Tokens = Annotated[int, typer.Option("--tokens", metavar="T", min=1, help="Length of the text whose costs are shown.")]
 Depth = Annotated[int, typer.Option("--depth", metavar="D", min=1, help="Levels of modules in torchinfo's table.")]
 
 

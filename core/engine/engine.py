@@ -141,7 +141,7 @@ class Engine:
             AppError: why it cannot be loaded; what was loaded before stays.
             UnexpectedError: a bug, with the traceback of the loading thread.
         """
-        with self._pairs.held((selection,), on_progress) as (entry,):
+        with self._pairs.using((selection,), on_progress) as (entry,):
             return entry.pair.info
 
     def unload(self, selection: Selection) -> None:
@@ -168,7 +168,7 @@ class Engine:
         """
         check_texts(texts, self.settings.max_characters)
         while texts:
-            with self._pairs.held((selection,)) as (entry,):
+            with self._pairs.using((selection,)) as (entry,):
                 try:
                     return entry.batcher.submit(list(texts))
                 except BatcherClosedError:  # it went meanwhile: a new one is taken
@@ -177,29 +177,36 @@ class Engine:
 
     @contextmanager
     def using(self, *selections: Selection) -> Iterator[tuple[LoadedPair, ...]]:
-        """The loaded pairs, in memory as long as this is entered; for code that holds their locks, never for pages.
+        """The loaded pairs of these selections, in memory as long as this is entered.
+
+        For work that begins and ends here, and for several pairs at once. Work that begins later, on a pair that it
+        knows by a weak reference, takes `holding`.
 
         Raises:
             MemoryBudgetError: more of them than may be in memory at once, or they do not fit together.
             AppError: a pair cannot be loaded.
         """
-        with self._pairs.held(selections) as entries:
+        with self._pairs.using(selections) as entries:
             pairs = tuple(entry.pair for entry in entries)
             del entries
             yield pairs
 
     @contextmanager
     def holding(self, pair: LoadedPair) -> Iterator[Callable[[], bool]]:
-        """This very pair is not dropped while this is entered; with a function that tells whether it was unloaded.
+        """This very pair stays in memory while this is entered; yields a function that says whether it was unloaded.
 
-        What was unloaded meanwhile stays in memory until the last use of it ends: long work asks, and ends early.
+        For long work on a pair that somebody loaded before: `using` would load the selection anew if it had gone. A
+        pair that is unloaded meanwhile stays in memory until its last use ends; long work asks, and ends early.
         """
         with self._pairs.holding(pair) as unloaded:
             yield unloaded
 
     def pair(self, selection: Selection) -> LoadedPair:
-        """The loaded pair itself, for a short look; work that takes time holds it with `using`."""
-        with self._pairs.held((selection,)) as (entry,):
+        """The loaded pair itself, for a short look or a weak reference; it may be dropped right after.
+
+        Work that takes time enters `using`, or `holding` with this pair.
+        """
+        with self._pairs.using((selection,)) as (entry,):
             return entry.pair
 
     @contextmanager

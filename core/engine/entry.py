@@ -26,7 +26,7 @@ def dropped(residency: Residency[Entry], selections: Iterable[Selection]) -> lis
     """Take pairs off the ledger; those that nobody uses are to be closed now, others at the end of their use."""
     with residency.lock:
         residents = [resident for s in selections if (resident := residency.remove(s)) is not None]
-        return [resident.content for resident in residents if not resident.leaving]
+        return [resident.content for resident in residents if not resident.dropped]
 
 
 def close(gone: list[Entry]) -> None:

@@ -90,30 +90,30 @@ class LoadedPairs:
         return job.state
 
     @contextmanager
-    def held(
+    def using(
         self, selections: Sequence[Selection], on_progress: OnLoadState | None = None
     ) -> Iterator[tuple[Entry, ...]]:
-        """Entries that are not dropped meanwhile; what is in memory is held before the rest is loaded.
+        """Entries that are not dropped meanwhile; what is in memory is pinned before the rest is loaded.
 
         Raises:
             MemoryBudgetError: more of them than may be in memory at once, or they do not fit together.
             AppError: a pair cannot be loaded.
         """
         self.require_room(selections)
-        held: dict[Selection, Resident[Entry]] = {}
+        pinned: dict[Selection, Resident[Entry]] = {}
         try:
             for selection in sorted(set(selections), key=lambda s: self.residency.get(s) is None):
-                held[selection] = self._pinned(selection, on_progress, tuple(held))
-            yield tuple(held[selection].content for selection in selections)
+                pinned[selection] = self._pinned(selection, on_progress, tuple(pinned))
+            yield tuple(pinned[selection].content for selection in selections)
         finally:
-            self._unpin(list(held.values()))
+            self._unpin(list(pinned.values()))
 
     @contextmanager
     def holding(self, pair: LoadedPair) -> Iterator[Callable[[], bool]]:
         """As `Engine.holding`."""
         resident = self.residency.pin_content(lambda entry: entry.pair is pair)
         try:
-            yield lambda: resident is None or resident.leaving
+            yield lambda: resident is None or resident.dropped
         finally:
             if resident is not None:
                 self._unpin([resident])
@@ -148,7 +148,8 @@ class LoadedPairs:
         residents.clear()
         close(gone)
         # Beside work that fills the limit one more stays, or it would be loaded anew for each prediction.
-        self._drop_surplus(self.residency.latest_idle())
+        latest = self.residency.latest_idle()
+        self._drop_surplus(() if latest is None else (latest,))
 
     def _join(
         self,
@@ -203,5 +204,5 @@ class LoadedPairs:
 
     def _drop_surplus(self, keep: Collection[Selection] = ()) -> None:
         with self._lock:
-            gone = dropped(self.residency, self.residency.beyond(self._settings.max_loaded, keep))
+            gone = dropped(self.residency, self.residency.surplus(self._settings.max_loaded, keep))
         close(gone)

@@ -28,13 +28,13 @@ class Footprint:
 
 @dataclass(eq=False)
 class Resident(Generic[Content]):
-    """A pair in memory. `pins` counts who uses it now; `leaving`: dropped, and gone once the last pin ends."""
+    """A pair in memory. `pins` counts who uses it now; `dropped`: off the ledger once the last pin ends."""
 
     selection: Selection
     footprint: Footprint
     content: Content
     pins: int = 0
-    leaving: bool = False
+    dropped: bool = False
 
 
 class Residency(Generic[Content]):
@@ -43,13 +43,13 @@ class Residency(Generic[Content]):
     def __init__(self) -> None:
         self.lock = threading.RLock()
         self._residents: OrderedDict[Selection, Resident[Content]] = OrderedDict()
-        self._leaving: list[Resident[Content]] = []
+        self._dropped: list[Resident[Content]] = []
 
     def __len__(self) -> int:
         return len(self._residents)
 
     def residents(self) -> list[Resident[Content]]:
-        """What is loaded, least recently used first; what is leaving is not."""
+        """What is loaded, least recently used first; what was dropped is not."""
         with self.lock:
             return list(self._residents.values())
 
@@ -66,7 +66,7 @@ class Residency(Generic[Content]):
             return selection in self._residents
 
     def add(self, resident: Resident[Content]) -> None:
-        """Enter a pair that was just loaded."""
+        """Enter a pair that was just loaded into the ledger."""
         with self.lock:
             self._residents[resident.selection] = resident
 
@@ -82,7 +82,7 @@ class Residency(Generic[Content]):
             return resident
 
     def pin_content(self, content: Callable[[Content], bool]) -> Resident[Content] | None:
-        """Use the pair whose content it is, also one that is leaving; None when it is not on the books any more."""
+        """Use the pair whose content it is, also one that was dropped; None when it is not in the ledger any more."""
         with self.lock:
             resident = next((r for r in self._all() if content(r.content)), None)
             if resident is not None:
@@ -93,18 +93,18 @@ class Residency(Generic[Content]):
         """End one use; True when the pair was dropped meanwhile and nobody uses it any more."""
         with self.lock:
             resident.pins -= 1
-            gone = resident.leaving and not resident.pins
+            gone = resident.dropped and not resident.pins
             if gone:
-                self._leaving.remove(resident)
+                self._dropped.remove(resident)
             return gone
 
     def remove(self, selection: Selection) -> Resident[Content] | None:
-        """Take a pair off the list; one that is in use stays on the books (`leaving`) until its last pin ends."""
+        """Drop a pair; one that is in use stays in the ledger (`dropped`) until its last pin ends."""
         with self.lock:
             resident = self._residents.pop(selection, None)
             if resident is not None and resident.pins:
-                resident.leaving = True
-                self._leaving.append(resident)
+                resident.dropped = True
+                self._dropped.append(resident)
             return resident
 
     # Bytes
@@ -147,19 +147,20 @@ class Residency(Generic[Content]):
                     chosen = others
             return [r.selection for r in chosen]
 
-    def beyond(self, limit: int, keep: Collection[Selection] = ()) -> list[Selection]:
+    def surplus(self, limit: int, keep: Collection[Selection] = ()) -> list[Selection]:
         """Pairs to drop so that at most `limit` stay: the least recently used that nobody uses."""
         with self.lock:
-            surplus = max(0, len(self._residents) - limit)
-            return [r.selection for r in self._unused(keep)[:surplus]]
+            count = max(0, len(self._residents) - limit)
+            return [r.selection for r in self._unused(keep)[:count]]
 
-    def latest_idle(self) -> list[Selection]:
-        """The pair that was used last of those that nobody uses now, if there is one."""
+    def latest_idle(self) -> Selection | None:
+        """The pair that was used last of those that nobody uses now; None when all are in use."""
         with self.lock:
-            return [r.selection for r in self._unused(())[-1:]]
+            idle = self._unused(())
+            return idle[-1].selection if idle else None
 
     def _all(self) -> list[Resident[Content]]:
-        return [*self._residents.values(), *self._leaving]
+        return [*self._residents.values(), *self._dropped]
 
     def _unused(self, keep: Collection[Selection]) -> list[Resident[Content]]:
         return [r for r in self._residents.values() if not r.pins and r.selection not in keep]

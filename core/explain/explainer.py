@@ -1,7 +1,7 @@
 """The explainer: what is inside one prediction, for pages and the command line. Plain data in and out.
 
 It stands beside the engine and asks it for the loaded pair. Everything runs on a probe of that pair (see
-`core.explain.probe`), so other people's predictions go on untouched. Results are remembered as long as the
+`core.explain.probe`), so other people's predictions go on untouched. Results are cached as long as the
 pair is loaded. Importing this file imports neither torch nor transformers.
 """
 
@@ -51,9 +51,9 @@ if TYPE_CHECKING:
 class Explainer:
     """Asks about one text at a time. Thread safe; one for a whole process.
 
-    Every method takes the selection and the text first and loads the pair when needed. All raise `InputError` for an
-    empty or over-long text, and `AppError` for a pair that cannot be loaded. A `Task` of long work has not begun; it
-    runs in `tasks`, or a runner of the explainer's own.
+    Every method takes the selection, then the text, and loads the pair when needed. Those that take a text raise
+    `InputError` for an empty or over-long one; all raise `AppError` for a pair that cannot be loaded. A `Task` of long
+    work has not begun; it runs in `tasks`.
     """
 
     def __init__(self, engine: Engine, tasks: TaskRunner) -> None:
@@ -167,7 +167,7 @@ class Explainer:
         return self._sessions.cached_on_text(selection, text, Feature.ATTENTION, attention, part)
 
     def attention_task(self, selection: Selection, text: str, part: AttentionPart) -> Task[bool]:
-        """`attention` as long work, result True: then `attention` answers at once."""
+        """`attention` as long work; its result True means that `attention` answers at once now."""
 
         def attention(probe: Probe, encoded: Encoded, on_progress: Progress) -> bool:
             from core.explain.attention import capture
@@ -231,7 +231,7 @@ class Explainer:
         return self._sessions.cached(selection, text, Feature.TWO_TEXTS, lambda: compare(a, b), other)
 
     def flip_cost(self, selection: Selection, text: str, budget: int) -> FlipCost:
-        """What `flip` takes at most, from one measured batch."""
+        """What `minimal_flip` takes at most, from one measured batch."""
         from core.explain.attributions.cost import one_batch
 
         rows, seconds = self._sessions.cached_on_text(selection, text, Feature.BATCH_TIME, one_batch)
@@ -248,7 +248,7 @@ class Explainer:
         return self._sessions.task(selection, text, Feature.MINIMAL_FLIP, flip, budget)
 
     def report(self, selection: Selection, text: str, label: str) -> Report:
-        """All that is quick about one class of a text, and of what takes long whatever was found before.
+        """All that is quick about one class of a text, and of what takes long whatever was computed before.
 
         Raises:
             NotFoundError: no such class.
@@ -258,7 +258,7 @@ class Explainer:
         return report(self, selection, text, label)
 
     def remembered(self, selection: Selection, text: str, feature: Feature) -> list[Any]:
-        """Results for a text by whatever options, the latest last; nothing is computed."""
+        """Cached results for a text, by whatever options, the latest last; nothing is computed."""
         return self._sessions.remembered(selection, text, feature)
 
     def _units(self, selection: Selection, text: str, options: AttributionOptions) -> tuple[Unit, ...]:

@@ -55,7 +55,7 @@ class Views(Protocol):
         """The verdict after each layer."""
 
     def remembered(self, selection: Selection, text: str, feature: Feature) -> list[Any]:
-        """What was computed before, the latest last."""
+        """Cached results, the latest last."""
 
 
 def report(explainer: Views, selection: Selection, text: str, label: str) -> Report:

@@ -1,4 +1,4 @@
-"""What belongs to each loaded pair while it is loaded: its probe, what was found with it, and long work on it.
+"""What belongs to each loaded pair while it is loaded: its probe, the cached results, and long work on it.
 
 Importing this file imports neither torch nor transformers.
 """
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-#: Bytes of results, and of hidden states of texts, that are remembered for each loaded pair. Attention maps have a
+#: Bytes of results, and of hidden states of texts, that are cached for each loaded pair. Attention maps have a
 #: budget of their own, the setting `attention_budget_mb`.
 RESULT_BYTES = 32 * 2**20
 STATE_BYTES = 128 * 2**20
@@ -45,15 +45,15 @@ class _Session:
     probe: Probe | None = None
 
     def results_of(self, feature: Feature) -> Once:
-        """Where a feature's results are kept."""
+        """The cache of a feature's results."""
         return self.attention if feature is Feature.ATTENTION else self.results
 
 
 class ProbeSessions:
-    """Runs work on the probe of a pair, one piece at a time, and remembers what came out. Thread safe.
+    """Runs work on the probe of a pair, one piece at a time, and caches results. Thread safe.
 
-    Different pairs do not wait for each other. Work is known by its feature, the text and the options. All methods
-    raise `InputError` for an empty or over-long text, and `AppError` for a pair that cannot be loaded.
+    Different pairs do not wait for each other. Work is known by its feature, the text and the options. Methods that
+    take a text raise `InputError` for an empty or over-long one; all raise `AppError` for a pair that cannot be loaded.
     """
 
     def __init__(self, engine: Engine, tasks: TaskRunner) -> None:
@@ -68,7 +68,7 @@ class ProbeSessions:
         return int(self._engine.settings.attention_budget_mb * 2**20)
 
     def cached_on_pair(self, selection: Selection, feature: Feature, work: Callable[[Probe], Result]) -> Result:
-        """Quick work that needs no text; remembered."""
+        """Quick work that needs no text; cached."""
         pair = self._engine.pair(selection)
         session = self._session(pair)
         return session.results.get(FeatureKey(feature), lambda: self._alone(pair, session, work))
@@ -81,7 +81,7 @@ class ProbeSessions:
         work: Callable[[Probe, Encoded], Result],
         *options: Hashable,
     ) -> Result:
-        """Quick work on the encoded text; remembered."""
+        """Quick work on the encoded text; cached."""
         pair = self._pair(selection, text)
         session = self._session(pair)
 
@@ -105,12 +105,12 @@ class ProbeSessions:
     def cached(
         self, selection: Selection, text: str, feature: Feature, work: Callable[[], Result], *options: Hashable
     ) -> Result:
-        """Work that needs no probe, and waits for nobody who uses it; remembered."""
+        """Work that needs no probe, and waits for nobody who uses it; cached."""
         session = self._session(self._pair(selection, text))
         return session.results_of(feature).get(FeatureKey(feature, text, options), work)
 
     def uncached(self, selection: Selection, text: str, work: Callable[[Probe, Encoded], Result]) -> Result:
-        """As `cached_on_text`, and forgotten at once: a slider asks for hundreds, which would push others out."""
+        """As `cached_on_text`, but not cached: a slider asks for hundreds, which would push others out."""
         pair = self._pair(selection, text)
         return self._alone(pair, self._session(pair), lambda probe: work(probe, probe.encode(text)))
 
@@ -137,12 +137,12 @@ class ProbeSessions:
         return Task(self._tasks, FeatureKey(feature, text, options), run, owner=pair)
 
     def remembered(self, selection: Selection, text: str, feature: Feature) -> list[Any]:
-        """Results for a text, quick or long, by whatever options, the latest last. Nothing is computed."""
+        """Cached results for a text, quick or long, by whatever options, the latest last. Nothing is computed."""
         pair = self._pair(selection, text)
-        known = self._session(pair).results_of(feature).items() | self._tasks.results(pair)
+        cached = self._session(pair).results_of(feature).items() | self._tasks.results(pair)
         return [
             result
-            for key, result in known.items()
+            for key, result in cached.items()
             if isinstance(key, FeatureKey) and (key.feature, key.subject) == (feature, text)
         ]
 
@@ -175,7 +175,7 @@ def still_loaded(pair: weakref.ref[LoadedPair]) -> LoadedPair:
     Raises:
         NotFoundError: it was unloaded.
     """
-    there = pair()
-    if there is None:
+    loaded = pair()
+    if loaded is None:
         raise NotFoundError("The candidate was unloaded before this began.", fix="load it again.")
-    return there
+    return loaded

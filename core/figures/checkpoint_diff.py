@@ -57,12 +57,12 @@ def rows(result: CheckpointDiff) -> tuple[str, ...]:
 def changes(result: CheckpointDiff, chosen: TensorDiff, theme: Theme, *, logarithmic: bool) -> go.Figure:
     """Relative change of every module in every layer; the chosen tensor framed. Markers hear the clicks: x, y."""
     names = rows(result)
-    place = {module: i for i, module in enumerate(names)}
-    inside = [(t, (t.layer, place[t.module])) for t in result.tensors if t.layer is not None]
+    row_of = {module: i for i, module in enumerate(names)}
+    inside = [(t, (t.layer, row_of[t.module])) for t in result.tensors if t.layer is not None]
     values, signs = _cells(result, inside, len(names))
     layers = [(layer, 0) for layer in range(result.depth)]
     details = [(f"layer {x}, all that could be compared", _change(values[y, x]), "") for x, y in layers]
-    details += [(whole(t.place), _change(t.relative), t.status.value) for t, _ in inside]
+    details += [(whole(t.short_name), _change(t.relative), t.status.value) for t, _ in inside]
     marked = (
         {"text": signs, "texttemplate": "%{text}", "textfont": {"size": 13}} if result.depth <= SIGNED_LAYERS else {}
     )
@@ -72,7 +72,7 @@ def changes(result: CheckpointDiff, chosen: TensorDiff, theme: Theme, *, logarit
         marks=[*layers, *(at for _, at in inside)],
         details=details,
         hover="%{customdata[0]}<br>%{customdata[1]}<br>%{customdata[2]}<extra></extra>",
-        chosen=None if chosen.layer is None else (chosen.layer, place[chosen.module]),
+        chosen=None if chosen.layer is None else (chosen.layer, row_of[chosen.module]),
         theme=theme,
         height=max(260, min(900, 90 + 34 * len(names))),
         colorscale=scale(PALETTES[theme].rising),

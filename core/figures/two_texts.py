@@ -38,7 +38,7 @@ def changes(result: TwoTexts, theme: Theme) -> go.Figure:
     """The classes that change most, by size: B less A, of probabilities (of outputs in a regression)."""
     colours, chosen = PALETTES[theme], result.leading(DRAWN)
     values = (result.probabilities if result.has_probabilities else result.logits)[:, chosen]
-    change, places = result.change[chosen], list(range(len(chosen)))
+    change, positions = result.change[chosen], list(range(len(chosen)))
     what, form = ("probability", ".1%") if result.has_probabilities else ("output", ".3f")
     details = [
         [whole(result.labels[k]), a, b, za, zb, zb - za]
@@ -47,7 +47,7 @@ def changes(result: TwoTexts, theme: Theme) -> go.Figure:
     figure = go.Figure(
         go.Bar(
             x=change,
-            y=places,
+            y=positions,
             orientation="h",
             customdata=details,
             marker={"color": [colours.plus if v >= 0 else colours.minus for v in change], "cornerradius": 3},
@@ -57,7 +57,7 @@ def changes(result: TwoTexts, theme: Theme) -> go.Figure:
     )
     finish(figure, theme, 70 + 34 * len(chosen), xaxis_title=f"change of {what}, B less A", bargap=0.35)
     ticks = [name(result.labels[k]) for k in chosen]
-    figure.update_yaxes(tickmode="array", tickvals=places, ticktext=ticks, autorange="reversed", showgrid=False)
+    figure.update_yaxes(tickmode="array", tickvals=positions, ticktext=ticks, autorange="reversed", showgrid=False)
     if result.has_probabilities:
         figure.update_xaxes(tickformat="+.0%")
     return figure

@@ -14,6 +14,7 @@ from core.files.hub_cache import default_cache, find_snapshot
 #: Configs, tokenizers and safetensors; never pickles or code.
 ALLOWED = tuple(f"*{ending}" for ending in READ)
 
+#: What the system says of a cache that cannot be written.
 _UNWRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT)
 #: Parts of the names of the many classes in which a network fails.
 _NETWORK = (
@@ -66,7 +67,7 @@ def fetch(name: str, cache_dir: Path | None, revision: str | None = None) -> Pat
 
 
 def nothing_at(name: str, requested: str = "no folder") -> NotFoundError:
-    """The error for a name that is neither a path nor a Hub id; says what was seen there, else that `wanted` is not."""
+    """The error for a name that is neither a path nor a Hub id. `requested` says what is not there: "no folder"."""
     path = Path(name).expanduser()
     if path.is_symlink():
         return NotFoundError(
@@ -110,13 +111,7 @@ def _download(name: HubName, cache_dir: Path | None) -> Path:
 
 def _explained(name: HubName, cache_dir: Path | None, error: Exception) -> AppError:
     """A cache that cannot be written, or a network that fails; a failure of another kind is let through as it is."""
-    if isinstance(error, OSError) and error.errno in (
-        errno.EACCES,
-        errno.EPERM,
-        errno.EROFS,
-        errno.ENOSPC,
-        errno.EDQUOT,
-    ):
+    if isinstance(error, OSError) and error.errno in _UNWRITABLE:
         return CheckpointError(
             f"'{name}' cannot be written to '{cache_dir or default_cache()}': {error.strerror}.",
             fix="make room there and let this user write, or set HEADLIGHT_CACHE_DIR to another folder.",

@@ -79,7 +79,7 @@ class TensorDiff:
         return self.changed / self.count if self.count else math.nan
 
     @property
-    def place(self) -> str:
+    def short_name(self) -> str:
         """Layer and module."""
         return self.module if self.layer is None else f"layer {self.layer} {self.module}"
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class CheckStatus(StrEnum):
-    """How a check ended. `REFUSED` stops a load; the others are told."""
+    """How a check ended. `REFUSED` stops a load; the others are shown."""
 
     PASSED = "passed"
     NOTE = "note"

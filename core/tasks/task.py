@@ -1,4 +1,4 @@
-"""A handle of long work: begun, looked at, stopped, waited for, from anywhere and at no cost."""
+"""A handle of long work: it begins the work, says where it stands, stops it and waits for its result."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Task(Generic[T]):
         Raises:
             AppError: why it failed.
             UnexpectedError: a bug in it.
-            CancelledError: somebody stopped it, or what it belongs to is gone.
+            CancelledError: somebody stopped it, or the pair that it works on was unloaded.
         """
         record = self._runner.start(self._key, self._work, self._owner)
         record.over.wait()

@@ -18,18 +18,19 @@ ROLLOUT = (
     "Attention rollout (Abnar and Zuidema 2020): in each layer the mean of the heads and, in equal parts, the residual "
     "stream, multiplied from layer to layer. It says where information can flow, not what the layers make of it."
 )
+HEAD = "Means over all tokens that read. Effective tokens: exp of the entropy of a row."
 POOLED = (
     "Each row weighed as the pooler weighs that position. Attention says what was looked at, not what decided: the "
     "values that were read and the rest of the network decide what becomes of it."
 )
 
 
-def cost(needs: AttentionCost) -> str:
+def cost(cost: AttentionCost) -> str:
     """What a capture takes, said before."""
     return (
-        f"One layer is captured at a time: {needs.heads} heads of {needs.tokens:,} x {needs.tokens:,} tokens need "
-        f"{size(needs.peak)} while it runs (logits and their softmax), of a budget of {size(needs.budget)}; "
-        f"{size(needs.kept)} stay. All {needs.layers} layers at once would hold {size(needs.all_layers)}."
+        f"One layer is captured at a time: {cost.heads} heads of {cost.tokens:,} x {cost.tokens:,} tokens need "
+        f"{size(cost.peak)} while it runs (logits and their softmax), of a budget of {size(cost.budget)}; "
+        f"{size(cost.kept)} stay. All {cost.layers} layers at once would hold {size(cost.all_layers)}."
     )
 
 
@@ -45,7 +46,7 @@ def first_took(values: Floats, read: Floats, first: int, name: str, by: str) -> 
     )
 
 
-def reading(by: str, *, picture: bool, block: int) -> str:
+def how_to_read(by: str, *, picture: bool, block: int) -> str:
     """How to read the matrix of attention; a `picture` has a pixel for each `block` x `block` units."""
     words = (
         "A row is who reads, a column who is read; a row sums to 100 %. To a word goes the sum over its tokens, from a "

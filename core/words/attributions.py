@@ -31,13 +31,13 @@ _FAITHFULNESS = (
 LARGE_ERROR = 0.05
 
 
-def cost(needs: AttributionCost) -> str:
+def cost(cost: AttributionCost) -> str:
     """What it takes, said before."""
-    kinds = ", ".join(f"{count:,} {kind}" for kind, count in needs.passes.items())
-    rows = f"{needs.rows} row{'s' if needs.rows != 1 else ''}"
+    kinds = ", ".join(f"{count:,} {kind}" for kind, count in cost.passes.items())
+    rows = f"{cost.rows} row{'s' if cost.rows != 1 else ''}"
     return (
-        f"At most {kinds}: about {duration(needs.seconds)}, from one measured batch "
-        f"({rows} forward in {duration(needs.measured)})."
+        f"At most {kinds}: about {duration(cost.seconds)}, from one measured batch "
+        f"({rows} forward in {duration(cost.measured)})."
     )
 
 

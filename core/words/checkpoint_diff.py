@@ -103,10 +103,10 @@ def _most(result: CheckpointDiff) -> str:
     if most is None:
         return ""
     if math.isinf(most.relative):
-        return f", most {most.place}, which is zero in the first"
+        return f", most {most.short_name}, which is zero in the first"
     if most.relative == 0:
-        return f", as {most.place}, only where a value is NaN or infinite"
-    return f", most {most.place}, by {change(most.relative)} of its norm"
+        return f", as {most.short_name}, only where a value is NaN or infinite"
+    return f", most {most.short_name}, by {change(most.relative)} of its norm"
 
 
 def _kept(result: CheckpointDiff) -> str:

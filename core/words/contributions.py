@@ -13,6 +13,11 @@ ABOUT = (
     "words away (Attributions, Two texts)."
 )
 
+NO_CAUSES = (
+    "A split over positions after the backbone, where every state already holds what it read from others: no statement "
+    "about causes among words."
+)
+
 
 def whole(result: Contributions, label: str) -> str:
     """That the parts make the logit, with the numbers; or by how much they don't."""

@@ -12,7 +12,7 @@ ABOUT = (
 )
 
 
-def place(depth: int) -> str:
+def depth_name(depth: int) -> str:
     """`embeddings` for 0, `layer 3` for 3."""
     return "embeddings" if depth == 0 else f"layer {depth}"
 

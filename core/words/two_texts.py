@@ -55,9 +55,9 @@ def flipped(result: MinimalFlip, reading: Reading) -> str:
     return f"{first} The smallest found, not proven minimal: {_reach(result)}.{needed}"
 
 
-def cost(needs: FlipCost) -> str:
+def cost(cost: FlipCost) -> str:
     """What the search takes, said before."""
-    return f"At most {needs.texts:,} texts through the model: about {duration(needs.seconds)}, from one measured batch."
+    return f"At most {cost.texts:,} texts through the model: about {duration(cost.seconds)}, from one measured batch."
 
 
 def searched(budget: int) -> str:

@@ -60,7 +60,7 @@ def described(selection: Selection, candidate: CandidateSummary) -> str:
 
 
 def choose(place: DeltaGenerator) -> None:
-    """Draw the two boxes, follow the URL and write it; a name in it that is unknown is told.
+    """Draw the two boxes, follow the URL and write it; a name in it that is unknown is reported.
 
     Raises:
         NotFoundError: there is no candidate at all.

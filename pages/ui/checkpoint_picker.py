@@ -46,7 +46,7 @@ def pick_one() -> str | None:
         persist_state="session",
     )
     if source != OTHER:
-        return checkpoints().place(selection, adapter=source == ADAPTER)
+        return checkpoints().folder(selection, adapter=source == ADAPTER)
     path = _typed("Folder or .safetensors file on the server", KEYS["path"])
     if not path:
         st.html(markup.note("Type where the checkpoint is: sharded or not, larger than memory or not."))
@@ -138,9 +138,9 @@ def _side(key: str, titles: dict[str, str], selection: Selection, candidate: Can
     if source == TYPED:
         return _typed(f"{name}: folder or .safetensors file on the server", PATHS[key])
     if source == CHOSEN:
-        return checkpoints().place(selection, adapter=False)
+        return checkpoints().folder(selection, adapter=False)
     base, _, adapter = str(source).partition(_OF)
-    return checkpoints().place(Selection(base, adapter or None), adapter=bool(adapter))
+    return checkpoints().folder(Selection(base, adapter or None), adapter=bool(adapter))
 
 
 def _typed(label: str, key: str) -> str:

@@ -1,4 +1,4 @@
-"""Loading a candidate: started where it costs nothing to ask, shown while it runs, told when it fails."""
+"""Loading a candidate: started where it costs nothing to ask, shown while it runs, and why it failed."""
 
 from __future__ import annotations
 

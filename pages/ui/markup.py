@@ -14,7 +14,8 @@ from core.figures.markup import PICTURES
 from core.figures.markup import label as label
 from core.figures.markup import text as text
 
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&@/^=])")
+#: An underscore inside a word stands for itself, and a widget's name for screen readers shows every backslash.
+_MARKDOWN = re.compile(r"([\\`*{}\[\]()<>#+\-.!|~$:&@/^=]|(?<![^\W_])_|_(?![^\W_]))")
 
 
 def plain(value: str, limit: int = 160) -> str:

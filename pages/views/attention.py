@@ -21,7 +21,7 @@ VIEWS = {HEADS: "Head by head", ROLLOUT: "Rolled out over the layers"}
 def one_head(result: AttentionOverview, layer: int, head: int) -> None:
     """The numbers of one head."""
     st.html(markup.facts(facts(result, layer, head)))
-    st.html(markup.note("Means over all tokens that read. Effective tokens: exp of the entropy of a row."))
+    st.html(markup.note(words.HEAD))
 
 
 def facts(result: AttentionOverview, layer: int, head: int) -> list[tuple[str, str, str]]:
@@ -85,7 +85,7 @@ def heat_map(request: Question, values: Floats, hidden: int | None, name: str) -
     figure = figures.matrix(values, request.units, charts.theme(), hidden=hidden)
     charts.chart(figure, "matrix", f"{name}: which of {len(request.units)} {request.by} reads which")
     st.html(legend("0 %", percentage(largest(values, hidden)), signed=False))
-    st.html(markup.note(reading(request.units, request.by)))
+    st.html(markup.note(how_to_read(request.units, request.by)))
 
 
 def largest(values: Floats, hidden: int | None) -> float:
@@ -94,6 +94,6 @@ def largest(values: Floats, hidden: int | None) -> float:
     return float(shown[shown == shown].max(initial=0.0))
 
 
-def reading(units: Sequence[Unit], by: str) -> str:
+def how_to_read(units: Sequence[Unit], by: str) -> str:
     """How to read the matrix."""
-    return words.reading(by, picture=len(units) > figures.NUMBERS, block=figures.block(len(units)))
+    return words.how_to_read(by, picture=len(units) > figures.NUMBERS, block=figures.block(len(units)))

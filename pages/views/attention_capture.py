@@ -16,11 +16,11 @@ LIGHT = 64 * 2**20
 _AGREED = "attention.agreed"
 
 
-def captured(request: Question, needs: AttentionCost, part: AttentionPart, name: str) -> bool:
+def captured(request: Question, cost: AttentionCost, part: AttentionPart, name: str) -> bool:
     """Whether `part` is there for the asking; False after drawing a refusal, a button, or how far it is."""
-    if needs.peak <= LIGHT and needs.fits:
+    if cost.peak <= LIGHT and cost.fits:
         return True
-    if not needs.fits:
+    if not cost.fits:
         try:
             explainer().attention(request.selection, request.text, "overview")
         except AppError as error:
@@ -29,7 +29,7 @@ def captured(request: Question, needs: AttentionCost, part: AttentionPart, name:
     agreed = (request.selection, request.text)
     if st.session_state.get(_AGREED) != agreed:
         st.button(
-            f"Capture (needs {size(needs.peak)})", type="primary", key="attention.start", on_click=_agree, args=agreed
+            f"Capture (needs {size(cost.peak)})", type="primary", key="attention.start", on_click=_agree, args=agreed
         )
         return False
     task = explainer().attention_task(request.selection, request.text, part)

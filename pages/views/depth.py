@@ -24,7 +24,7 @@ def table(result: Lens, label: str) -> None:
     values = result.logits if np.isnan(result.probabilities).any() else result.probabilities
     rows = [
         {
-            "Depth": words.place(d),
+            "Depth": words.depth_name(d),
             "Leads": leader,
             "with": float(values[d].max()),
             label: float(values[d, k]),

@@ -45,8 +45,8 @@ def facts(request: Question, result: Pooling) -> list[tuple[str, str, str]]:
         ("Cut off", f"{prediction.total_tokens - len(prediction.tokens):,}", f"of {prediction.total_tokens:,} tokens"),
         ("Padding", "0", "tokens: a text is read alone"),
     ]
-    if result.clamped_share is not None:
-        rows.insert(1, ("Clamped", numbers.percent(result.clamped_share), "% of dimensions"))
+    if clamped := words.clamped(result):
+        rows.insert(1, ("Clamped", *clamped))
     return rows
 
 
@@ -66,9 +66,8 @@ def card(verdict: PoolerVerdict, label: str, probability: float) -> str:
     """Name, whether it was trained, what it says."""
     tag = f'<span class="hl-tag{" hl-on" if verdict.trained else ""}">{words.training(verdict.trained)}</span>'
     number = numbers.percentage(probability, absent="no probability")
-    effective = words.effective_tokens(verdict.pooling)[0]
     return (
         f'<div class="hl-pooler"><h3>{markup.text(verdict.pooling.title)}</h3>{tag}'
         f"<p>says <strong>{markup.label(verdict.label)}</strong></p>"
-        f"<p>{markup.label(label)} {markup.text(number)}<br>{markup.text(effective)} effective tokens</p></div>"
+        f"<p>{markup.label(label)} {markup.text(number)}<br>{markup.text(words.effective(verdict.pooling))}</p></div>"
     )

@@ -41,16 +41,16 @@ def without_source(found: Architecture) -> tuple[object, ...]:
 @pytest.mark.parametrize("adapter", ["one", "two"])
 def test_memory_and_folder_agree_and_with_what_is_loaded(engine: Engine, adapter: str) -> None:
     selection = Selection("tiny", adapter)
-    blueprints = ArchitectureService(engine)
-    outside = blueprints.architecture(selection)
+    architectures = ArchitectureService(engine)
+    outside = architectures.architecture(selection)
     assert (outside.source, engine.loaded_model(selection)) == ("folder", None)
     info = engine.load(selection)
-    inside = blueprints.architecture(selection)
+    inside = architectures.architecture(selection)
     assert inside.source == "memory"
     assert without_source(inside) == without_source(outside)
     assert inside.parameters == info.parameters
     assert inside.tuning == f"the adapter '{adapter}'"
-    assert blueprints.architecture(selection) is inside
+    assert architectures.architecture(selection) is inside
     found = analyze_model(engine.pair(selection).predictor.model)
     assert found["total_params"] == inside.parameters
     assert found["last_module_name"].endswith(inside.last_module_name)
@@ -60,25 +60,25 @@ def test_memory_and_folder_agree_and_with_what_is_loaded(engine: Engine, adapter
 
 
 def test_the_summary_of_a_loaded_pair_holds_up_nobody(engine: Engine) -> None:
-    blueprints = ArchitectureService(engine)
-    outside = blueprints.layer_summary(ONE)
+    architectures = ArchitectureService(engine)
+    outside = architectures.layer_summary(ONE)
     engine.load(ONE)
     model: Any = unwrap_peft(engine.pair(ONE).predictor.model)
     hooks = [len(m._forward_hooks) + len(m._forward_pre_hooks) for m in model.modules()]
     with ThreadPoolExecutor(1) as another, engine.pair(ONE).predictor.lock.shared():  # as a prediction holds it
-        inside = another.submit(blueprints.layer_summary, ONE).result(60)
+        inside = another.submit(architectures.layer_summary, ONE).result(60)
     total = next(line for line in inside.splitlines() if line.startswith("Total params"))
     assert total in outside
     assert inside.count("LlamaDecoderLayer") == outside.count("LlamaDecoderLayer") == 2
     assert inside == layer_summary(model, example(model.device, model.config.vocab_size)), "the probe is the model"
     assert [len(m._forward_hooks) + len(m._forward_pre_hooks) for m in model.modules()] == hooks
     before = engine.classify(ONE, ["My card has not arrived."])
-    blueprints.layer_summary(ONE)
+    architectures.layer_summary(ONE)
     assert engine.classify(ONE, ["My card has not arrived."]) == before
 
 
 def test_one_candidate_does_not_wait_for_another(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    blueprints, begun, go, count = ArchitectureService(engine), threading.Event(), threading.Event(), []
+    architectures, begun, go, count = ArchitectureService(engine), threading.Event(), threading.Event(), []
     two = Selection("tiny", "two")
     real = ArchitectureService._outline
 
@@ -91,26 +91,26 @@ def test_one_candidate_does_not_wait_for_another(engine: Engine, monkeypatch: py
 
     monkeypatch.setattr(ArchitectureService, "_outline", outline)
     with ThreadPoolExecutor(2) as people:
-        waiting = [people.submit(blueprints.architecture, ONE)]
+        waiting = [people.submit(architectures.architecture, ONE)]
         assert begun.wait(60)
-        waiting.append(people.submit(blueprints.architecture, ONE))
-        assert blueprints.architecture(two).tuning == "the adapter 'two'"
+        waiting.append(people.submit(architectures.architecture, ONE))
+        assert architectures.architecture(two).tuning == "the adapter 'two'"
         go.set()
         assert waiting[0].result(60) is waiting[1].result(60)
     assert count == [ONE, two]
 
 
 def test_without_an_adapter_as_it_would_be_trained(engine: Engine) -> None:
-    blueprints = ArchitectureService(engine)
+    architectures = ArchitectureService(engine)
     plain = Selection("tiny")
     engine.load(plain)
-    lora, full = (blueprints.architecture(plain, tuning=tuning) for tuning in ("lora", "full"))
+    lora, full = (architectures.architecture(plain, tuning=tuning) for tuning in ("lora", "full"))
     assert (lora.source, full.source) == ("folder", "memory")
     assert lora.tuning == "a new LoRA adapter of rank 32 on q_proj, k_proj, v_proj, o_proj, gate_proj"
     assert full.trained == full.parameters == full.base_parameters == lora.base_parameters
     assert {c.status for c in lora.cells if c.module == "self_attn.q_proj"} == {"adapted"}
     assert {c.status for c in full.cells} == {"trained"}
-    more = blueprints.architecture(plain, num_labels=40)
+    more = architectures.architecture(plain, num_labels=40)
     assert more.base_parameters - lora.base_parameters == 38 * 32
 
 
@@ -139,11 +139,11 @@ def test_the_summary_of_what_sees_later_tokens(absent: ArchitectureService, cand
 @pytest.mark.parametrize("family", ["llama", "gemma2", "mistral", "bert"])
 def test_the_summary_of_every_pooler_and_head(everyone: Path, tmp_path: Path, family: str) -> None:
     engine = Engine(installation(everyone, tmp_path))
-    blueprints = ArchitectureService(engine)
+    architectures = ArchitectureService(engine)
     for adapter in engine.candidate(family).adapters:
         selection = Selection(family, adapter.id)
-        found = blueprints.architecture(selection)
-        assert f"Total params: {found.parameters:,}\n" in blueprints.layer_summary(selection, depth=1)
+        found = architectures.architecture(selection)
+        assert f"Total params: {found.parameters:,}\n" in architectures.layer_summary(selection, depth=1)
         assert found.trained == sum(c.trained for c in found.cells)
 
 
@@ -168,14 +168,14 @@ def test_what_changes_is_read_anew(engine: Engine, catalogue: Path, tmp_path: Pa
     folder = tmp_path / "own"
     config = read_candidate(catalogue / "tiny.yaml")
     write_candidate(config.model_copy(update={"id": "mine"}), folder)
-    blueprints = ArchitectureService(Engine(installation(catalogue, tmp_path)))
-    first = blueprints.architecture(Selection("mine", "one"))
-    assert blueprints.architecture(Selection("mine", "one")) is first
+    architectures = ArchitectureService(Engine(installation(catalogue, tmp_path)))
+    first = architectures.architecture(Selection("mine", "one"))
+    assert architectures.architecture(Selection("mine", "one")) is first
     changed = config.base_model.with_changes(num_layers_to_remove=1)
     write_candidate(config.model_copy(update={"id": "mine", "base_model": changed}), folder)
     with pytest.raises(AppError):
-        blueprints.architecture(Selection("mine", "nobody"))
-    assert blueprints.architecture(Selection("mine")).sizes.layers == 1
+        architectures.architecture(Selection("mine", "nobody"))
+    assert architectures.architecture(Selection("mine")).sizes.layers == 1
 
 
 def test_refusals(engine: Engine, absent: ArchitectureService) -> None:

@@ -20,7 +20,6 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Response, expect, sync_playwright
 
 from core.checkpoints.adapter_update.service import AdapterUpdateService
-from core.checkpoints.service import CheckpointService
 from core.config.catalogue import Catalogue
 from core.engine.engine import Engine
 from core.explain.explainer import Explainer
@@ -230,12 +229,6 @@ def engine(demos: None) -> Engine:
 def explainer(engine: Engine) -> Explainer:
     """What the pages about one prediction must show."""
     return Explainer(engine, TaskRunner(1))
-
-
-@pytest.fixture(scope="session")
-def library(engine: Engine) -> CheckpointService:
-    """What the pages about weights must show."""
-    return CheckpointService(engine, TaskRunner(1))
 
 
 @pytest.fixture(scope="session")

@@ -35,6 +35,21 @@ def address(server: Server, page: str, selection: Selection, text: str, **more: 
     return f"{server.url}/{page}?" + "&".join(f"{key}={quote(value)}" for key, value in query.items())
 
 
+#: Nothing is being computed, loaded or moved: the script has run, charts are drawn, fonts are there, transitions over.
+SETTLED = """() => document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'
+  && !document.querySelector('[data-stale=true]')
+  && [...document.querySelectorAll('[data-testid=stPlotlyChart]')].every(c => c.querySelector('.main-svg'))
+  && document.fonts.status === 'loaded'
+  && document.getAnimations().every(
+    a => a.playState !== 'running' || a.effect?.getComputedTiming().endTime === Infinity)"""
+
+
+def settle(page: Page) -> None:
+    """Wait until the page stands still, and its last scrolling has been noticed."""
+    page.wait_for_function(SETTLED)
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
 def turn_to(page: Page, name: str) -> Page:
     """Another page about the same text, by its link; once it has answered."""
     page.get_by_test_id("stMain").get_by_role("link", name=name, exact=True).click()

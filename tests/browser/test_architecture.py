@@ -23,7 +23,7 @@ LLAMA = Selection("llama3-8b-it")
 
 
 @pytest.fixture(scope="session")
-def blueprints(engine: Engine) -> ArchitectureService:
+def architectures(engine: Engine) -> ArchitectureService:
     """What the page must show."""
     return ArchitectureService(engine)
 
@@ -60,11 +60,11 @@ def choose(page: Page, name: str) -> None:
 
 @pytest.mark.parametrize("candidate", CANDIDATES)
 def test_pairs_that_are_here(
-    server: Server, open_page: OpenPage, blueprints: ArchitectureService, candidate: str
+    server: Server, open_page: OpenPage, architectures: ArchitectureService, candidate: str
 ) -> None:
     selection = Selection(candidate, "clinc150-domains")
     page = opened(server, open_page, selection, length=64)
-    found = blueprints.architecture(selection)
+    found = architectures.architecture(selection)
     tells(page, found)
     spent = costs(found, 64)
     assert fact(page, "KV cache").startswith(size(spent.kv_cache))
@@ -77,15 +77,15 @@ def test_pairs_that_are_here(
     views: dict[View, str] = {"causal_lm": "Language model", "backbone": "Backbone alone"}
     for view, name in views.items():
         choose(page, name)
-        tells(page, blueprints.architecture(selection, view))
+        tells(page, architectures.architecture(selection, view))
         expect(page.get_by_role("heading", name="What is trained")).to_have_count(0)
 
 
 def test_the_tree_is_searched_and_a_link_shows_it_again(
-    server: Server, open_page: OpenPage, blueprints: ArchitectureService
+    server: Server, open_page: OpenPage, architectures: ArchitectureService
 ) -> None:
     page = opened(server, open_page, BANKING)
-    found = blueprints.architecture(BANKING)
+    found = architectures.architecture(BANKING)
     expect(page.get_by_text(f"{len(found.found('', 3))} of {len(found.nodes)} modules.")).to_be_visible()
     for what in ("gate_proj", "RMSNorm"):
         search(page, what)
@@ -104,10 +104,10 @@ def test_the_tree_is_searched_and_a_link_shows_it_again(
 
 
 def test_a_click_on_the_freeze_map_finds_the_module(
-    server: Server, open_page: OpenPage, blueprints: ArchitectureService
+    server: Server, open_page: OpenPage, architectures: ArchitectureService
 ) -> None:
     page = opened(server, open_page, BANKING)
-    found = blueprints.architecture(BANKING)
+    found = architectures.architecture(BANKING)
     plot = page.locator("[class*='st-key-architecture-freeze'] .js-plotly-plot .nsewdrag")
     plot.scroll_into_view_if_needed()
     box = plot.bounding_box()
@@ -137,30 +137,32 @@ def test_the_treemap_is_coloured_two_ways_and_goes_into_a_layer(server: Server, 
     expect(plot.locator("text").filter(has_text="up_proj").first).to_be_visible()
 
 
-def test_a_candidate_that_is_not_here(server: Server, open_page: OpenPage, blueprints: ArchitectureService) -> None:
+def test_a_candidate_that_is_not_here(server: Server, open_page: OpenPage, architectures: ArchitectureService) -> None:
     page = opened(server, open_page, LLAMA)
-    tells(page, blueprints.architecture(LLAMA, num_labels=2))
+    tells(page, architectures.architecture(LLAMA, num_labels=2))
     expect(page.get_by_text(SOURCES["numbers"])).to_be_visible()
     expect(page.get_by_test_id("stSidebar")).to_contain_text("Not in memory")
     classes = page.get_by_label("Classes of a new head", exact=True)
     classes.fill("77")
     classes.press("Enter")
-    tells(page, blueprints.architecture(LLAMA, num_labels=77))
+    tells(page, architectures.architecture(LLAMA, num_labels=77))
     choose(page, "All weights")
-    full = blueprints.architecture(LLAMA, tuning="full", num_labels=77)
+    full = architectures.architecture(LLAMA, tuning="full", num_labels=77)
     tells(page, full)
     assert "all of them are trained" in lead(full)
     page.wait_for_url("**train=full*")
     choose(page, "Language model")
-    tells(page, blueprints.architecture(LLAMA, "causal_lm"))
+    tells(page, architectures.architecture(LLAMA, "causal_lm"))
     expect(page.locator(".hl-facts").first).to_contain_text("8,030,261,248")
     expect(page.get_by_test_id("stSidebar")).to_contain_text("Not in memory")
 
 
-def test_length_changes_what_a_text_takes(server: Server, open_page: OpenPage, blueprints: ArchitectureService) -> None:
+def test_length_changes_what_a_text_takes(
+    server: Server, open_page: OpenPage, architectures: ArchitectureService
+) -> None:
     mistral = Selection("mistral-7b-v0.1")
     page = opened(server, open_page, mistral)
-    found = blueprints.architecture(mistral, num_labels=2)
+    found = architectures.architecture(mistral, num_labels=2)
     for tokens in (2048, 8192):
         if tokens != 2048:
             page.get_by_label("Length of a text, in tokens", exact=True).click()
@@ -183,7 +185,7 @@ def test_tied_weights_are_said_and_an_encoder_is_refused_in_words(server: Server
 
 
 def test_the_summary_opens_and_comes_as_a_file(
-    server: Server, open_page: OpenPage, blueprints: ArchitectureService, tmp_path: Path
+    server: Server, open_page: OpenPage, architectures: ArchitectureService, tmp_path: Path
 ) -> None:
     page = opened(server, open_page, BANKING)
     page.get_by_text("Summary by torchinfo", exact=True).click()
@@ -192,13 +194,15 @@ def test_the_summary_opens_and_comes_as_a_file(
     with page.expect_download() as waiting:
         button.click()
     text = Path(waiting.value.path()).read_text()
-    assert f"Total params: {blueprints.architecture(BANKING).parameters:,}" in text
+    assert f"Total params: {architectures.architecture(BANKING).parameters:,}" in text
     assert "LlamaDecoderLayer" in text
 
 
-def test_what_is_loaded_is_read_in_memory(server: Server, open_page: OpenPage, blueprints: ArchitectureService) -> None:
+def test_what_is_loaded_is_read_in_memory(
+    server: Server, open_page: OpenPage, architectures: ArchitectureService
+) -> None:
     page = open_page(f"{server.url}/classify?candidate=demo-llama&adapter=banking77")
     page.locator(".hl-headline").wait_for(timeout=60_000)
     page = opened(server, open_page, BANKING)
     expect(page.get_by_text(SOURCES["memory"])).to_be_visible()
-    expect(page.locator(".hl-lead")).to_have_text(lead(blueprints.architecture(BANKING)))
+    expect(page.locator(".hl-lead")).to_have_text(lead(architectures.architecture(BANKING)))

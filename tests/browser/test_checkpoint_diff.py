@@ -20,7 +20,7 @@ from core.settings import ROOT
 from core.words.checkpoint_diff import verdict, where
 from core.words.numbers import change, three_digits
 from tests.browser.conftest import OpenPage, Server
-from tests.browser.reading import BANKING
+from tests.browser.reading import BANKING, settle
 
 MODELS = ROOT / "assets" / "models"
 BASE = MODELS / "demo-llama"
@@ -52,7 +52,7 @@ def pick(page: Page, label: str, option: str) -> None:
     """Choose in a box of the page; its list closes when the page scrolls."""
     box = page.get_by_role("combobox", name=label, exact=True)
     box.scroll_into_view_if_needed()
-    page.wait_for_timeout(300)
+    settle(page)
     box.click()
     page.get_by_role("option", name=option, exact=True).click()
 

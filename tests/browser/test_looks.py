@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from pages.ui.site_map import PAGES
 from tests.browser.conftest import SHOTS, OpenPage, Scheme, Server
-from tests.browser.reading import BANKING
+from tests.browser.reading import BANKING, settle
 
 SIZES = {"desktop": (1440, 900), "mobile": (390, 844)}
 #: Every page, and what is on it once it has answered.
@@ -30,7 +30,7 @@ def shown(page: Page, server: Server, path: str, size: str, scheme: Scheme) -> N
     if f"/{path}?" not in page.url:
         page.goto(f"{server.url}/{path}?{BANKING}")
     page.locator(ANSWERED[path]).first.wait_for()
-    page.wait_for_timeout(500)
+    settle(page)
     SHOTS.mkdir(exist_ok=True)
     page.screenshot(path=SHOTS / f"{path}-{size}-{scheme}.png")
 

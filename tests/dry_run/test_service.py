@@ -125,7 +125,7 @@ def test_classification_goes_on_meanwhile_and_no_answer_is_wrong(engine: Engine)
         assert all(wrong == 0 for _, wrong in (work.result() for work in busy))
 
 
-def test_importing_the_facade_brings_in_no_torch() -> None:
+def test_importing_the_service_brings_in_no_torch() -> None:
     code = "import sys, core.dry_run.service; print([m for m in ('torch', 'transformers') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.strip() == "[]"

@@ -55,7 +55,7 @@ def test_what_nobody_uses_is_to_be_closed_now_and_the_rest_later() -> None:
     assert pinned is not None
     assert dropped(residency, [A, B, Selection("never")]) == [contents[A]]
     assert [r.selection for r in residency.residents()] == [C]
-    assert pinned.leaving
+    assert pinned.dropped
     assert residency.unpin(pinned), "the last who used it closes it"
 
 

@@ -50,23 +50,23 @@ def test_what_is_kept_or_in_use_never_goes() -> None:
     residency = ledger((A, "x", 10, 1), (B, "y", 10, 1), (C, "z", 10, 1))
     residency.pin(A)
     assert residency.victims(10**9, None, keep=[B]) == [C]
-    assert residency.beyond(1, keep=[B]) == [C]
-    assert residency.beyond(3) == []
+    assert residency.surplus(1, keep=[B]) == [C]
+    assert residency.surplus(3) == []
 
 
 def test_use_makes_recent() -> None:
     residency = ledger((A, "x", 10, 1), (B, "y", 10, 1))
     assert residency.touch(A)
     assert not residency.touch(D)
-    assert residency.beyond(1) == [B]
-    assert residency.latest_idle() == [A]
+    assert residency.surplus(1) == [B]
+    assert residency.latest_idle() == A
     residency.pin(A)
-    assert residency.latest_idle() == [B]
+    assert residency.latest_idle() == B
     residency.pin(B)
-    assert residency.latest_idle() == []
+    assert residency.latest_idle() is None
 
 
-def test_one_dropped_in_use_stays_on_the_books_till_its_last_use_ends() -> None:
+def test_one_dropped_in_use_stays_in_the_ledger_till_its_last_use_ends() -> None:
     residency = ledger((A, "x", 10, 1))
     first, second = residency.pin(A), residency.pin(A)
     assert first is not None

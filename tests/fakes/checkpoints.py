@@ -18,7 +18,7 @@ class FakeCheckpoints:
         self._engine = engine
         self._tasks = tasks
 
-    def place(self, selection: Selection, *, adapter: bool) -> str:
+    def folder(self, selection: Selection, *, adapter: bool) -> str:
         candidate = self._engine.summary(selection.candidate)
         if candidate.availability is not Availability.READY:
             raise NotFoundError(candidate.message, fix="fetch it first.")

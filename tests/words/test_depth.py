@@ -27,5 +27,5 @@ def test_where_it_was_decided(leaders: tuple[int, ...], words: str) -> None:
 
 
 def test_places_and_the_check() -> None:
-    assert [depth.place(d) for d in (0, 3)] == ["embeddings", "layer 3"]
+    assert [depth.depth_name(d) for d in (0, 3)] == ["embeddings", "layer 3"]
     assert depth.checked(lens((0, 0), 2.4e-7)) == "The last depth equals the model's own logits within 2.4e-07."

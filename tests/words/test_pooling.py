@@ -11,4 +11,14 @@ from core.words import pooling
 def test_effective_tokens() -> None:
     result = Pooling("mean", np.full(4, 0.25), "weight", None)
     assert pooling.effective_tokens(result) == ("4.00", "of 4")
+    assert pooling.effective(result) == "4.00 effective tokens"
+    assert pooling.clamped(result) is None
+    assert pooling.weighed(result) == "4.00 effective tokens of 4."
     assert pooling.training(True) == "trained"
+
+
+def test_what_gem_clamps() -> None:
+    clamped = np.array([0.5, 0.0, 0.0, 0.0])
+    result = Pooling("gem", np.full(4, 0.25), "share", clamped)
+    assert pooling.clamped(result) == ("12.5", "% of dimensions")
+    assert pooling.weighed(result) == "4.00 effective tokens of 4. 12.5 % of dimensions are clamped."

@@ -46,10 +46,7 @@ def words(result: Report) -> list[Piece]:
         legend("against", "for", signed=True),
         ranking(units, values, most=8),
         says(f"{contributions.whole(parts, result.label)} How: {parts.method}."),
-        note(
-            "A split over positions after the backbone, where every state already holds what it read from others: "
-            "no statement about causes among words."
-        ),
+        note(contributions.NO_CAUSES),
         figure(lambda theme: bars(units, values, theme, "contribution"), "Contribution of each word by position"),
     ]
     if result.runner_up is not None:
@@ -81,15 +78,11 @@ def pooling(result: Report) -> list[Piece]:
     """What the pooler weighed."""
     pooled, units = result.pooling, result.reading.words
     values = by_unit(pooled.weights, units)
-    clamped = ""
-    if pooled.clamped_share is not None:
-        clamped = f" {numbers.percentage(pooled.clamped_share)} of dimensions are clamped."
-    count, of = pooling_words.effective_tokens(pooled)
     return [
         heading(f"What the pooler weighed: {pooled.title}"),
         strip(result.reading, units, values, pooled.meaning),
         legend("0 %", numbers.percentage(float(values.max())), signed=False),
-        says(f"{count} {of} tokens count, effectively.{clamped}"),
+        says(pooling_words.weighed(pooled)),
         figure(lambda theme: bars(units, values, theme, pooled.meaning, percent=True), f"{pooled.meaning} by position"),
     ]
 
@@ -100,7 +93,7 @@ def poolers(result: Report) -> list[Piece]:
     rows = [
         (
             p.pooling.title,
-            "trained" if p.trained else "not trained with this head",
+            pooling_words.training(p.trained),
             p.label,
             float(p.probabilities[k]),
             p.pooling.effective_tokens,

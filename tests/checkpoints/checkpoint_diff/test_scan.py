@@ -241,7 +241,7 @@ def test_aggregates(tmp_path: Path) -> None:
     assert (found.depth, found.modules) == (3, ("q", "v"))
     assert found.counts == {EQUAL: 5, CHANGED: 2}
     assert found.most_changed is not None
-    assert (found.most_changed.name, found.most_changed.place) == ("model.layers.1.v.weight", "layer 1 v")
+    assert (found.most_changed.name, found.most_changed.short_name) == ("model.layers.1.v.weight", "layer 1 v")
     assert found.most_changed.relative == pytest.approx(0.5)
     layer = [torch.cat([side[f"model.layers.1.{m}.weight"] for m in ("q", "v")]).double() for side in (first, second)]
     assert found.change_of_layer(1) == pytest.approx(float((layer[1] - layer[0]).norm() / layer[0].norm()), rel=1e-6)

@@ -16,10 +16,10 @@ from tests.pages.conftest import words
 TYPED = "typed"
 
 
-class FakePlaces:
+class FakeFolders:
     """Where the weights of a selection are: a path made of its names."""
 
-    def place(self, selection: Selection, *, adapter: bool) -> str:
+    def folder(self, selection: Selection, *, adapter: bool) -> str:
         return f"/{selection.candidate}/{selection.adapter}" if adapter else f"/{selection.candidate}"
 
 
@@ -48,7 +48,7 @@ Run = Callable[[Callable[[], None]], AppTest]
 @pytest.fixture
 def run(fake_engine: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs a page; the fake engine's candidates are on offer, demo with its adapter intents is chosen."""
-    monkeypatch.setattr(checkpoint_picker, "checkpoints", FakePlaces)
+    monkeypatch.setattr(checkpoint_picker, "checkpoints", FakeFolders)
     return lambda page: AppTest.from_function(page, default_timeout=20).run()
 
 
@@ -84,7 +84,7 @@ def test_a_typed_path_is_taken_without_the_spaces_around_it(run: Run) -> None:
 
 
 def test_a_source_that_there_is_not_becomes_the_base(fake_engine: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checkpoint_picker, "checkpoints", FakePlaces)
+    monkeypatch.setattr(checkpoint_picker, "checkpoints", FakeFolders)
     app = AppTest.from_function(page_of_one, default_timeout=20)
     app.session_state["weights.of"] = "nothing"
     assert said(app.run()) == "path: /demo"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,7 +32,16 @@ def test_unescaping_gives_the_text_back(value: str) -> None:
 def test_plain_leaves_no_sign_of_markdown_alone(value: str) -> None:
     shown = markup.plain(value)
     assert "\n" not in shown
-    assert not re.search(r"[`*_\[\]()<>#!|~$:&@]", re.sub(r"\\.", "", shown))
+    alone = re.sub(r"\\.", "", shown)
+    assert not re.search(r"[`*\[\]()<>#!|~$:&@]", alone)
+    assert "_" not in re.sub(r"(?<=[^\W_])_(?=[^\W_])", "", re.sub(r"\\.", "\\\\", shown))
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [("activate_my_card", "activate_my_card"), ("_a_ b", r"\_a\_ b"), ("a__b", r"a\_\_b")]
+)
+def test_plain_leaves_underscores_inside_words(value: str, shown: str) -> None:
+    assert markup.plain(value) == shown
 
 
 def test_plain_is_cut_where_it_gets_long() -> None:

@@ -1,7 +1,7 @@
 """A decoder's layers over packed texts: transformers' arithmetic for Llama, Mistral and Gemma2, in fewer steps.
 
 Linear layers are read from the modules they are, an adapter's parts included (linear.py); the steps between them are
-compiled (kernels.py). Everything is (N, ...): tokens of all texts, one row.
+compiled (packed_kernels.py). Everything is (N, ...): tokens of all texts, one row.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _PARTS = ("DecoderLayer", "Attention", "MLP", "RMSNorm")
 #: What `Attention` computes of an attention; a child besides (a norm of queries) would be left out without a word.
 _ATTENTION_PARTS = frozenset({"q_proj", "k_proj", "v_proj", "o_proj", "rotary_emb"})
 
-#: Activations that `kernels.gate` computes.
+#: Activations that `packed_kernels.gate` computes.
 _GATES = (nn.SiLU, SiLUActivation, GELUTanh)
 
 
