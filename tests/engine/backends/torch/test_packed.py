@@ -136,9 +136,9 @@ def test_a_new_family_whose_attention_norms_its_queries_goes_its_own_way(
     says = {} if packed is None else {"packed": packed}
     monkeypatch.setitem(ROWS, "qwen3", Family("qwen3", "Qwen3", **says))  # type: ignore[arg-type]
     sizes: dict[str, Any] = {"hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 2, "vocab_size": 320}
-    heads: dict[str, Any] = {"num_attention_heads": 4, "num_key_value_heads": 2, "head_dim": 8}
+    heads: dict[str, Any] = {"num_attention_heads": 4, "num_key_value_heads": 2, "head_dim": 8, "num_labels": 4}
     torch.manual_seed(2)
-    config = Qwen3Config(**sizes, **heads, num_labels=4, pad_token_id=0, initializer_range=0.2)
+    config = Qwen3Config(**sizes, **heads, pad_token_id=0, initializer_range=0.2)
     stock = Qwen3ForSequenceClassification(config).eval()
     for layer in stock.model.layers:
         torch.nn.init.normal_(layer.self_attn.q_norm.weight, 1.0, 0.5)
