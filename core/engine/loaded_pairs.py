@@ -72,7 +72,11 @@ class LoadedPairs:
         with self._lock:
             if self.residency.touch(selection):
                 return load_state(selection, LoadStage.READY)
-            return self._join(selection, candidate, adapter, on_progress, keep).state
+            known = self._loads.get(selection)
+            begins = known is None or known.done.is_set()
+            job = self._join(selection, candidate, adapter, on_progress, keep)
+            # A new load may have failed already; whoever began it is told that it began, and looks again.
+            return load_state(selection, LoadStage.QUEUED) if begins else job.state
 
     def state(self, selection: Selection, wait: float) -> LoadState | None:
         """As `Engine.load_state`."""
