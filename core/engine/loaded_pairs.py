@@ -72,8 +72,7 @@ class LoadedPairs:
         with self._lock:
             if self.residency.touch(selection):
                 return load_state(selection, LoadStage.READY)
-            known = self._loads.get(selection)
-            begins = known is None or known.done.is_set()
+            begins = self._under_way(selection) is None
             job = self._join(selection, candidate, adapter, on_progress, keep)
             # A new load may have failed already; whoever began it is told that it began, and looks again.
             return load_state(selection, LoadStage.QUEUED) if begins else job.state
@@ -155,6 +154,10 @@ class LoadedPairs:
         latest = self.residency.latest_idle()
         self._drop_surplus(() if latest is None else (latest,))
 
+    def _under_way(self, selection: Selection) -> LoadJob[Entry] | None:
+        job = self._loads.get(selection)
+        return None if job is None or job.done.is_set() else job
+
     def _join(
         self,
         selection: Selection,
@@ -164,8 +167,8 @@ class LoadedPairs:
         keep: Collection[Selection],
     ) -> LoadJob[Entry]:
         """The load that is under way, or a new one; called under the lock."""
-        job = self._loads.get(selection)
-        if job is not None and not job.done.is_set():
+        job = self._under_way(selection)
+        if job is not None:
             job.join(on_progress, keep)
             return job
         job = LoadJob(load_state(selection, LoadStage.QUEUED))

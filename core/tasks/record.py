@@ -51,22 +51,24 @@ class Record:
     def end_cancelled(self) -> None:
         """End it here, without a result."""
         self._work = None
-        self.nbytes = make_read_only(self.key)
-        self._end(TaskState(TaskStatus.CANCELLED, self.state.fraction, "cancelled"))
+        self._end(self._cancelled())
 
     def _outcome(self, work: Work | None) -> TaskState[Any]:
         try:
             self._report(0.0, "starting")
             result = work(self._report) if work else None
         except CancelledError:
-            self.nbytes = make_read_only(self.key)
-            return TaskState(TaskStatus.CANCELLED, self.state.fraction, "cancelled")
+            return self._cancelled()
         except BaseException as error:
             problem = Problem.of(error)
             self.nbytes = make_read_only(problem) + make_read_only(self.key)
             return TaskState(TaskStatus.FAILED, self.state.fraction, "failed", problem=problem)
         self.nbytes = make_read_only(result) + make_read_only(self.key)
         return TaskState(TaskStatus.DONE, 1.0, "done", result)
+
+    def _cancelled(self) -> TaskState[Any]:
+        self.nbytes = make_read_only(self.key)
+        return TaskState(TaskStatus.CANCELLED, self.state.fraction, "cancelled")
 
     def _end(self, state: TaskState[Any]) -> None:
         self.state = state
