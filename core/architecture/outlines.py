@@ -30,10 +30,11 @@ from core.model.adapters.card import read_card
 from core.model.adapters.new_adapter import attach_new_adapter
 from core.model.adapters.trained_modules import adapter_parts
 from core.model.classifier import PooledClassifier, classifier_class
-from core.model.hf_config import DEFAULT_LABELS, built_config, head_labels, stored_config
+from core.model.hf_config import DEFAULT_LABELS, built_config, stored_config
 from core.model.layers import freeze, remove_last_layers
 from core.model.open import require_float
 from core.model.pooled_config import to_pooled
+from core.model.stored_parts import stored_head
 
 META = torch.device("meta")
 
@@ -72,8 +73,8 @@ def outline_classifier(candidate: CandidateConfig, place: Path | None, num_label
         )
     else:
         folder = read_model_folder(place)
-        stored = head_labels(folder) or base.num_labels
-        config = built_config(base if stored else base.with_changes(num_labels=num_labels), folder)
+        known = stored_head(folder, stored_config(folder)) is not None or base.num_labels is not None
+        config = built_config(base if known else base.with_changes(num_labels=num_labels), folder)
     config._attn_implementation = "eager"
     return _classifier(candidate, config)
 

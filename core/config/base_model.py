@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal, Self, get_args
 from pydantic import Field, field_serializer, field_validator, model_validator
 
 from core.config.components import (
-    STOCK_HEAD,
-    STOCK_POOLER,
+    DEFAULT_HEAD,
+    DEFAULT_POOLER,
     BceOptions,
     CriterionOptions,
     CriterionType,
@@ -152,7 +152,7 @@ class BaseModelConfig(ClosedModel):
     @property
     def pooler_name(self) -> PoolerType:
         """`pooler_type`, with None resolved to the last token, as stock classifiers have it."""
-        return self.pooler_type or STOCK_POOLER
+        return self.pooler_type or DEFAULT_POOLER
 
     @property
     def pooler(self) -> ClosedModel:
@@ -162,7 +162,7 @@ class BaseModelConfig(ClosedModel):
     @property
     def head_name(self) -> HeadType:
         """`head_type`, with None resolved to one linear layer."""
-        return self.head_type or STOCK_HEAD
+        return self.head_type or DEFAULT_HEAD
 
     @property
     def init(self) -> InitOptions:

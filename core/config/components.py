@@ -45,8 +45,14 @@ def pooler_entry(name: str, title: str, **fields: tuple[Any, Any]) -> PoolerEntr
 POOLERS: dict[str, PoolerEntry] = {
     entry.name: entry
     for entry in (
-        pooler_entry("context", "last token", pre_head_pooling=(bool, True)),
-        pooler_entry("mean", "mean"),
+        pooler_entry(
+            "context",
+            "last token",
+            pre_head_pooling=(bool, True),
+            ignored_token_id=(Annotated[int, Field(ge=0)] | None, None),
+        ),
+        pooler_entry("cls", "first token"),
+        pooler_entry("mean", "mean", pre_head_pooling=(bool, True)),
         pooler_entry("attention", "attention", hidden_dim=(Annotated[int, Field(ge=1)] | None, None)),
         pooler_entry("gem", "GeM", p=(_Power, 3.0), eps=(_Threshold, 1e-6), learn_p=(bool, True)),
     )
@@ -55,9 +61,15 @@ POOLERS: dict[str, PoolerEntry] = {
 HEADS: dict[str, str] = {
     "vanilla": "linear",
     "sequential": "sequential",
+    "stock": "the architecture's own",
+    "value": "value head",
 }
+#: The head of the architecture's own `...ForSequenceClassification`, where that is more than one linear layer.
+OWN_HEAD = "stock"
+#: The head of reward models as TRL builds it.
+VALUE_TYPE = "value"
 #: What a stock `...ForSequenceClassification` has.
-STOCK_POOLER, STOCK_HEAD = "context", "vanilla"
+DEFAULT_POOLER, DEFAULT_HEAD = "context", "vanilla"
 
 
 def _one_of(names: Iterable[str]) -> Callable[[object], object]:

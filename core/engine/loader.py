@@ -178,8 +178,9 @@ def _loaded_model(
 def _own_head(opened: OpenedClassifier) -> HealthReport:
     if opened.head_is_trained:
         return HealthReport((Check("Head", CheckStatus.PASSED, "The checkpoint brings its own trained head."),))
-    foreign = any(name.startswith("classifier.") for name in opened.folder.tensors)
-    seen = "its head ('classifier') is of another build and not used" if foreign else "it has no classification head"
+    seen = "it has no classification head"
+    if any(name.startswith("score.") and name not in opened.untrained for name, _ in opened.model.named_parameters()):
+        seen = f"its head lacks {len(opened.untrained)} weights ('{min(opened.untrained)}')"
     message = f"No adapter for this checkpoint, and {seen}: the head is random, and so are the verdicts."
     return HealthReport((Check("Head", CheckStatus.WARNING, message, "choose an adapter, or train one."),))
 

@@ -5,11 +5,16 @@ from __future__ import annotations
 import inspect
 from typing import Any, cast
 
+import torch
 from torch import Tensor, nn
 from transformers import MODEL_MAPPING, PreTrainedConfig, PreTrainedModel
 
 from core.errors import CheckpointError
-from core.model.pooled_config import base_config_class
+from core.model.stock.config import base_config_class
+from core.model.stock.layout import POOLING_MODULES
+
+#: Longformer's own mask: 1 where a token attends to all others and they to it.
+GLOBAL_ATTENTION = "global_attention_mask"
 
 _FORWARD: dict[type[nn.Module], frozenset[str]] = {}
 
@@ -26,8 +31,10 @@ def backbone_class(base: type[PreTrainedConfig]) -> type[PreTrainedModel]:
     return cast(type[PreTrainedModel], result[0] if isinstance(result, list | tuple) else result)
 
 
-def bare_backbone(config: PreTrainedConfig) -> PreTrainedModel:
+def bare_backbone(config: PreTrainedConfig, cls: type[PreTrainedModel] | None = None) -> PreTrainedModel:
     """The backbone with start values; without the pooling layer that some families (BERT) would add to it.
+
+    `cls` is its class, where that is not `AutoModel`'s.
 
     Raises:
         CheckpointError: an encoder-decoder.
@@ -37,9 +44,28 @@ def bare_backbone(config: PreTrainedConfig) -> PreTrainedModel:
             f"'{config.model_type}' is an encoder-decoder; a classifier needs an encoder or a decoder.",
             fix="choose a model of one stack.",
         )
-    cls = backbone_class(base_config_class(type(config)))
+    cls = cls or backbone_class(base_config_class(type(config)))
     options = {"add_pooling_layer": False} if "add_pooling_layer" in inspect.signature(cls.__init__).parameters else {}
-    return cls(config, **options)
+    made = cls(config, **options)
+    for name in POOLING_MODULES:
+        if isinstance(getattr(made, name, None), nn.Module):
+            setattr(made, name, nn.Identity())  # its output is for heads of the family, which bring their own
+    return made
+
+
+def state_width(config: PreTrainedConfig) -> int:
+    """The width of the states that pooler and head see.
+
+    Raises:
+        CheckpointError: an architecture that states none (Perceiver).
+    """
+    width = getattr(config.get_text_config(), "hidden_size", None)
+    if not isinstance(width, int):
+        raise CheckpointError(
+            f"The config of '{config.model_type}' states no hidden_size, so a classifier cannot be put on it.",
+            fix="choose a model of another architecture.",
+        )
+    return width
 
 
 def forward_parameters(backbone: type[nn.Module]) -> frozenset[str]:
@@ -47,6 +73,19 @@ def forward_parameters(backbone: type[nn.Module]) -> frozenset[str]:
     if backbone not in _FORWARD:
         _FORWARD[backbone] = frozenset(inspect.signature(backbone.forward).parameters)
     return _FORWARD[backbone]
+
+
+def attend_globally_to_first(
+    _module: nn.Module, args: tuple[Any, ...], options: dict[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """A hook before a forward: global attention to the first token, as Longformer's sequence classifier asks for it."""
+    ids = options.get("input_ids", args[0] if args else None)
+    like = ids if ids is not None else options["inputs_embeds"][..., 0]
+    if options.get(GLOBAL_ATTENTION) is None:
+        chosen = torch.zeros(like.shape[:2], dtype=torch.long, device=like.device)
+        chosen[:, 0] = 1
+        options = {**options, GLOBAL_ATTENTION: chosen}
+    return args, options
 
 
 def takes_positions(backbone: type[nn.Module]) -> bool:

@@ -14,10 +14,20 @@ from transformers import (
 )
 from transformers.utils.generic import ModelOutput
 
-from core.model.backbone import backbone_class, bare_backbone, forward_parameters, positions, takes_positions
+from core.config.components import OWN_HEAD
+from core.model.backbone import (
+    GLOBAL_ATTENTION,
+    attend_globally_to_first,
+    backbone_class,
+    bare_backbone,
+    forward_parameters,
+    positions,
+    state_width,
+    takes_positions,
+)
 from core.model.criteria import Criterion
 from core.model.families import first_position
-from core.model.heads import build_head
+from core.model.heads import build_head, head_key_mapping
 from core.model.initialisation import initialise
 from core.model.pooled_config import (
     PREFIX,
@@ -26,11 +36,13 @@ from core.model.pooled_config import (
     has_own_weights,
     is_stock_equal,
     part_fields,
+    parts_of,
     pooled_config_class,
     read_pooled_config,
     to_pooled,
 )
 from core.model.poolers import Pooler, build_pooler
+from core.model.stock.layout import stock_layout
 
 
 @dataclass
@@ -67,12 +79,15 @@ class PooledClassifier(PreTrainedModel):
         config = config if config.model_type.startswith(PREFIX) else to_pooled(config)
         super().__init__(config)
         parts = part_fields(config)
-        hidden_size = config.get_text_config().hidden_size
-        setattr(self, self.base_model_prefix, bare_backbone(config))
+        hidden_size = state_width(config)
+        layout = stock_layout(config) if parts.head_name == OWN_HEAD else None
+        setattr(self, self.base_model_prefix, bare_backbone(config, None if layout is None else layout.backbone))
+        if layout is not None and GLOBAL_ATTENTION in forward_parameters(layout.backbone):
+            self.backbone.register_forward_pre_hook(attend_globally_to_first, with_kwargs=True)
         self.num_labels = config.num_labels or 1
         self.pooler = build_pooler(parts.pooler_name, parts.pooler_config, hidden_size)
         self.dropout = nn.Dropout(parts.pooler_dropout)
-        self.score = build_head(parts.head_name, hidden_size, self.num_labels)
+        self.score = build_head(parts.head_name, hidden_size, self.num_labels, config)
         self.criterion = Criterion(parts.criterion_options)
         self.pools_logits = self.pooler.pools_logits
         self._init_options = parts.init
@@ -100,10 +115,15 @@ class PooledClassifier(PreTrainedModel):
         states = self._states(input_ids, attention_mask, inputs_embeds, position_ids, options)
         hidden = states.last_hidden_state
         if attention_mask is None:
-            mask = torch.ones(hidden.shape[:2], dtype=torch.bool, device=hidden.device)
+            given = input_ids if inputs_embeds is None else inputs_embeds
+            mask = torch.ones(cast(Tensor, given).shape[:2], dtype=torch.bool, device=hidden.device)
         else:
             mask = attention_mask.to(hidden.device).bool()
-        logits, weights = self.classify(hidden, mask)
+        shorter = hidden.shape[1] != mask.shape[1]  # Funnel pools its tokens: only the first state is still a token's
+        read = torch.ones_like(mask[:, : hidden.shape[1]]) if shorter else self.pooler.read_mask(input_ids, mask)
+        logits, weights = self.classify(hidden, read)
+        if weights is not None and shorter:
+            weights = nn.functional.pad(weights, (0, mask.shape[1] - hidden.shape[1]))
         losses = None if labels is None else self.criterion(logits, labels.to(logits.device))
         output = PooledOutput(
             loss=None if losses is None else losses.mean(),
@@ -137,7 +157,10 @@ class PooledClassifier(PreTrainedModel):
         )
 
     def classify(self, hidden: Tensor, mask: Tensor) -> tuple[Tensor, Tensor | None]:
-        """Pooler and head alone: hidden (B, T, D), mask (B, T) bool -> logits (B, K), weights (B, T) or None."""
+        """Pooler and head alone: hidden (B, T, D), mask (B, T) bool -> logits (B, K), weights (B, T) or None.
+
+        `mask` is the pooler's own (`Pooler.read_mask`).
+        """
         if self.pools_logits:
             logits, weights = self.pooler(self.score(self.dropout(hidden)), mask)
             return logits, weights
@@ -176,6 +199,7 @@ class PooledClassifier(PreTrainedModel):
             options["config"] = to_pooled(config)
         if "variant" not in options and has_own_weights(name):
             options["variant"] = WEIGHTS_VARIANT
+        options.setdefault("key_mapping", head_key_mapping(parts_of(options["config"])[1], options["config"]))
         return super().from_pretrained(name, *args, **options)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Literal, cast
 
-from torch import nn
+from torch import Tensor, nn
 from transformers import (
     MODEL_FOR_CAUSAL_LM_MAPPING,
     MODEL_FOR_MASKED_LM_MAPPING,
@@ -152,16 +152,27 @@ def input_embeddings(backbone: PreTrainedModel) -> nn.Module:
 def first_position(backbone: nn.Module) -> int:
     """The position of a text's first token.
 
-    Rule: 0, or one after the padding's where the table of positions keeps a row for padding (RoBERTa's kin: 2).
+    Rule: 0, or one after the padding's where the table of positions keeps a row for padding (RoBERTa's kin: 2), or the
+    first that the embeddings number by themselves (Nystromformer, YOSO: 2).
     """
-    table = getattr(getattr(backbone, "embeddings", None), "position_embeddings", None)
-    padding = getattr(table, "padding_idx", None)
-    return 0 if padding is None else int(padding) + 1
+    embeddings = getattr(backbone, "embeddings", None)
+    padding = getattr(getattr(embeddings, "position_embeddings", None), "padding_idx", None)
+    if padding is not None:
+        return int(padding) + 1
+    numbered = getattr(embeddings, "position_ids", None)
+    if isinstance(numbered, Tensor) and numbered.numel() and not numbered.is_meta:
+        return int(numbered.flatten()[0])
+    return 0
 
 
 def most_tokens(backbone: PreTrainedModel) -> int | None:
-    """The longest text that its positions allow, in tokens; None where nothing limits it."""
-    positions = getattr(backbone.config.get_text_config(), "max_position_embeddings", None) or 0
+    """The longest text that its positions allow, in tokens; None where nothing limits it.
+
+    Rule: the rows of the table of positions, where it has one under that name; else what the config says.
+    """
+    table = getattr(getattr(backbone, "embeddings", None), "position_embeddings", None)
+    rows = getattr(table, "num_embeddings", None)
+    positions = rows or getattr(backbone.config.get_text_config(), "max_position_embeddings", None) or 0
     return int(positions) - first_position(backbone) if positions > 0 else None  # XLNet says -1
 
 

@@ -7,11 +7,12 @@ from typing import Any
 from transformers import CONFIG_MAPPING, PreTrainedConfig
 
 from core.config.base_model import BaseModelConfig
+from core.config.components import pooler_options
 from core.config.families import family_named, lifting, lifts_mask
 from core.errors import CheckpointError, ConfigError
 from core.files.folders import ModelFolder
-from core.model.heads import head_keys, recognise_head
 from core.model.pooled_config import PREFIX, to_pooled
+from core.model.stored_parts import parts_in, stored_head
 
 DROPOUT_FIELDS = ("attention_dropout", "attention_probs_dropout_prob", "hidden_dropout_prob")
 
@@ -47,32 +48,22 @@ def built_config(config: BaseModelConfig, folder: ModelFolder) -> PreTrainedConf
     """The pooled config to build: the folder's architecture with every field of ours applied."""
     stored = stored_config(folder)
     _check_family(config, stored, folder)
+    stored_parts = parts_in(folder, stored)
     changes: dict[str, Any] = {
-        "num_labels": _label_count(config, folder),
-        "problem_type": _problem(config, folder),
+        "num_labels": _label_count(config, folder, stored),
+        "problem_type": _problem(config, folder, stored),
         "pooler_dropout": config.pooler_dropout,
         "init_config": config.init_config,
         "criterion": config.criterion,
         "criterion_config": config.criterion_config,
         "output_attentions": config.output_attentions,
         "output_hidden_states": config.output_hidden_states,
-        **_parts(config, folder),
+        **_parts(config, stored_parts),
         **_dropouts(config, stored),
     }
     changes["id2label"] = labels = _labels(folder, changes.pop("num_labels"))
     changes["label2id"] = {label: number for number, label in labels.items()}
     return to_pooled(stored, **changes, **lifting(config.is_bidirectional))
-
-
-def has_head(folder: ModelFolder) -> bool:
-    """Whether a checkpoint holds a classification head that ours can take over."""
-    return any(name.startswith("score.") for name in folder.tensors)
-
-
-def head_labels(folder: ModelFolder) -> int | None:
-    """Number of classes of the stored head; None when there is none."""
-    kind = recognise_head(name.removeprefix("score.") for name in folder.tensors if name.startswith("score."))
-    return None if kind is None else folder.tensors[f"score.{head_keys(kind)[-1]}"].shape[0]
 
 
 def _labels(folder: ModelFolder, count: int) -> dict[int, str]:
@@ -98,37 +89,41 @@ def _check_family(config: BaseModelConfig, stored: PreTrainedConfig, folder: Mod
         )
 
 
-def _label_count(config: BaseModelConfig, folder: ModelFolder) -> int:
-    stored = head_labels(folder)
-    if stored is None:
+def _label_count(config: BaseModelConfig, folder: ModelFolder, built: PreTrainedConfig) -> int:
+    head = stored_head(folder, built)
+    if head is None:
         named = folder.config.get("id2label")
         return config.num_labels or (len(named) if isinstance(named, dict) and named else DEFAULT_LABELS)
-    if config.num_labels is not None and config.num_labels != stored:
+    if config.num_labels is not None and config.num_labels != head[1]:
         raise ConfigError(
-            f"num_labels is {config.num_labels}, and the head in '{folder.path}' has {stored} classes.",
-            fix=f"set num_labels to {stored}, or train a new head.",
+            f"num_labels is {config.num_labels}, and the head in '{folder.path}' has {head[1]} classes.",
+            fix=f"set num_labels to {head[1]}, or train a new head.",
         )
-    return stored
+    return head[1]
 
 
-def _problem(config: BaseModelConfig, folder: ModelFolder) -> str | None:
+def _problem(config: BaseModelConfig, folder: ModelFolder, built: PreTrainedConfig) -> str | None:
     if config.problem_type or config.criterion:
         return config.problem
     stored = folder.config.get("problem_type")
-    if stored is None and head_labels(folder) == 1:
+    head = stored_head(folder, built)
+    if stored is None and head is not None and head[1] == 1:
         return "regression"
     return stored or config.problem
 
 
-def _parts(config: BaseModelConfig, folder: ModelFolder) -> dict[str, Any]:
-    """Pooler and head: those asked for, else those the folder was saved with, else the stock ones."""
-    stored = folder.config
-    parts: dict[str, Any] = {}
-    if config.pooler_type is not None or "pooler_type" not in stored:
-        parts["pooler_type"] = config.pooler_name
-        parts["pooler_config"] = config.pooler.to_dict()
-    if config.head_type is not None or "head_type" not in stored:
-        parts["head_type"] = config.head_name
+def _parts(config: BaseModelConfig, stored: dict[str, Any]) -> dict[str, Any]:
+    """Pooler and head: those asked for, else those that the folder has."""
+    parts = dict(stored)
+    if config.pooler_type is not None:
+        same = stored.get("pooler_type") == config.pooler_type
+        options = {**(stored.get("pooler_config") or {} if same else {}), **config.pooler_config}
+        parts |= {
+            "pooler_type": config.pooler_type,
+            "pooler_config": pooler_options(config.pooler_type, options).to_dict(),
+        }
+    if config.head_type is not None:
+        parts["head_type"] = config.head_type
     return parts
 
 

@@ -18,17 +18,36 @@ from core.errors import CheckpointError, ConfigError
 from core.files.folders import ModelFolder, read_model_folder
 from core.model.classifier import PooledClassifier, classifier_class
 from core.model.families import family_of
-from core.model.hf_config import built_config, has_head
+from core.model.heads.stock import StockHead
+from core.model.heads.value import VALUE_HEAD
+from core.model.hf_config import built_config, stored_config
 from core.model.layers import reinitialise_last_layers, remove_last_layers
+from core.model.pooled_config import parts_of
+from core.model.stock_classifier import with_backbone
+from core.model.stock_pooling import stock_pooling
+from core.model.stored_parts import own_layout
+
+#: The same head by two ways, in whatever type the weights are: how far apart, as a share of the largest logit.
+SAME_HEAD = 0.05
+#: Tokens that every vocabulary has (Canine's are characters, and it states no size).
+_FEW = 256
 
 
 @dataclass(frozen=True)
 class OpenedClassifier:
-    """A classifier and what its folder held; `head_is_trained` False means random start values."""
+    """A classifier and what its folder held.
+
+    `untrained` are the parameters of pooler and head that the folder did not have: they have random start values.
+    """
 
     model: PooledClassifier
     folder: ModelFolder
-    head_is_trained: bool
+    untrained: frozenset[str] = frozenset()
+
+    @property
+    def head_is_trained(self) -> bool:
+        """Whether pooler and head are all of the folder."""
+        return not self.untrained
 
 
 def open_classifier(
@@ -42,7 +61,7 @@ def open_classifier(
     folder = read_model_folder(Path(config.pretrained_model_name_or_path))
     seen = _without_head(folder) if new_head else folder
     built = built_config(config, seen)
-    model = _read(config, folder, built, device_map, ignore_head=new_head)
+    model, missing = _read(config, folder, built, device_map, ignore_head=new_head)
     if config.num_layers_to_remove:
         remove_last_layers(model.backbone, config.num_layers_to_remove)
         model.config.num_hidden_layers = model.backbone.config.num_hidden_layers
@@ -50,7 +69,31 @@ def open_classifier(
         with _seeded(config):
             options = config.init if config.init_config else None
             reinitialise_last_layers(model.backbone, config.reinitialize_n_layers_of_backbone, options)
-    return OpenedClassifier(model.eval(), folder, has_head(seen))
+    _require_own_head(model.eval())
+    return OpenedClassifier(model, folder, _untrained(model, missing, new_head))
+
+
+def _require_own_head(model: PooledClassifier) -> None:
+    """The architecture's own head, taken apart into pooler and head, must answer as transformers' class does.
+
+    Raises:
+        CheckpointError: it reads something else of the backbone than its last states (Canine).
+    """
+    if not isinstance(model.score, StockHead) or model.device.type == "meta":
+        return
+    if stock_pooling(model.config) != (parts_of(model.config)[0], not model.pools_logits):
+        return  # somebody asked for another pooler
+    count = getattr(model.config.get_text_config(), "vocab_size", None) or _FEW
+    ids = torch.tensor([[min(number, count - 1) for number in range(3, 8)]], device=model.device)
+    with torch.inference_mode():
+        ours = model(input_ids=ids).logits
+        theirs = with_backbone(model.score.stock_class, model.score.config, model)(input_ids=ids).logits
+    if (ours - theirs).abs().max() > SAME_HEAD * theirs.abs().max():
+        raise CheckpointError(
+            f"The head of {model.score.stock_class.__name__} reads something else than the last states of its "
+            "backbone: it cannot be looked into, and is not taken over.",
+            fix="classify with transformers itself, or set head_type to 'vanilla' and train a head.",
+        )
 
 
 def require_float(config: BaseModelConfig) -> torch.dtype:
@@ -68,7 +111,10 @@ def require_float(config: BaseModelConfig) -> torch.dtype:
 
 
 def _without_head(folder: ModelFolder) -> ModelFolder:
-    retained = {k: v for k, v in folder.tensors.items() if not k.startswith(("score.", "pooler."))}
+    layout = own_layout(stored_config(folder))
+    roots = (*(() if layout is None else layout.roots), "score", "pooler", VALUE_HEAD)
+    prefixes = tuple(root + "." for root in roots)
+    retained = {k: v for k, v in folder.tensors.items() if not k.startswith(prefixes)}
     config = {k: v for k, v in folder.config.items() if k not in ("id2label", "label2id", "num_labels", "problem_type")}
     return ModelFolder(folder.path, config, retained)
 
@@ -79,7 +125,8 @@ def _read(
     built: PreTrainedConfig,
     device_map: str | dict[str, Any] | None,
     ignore_head: bool,
-) -> PooledClassifier:
+) -> tuple[PooledClassifier, frozenset[str]]:
+    """The model, and what of pooler and head the folder did not have."""
     cls = classifier_class(type(built))
     options: dict[str, Any] = {}
     family = family_of(built)
@@ -100,7 +147,12 @@ def _read(
         if ignore_head:
             _start_anew(model)
     _check_report(model, folder, report)
-    return model  # type: ignore[no-any-return]
+    return model, frozenset(report["missing_keys"])
+
+
+def _untrained(model: PooledClassifier, missing: frozenset[str], new_head: bool) -> frozenset[str]:
+    own = {name for name, _ in model.named_parameters() if name.startswith(("score.", "pooler."))}
+    return frozenset(own) if new_head else frozenset(own & missing)
 
 
 def _start_anew(model: PooledClassifier) -> None:

@@ -12,27 +12,19 @@ from pathlib import Path
 from typing import Any, cast
 
 from transformers import AutoConfig, PreTrainedConfig
+from transformers.conversion_mapping import get_checkpoint_conversion_mapping, register_checkpoint_conversion_mapping
+from transformers.models.auto.modeling_auto import MODEL_FOR_SEQUENCE_CLASSIFICATION_MAPPING_NAMES
 
 from core.config.base_model import BaseModelConfig
-from core.config.components import STOCK_HEAD, STOCK_POOLER, HeadType, PoolerType
+from core.config.components import DEFAULT_HEAD, DEFAULT_POOLER, HeadType, PoolerType
 from core.config.families import PREFIX as PREFIX
 from core.config.families import lifts_mask
 from core.errors import CheckpointError
+from core.model.stock.config import DEFAULTS as DEFAULTS
+from core.model.stock.config import base_config_class as base_config_class
 
 #: Part of the names of weight files that no stock class can open as what they are.
 WEIGHTS_VARIANT = "pooled"
-
-#: Fields of ours in config.json, with the values that a stock classifier stands for.
-DEFAULTS: dict[str, Any] = {
-    "pooler_type": STOCK_POOLER,
-    "pooler_config": {"pre_head_pooling": False},
-    "head_type": STOCK_HEAD,
-    "pooler_dropout": 0.0,
-    "criterion": None,
-    "criterion_config": {},
-    "init_config": {},
-}
-
 
 _MADE: dict[type[PreTrainedConfig], type[PreTrainedConfig]] = {}
 
@@ -43,6 +35,7 @@ def pooled_config_class(base: type[PreTrainedConfig]) -> type[PreTrainedConfig]:
         return base
     if base in _MADE:
         return _MADE[base]
+    _register_renaming(base)
     ignored = ["past_key_values", "losses", "pooling_weights", "hidden_states", "attentions"]
     body = {"model_type": PREFIX + base.model_type, "keys_to_ignore_at_inference": ignored, "__module__": __name__}
     made = cast(type[PreTrainedConfig], type(f"Pooled{base.__name__}", (base,), body))
@@ -51,9 +44,12 @@ def pooled_config_class(base: type[PreTrainedConfig]) -> type[PreTrainedConfig]:
     return made
 
 
-def base_config_class(config: type[PreTrainedConfig]) -> type[PreTrainedConfig]:
-    """`PooledLlamaConfig` -> `LlamaConfig`; a stock class is returned as it is."""
-    return cast(type[PreTrainedConfig], config.__mro__[1]) if config.model_type.startswith(PREFIX) else config
+def _register_renaming(base: type[PreTrainedConfig]) -> None:
+    """transformers renames tensors of checkpoints by model type (experts one by one on disk): ours is read alike."""
+    stock = MODEL_FOR_SEQUENCE_CLASSIFICATION_MAPPING_NAMES.get(base.model_type, "")
+    renaming = get_checkpoint_conversion_mapping(stock) or get_checkpoint_conversion_mapping(base.model_type)
+    if renaming is not None:
+        register_checkpoint_conversion_mapping(PREFIX + base.model_type, renaming, overwrite=True)
 
 
 def to_pooled(config: PreTrainedConfig, **changes: Any) -> PreTrainedConfig:
@@ -85,12 +81,12 @@ def part_fields(config: PreTrainedConfig) -> BaseModelConfig:
 
 def parts_of(config: PreTrainedConfig) -> tuple[PoolerType, HeadType]:
     """Pooler and head of a config, stock ones included."""
-    return (getattr(config, "pooler_type", None) or STOCK_POOLER, getattr(config, "head_type", None) or STOCK_HEAD)
+    return (getattr(config, "pooler_type", None) or DEFAULT_POOLER, getattr(config, "head_type", None) or DEFAULT_HEAD)
 
 
 def is_stock_equal(config: PreTrainedConfig) -> bool:
     """Whether a stock `...ForSequenceClassification` of the family would give the same logits."""
-    return parts_of(config) == (STOCK_POOLER, STOCK_HEAD) and not lifts_mask(config)
+    return parts_of(config) == (DEFAULT_POOLER, DEFAULT_HEAD) and not lifts_mask(config)
 
 
 def read_pooled_config(

@@ -9,6 +9,7 @@ from peft import PeftModel
 
 from core.files.hub import is_hub_id
 from core.model.adapters.save import card_for, save_adapter
+from core.model.save import save_classifier
 from core.training.card import write_card
 from core.training.config import TrainingConfig
 from core.training.pissa import rewrite
@@ -31,7 +32,7 @@ def write_run(config: TrainingConfig, start: Start, result: TrainingResult) -> N
     else:
         if config.save_dtype is not None:
             start.classifier.to(getattr(torch, config.save_dtype))
-        start.classifier.save_pretrained(folder)
+        save_classifier(start.classifier, folder)
         start.tokenizer.save_pretrained(folder)
     write_card(config, result, name, folder)
 

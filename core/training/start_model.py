@@ -17,9 +17,11 @@ from core.model.adapters.attach import load_adapter
 from core.model.adapters.card import read_card
 from core.model.adapters.new_adapter import attach_new_adapter
 from core.model.classifier import PooledClassifier
+from core.model.hf_config import stored_config
 from core.model.layers import freeze
 from core.model.open import OpenedClassifier, open_classifier
 from core.model.peft_wrappers import unwrap_peft
+from core.model.stored_parts import stored_head
 from core.training.config import TrainingConfig
 from core.training.pissa import Factors, starting_factors
 
@@ -86,7 +88,7 @@ def _has_own_head(base: BaseModelConfig, labels: tuple[str, ...]) -> bool:
     """Whether the folder's head is for exactly these classes, and is trained further."""
     folder = read_model_folder(Path(base.pretrained_model_name_or_path))
     stored = folder.config.get("id2label")
-    has_head = any(name.startswith("score.") for name in folder.tensors)
+    has_head = stored_head(folder, stored_config(folder)) is not None
     return has_head and isinstance(stored, dict) and tuple(stored[k] for k in sorted(stored, key=int)) == labels
 
 

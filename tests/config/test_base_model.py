@@ -155,7 +155,10 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"pooler_config": {"p": 3}}, "pooler_config: ContextOptions has no field 'p'"),
     ({"pooler_type": "gem", "pooler_config": {"p": 0}}, "pooler_config: GemOptions.p cannot be 0"),
     ({"pooler_type": "attention", "pooler_config": {"hidden_size": 8}}, "did you mean 'hidden_dim'"),
-    ({"pooler_type": "mean", "pooler_config": {"p": 1}}, "MeanOptions has no field 'p'. Fix: use one of: none"),
+    (
+        {"pooler_type": "mean", "pooler_config": {"p": 1}},
+        "MeanOptions has no field 'p'. Fix: use one of: pre_head_pooling",
+    ),
     ({"criterion": "bitempered", "criterion_config": {"t1": 2.0}}, "criterion_config: BitemperedOptions.t1 cannot be"),
     ({"criterion": "bitempered", "criterion_config": {"t2": 0.5}}, "BitemperedOptions.t2 cannot be 0.5"),
     ({"criterion": "mse", "criterion_config": {"x": 1}}, "MseOptions has no field 'x'"),

@@ -12,7 +12,8 @@ import pytest
 
 from core.config import BaseModelConfig
 from core.errors import CheckpointError, ConfigError
-from core.model.hf_config import DEFAULT_LABELS, built_config, has_head, head_labels, stored_config
+from core.model.hf_config import DEFAULT_LABELS, built_config, stored_config
+from core.model.stored_parts import stored_head
 from tests.model.conftest import opened
 
 
@@ -61,8 +62,8 @@ def test_a_folder_that_says_nonsense(llama: Any, change: dict[str, Any], message
 @pytest.mark.parametrize(("tensors", "count"), [({}, None), (LINEAR, 5), (HIDDEN, 6), ({**LINEAR, **HIDDEN}, 6)])
 def test_the_classes_of_a_stored_head(llama: Any, tensors: dict[str, Any], count: int | None) -> None:
     folder = with_head(llama, tensors)
-    assert head_labels(folder) == count
-    assert has_head(folder) == (count is not None)
+    head = stored_head(folder, stored_config(folder))
+    assert (head and head[1]) == count
 
 
 @pytest.mark.parametrize(
@@ -112,7 +113,8 @@ def test_parts_that_are_asked_for_stored_or_stock(llama: Any) -> None:
     made = built_config(base(pooler_type="attention"), stored)
     assert (made.pooler_type, made.pooler_config, made.head_type) == ("attention", {"hidden_dim": None}, "sequential")
     made = built_config(base(), llama)
-    assert (made.pooler_type, made.pooler_config, made.head_type) == ("context", {"pre_head_pooling": True}, "vanilla")
+    options = {"pre_head_pooling": True, "ignored_token_id": made.pad_token_id}
+    assert (made.pooler_type, made.pooler_config, made.head_type) == ("context", options, "vanilla")
 
 
 def test_fields_reach_the_config(llama: Any) -> None:

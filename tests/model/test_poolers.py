@@ -52,6 +52,8 @@ def expected(options: Options, pooler: torch.nn.Module, states: np.ndarray) -> n
     match options[0]:
         case "context":
             return states[-1]
+        case "cls":
+            return states[0]
         case "mean":
             return states.mean(axis=0)
         case "attention":

@@ -3,33 +3,46 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import torch
 from peft import LoraConfig, PeftModel, get_peft_model_state_dict, set_peft_model_state_dict
-from safetensors.torch import load_file
+from torch import Tensor
 
+from core.config.components import VALUE_TYPE
 from core.errors import AdapterError
-from core.files.folders import ADAPTER_WEIGHTS, AdapterFolder, read_adapter_folder
+from core.files.folders import AdapterFolder, read_adapter_folder
+from core.model.adapters.base_head import base_head
 from core.model.adapters.card import read_card
+from core.model.adapters.embeddings import put_embeddings
 from core.model.adapters.health import check_attached, check_before
 from core.model.adapters.outcomes import note
-from core.model.adapters.trained_modules import PEFT_PREFIX, AdapterParts, adapter_parts
+from core.model.adapters.start_values import usable
+from core.model.adapters.tensor_names import PEFT_PREFIX, REPLACED, wrapper_prefix
+from core.model.adapters.trained_modules import AdapterParts, adapter_parts
 from core.model.classifier import PooledClassifier
 from core.model.open import OpenedClassifier
+from core.model.pooled_config import parts_of
 from core.model.share import sibling
+from core.model.tensors import read_tensors
 from core.results import Check, CheckStatus, HealthReport
 
 
 @dataclass(frozen=True)
 class AttachedAdapter:
-    """A classifier with its adapter, and what the health check found."""
+    """A classifier with its adapter, and what the health check found.
+
+    `untrained` are the parameters of pooler and head that neither adapter nor base has: they have random start values.
+    """
 
     model: PeftModel
     labels: tuple[str, ...]
     max_tokens: int | None
     health: HealthReport
+    untrained: frozenset[str] = frozenset()
 
 
 def load_adapter(opened: OpenedClassifier, path: Path, *, is_trainable: bool = False) -> AttachedAdapter:
@@ -40,48 +53,73 @@ def load_adapter(opened: OpenedClassifier, path: Path, *, is_trainable: bool = F
     """
     folder = read_adapter_folder(path)
     card = read_card(path)
-    parts = adapter_parts(folder, card, opened.model.config, opened.model.base_model_prefix)
+    parts = adapter_parts(folder, card, opened.model.config, opened.model.base_model_prefix, opened.folder.config)
     checks = check_before(opened, folder, card, parts)
     _refuse(checks, path, opened)
     base = sibling(opened.model, **(parts.config_changes() if parts.has_head or card else {}))
-    if not parts.has_head:
-        _copy_parts(opened.model, base)
+    of_base = base_head(parts, opened.folder)
+    _copy_head(opened.model, base)
+    _put(base, read_tensors(of_base, opened.model.device))
+    own = {name: entry for name, entry in parts.tensors.items() if not name.startswith("lm_head")}
+    own = put_embeddings(base, own)
+    direct = {name: entry for name, entry in own.items() if name.startswith("score.") and parts.head_type == VALUE_TYPE}
+    _put(base, read_tensors(direct, opened.model.device))
+    factors = {name: entry for name, entry in own.items() if name not in direct}
     attached = PeftModel(base, stored_lora(folder, parts, is_trainable), autocast_adapter_dtype=is_trainable)
-    tensors = load_file(path / ADAPTER_WEIGHTS, device=str(opened.model.device))
-    named = {name: tensors[key] for name, key in _file_keys(parts, folder).items() if not name.startswith("lm_head")}
-    checks += [*check_attached(_expected(attached), named), *_naming_notes(parts)]
+    expected = _expected(attached)
+    factors = {name: entry for name, entry in factors.items() if name in expected or REPLACED not in name}
+    tensors = read_tensors(factors, opened.model.device)
+    checks += [*check_attached(expected, tensors), *_naming_notes(folder, parts)]
     _refuse(checks, path, opened)
-    set_peft_model_state_dict(attached, {PEFT_PREFIX + name: tensor for name, tensor in named.items()})
+    set_peft_model_state_dict(attached, {PEFT_PREFIX + name: tensor for name, tensor in tensors.items()})
     attached.train(False)
-    return AttachedAdapter(attached, parts.labels, card.max_tokens if card else None, HealthReport(tuple(checks)))
+    untrained = parts.parameters - set(parts.tensors) - set(of_base)
+    limit = card.max_tokens if card else None
+    return AttachedAdapter(attached, parts.labels, limit, HealthReport(tuple(checks)), frozenset(untrained))
 
 
 def stored_lora(folder: AdapterFolder, parts: AdapterParts, is_trainable: bool) -> LoraConfig:
-    """PEFT's config of a saved adapter, as it fits a classifier."""
+    """PEFT's config of a saved adapter, as it fits a classifier.
+
+    The modules that it adapts are those that have factors in the file: whatever pattern chose them, in whatever model,
+    these they were.
+    """
     known = {f.name for f in dataclasses.fields(LoraConfig)}
     data: dict[str, Any] = {k: v for k, v in folder.config.items() if k in known}
-    saved = {name.split(".", 1)[0] for name in parts.tensors if ".lora_" not in name and "." in name}
-    retained = [m for m in data.get("modules_to_save") or [] if m in saved or any(f".{m}." in n for n in parts.tensors)]
-    for part in ("pooler", "score"):
-        if part in saved and part not in retained:
-            retained.append(part)
-    targets = data.get("target_modules")
-    if isinstance(targets, list):
-        data["target_modules"] = [t for t in targets if t != "lm_head"]
+    if not data.get("target_parameters") and parts.adapted:
+        data |= {"target_modules": parts.adapted, "exclude_modules": None}
+        data |= {"layers_to_transform": None, "layers_pattern": None}
     for field in ("rank_pattern", "alpha_pattern"):
         data[field] = data.get(field) or {}
-    if data.get("init_lora_weights") == "loftq":  # the factors come from the file; nothing is quantised here
-        data["init_lora_weights"] = True
-    data.update(
-        task_type=None, inference_mode=not is_trainable, modules_to_save=[m for m in retained if m != "lm_head"] or None
-    )
+    data["init_lora_weights"] = usable(folder.config)
+    saved = _saved_modules(folder, parts)
+    data.update(task_type=None, inference_mode=not is_trainable, modules_to_save=saved or None)
     return LoraConfig(**data)
 
 
-def _file_keys(parts: AdapterParts, folder: AdapterFolder) -> dict[str, str]:
-    """Names as the classifier has them -> names in the file."""
-    by_entry = {id(entry): key for key, entry in folder.tensors.items()}
-    return {name: by_entry[id(entry)] for name, entry in parts.tensors.items()}
+def _saved_modules(folder: AdapterFolder, parts: AdapterParts) -> list[str]:
+    """The modules that the file holds whole: those that it names, and those of pooler and head that are there."""
+    roots = parts.saved_roots
+    named = [m for m in folder.config.get("modules_to_save") or [] if m not in ("lm_head", "score", "pooler")]
+    others = [m for m in named if any(f".{m}." in f".{name}" for name in parts.whole if not parts.is_head(name))]
+    return [*others, *roots]
+
+
+def _copy_head(source: PooledClassifier, target: PooledClassifier) -> None:
+    """What the adapter does not bring of pooler and head is as the base has it, trained or not."""
+    if parts_of(source.config) == parts_of(target.config):
+        held = dict(source.named_parameters())
+        for name, parameter in target.named_parameters():
+            same = held.get(name) if name.startswith(("score.", "pooler.")) else None
+            if same is not None and same.shape == parameter.shape:
+                parameter.data.copy_(same.data)
+
+
+def _put(model: torch.nn.Module, tensors: Mapping[str, Tensor]) -> None:
+    """Values into parameters of the model, in their own dtype."""
+    with torch.no_grad():
+        for name, tensor in tensors.items():
+            model.get_parameter(name).copy_(tensor)
 
 
 def _expected(model: PeftModel) -> set[str]:
@@ -89,15 +127,11 @@ def _expected(model: PeftModel) -> set[str]:
     return {name.removeprefix(PEFT_PREFIX) for name in get_peft_model_state_dict(model, save_embedding_layers=False)}
 
 
-def _copy_parts(source: PooledClassifier, target: PooledClassifier) -> None:
-    """An adapter without a head takes the base's own pooler and head, trained or not."""
-    target.pooler.load_state_dict(source.pooler.state_dict())
-    target.score.load_state_dict(source.score.state_dict())
-
-
-def _naming_notes(parts: AdapterParts) -> list[Check]:
+def _naming_notes(folder: AdapterFolder, parts: AdapterParts) -> list[Check]:
     """What of its names is not as in the classifier, and why that is no fault."""
     notes = []
+    if wrapper := wrapper_prefix(folder.tensors):
+        notes.append(note("Names", f"Its names have the prefix '{wrapper}' of a wrapper, which was taken off."))
     if parts.renamed:
         text = "It was trained on the bare backbone; its weights were put in their place in the classifier."
         notes.append(note("Names", text))

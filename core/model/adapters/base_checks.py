@@ -15,23 +15,21 @@ from core.model.open import OpenedClassifier
 from core.model.pooled_config import PREFIX
 from core.results import Check
 
+#: PEFT's names of tasks whose heads say something else of a text than its class.
+_OTHER_TASKS = ("TOKEN_CLS", "QUESTION_ANS", "SEQ_2_SEQ_LM")
+
 
 def kind(folder: AdapterFolder) -> Check:
     """LoRA, and started in a way that this base can repeat."""
     stated = folder.config.get("peft_type")
     if stated != "LORA":
         return refused("Kind", f"It is a PEFT adapter of type {stated!r}.", "choose a LoRA adapter.")
-    if folder.config.get("init_lora_weights") == "loftq":
-        return warning(
+    task = folder.config.get("task_type")
+    if task in _OTHER_TASKS:
+        return refused(
             "Kind",
-            "It was trained on a base quantised by LoftQ; on this one its logits are close, not equal.",
-            "quantise the base in the same way where that matters.",
-        )
-    if str(folder.config.get("init_lora_weights")).startswith("pissa_niter"):
-        return warning(
-            "Kind",
-            "It started from a randomised SVD (pissa_niter), which changes the base a little differently each time.",
-            "convert it to plain LoRA when saving.",
+            f"It was trained for another task ({task}): its head does not classify texts.",
+            "choose an adapter for sequence classification (SEQ_CLS).",
         )
     if folder.config.get("task_type") == "CAUSAL_LM":
         return note("Kind", "A LoRA adapter for text generation (CAUSAL_LM); attached as it is.")

@@ -12,8 +12,8 @@ from typing import Annotated, Any, Self
 from pydantic import Field, field_validator, model_validator
 
 from core.config.components import (
-    STOCK_HEAD,
-    STOCK_POOLER,
+    DEFAULT_HEAD,
+    DEFAULT_POOLER,
     CriterionType,
     HeadType,
     PoolerType,
@@ -38,9 +38,9 @@ class AdapterCard(ClosedModel):
     num_hidden_layers: Annotated[int, Field(ge=1)]
     labels: tuple[str, ...]
     problem_type: ProblemType = "single_label_classification"
-    pooler_type: PoolerType = STOCK_POOLER
+    pooler_type: PoolerType = DEFAULT_POOLER
     pooler_config: dict[str, Any] = Field(default_factory=dict)
-    head_type: HeadType = STOCK_HEAD
+    head_type: HeadType = DEFAULT_HEAD
     criterion: CriterionType | None = None
     criterion_config: dict[str, Any] = Field(default_factory=dict)
     max_tokens: Annotated[int, Field(ge=2)] | None = None

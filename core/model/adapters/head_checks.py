@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
+from core.config.components import OWN_HEAD, head_title, pooler_title
+from core.model.adapters.base_head import base_head
 from core.model.adapters.card import AdapterCard
 from core.model.adapters.outcomes import note, passed, refused, warning
 from core.model.adapters.trained_modules import AdapterParts, head_rows
-from core.model.heads import head_keys
 from core.model.open import OpenedClassifier
-from core.model.poolers import pooler_keys
 from core.results import Check
 
 
 def head(parts: AdapterParts, opened: OpenedClassifier) -> Check:
     """Pooler and head are whole, or it is said whose they are."""
-    needed = [f"score.{key}" for key in head_keys(parts.head_type)]
-    needed += [f"pooler.{key}" for key in pooler_keys(parts.pooler_type, parts.pooler_config)]
-    absent = [n for n in needed if n not in parts.tensors]
-    described = f"pooler '{parts.pooler_type}', head '{parts.head_type}'"
+    of_base = base_head(parts, opened.folder)
+    absent = sorted(parts.parameters - set(parts.tensors) - set(of_base))
+    own = sorted(parts.parameters & set(parts.tensors))
+    described = f"pooler '{pooler_title(parts.pooler_type)}', head '{head_title(parts.head_type)}'"
+    if not absent and own:
+        shared = f"; {len(of_base)} weights of them are the base's" if of_base else ""
+        return passed("Pooler and head", f"Both are here: {described}{shared}.")
     if not absent:
-        return passed("Pooler and head", f"Both are here: {described}.")
-    if parts.has_head or any(n.startswith("pooler.") for n in parts.tensors):
+        return note("Pooler and head", f"It has no head of its own: the base's trained head is used ({described}).")
+    if own and parts.head_type != OWN_HEAD:
         return refused(
             "Pooler and head",
             f"'{absent[0]}' is missing from the file ({described}).",
             "save the adapter again with modules_to_save: [pooler, score].",
         )
-    if opened.head_is_trained:
-        return note("Pooler and head", "It has no head of its own: the base's trained head is used.")
+    if own:
+        return warning(
+            "Pooler and head",
+            f"'{absent[0]}' is neither in the adapter's file nor in the base's ({described}): it is random, and so are "
+            "the verdicts.",
+            "save the adapter again with that module in modules_to_save, or give the base that it was trained on.",
+        )
     return warning(
         "Pooler and head",
         "It was trained without a classification head: the head is random, and so are the verdicts.",

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.files.folders import AdapterFolder
-from core.model.adapters import base_checks, head_checks, module_checks, tensor_checks
+from core.model.adapters import base_checks, head_checks, module_checks, start_values, tensor_checks
 from core.model.adapters.card import AdapterCard
 from core.model.adapters.trained_modules import AdapterParts
 from core.model.open import OpenedClassifier
@@ -26,9 +26,10 @@ def check_before(
         base_checks.family(opened, folder, card),
         base_checks.mask(opened, card),
         base_checks.base(opened, folder, card),
-        module_checks.targets(opened, folder),
+        start_values.start_values(folder.config),
         module_checks.layers(opened, folder, parts),
-        module_checks.saved_modules(opened, folder),
+        module_checks.targets(opened, folder, parts),
+        module_checks.saved_modules(opened, folder, parts),
         module_checks.sizes(opened, parts),
         head_checks.head(parts, opened),
         head_checks.labels(parts, card),

@@ -5,19 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from pathlib import Path
+from typing import cast
 
 import torch
 from peft import PeftModel
 from safetensors.torch import load_file, save_file
 
 from core.config.base_model import DtypeName
+from core.config.components import OWN_HEAD
 from core.config.families import family_named, lifts_mask
 from core.files.fingerprint import fingerprint
 from core.files.folders import ADAPTER_CONFIG, ADAPTER_WEIGHTS
 from core.model.adapters.card import AdapterCard
+from core.model.adapters.tensor_names import PEFT_PREFIX
 from core.model.classifier import PooledClassifier
 from core.model.open import OpenedClassifier
-from core.model.pooled_config import PREFIX, part_fields
+from core.model.pooled_config import PREFIX, part_fields, parts_of
 
 
 def card_for(
@@ -62,9 +65,23 @@ def save_adapter(model: PeftModel, folder: Path, card: AdapterCard, dtype: Dtype
         tensors = load_file(folder / ADAPTER_WEIGHTS)
         requested = getattr(torch, dtype)
         save_file({k: t.to(requested) for k, t in tensors.items()}, folder / ADAPTER_WEIGHTS, metadata={"format": "pt"})
+    _name_as_stock(model, folder / ADAPTER_WEIGHTS)
     path = folder / ADAPTER_CONFIG
     config = json.loads(path.read_text(encoding="utf-8"))
     config["task_type"] = "SEQ_CLS"
+    config["auto_mapping"] = None  # it would name a module of ours, which PEFT alone cannot import
+    for field in ("modules_to_save", "target_modules"):
+        if isinstance(config[field], list):
+            config[field] = [name.removeprefix("score.") for name in config[field]]
     config["base_model_name_or_path"] = card.base_name or None
     path.write_text(json.dumps(config, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     card.write(folder)
+
+
+def _name_as_stock(model: PeftModel, path: Path) -> None:
+    """The architecture's own head under its own names, by which PEFT alone puts it on the stock class."""
+    classifier = cast(PooledClassifier, model.get_base_model())
+    if parts_of(classifier.config)[1] == OWN_HEAD:
+        own = f"{PEFT_PREFIX}score."
+        tensors = {k.replace(own, PEFT_PREFIX) if k.startswith(own) else k: t for k, t in load_file(path).items()}
+        save_file(tensors, path, metadata={"format": "pt"})

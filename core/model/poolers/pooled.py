@@ -49,6 +49,23 @@ class Pooler(nn.Module):
         """hidden (B, T, D), mask (B, T) bool, True on real tokens -> vectors (B, D), weights (B, T)."""
         raise NotImplementedError
 
+    def may_read(self, ids: Tensor) -> Tensor:
+        """Whether it may take a token, by its id: any shape -> the same, bool."""
+        return torch.ones_like(ids, dtype=torch.bool)
+
+    def read_mask(self, ids: Tensor | None, mask: Tensor) -> Tensor:
+        """Which positions it may take, of those that are no padding: ids (B, T) or None, mask (B, T) bool -> the same.
+
+        It is what every other method takes as `mask`. A text of nothing that it may take is read at its first
+        position, as transformers' classifiers do.
+        """
+        if ids is None:
+            return mask
+        read = mask & self.may_read(ids).to(mask.device)
+        first = torch.zeros_like(mask)
+        first[:, 0] = True
+        return torch.where(read.any(dim=1, keepdim=True), read, first)
+
     def split(self, hidden: Tensor, mask: Tensor) -> Tensor:
         """The part of each position in the vectors: (B, T, D), summing over T to what `forward` gives.
 

@@ -20,7 +20,10 @@ from tests.model.conftest import opened
     ("change", "message"),
     [
         ({"tensors": drop("layers.1.self_attn.q_proj.lora_B")}, "Keys: 1 of .* weights are missing from the file"),
-        ({"config": {"target_modules": ["q_proj"]}}, "Keys: .* weights in the file have no place in the model"),
+        (
+            {"config": {"target_modules": ["q_proj"]}},
+            "Keys: .* weights in the file have no place",
+        ),
         (
             {"tensors": lambda t: {k: v * float("nan") if "q_proj" in k else v for k, v in t.items()}},
             "Values: .* hold NaN or Inf",

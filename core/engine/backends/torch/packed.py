@@ -37,7 +37,8 @@ class PackedPass:
         self._embed = input_embeddings(backbone)
         self._layers = [Layer(module, causal) for module in transformer_layers(backbone)]
         self._norm = Norm(final_norm(backbone))
-        self._reads_last = any(isinstance(part, Pooler) and part.reads_last for part in classifier.pooler.modules())
+        self._poolers = [part for part in classifier.pooler.modules() if isinstance(part, Pooler)]
+        self._reads_last = any(pooler.reads_last for pooler in self._poolers)
 
     def plan(self, lengths: Sequence[int], tokens_per_batch: int, workers: int) -> list[list[int]]:
         """As `plan_packs`."""
@@ -47,11 +48,17 @@ class PackedPass:
         """One row of all texts."""
         packing = Packing(rows)
         with torch.inference_mode():
-            hidden = self._norm(self._through_layers(packing))
-            return self._read(hidden, packing) if self._reads_last else self._pool(hidden, packing)
+            if self._reads_last and self._whole(packing):
+                return self._read(self._norm(self._through_layers(packing, packing.last)), packing)
+            return self._pool(self._norm(self._through_layers(packing, None)), packing)
 
-    def _through_layers(self, packing: Packing) -> Tensor:
-        """(N, D), or (B, D) with last-token pooling."""
+    def _whole(self, packing: Packing) -> bool:
+        """Whether the last token of each text is one that the pooler takes."""
+        ends = packing.ids[packing.last]
+        return all(bool(pooler.may_read(ends).all()) for pooler in self._poolers)
+
+    def _through_layers(self, packing: Packing, read: Tensor | None) -> Tensor:
+        """(N, D), or (B, D) at the positions `read` (B,)."""
         x: Tensor = self._embed(packing.ids)
         # Positions begin anew with each text, so that it is rotated as if it were alone. The kernels want one table
         # (N, d) in memory without gaps; the modules give it with a batch of 1 in front.
@@ -59,7 +66,7 @@ class PackedPass:
         texts = Texts(packing.ends, packing.ends, cos[0].contiguous().numpy(), sin[0].contiguous().numpy())
         for layer in self._layers[:-1]:
             x = layer(x, texts)
-        return self._layers[-1](x, texts, packing.last if self._reads_last else None)
+        return self._layers[-1](x, texts, read)
 
     def _read(self, hidden: Tensor, packing: Packing) -> BackendOutput:
         """hidden (B, D): the tokens that are read, each of them a text of one token to the pooler.
@@ -75,7 +82,10 @@ class PackedPass:
         logits, weights = [], []
         for group in packing.groups:
             states = hidden[group.tokens].view(group.count, group.length, -1)
-            result, weighed = self._classifier.classify(states, torch.ones(states.shape[:2], dtype=torch.bool))
+            mask = torch.ones(states.shape[:2], dtype=torch.bool)
+            for pooler in self._poolers:
+                mask = pooler.read_mask(packing.ids[group.tokens].view(group.count, group.length), mask)
+            result, weighed = self._classifier.classify(states, mask)
             logits.append(result)
             weights += [] if weighed is None else weighed.tolist()
         return BackendOutput(torch.cat(logits), weights or None)

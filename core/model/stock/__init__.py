@@ -1,0 +1,1 @@
+"""What transformers itself has for a family: its sequence classifier's config, and where the head of that class is."""
