@@ -168,3 +168,23 @@ def test_a_head_of_its_own_can_be_asked_for(tmp_path: Path) -> None:
     model = open_classifier(config).model
     assert model.config.pooler_type == "mean"
     assert logits(model).shape == (2, K)
+
+
+def table() -> str:
+    """What the README says of families, from what the tests above found."""
+    equal = [name for name in FAMILIES if name not in REFUSED]
+    reasons = {
+        "two stacks (encoder-decoder)": [name for name in REFUSED if REFUSED[name] == "is an encoder-decoder"],
+        "its head reads other states than the last": ["canine"],
+        "no hidden_size in its config": ["perceiver"],
+        "random at each pass, states of twice the width": ["reformer"],
+        "needs a library that is not here (detectron2)": sorted(NOT_BUILT),
+    }
+    rows = [f"| equal logits ({len(equal)}) | {', '.join(equal)} |"]
+    rows += [f"| refused: {reason} | {', '.join(names)} |" for reason, names in reasons.items()]
+    return "\n".join(rows)
+
+
+def test_the_readme_has_the_table() -> None:
+    print(table())  # noqa: T201 - to be copied
+    assert table() in (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
