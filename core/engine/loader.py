@@ -168,7 +168,7 @@ def _loaded_model(
         problem_type=predictor.problem_type,
         pooler=pooler,
         head=head,
-        mask=mask_of(config),
+        mask=mask_of(config, opened.causal),
         max_tokens=predictor.encoder.max_tokens,
         load_seconds=seconds,
         health=health,

@@ -93,10 +93,14 @@ def is_causal(config: PreTrainedConfig) -> bool:
     return is_decoder(config) and not lifts_mask(config)
 
 
-def mask_of(config: PreTrainedConfig) -> str:
-    """`causal` or `bidirectional`, with the sliding window of the config if it has one."""
+def mask_of(config: PreTrainedConfig, causal: bool | None = None) -> str:
+    """`causal` or `bidirectional`, with the sliding window of the config if it has one.
+
+    `causal` is what was measured (`core.model.mask`); None goes by the config.
+    """
     window = getattr(config, "sliding_window", None)
-    return mask_in_words("causal" if is_causal(config) else "bidirectional", window)
+    causal = is_causal(config) if causal is None else causal
+    return mask_in_words("causal" if causal else "bidirectional", window)
 
 
 @contextmanager

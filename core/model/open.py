@@ -22,6 +22,7 @@ from core.model.heads.stock import StockHead
 from core.model.heads.value import VALUE_HEAD
 from core.model.hf_config import built_config, stored_config
 from core.model.layers import reinitialise_last_layers, remove_last_layers
+from core.model.mask import measured_causal
 from core.model.pooled_config import parts_of
 from core.model.stock_classifier import with_backbone
 from core.model.stock_pooling import stock_pooling
@@ -37,12 +38,14 @@ _FEW = 256
 class OpenedClassifier:
     """A classifier and what its folder held.
 
-    `untrained` are the parameters of pooler and head that the folder did not have: they have random start values.
+    `causal` says whether no token sees a later one, measured. `untrained` are the parameters of pooler and head that the
+    folder did not have: they have random start values.
     """
 
     model: PooledClassifier
     folder: ModelFolder
     untrained: frozenset[str] = frozenset()
+    causal: bool = True
 
     @property
     def head_is_trained(self) -> bool:
@@ -70,7 +73,7 @@ def open_classifier(
             options = config.init if config.init_config else None
             reinitialise_last_layers(model.backbone, config.reinitialize_n_layers_of_backbone, options)
     _require_own_head(model.eval())
-    return OpenedClassifier(model, folder, _untrained(model, missing, new_head))
+    return OpenedClassifier(model, folder, _untrained(model, missing, new_head), measured_causal(model.backbone))
 
 
 def _require_own_head(model: PooledClassifier) -> None:

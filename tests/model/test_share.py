@@ -98,7 +98,7 @@ def by_bitsandbytes(**options: Any) -> Callable[[Path], OpenedClassifier]:
         model = type(base.model).from_pretrained(
             folder, config=base.model.config, quantization_config=config, device_map="cpu"
         )
-        return OpenedClassifier(model.eval(), base.folder, base.head_is_trained)
+        return OpenedClassifier(model.eval(), base.folder, base.untrained)
 
     return quantised
 

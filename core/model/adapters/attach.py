@@ -86,8 +86,10 @@ def stored_lora(folder: AdapterFolder, parts: AdapterParts, is_trainable: bool) 
     """
     known = {f.name for f in dataclasses.fields(LoraConfig)}
     data: dict[str, Any] = {k: v for k, v in folder.config.items() if k in known}
-    if not data.get("target_parameters") and parts.adapted:
-        data |= {"target_modules": parts.adapted, "exclude_modules": None}
+    if parts.adapted:
+        of_parameters = tuple("." + name.rpartition(".")[0] for name in data.get("target_parameters") or ())
+        modules = [name for name in parts.adapted if not f".{name}".endswith(of_parameters or ("..",))]
+        data |= {"target_modules": modules or None, "exclude_modules": None}
         data |= {"layers_to_transform": None, "layers_pattern": None}
     for field in ("rank_pattern", "alpha_pattern"):
         data[field] = data.get(field) or {}

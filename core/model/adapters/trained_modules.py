@@ -66,7 +66,8 @@ class AdapterParts:
     @property
     def adapted(self) -> list[str]:
         """Names of the modules that have factors, sorted."""
-        return sorted({name.partition(FACTOR)[0] for name in self.tensors if FACTOR in name})
+        paths = {name.partition(FACTOR)[0] for name in self.tensors if FACTOR in name}
+        return sorted({path.removesuffix(".base_layer") for path in paths})  # factors on several parameters are nested
 
     @cached_property
     def parameters(self) -> frozenset[str]:
