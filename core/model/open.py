@@ -38,8 +38,8 @@ _FEW = 256
 class OpenedClassifier:
     """A classifier and what its folder held.
 
-    `causal` says whether no token sees a later one, measured. `untrained` are the parameters of pooler and head that the
-    folder did not have: they have random start values.
+    `causal` says whether no token sees a later one, measured. `untrained` are the parameters of pooler and head that
+    the folder did not have: they have random start values.
     """
 
     model: PooledClassifier

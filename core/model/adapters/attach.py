@@ -86,10 +86,8 @@ def stored_lora(folder: AdapterFolder, parts: AdapterParts, is_trainable: bool) 
     """
     known = {f.name for f in dataclasses.fields(LoraConfig)}
     data: dict[str, Any] = {k: v for k, v in folder.config.items() if k in known}
-    if parts.adapted:
-        of_parameters = tuple("." + name.rpartition(".")[0] for name in data.get("target_parameters") or ())
-        modules = [name for name in parts.adapted if not f".{name}".endswith(of_parameters or ("..",))]
-        data |= {"target_modules": modules or None, "exclude_modules": None}
+    if parts.adapted and not data.get("target_parameters"):  # those are no modules, and PEFT names both by their ends
+        data |= {"target_modules": parts.adapted, "exclude_modules": None}
         data |= {"layers_to_transform": None, "layers_pattern": None}
     for field in ("rank_pattern", "alpha_pattern"):
         data[field] = data.get(field) or {}
