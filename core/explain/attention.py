@@ -9,7 +9,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Collection
 from contextlib import ExitStack, suppress
-from typing import cast
 
 import torch
 from torch import Tensor
@@ -34,9 +33,9 @@ def capture_cost(probe: Probe, text: Encoded, budget: int) -> AttentionCost:
         CheckpointError: an architecture without attention.
     """
     heads = getattr(probe.backbone.config.get_text_config(), "num_attention_heads", None)
-    if heads is None:
-        raise _no_maps(probe, 0, len(probe.layers))
-    return AttentionCost(len(probe.layers), int(heads), len(text.ids), probe.backbone.dtype.itemsize, budget)
+    if not isinstance(heads, int):
+        raise _no_maps(probe, 0, probe.depth)
+    return AttentionCost(probe.depth, heads, len(text.ids), probe.backbone.dtype.itemsize, budget)
 
 
 def require_maps(probe: Probe) -> None:
@@ -45,9 +44,7 @@ def require_maps(probe: Probe) -> None:
     Raises:
         CheckpointError: the architecture hands out no maps.
     """
-    count = cast(torch.nn.Embedding, probe.backbone.get_input_embeddings()).num_embeddings
-    text = Encoded("", [count - 1, count - 2, count - 3], [(0, 0)] * 3, 3)
-    _run(probe, text, sys.maxsize, range(1, len(probe.layers) + 1), lambda _layer, _seen: None, None)
+    _run(probe, probe.some_tokens(), sys.maxsize, range(1, probe.depth + 1), lambda _layer, _seen: None, None)
 
 
 def capture(
@@ -71,9 +68,9 @@ def capture(
 
 def maps(probe: Probe, text: Encoded, layer: int, budget: int, on_progress: Progress | None = None) -> AttentionMaps:
     """All heads of one layer, counted from 1."""
-    if not 1 <= layer <= len(probe.layers):
+    if not 1 <= layer <= probe.depth:
         raise NotFoundError(
-            f"There is no layer {layer}: this model has layers 1 to {len(probe.layers)}.", fix="choose one of them."
+            f"There is no layer {layer}: this model has layers 1 to {probe.depth}.", fix="choose one of them."
         )
     result: list[Tensor] = []
     _run(probe, text, budget, [layer], lambda _, seen: result.append(seen.float().cpu()), on_progress)
@@ -83,7 +80,7 @@ def maps(probe: Probe, text: Encoded, layer: int, budget: int, on_progress: Prog
 def overview(probe: Probe, text: Encoded, budget: int, on_progress: Progress | None = None) -> AttentionOverview:
     """Each head of each layer in numbers; a layer's maps are gone before the next layer runs."""
     rows: list[Tensor] = []
-    _run(probe, text, budget, range(1, len(probe.layers) + 1), lambda _, seen: rows.append(measured(seen)), on_progress)
+    _run(probe, text, budget, range(1, probe.depth + 1), lambda _, seen: rows.append(measured(seen)), on_progress)
     values = torch.stack(rows).double().numpy()
     return AttentionOverview({name: values[:, :, i] for i, name in enumerate(HEAD_MEASURES)})
 
@@ -97,8 +94,9 @@ def measured(seen: Tensor) -> Tensor:
     for head in seen:
         head = at_least_float32(head)
         before = head.diagonal(-1).mean()  # NaN with one token
-        effective = torch.special.entr(head).sum(dim=-1).exp().mean()
-        distance = (head * distances).sum(dim=-1).mean()
+        among_tokens = head / head.sum(dim=-1, keepdim=True)  # without what goes to a sink
+        effective = torch.special.entr(among_tokens).sum(dim=-1).exp().mean()
+        distance = (among_tokens * distances).sum(dim=-1).mean()
         rows.append(torch.stack([effective, head[:, 0].mean(), before, head.diagonal().mean(), distance]))
     return torch.stack(rows).cpu()
 
@@ -107,7 +105,7 @@ def rollout(probe: Probe, text: Encoded, budget: int, on_progress: Progress | No
     """Attention rollout of Abnar and Zuidema, "Quantifying Attention Flow in Transformers" (ACL 2020), section 3.
 
     A layer passes on 0.5 A + 0.5 I, A the mean of its heads and I for the residual stream, rows normalised;
-    the layers are multiplied as they run, with a few T x T matrices of memory.
+    the layers are multiplied as they run, with a few T x T matrices of memory. What goes to a sink is left out.
     """
     rolled: list[Tensor] = []
 
@@ -120,7 +118,7 @@ def rollout(probe: Probe, text: Encoded, budget: int, on_progress: Progress | No
         mixed /= mixed.sum(dim=-1, keepdim=True)
         rolled[:] = [mixed @ rolled[0].to(mixed.device)] if rolled else [mixed]
 
-    _run(probe, text, budget, range(1, len(probe.layers) + 1), see, on_progress)
+    _run(probe, text, budget, range(1, probe.depth + 1), see, on_progress)
     return AttentionRollout(rolled[0].float().cpu().numpy())
 
 
@@ -132,19 +130,18 @@ def _run(
     seen: list[int] = []
 
     def noted(layer: int, result: Tensor) -> None:
-        if not seen or seen[-1] != layer:  # a wrapper around the attention hands out the same maps once more
-            seen.append(layer)
-            see(layer, result)
-            if len(seen) == len(requested):
-                raise _EnoughError  # what is above would take time, and memory beside the maps that are kept
+        seen.append(layer)
+        see(layer, result)
+        if len(seen) == len(requested):
+            raise _EnoughError  # what is above would take time, and memory beside the maps that are kept
 
     with ExitStack() as stack:
-        stack.enter_context(eager(probe))
+        options = stack.enter_context(eager(probe))
         stack.enter_context(watching_maps(probe, set(requested), len(text.ids), noted))
         if on_progress is not None:
             stack.enter_context(reporting_layers(probe, on_progress))
         stack.enter_context(suppress(_EnoughError))
-        probe.states(text)
+        probe.states(text, **options)
     if len(seen) < len(requested):
         raise _no_maps(probe, len(seen), len(requested))
 

@@ -35,7 +35,7 @@ def test_each_text_is_encoded_as_the_tokenizer_does_alone(texts: list[str]) -> N
     ):
         assert (encoded.text, encoded.ids, encoded.total) == (text, ids, len(ids))
         assert encoded.offsets == [tuple(pair) for pair in offsets]
-        assert encoded.kept_characters == len(text)
+        assert encoded.span == (0, len(text))
 
 
 SHARED = tokenizer()
@@ -57,8 +57,9 @@ def test_what_is_left_is_the_beginning_of_the_text(text: str, limit: int) -> Non
     encoder = Encoder(SHARED, limit)
     (encoded,) = encoder.encode([text])
     assert len(encoded.ids) == len(encoded.offsets) == min(limit, encoded.total)
-    assert all(end <= encoded.kept_characters <= len(text) for _, end in encoded.offsets)
-    assert (encoded.kept_characters == len(text)) or encoded.total > limit
+    assert encoded.span[0] == 0
+    assert all(end <= encoded.span[1] <= len(text) for _, end in encoded.offsets)
+    assert (encoded.span[1] == len(text)) or encoded.total > limit
     for token, (start, end) in zip(encoder.tokens(encoded), encoded.offsets, strict=True):
         assert (token.start, token.end) == (start, end)
         assert token.text == text[start:end] or start == end

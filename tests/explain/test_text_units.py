@@ -35,8 +35,9 @@ def reading_of(text: str) -> Reading:
             (1.0,),
             tokens,
             None,
-            encoded.kept_characters,
+            encoded.span[1] - encoded.span[0],
             encoded.total,
+            encoded.span[0],
         )
     )
 

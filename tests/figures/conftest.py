@@ -20,7 +20,7 @@ def reading_of() -> Read:
 
 def read_text(text: str, kept: int | None = None) -> Reading:
     kept = len(text) if kept is None else kept
-    tokens, place = [Token("<s>", 0, 0)], 0
+    tokens, place = [Token("<s>", 0, 0, "special")], 0
     for word in text[:kept].split(" "):
         end = place + len(word)
         if word:
