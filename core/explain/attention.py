@@ -6,9 +6,9 @@ them. For the pass the probe runs eager attention; what it ran before is put bac
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Collection
 from contextlib import ExitStack, suppress
+from weakref import WeakKeyDictionary
 
 import torch
 from torch import Tensor
@@ -21,30 +21,34 @@ from core.results import HEAD_MEASURES, AttentionCost, AttentionMaps, AttentionO
 from core.tasks.progress import Progress
 from core.words.sizes import gibibytes
 
+#: Of each probe that was tried how many heads a layer has; the most, where layers differ.
+_HEADS: WeakKeyDictionary[Probe, int] = WeakKeyDictionary()
+
 
 class _EnoughError(Exception):
     """All wanted layers were seen: the pass may end."""
 
 
 def capture_cost(probe: Probe, text: Encoded, budget: int) -> AttentionCost:
-    """What a capture would take, without running anything; the budget in bytes.
+    """What a capture would take; the budget in bytes.
 
     Raises:
-        CheckpointError: an architecture without attention.
+        CheckpointError: an architecture that hands out no maps.
     """
-    heads = getattr(probe.backbone.config.get_text_config(), "num_attention_heads", None)
-    if not isinstance(heads, int):
-        raise _no_maps(probe, 0, probe.depth)
-    return AttentionCost(probe.depth, heads, len(text.ids), probe.backbone.dtype.itemsize, budget)
+    return AttentionCost(probe.depth, require_maps(probe), len(text.ids), probe.backbone.dtype.itemsize, budget)
 
 
-def require_maps(probe: Probe) -> None:
-    """Three tokens through all layers, and whether each hands out its maps.
+def require_maps(probe: Probe) -> int:
+    """A few tokens through all layers, once for each probe, and whether each hands out its maps: of how many heads.
 
     Raises:
         CheckpointError: the architecture hands out no maps.
     """
-    _run(probe, probe.some_tokens(), sys.maxsize, range(1, probe.depth + 1), lambda _layer, _seen: None, None)
+    if probe not in _HEADS:
+        heads: list[int] = []
+        _pass(probe, probe.some_tokens(), range(1, probe.depth + 1), lambda _, seen: heads.append(len(seen)), None)
+        _HEADS[probe] = max(heads)
+    return _HEADS[probe]
 
 
 def capture(
@@ -125,8 +129,13 @@ def rollout(probe: Probe, text: Encoded, budget: int, on_progress: Progress | No
 def _run(
     probe: Probe, text: Encoded, budget: int, requested: Collection[int], see: OnLayer, on_progress: Progress | None
 ) -> None:
-    """A pass with eager attention up to the last wanted layer; `see` gets the maps of each."""
+    """As `_pass`, within the budget."""
     require(capture_cost(probe, text, budget))
+    _pass(probe, text, requested, see, on_progress)
+
+
+def _pass(probe: Probe, text: Encoded, requested: Collection[int], see: OnLayer, on_progress: Progress | None) -> None:
+    """A pass with eager attention up to the last wanted layer; `see` gets the maps of each."""
     seen: list[int] = []
 
     def noted(layer: int, result: Tensor) -> None:

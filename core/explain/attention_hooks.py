@@ -45,11 +45,12 @@ def watching_maps(probe: Probe, requested: set[int], count: int, see: OnLayer) -
 
     def hook_of(number: int | None) -> Callable[..., Any]:
         def hook(_module: nn.Module, _args: Any, output: Any) -> Any:
-            for place in range(1, len(output) if isinstance(output, tuple) else 0):
+            for place in range(1, len(output) if isinstance(output, tuple | list) else 0):
                 maps = maps_in(output[place], count, windowed=windowed)
                 if maps is not None:
                     came.maps(number, maps, output[place])
-                    return (*output[:place], maps.new_empty(0, 0, 0, 0), *output[place + 1 :]) if drops else None
+                    parts = [*output[:place], maps.new_empty(0, 0, 0, 0), *output[place + 1 :]]
+                    return None if not drops else parts if isinstance(output, list) else tuple(parts)
             return None
 
         return hook

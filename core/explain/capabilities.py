@@ -1,7 +1,7 @@
 """What a loaded pair can be asked for: what the views themselves require, tried before anybody opens one.
 
 The table names the function with which a view finds or refuses what it needs, so that both say the same. None reads
-more than three tokens, and each stops where it knows.
+more than a few tokens, and each stops where it knows.
 """
 
 from __future__ import annotations

@@ -143,7 +143,7 @@ class Explainer:
         return self._sessions.task(selection, text, Feature.ATTRIBUTIONS, attributions, options)
 
     def attention_cost(self, selection: Selection, text: str) -> AttentionCost:
-        """Memory for attention maps; nothing runs."""
+        """Memory for attention maps of this text; no more than a few tokens run."""
 
         def attention_cost(probe: Probe, encoded: Encoded) -> AttentionCost:
             from core.explain.attention import capture_cost

@@ -9,6 +9,8 @@ from typing import Any, cast
 import torch
 from torch import Tensor, nn
 
+from core.errors import CheckpointError
+
 
 @contextmanager
 def watching_layers(layers: Sequence[nn.Module], see: Callable[[int, Tensor], None]) -> Iterator[None]:
@@ -33,8 +35,8 @@ def watching_layers(layers: Sequence[nn.Module], see: Callable[[int, Tensor], No
 
 
 def first(output: Any) -> Tensor:
-    """Layers return a tensor, or a tuple that begins with it."""
-    return cast(Tensor, output[0] if isinstance(output, tuple) else output)
+    """Layers return a tensor, or a tuple or list that begins with it."""
+    return cast(Tensor, output[0] if isinstance(output, tuple | list) else output)
 
 
 def in_rows(states: Tensor, count: int) -> Tensor:
@@ -49,19 +51,40 @@ def in_rows(states: Tensor, count: int) -> Tensor:
     return states[:, :count]
 
 
-def final_steps(
+def final_norm(
+    backbone: nn.Module, layers: Sequence[nn.Module], count: int, run: Callable[[], Tensor]
+) -> Callable[[Tensor], Tensor] | None:
+    """What makes of the last layer's states those that the pooler sees, (1, T, D) to (1, T, D); None: nothing does.
+
+    `run` passes a text of so many tokens through the backbone, and gives what the pooler sees.
+
+    Raises:
+        CheckpointError: no single stack of layers, or something else behind it than norms and projections.
+    """
+    name, fix = type(backbone).__name__, "the class lens cannot be drawn for this architecture; the other views can."
+    if not layers:
+        raise CheckpointError(f"{name} has no single stack of layers.", fix=fix)
+    steps = _final_steps(backbone, layers, count, run)
+    if steps is None:
+        raise CheckpointError(f"{name} does more than a norm between its last layer and the pooler.", fix=fix)
+
+    def norm(states: Tensor) -> Tensor:
+        for step in steps:
+            states = first(step(states))
+        return states
+
+    return norm if steps else None
+
+
+def _final_steps(
     backbone: nn.Module, layers: Sequence[nn.Module], count: int, run: Callable[[], Tensor]
 ) -> list[nn.Module] | None:
-    """The modules through which the last layer's states become those that the pooler sees: norms, a projection.
-
-    `run` passes a text of so many tokens through the backbone, and gives what the pooler sees, (1, T, D). An empty
-    list where nothing lies between; None where something does that is no chain of modules.
-    """
+    """The modules that are passed after the last layer; None where something lies there that is no chain of them."""
     left: list[tuple[int, Tensor]] = []
     calls: list[tuple[nn.Module, Tensor, Tensor]] = []
 
     def called(module: nn.Module, given: tuple[Any, ...], output: Any) -> None:
-        if given and isinstance(given[0], Tensor) and isinstance(first(output), Tensor):
+        if given and isinstance(given[0], Tensor) and output is not None and isinstance(first(output), Tensor):
             calls.append((module, given[0], first(output)))
 
     inside = {module for layer in layers for module in layer.modules()}
@@ -76,17 +99,6 @@ def final_steps(
     if [depth for depth, _ in left] != list(range(len(layers) + 1)):  # layers that are called otherwise than in order
         return None
     return _chain(left[-1][1], final, [(m, in_rows(a, count), in_rows(b, count)) for m, a, b in calls])
-
-
-def through(steps: Sequence[nn.Module]) -> Callable[[Tensor], Tensor]:
-    """States (1, T, D) through these modules, one after the other."""
-
-    def run(states: Tensor) -> Tensor:
-        for step in steps:
-            states = first(step(states))
-        return states
-
-    return run
 
 
 def _chain(state: Tensor, final: Tensor, calls: Sequence[tuple[nn.Module, Tensor, Tensor]]) -> list[nn.Module] | None:

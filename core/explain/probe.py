@@ -23,7 +23,7 @@ from core.engine.encoding import Encoded, Encoder
 from core.engine.loader import LoadedPair
 from core.engine.predictor import probabilities, verdict
 from core.errors import CheckpointError, ConfigError
-from core.explain.layer_states import final_steps, through, watching_layers
+from core.explain.layer_states import final_norm, watching_layers
 from core.model.backbone import forward_parameters
 from core.model.classifier import PooledClassifier
 from core.model.families import transformer_layers
@@ -33,8 +33,6 @@ from core.model.rotary import depends_on_length
 from core.model.share import shared_copy
 from core.results import Capability, Problem
 from core.tasks.progress import OnCount
-
-_NO_LENS = "the class lens cannot be drawn for this architecture; the other views can."
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +95,8 @@ class Probe:
         Raises:
             CheckpointError: an architecture that does something else there than norms and projections.
         """
-        return _find_final_norm(self)
+        text = self.some_tokens()
+        return final_norm(self.backbone, self.stack, len(text.ids), lambda: self.states(text))
 
     @cached_property
     def _max_padding(self) -> int:
@@ -108,10 +107,14 @@ class Probe:
         """One text as the model reads it."""
         return self.encoder.encode([text])[0]
 
-    def some_tokens(self) -> Encoded:
-        """Three tokens, each another one, to try the architecture on."""
-        count = len(cast(Tensor, self.backbone.get_input_embeddings().weight))
-        return Encoded("", [count - 1, count - 2, count - 3], [(0, 0)] * 3, 3)
+    def some_tokens(self, second: int = 1) -> Encoded:
+        """Eight tokens to try the architecture on, each another one; `second` is the place of the second from the end.
+
+        Families that pool or chunk what they read need that many.
+        """
+        last = len(cast(Tensor, self.backbone.get_input_embeddings().weight)) - 1
+        places = (0, second, 2, 3, 4, 5, 6, 7)
+        return Encoded("", [max(0, last - place) for place in places], [(0, 0)] * 8, 8)
 
     def states(self, text: Encoded, **options: Any) -> Tensor:
         """One pass through the backbone: (1, T, D), what the pooler sees. `options` are those of its forward."""
@@ -130,7 +133,7 @@ class Probe:
         done = 0
         for batch in plan_batches([len(row) for row in rows], self.tokens_per_batch, self._max_padding):
             ids, mask = pad([rows[i] for i in batch], self.device)
-            with torch.inference_mode():
+            with torch.inference_mode(), _in_words(self, ids.shape[1]):
                 logits = self.model(input_ids=ids, attention_mask=mask).logits
             for i, row in zip(batch, at_least_float32(logits).cpu(), strict=True):
                 result[i] = row
@@ -146,6 +149,18 @@ class Probe:
     def verdict(self, logits: Tensor) -> str:
         """What these logits (K,) say in a word, as a prediction would."""
         return verdict(self.labels, logits.tolist(), self.probabilities(logits).tolist(), self.problem_type)
+
+
+@contextmanager
+def _in_words(probe: Probe, length: int) -> Iterator[None]:
+    """Some families cannot read a text of any length, and say so in words of their own code (Funnel below five)."""
+    try:
+        yield
+    except torch.OutOfMemoryError:
+        raise
+    except (RuntimeError, IndexError) as error:
+        seen = f"cannot read a text of {length:,} tokens: {' '.join(str(error).split())[:200]}"
+        raise CheckpointError(f"{type(probe.backbone).__name__} {seen}", fix="take a longer text.") from error
 
 
 def make_probe(pair: LoadedPair) -> Probe:
@@ -179,17 +194,3 @@ def at_least_float32(tensor: Tensor) -> Tensor:
 
 def _active(part: nn.Module) -> nn.Module:
     return part.modules_to_save[part.active_adapters[0]] if isinstance(part, ModulesToSaveWrapper) else part
-
-
-def _find_final_norm(probe: Probe) -> Callable[[Tensor], Tensor] | None:
-    """Looks at the way of a few tokens."""
-    if not probe.stack:
-        raise CheckpointError(f"{type(probe.backbone).__name__} has no single stack of layers.", fix=_NO_LENS)
-    text = probe.some_tokens()
-    steps = final_steps(probe.backbone, probe.stack, len(text.ids), lambda: probe.states(text))
-    if steps is None:
-        raise CheckpointError(
-            f"{type(probe.backbone).__name__} does more than a norm between its last layer and the pooler.",
-            fix=_NO_LENS,
-        )
-    return through(steps) if steps else None

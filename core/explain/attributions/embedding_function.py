@@ -44,7 +44,9 @@ class EmbeddingFunction:
     def __call__(self, embeddings: Tensor) -> Tensor:
         """(B, T, D) -> (B,) logits of the class, in at least float32."""
         self.on_rows(len(embeddings))
-        given = embeddings.to(self.probe.classifier.dtype)
+        given = embeddings.to(
+            self.probe.classifier.dtype, copy=True
+        )  # some families scale what they are given in place
         return at_least_float32(self.probe.classifier(inputs_embeds=given).logits)[:, self.target]
 
     @property
@@ -74,22 +76,27 @@ def embed(probe: Probe, text: Encoded, target: int, baseline: Baseline) -> Embed
 
 
 def require_embeddings(probe: Probe) -> None:
-    """Three tokens as embeddings, and whether they get the logits that they get as tokens.
+    """A few tokens as embeddings, and whether they get the logits that they get as tokens.
 
     Raises:
         CheckpointError: an architecture that reads token ids beside the embeddings, or takes none.
     """
     ids = torch.tensor([probe.some_tokens().ids], device=probe.device)
+    fix = "gradients and baselines need embeddings alone; the other views answer for this architecture."
     with torch.no_grad():
         by_ids = at_least_float32(probe.classifier(input_ids=ids).logits)
-        given = probe.backbone.get_input_embeddings()(ids)
-        by_embeddings = at_least_float32(probe.classifier(inputs_embeds=given).logits)
+        try:
+            given = probe.backbone.get_input_embeddings()(ids)
+            by_embeddings = at_least_float32(probe.classifier(inputs_embeds=given).logits)
+        except Exception as error:  # whatever its own code raises that looks for the token ids
+            name = f"{type(probe.backbone).__name__} does not read embeddings in place of token ids"
+            raise CheckpointError(f"{name} ({type(error).__name__}: {error}).", fix=fix) from error
     gap = float((by_ids - by_embeddings).abs().max())
     if not gap <= ALIKE * max(1.0, float(by_ids.abs().max())):
         raise CheckpointError(
             f"{type(probe.backbone).__name__} reads more than the embeddings of a text: without token ids the logits "
             f"are {gap:.2g} apart.",
-            fix="gradients and baselines need embeddings alone; the other views answer for this architecture.",
+            fix=fix,
         )
 
 
