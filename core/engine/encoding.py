@@ -147,13 +147,17 @@ def _kept(
 def _with_width(text: str, offsets: Sequence[tuple[int, int]], special: Sequence[bool]) -> list[tuple[int, int]]:
     """Offsets in which a token of white space covers it: tokenizers that trim offsets leave it no width.
 
-    It gets the white space before its place that no token before it has.
+    It gets the white space before its place that no token before it has; else the one behind it, which tokenizers that
+    count a space in front of each text trim from the other end.
     """
     result: list[tuple[int, int]] = []
     done = 0
     for (start, end), mark in zip(offsets, special, strict=True):
-        if start == end > done and not mark and text[done:end].isspace():
-            start = done
+        if start == end and not mark:
+            if text[done:end].isspace():
+                start = done
+            elif end >= done and text[end : end + 1].isspace():
+                end += 1
         result.append((start, end))
         done = done if mark else max(done, end)
     return result

@@ -192,6 +192,7 @@ def test_maps_of_one_layer_at_a_time(explainer: Explainer, monkeypatch: pytest.M
 
 def test_layers_above_the_chosen_one_do_not_run(explainer: Explainer) -> None:
     probe = probe_of(explainer, LLAMA)
+    attention.require_maps(probe)  # what is tried once, with a few tokens
     probe.layers[1].register_forward_pre_hook(lambda *_: pytest.fail("layer 2 ran"))
     assert attention.maps(probe, probe.encode(TEXT), 1, PLENTY).layer == 1
 
