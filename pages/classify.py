@@ -11,7 +11,6 @@ from core.results import CandidateSummary, Selection
 from pages.ui import candidate_picker, frame, loading, markup, question
 from pages.ui.question import ASKED
 from pages.ui.services import engine
-from pages.views import candidate_details
 from pages.views import verdict as view
 from pages.views.verdict import Answer
 
@@ -75,7 +74,7 @@ def result(selection: Selection, candidate: CandidateSummary) -> None:
                 st.html(markup.note(f"Meanwhile, {by} answers."))
     if model is not None:
         place.empty()  # at once: a bar that goes only when all is drawn would make the verdict jump
-        st.html(candidate_details.warnings(model.health))
+        view.warnings(model.health)
     with st.container():  # always there, so that the verdict below keeps its place when something has to be said
         answer = classified(by, st.session_state.get(ASKED)) if by else None
     if answer is not None:

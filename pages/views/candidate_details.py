@@ -98,16 +98,6 @@ def loaded(model: LoadedModel) -> str:
     )
 
 
-def warnings(report: HealthReport) -> str:
-    """The warnings among the checks, for pages that show verdicts; nothing where there are none."""
-    rows = [
-        f"<p>{text(check.message)}{f' {text(sentence(check.fix))}' if check.fix else ''}</p>"
-        for check in report.checks
-        if check.status is CheckStatus.WARNING
-    ]
-    return f'<div class="hl-box hl-warn">{"".join(rows)}</div>' if rows else ""
-
-
 def health(report: HealthReport) -> str:
     """Every check in words, with what to do where there is something to do."""
     rows = []

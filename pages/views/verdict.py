@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core.results import ClassScore, Prediction, Selection
+from core.results import CheckStatus, ClassScore, HealthReport, Prediction, Selection
 from core.words import durations, numbers
 from core.words import verdict as words
+from pages.ui import markup
 from pages.ui.markup import facts, label, text
 from pages.views import class_table
 
@@ -34,6 +35,13 @@ def draw(answer: Answer) -> None:
     if folded := explanation(answer.prediction):
         st.html(folded)  # apart from the verdict: it stays open when the next one comes
     class_table.table(answer.prediction)
+
+
+def warnings(report: HealthReport) -> None:
+    """What a person should know of the pair before they believe its verdicts."""
+    for check in report.checks:
+        if check.status is CheckStatus.WARNING:
+            st.html(markup.warning(f"{check.message} {markup.sentence(check.fix)}".strip()))
 
 
 def verdict(answer: Answer) -> str:
