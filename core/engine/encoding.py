@@ -116,9 +116,11 @@ class Encoder:
         )
 
     def _name(self, number: int, kind: TokenKind) -> str:
-        """As the tokenizer writes it; the words of a template as they are read."""
-        words = str(self._backend.decode([number], skip_special_tokens=False)).strip() if kind == "template" else ""
-        return words if words and "\ufffd" not in words else str(self._tokenizer.convert_ids_to_tokens(number))
+        """As the tokenizer writes it; the words of a template as they are read, white space alone by signs for it."""
+        words = str(self._backend.decode([number], skip_special_tokens=False)) if kind == "template" else ""
+        if not words or "\ufffd" in words:
+            return str(self._tokenizer.convert_ids_to_tokens(number))
+        return words.replace(" ", "\u2423").replace("\n", "\u21b5") if words.isspace() else words
 
 
 def _keep(special: Sequence[bool], limit: int, side: Side) -> list[int]:

@@ -156,8 +156,10 @@ def _pass(probe: Probe, text: Encoded, requested: Collection[int], see: OnLayer,
 
 
 def _no_maps(probe: Probe, seen: int, layers: int) -> CheckpointError:
+    name = type(probe.backbone).__name__
+    some = f"{name} hands out attention maps in {seen} of its {layers} layers: the others read by another rule."
     return CheckpointError(
-        f"{type(probe.backbone).__name__} hands out no attention maps (of {seen} in {layers} layers).",
+        some if seen else f"{name} hands out no attention maps (of {seen} in {layers} layers).",
         fix="attention cannot be drawn for this architecture; the other views can.",
     )
 

@@ -22,7 +22,7 @@ def read(prediction: Prediction) -> Reading:
     starts = character_starts(text)
     return Reading(
         prediction,
-        words=_without_spaces(_units(text, tokens, _word_starts(text, starts))),
+        words=_template_joined(_without_spaces(_units(text, tokens, _word_starts(text, starts)))),
         pieces=_units(text, tokens, starts),
     )
 
@@ -109,6 +109,17 @@ def _end(text: str, starts: list[int], end: int) -> int:
     while end < len(text) and starts[end] == starts[end - 1]:
         end += 1
     return end
+
+
+def _template_joined(units: tuple[Unit, ...]) -> tuple[Unit, ...]:
+    """What a chat template writes in one go as one unit."""
+    joined: list[Unit] = []
+    for unit in units:
+        if joined and unit.kind == joined[-1].kind == "template":
+            last = joined.pop()
+            unit = replace(last, text=last.text + unit.text, tokens=last.tokens + unit.tokens)
+        joined.append(unit)
+    return tuple(joined)
 
 
 def _without_spaces(units: tuple[Unit, ...]) -> tuple[Unit, ...]:

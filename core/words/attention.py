@@ -18,10 +18,7 @@ ROLLOUT = (
     "Attention rollout (Abnar and Zuidema 2020): in each layer the mean of the heads and, in equal parts, the residual "
     "stream, multiplied from layer to layer. It says where information can flow, not what the layers make of it."
 )
-HEAD = (
-    "Means over all tokens that read. Effective tokens: exp of the entropy of a row. Shares are of all attention; what "
-    "goes to a sink counts for none of the tokens."
-)
+HEAD = "Means over all tokens that read. Effective tokens: exp of the entropy of a row."
 #: Rows that sum to less have a sink; above it is rounding.
 WHOLE = 0.98
 POOLED = (
@@ -60,7 +57,7 @@ def how_to_read(by: str, least: float, *, picture: bool, block: int) -> str:
     if least < WHOLE:
         row = (
             f"a row sums to less than 100 % (here {percent(least)} % at least): the rest goes to the attention sink, a "
-            "number that each head has learned and that is no token"
+            "number that each head has learned and that is no token (effective tokens and distance leave it out)"
         )
     words = (
         f"A row is who reads, a column who is read; {row}. To a word goes the sum over its tokens, from a word the "

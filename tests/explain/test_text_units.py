@@ -128,6 +128,16 @@ def test_a_token_without_width_belongs_to_the_word_behind_it_or_before_it() -> N
     assert [u.special for u in read(made).pieces] == [True, False, False, False, False, True]
 
 
+def test_what_a_template_writes_in_one_go_is_one_unit_among_the_words() -> None:
+    tokens = (
+        *(Token("<|", 0, 0, "template"), Token("user", 0, 0, "template"), Token("card", 0, 4)),
+        *(Token("\u21b5", 0, 0, "template"), Token("<|end|>", 0, 0, "template")),
+    )
+    made = read(replace(reading_of("card").prediction, tokens=tokens, total_tokens=5))
+    assert [(u.text, u.tokens) for u in made.words] == [("<|user", (0, 1)), ("card", (2,)), ("\u21b5<|end|>", (3, 4))]
+    assert [u.tokens for u in made.pieces] == [(0,), (1,), (2,), (3,), (4,)]
+
+
 def test_a_text_of_white_space_alone_stands_for_itself() -> None:
     tokens = (Token("<s>", 0, 0, "special"), Token(" ", 0, 1), Token("_", 1, 1))
     made = replace(reading_of("a ").prediction, text="  ", tokens=tokens, total_tokens=3)
