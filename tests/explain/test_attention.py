@@ -353,7 +353,7 @@ def test_windows_are_put_where_they_read() -> None:
         expected = np.zeros((4, count, count))
         for query, place in itertools.product(range(count), range(2 * reach + 1)):
             if 0 <= (key := query + place - reach) < count:
-                expected[:, query, key] = windows[0, query, :, place]
+                expected[:, query, key] = windows[0, :, query, place]
         found = attention.maps(probe, text, number, PLENTY).maps
         np.testing.assert_allclose(found, expected, atol=1e-7)
         np.testing.assert_allclose(found.sum(axis=-1), 1, atol=1e-5)
