@@ -8,7 +8,7 @@ out when asked for by `output_attentions`, and would then keep those of all laye
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
@@ -41,12 +41,14 @@ def watching_maps(probe: Probe, requested: set[int], count: int, see: OnLayer) -
     Where there is no stack of layers (one layer run again and again) maps are counted as they come.
     """
     came = _Came(requested, see)
-    drops, windowed = _asked_for(probe), hasattr(probe.backbone.config, "attention_window")
+    drops = _asked_for(probe)
 
     def hook_of(number: int | None) -> Callable[..., Any]:
+        reach = _reach(probe, number)
+
         def hook(_module: nn.Module, _args: Any, output: Any) -> Any:
             for place in range(1, len(output) if isinstance(output, tuple | list) else 0):
-                maps = maps_in(output[place], count, windowed=windowed)
+                maps = maps_in(output[place], count, reach, output[place + 1 :])
                 if maps is not None:
                     came.maps(number, maps, output[place])
                     parts = [*output[:place], maps.new_empty(0, 0, 0, 0), *output[place + 1 :]]
@@ -98,11 +100,12 @@ def reporting_layers(probe: Probe, on_progress: Progress) -> Iterator[None]:
         yield
 
 
-def maps_in(part: Any, count: int, *, windowed: bool = False) -> Tensor | None:
+def maps_in(part: Any, count: int, reach: int | None = None, more: Sequence[Any] = ()) -> Tensor | None:
     """(H, T, T) out of what a module hands out, where that holds maps of a text of so many tokens; else None.
 
     Maps are numbers from 0 on, and a row sums to 1, or to less with an attention sink. They come as (1, H, T, T), as
-    (T, T, 1, H) from XLNet, and from Longformer as (1, T, H, 2 w + 1), the w keys on either side of each token.
+    (T, T, 1, H) from XLNet, and from Longformer as (1, T, H, G + 2 w + 1): the first G tokens, which all read, and the
+    w keys on either side of each. `reach` is that w; what the first G read themselves is handed out behind, in `more`.
     """
     if not (isinstance(part, Tensor) and part.dim() == 4 and part.is_floating_point()):
         return None
@@ -111,22 +114,34 @@ def maps_in(part: Any, count: int, *, windowed: bool = False) -> Tensor | None:
         maps = part[0]
     elif shape[2] == 1 and shape[:2] == (count, count):
         maps = part[:, :, 0].permute(2, 0, 1)
-    elif windowed and shape[0] == 1 and shape[1] >= count and shape[3] % 2 == 1:
-        maps = _placed(part[0, :count].permute(1, 0, 2))
+    elif reach is not None and shape[0] == 1 and shape[1] >= count and shape[3] > 2 * reach:
+        maps = _placed(part[0, :count].permute(1, 0, 2), reach, more)
     if maps is None:
         return None
     rows, sums = maps[0], maps[0].float().sum(dim=-1)
     return maps if bool((rows >= 0).all()) and bool((sums > 0).all()) and bool((sums < 1.02).all()) else None
 
 
-def _placed(windows: Tensor) -> Tensor:
-    """(H, T, 2 w + 1) by distance, from w keys before to w behind -> (H, T, T) by place."""
+def _placed(windows: Tensor, reach: int, more: Sequence[Any]) -> Tensor:
+    """(H, T, G + 2 w + 1), the last by distance from w keys before to w behind -> (H, T, T) by place."""
     heads, count, width = windows.shape
-    reach = width // 2
+    everywhere = width - 2 * reach - 1
     wide = windows.new_zeros(heads, count, count + 2 * reach)  # row i begins w places before the text
     stride = wide.stride()
-    wide.as_strided((heads, count, width), (stride[0], stride[1] + 1, 1)).copy_(windows)
-    return wide[:, :, reach : reach + count]
+    wide.as_strided((heads, count, 2 * reach + 1), (stride[0], stride[1] + 1, 1)).copy_(windows[..., everywhere:])
+    maps = wide[:, :, reach : reach + count]
+    if everywhere and more and isinstance(more[0], Tensor):
+        maps[:, :, :everywhere] += windows[..., :everywhere]
+        maps[:, :everywhere] = more[0][0, :, :everywhere, :count]
+    return maps
+
+
+def _reach(probe: Probe, number: int | None) -> int | None:
+    """How many keys a token of a layer reads on either side, where a config says so (Longformer); else None."""
+    windows = getattr(probe.backbone.config, "attention_window", None)
+    if isinstance(windows, list | tuple):
+        windows = windows[(number or 1) - 1] if len(windows) >= (number or 1) else None
+    return windows // 2 if isinstance(windows, int) else None
 
 
 def _asked_for(probe: Probe) -> bool:

@@ -359,6 +359,33 @@ def test_windows_are_put_where_they_read() -> None:
         np.testing.assert_allclose(found.sum(axis=-1), 1, atol=1e-5)
 
 
+def test_tokens_that_all_read_and_that_read_all_are_put_where_they_are() -> None:
+    """As Longformer's own classifier has it: the first token reads everything, and everything reads it."""
+    probe, text = family("longformer")
+    count, reach = len(text.ids), probe.backbone.config.attention_window[0] // 2
+    first = torch.tensor([[1] + [0] * (count - 1)])
+    probe.backbone.register_forward_pre_hook(
+        lambda _module, args, options: (
+            args,
+            options | {"global_attention_mask": first[:, : options["input_ids"].shape[1]]},
+        ),
+        with_kwargs=True,
+    )
+    probe.backbone.set_attn_implementation("eager")
+    with torch.no_grad():
+        output = probe.backbone(input_ids=torch.tensor([text.ids]), output_attentions=True)
+    windows, globally = output.attentions[0][0], output.global_attentions[0][0]
+    expected = np.zeros((4, count, count))
+    for query, place in itertools.product(range(1, count), range(2 * reach + 1)):
+        if 0 < (key := query + place - reach) < count:
+            expected[:, query, key] = windows[:, query, 1 + place]
+        expected[:, query, 0] = windows[:, query, 0]
+    expected[:, 0] = globally[:, :count, 0]
+    found = attention.maps(probe, text, 1, PLENTY).maps
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+    np.testing.assert_allclose(found.sum(axis=-1), 1, atol=1e-5)
+
+
 def test_what_goes_to_a_sink_is_in_no_row_and_in_no_number_of_tokens() -> None:
     probe, text = family("gpt_oss")
     maps = attention.maps(probe, text, 1, PLENTY).maps
