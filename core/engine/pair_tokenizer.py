@@ -14,12 +14,13 @@ from core.model.families import most_tokens
 from core.model.hf_config import stored_config
 from core.model.open import OpenedClassifier
 
-#: What makes a folder one with a tokenizer: its vocabulary. Settings alone (tokenizer_config.json) make none.
+#: What makes a folder one with a tokenizer: its vocabulary. Settings alone make none.
 VOCABULARIES = (
     *("tokenizer.json", "vocab.txt", "vocab.json", "tokenizer.model"),
     *("spiece.model", "spm.model", "sentencepiece.bpe.model"),
 )
 SETTINGS = "tokenizer_config.json"
+TEMPLATE = "chat_template.jinja"
 #: transformers writes a number as large as this one where a tokenizer has no limit.
 UNLIMITED = 10**20
 #: The longest text where nothing says a smaller number.
@@ -34,13 +35,13 @@ class PairTokenizer:
         base: the base's, to compare with, where the adapter brings one of its own; None where the base has none that
             can be read, and without an adapter's.
         own: whether the adapter brought it.
-        left_out: settings of a tokenizer in the adapter's folder that are not used, since no vocabulary is beside them.
+        left_out: files of settings in the adapter's folder that are not used, since no vocabulary is beside them.
     """
 
     tokenizer: PreTrainedTokenizerBase
     base: PreTrainedTokenizerBase | None = None
     own: bool = False
-    left_out: bool = False
+    left_out: tuple[str, ...] = ()
 
 
 def pair_tokenizer(base: ModelFolder, adapter: Path | None) -> PairTokenizer:
@@ -50,8 +51,8 @@ def pair_tokenizer(base: ModelFolder, adapter: Path | None) -> PairTokenizer:
         CheckpointError: one that cannot be read.
     """
     if adapter is None or not has_tokenizer(adapter):
-        settings_alone = adapter is not None and (adapter / SETTINGS).is_file()
-        return PairTokenizer(read_tokenizer(base.path), left_out=settings_alone)
+        settings = [name for name in (SETTINGS, TEMPLATE) if adapter is not None and (adapter / name).is_file()]
+        return PairTokenizer(read_tokenizer(base.path), left_out=tuple(settings))
     try:
         reference = read_tokenizer(base.path)
     except CheckpointError:

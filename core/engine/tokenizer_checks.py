@@ -8,7 +8,7 @@ from typing import Any
 from transformers import PreTrainedTokenizerBase
 
 from core.engine.chat_template import has_template
-from core.engine.pair_tokenizer import SETTINGS, PairTokenizer
+from core.engine.pair_tokenizer import PairTokenizer
 from core.model.adapters.outcomes import note, warning
 from core.model.peft_wrappers import unwrap_peft
 from core.results import ChatTemplate, Check
@@ -32,8 +32,9 @@ def tokenizer_checks(reading: PairTokenizer, chosen: ChatTemplate | None, model:
 def _whose(reading: PairTokenizer) -> Iterator[Check]:
     """That an adapter brings a tokenizer, and what it does otherwise than the base's."""
     if reading.left_out:
-        message = f"The adapter's folder has a {SETTINGS} and no vocabulary: the base's tokenizer is used as it is."
-        yield warning("Tokenizer", message, "put the tokenizer.json beside it that the adapter was trained with.")
+        files = " and ".join(reading.left_out)
+        message = f"The adapter's folder has {files} and no vocabulary: the base's tokenizer is used as it is."
+        yield warning("Tokenizer", message, "put the tokenizer.json there that the adapter was trained with.")
     if not reading.own:
         return
     if reading.base is None:

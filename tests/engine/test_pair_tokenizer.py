@@ -44,7 +44,7 @@ def test_without_one_in_the_adapters_folder_it_is_the_bases(tiny_folders: dict[s
     base = read_model_folder(tiny_folders["llama"])
     for folder in (None, adapter):
         reading = pair_tokenizer(base, folder)
-        assert (reading.own, reading.left_out, reading.base) == (False, False, None)
+        assert (reading.own, reading.left_out, reading.base) == (False, (), None)
         assert reading.tokenizer(TEXT)["input_ids"] == make_tiny_tokenizer()(TEXT)["input_ids"]
 
 
@@ -79,9 +79,10 @@ def test_a_base_without_a_tokenizer_needs_none_then(
 
 def test_settings_without_a_vocabulary_are_left_out(tiny_folders: dict[str, Path], adapter: Path) -> None:
     (adapter / "tokenizer_config.json").write_text(json.dumps({"truncation_side": "left"}))
+    (adapter / "chat_template.jinja").write_text("{{ messages[0].content }}")
     assert not has_tokenizer(adapter)
     reading = pair_tokenizer(read_model_folder(tiny_folders["llama"]), adapter)
-    assert (reading.own, reading.left_out) == (False, True)
+    assert (reading.own, reading.left_out) == (False, ("tokenizer_config.json", "chat_template.jinja"))
 
 
 def test_a_damaged_one_of_the_adapter_is_told_and_the_bases_not_taken_for_it(

@@ -71,6 +71,6 @@ def test_tokens_without_an_embedding_are_a_warning() -> None:
 def test_the_side_of_the_cut_and_settings_left_out_are_told() -> None:
     (side,) = checks(PairTokenizer(closing(truncation_side="left")))
     assert (side.status, "cut at the left (truncation_side" in side.message) == (CheckStatus.NOTE, True)
-    (left_out,) = checks(PairTokenizer(make_tiny_tokenizer(), left_out=True))
+    (left_out,) = checks(PairTokenizer(make_tiny_tokenizer(), left_out=("tokenizer_config.json",)))
     assert left_out.status is CheckStatus.WARNING
     assert "tokenizer_config.json and no vocabulary" in left_out.message
