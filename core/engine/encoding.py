@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from core.engine.chat_template import Templated, UserTurn, has_template
 from core.errors import CheckpointError, InputError
@@ -69,7 +69,7 @@ class Encoder:
             self._turn.check()
         self.max_tokens = max_tokens
         self.chat_template: ChatTemplate | None = chat_template if has_template(tokenizer) else None
-        self.truncation_side = cast(Side, "left" if tokenizer.truncation_side == "left" else "right")
+        self.truncation_side: Side = "left" if tokenizer.truncation_side == "left" else "right"
 
     def encode(self, texts: Sequence[str]) -> list[Encoded]:
         """Encode each text alone; a lone surrogate is read as "?", which keeps the positions.
@@ -109,7 +109,7 @@ class Encoder:
 
     def tokens(self, encoded: Encoded) -> tuple[Token, ...]:
         """Tokens as the characters of the original text; those that cover none by their name."""
-        kinds = encoded.kinds or ("text",) * len(encoded.ids)
+        kinds: tuple[TokenKind, ...] = encoded.kinds or ("text",) * len(encoded.ids)
         return tuple(
             Token(encoded.text[start:end] if end > start else self._name(number, kind), start, end, kind)
             for number, (start, end), kind in zip(encoded.ids, encoded.offsets, kinds, strict=True)
@@ -123,12 +123,23 @@ class Encoder:
         return words.replace(" ", "\u2423").replace("\n", "\u21b5") if words.isspace() else words
 
 
-def _keep(special: Sequence[bool], limit: int, side: Side) -> list[int]:
-    """Positions that stay, as transformers truncates: all special tokens, and the beginning or end of the others."""
-    marks = [i for i, mark in enumerate(special) if mark][-limit:]
-    others = [i for i, mark in enumerate(special) if not mark]
-    room = limit - len(marks)
-    return sorted([*marks, *(others[:room] if side == "right" else others[max(0, len(others) - room) :])])
+def _keep(special: Sequence[bool], limit: int, side: Side = "right") -> list[int]:
+    """Positions that stay, as transformers truncates: all special tokens, and the beginning or end of the others.
+
+    Where special tokens alone reach the limit, those on the other side stay, and one token at least on this one.
+    """
+    count, marks = len(special), [i for i, mark in enumerate(special) if mark]
+    if len(marks) < limit:
+        others = [i for i, mark in enumerate(special) if not mark]
+        room = limit - len(marks)
+        return sorted([*marks, *(others[:room] if side == "right" else others[-room:])])
+    if count <= limit:
+        return list(range(count))
+    edge = list(special)[:: -1 if side == "right" else 1]
+    fixed = min(limit - 1, next((i for i, mark in enumerate(edge) if not mark), count))
+    if side == "right":
+        return [*range(limit - fixed), *range(count - fixed, count)]
+    return [*range(fixed), *range(count - limit + fixed, count)]
 
 
 def _kept(

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 from transformers.utils import logging as hf_logging
 
-from core.engine.encoding import Encoded
+from core.engine.encoding import Encoded, Encoder
 from core.errors import AppError, CheckpointError
 from core.explain import attention
 from core.explain.attention_mask import compare_masks
@@ -19,16 +21,32 @@ from core.explain.capabilities import capabilities, require
 from core.explain.contributions import contributions
 from core.explain.depth import trace
 from core.explain.head_geometry import class_vectors
+from core.explain.minimal_flip import find
 from core.explain.pooling import compare_poolers, pooling
 from core.explain.probe import Probe
 from core.results import AttributionOptions, Capability, Unit
+from core.tasks.progress import ignore_progress
 from tests.explain.adapted import probing
 from tests.explain.families import families, tiny_classifier
 from tests.model.conftest import LABELS
+from tests.tiny import make_tiny_tokenizer
 
 IDS = [5, 9, 17, 33, 65, 129, 40]
 TEXT = Encoded("abcdefg", IDS, [(i, i + 1) for i in range(7)], 7)
 UNITS = tuple(Unit(TEXT.text[i], i, i + 1, (i,)) for i in range(7))
+ENCODER = Encoder(make_tiny_tokenizer(), 64)
+#: The same words again for what takes words away, with their characters.
+WORDS = ENCODER.encode(["My card has not arrived"])[0]
+UNITS_OF_WORDS = tuple(
+    Unit(
+        match[0],
+        match.start(),
+        match.end(),
+        tuple(i for i, (_, end) in enumerate(WORDS.offsets) if start < end <= stop),
+    )
+    for match in re.finditer(r"\S+", WORDS.text)
+    for start, stop in [(match.start(), match.end())]
+)
 #: Whose kernels for chunks of a sequence are written for GPUs: each pass takes seconds here.
 SLOW = ("qwen3_next", "qwen3_5_text", "qwen3_5_moe_text", "qwen4_exp_text", "nemotron_h", "falcon_h1")
 #: Families that people classify with, each of another build.
@@ -102,7 +120,7 @@ def transformers_maps(probe: Probe) -> list[torch.Tensor]:
 def check(name: str) -> set[Capability] | None:
     """What a family can, after all views were asked; None where it does not classify this text."""
     model = tiny_classifier(name)
-    probe = None if model is None else probing(model)
+    probe = None if model is None else replace(probing(model), encoder=ENCODER)
     expected = None if probe is None else logits(probe)
     if probe is None or expected is None:
         return None
@@ -112,6 +130,9 @@ def check(name: str) -> set[Capability] | None:
     assert np.abs(parts.sums - expected.numpy()).max() <= 1e-4 * largest, f"{name}: the parts are not the logit"
     assert pooling(probe, states).weights.sum() == pytest.approx(1, abs=1e-4)
     assert len(compare_poolers(probe, states)) == 4
+    if name in NAMED and name != "funnel":  # Funnel reads nothing below five tokens, which is told
+        flip = find(probe, WORDS, UNITS_OF_WORDS, 8, ignore_progress)
+        assert flip.tried <= 8
     can = answered(probe)
     theirs = transformers_maps(probe)
     if theirs:
