@@ -48,7 +48,8 @@ def make_texts(probe: Probe) -> list[Encoded]:
     whole = probe.encode(WORDS).ids
     ids = whole + whole[1:] * (max(LENGTHS) // (len(whole) - 1) + 1)
     offsets = [(0, 0)] + [(i, i + 1) for i in range(max(LENGTHS))]
-    kinds: tuple[TokenKind, ...] = ("special", *("text",) * max(LENGTHS))
+    own: list[TokenKind] = ["text"] * max(LENGTHS)
+    kinds: tuple[TokenKind, ...] = ("special", *own)
     return [Encoded("", ids[:length], offsets[:length], length, kinds[:length]) for length in LENGTHS]
 
 

@@ -109,7 +109,8 @@ class Encoder:
 
     def tokens(self, encoded: Encoded) -> tuple[Token, ...]:
         """Tokens as the characters of the original text; those that cover none by their name."""
-        kinds: tuple[TokenKind, ...] = encoded.kinds or ("text",) * len(encoded.ids)
+        plain: list[TokenKind] = ["text"] * len(encoded.ids)
+        kinds = encoded.kinds or plain
         return tuple(
             Token(encoded.text[start:end] if end > start else self._name(number, kind), start, end, kind)
             for number, (start, end), kind in zip(encoded.ids, encoded.offsets, kinds, strict=True)

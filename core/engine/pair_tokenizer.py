@@ -91,7 +91,7 @@ def token_limit(
     Where neither of the first two is said, the tokenizer's own number counts, as in transformers.
     """
     longest = min(most_tokens(opened.model.backbone) or MOST_TOKENS, MOST_TOKENS)
-    stated = [n for n in (candidate.max_tokens, trained_with) if n] or [stated_limit(tokenizer)]
+    stated: list[int | None] = [n for n in (candidate.max_tokens, trained_with) if n] or [stated_limit(tokenizer)]
     return min(n for n in (*stated, longest) if n)
 
 

@@ -73,7 +73,8 @@ def _side(tokenizer: PreTrainedTokenizerBase) -> Iterator[Check]:
 
 def _rows(reading: PairTokenizer, model: Any) -> Iterator[Check]:
     """That there are tokens without an embedding."""
-    weight = getattr(unwrap_peft(model).backbone.get_input_embeddings(), "weight", None)
+    classifier: Any = unwrap_peft(model)
+    weight = getattr(classifier.backbone.get_input_embeddings(), "weight", None)
     rows = 0 if weight is None else len(weight)
     beyond = sum(number >= rows for number in reading.tokenizer.get_vocab().values()) if rows else 0
     if beyond:

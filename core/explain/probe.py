@@ -183,7 +183,7 @@ def make_probe(pair: LoadedPair) -> Probe:
 @contextmanager
 def watching(probe: Probe, see: Callable[[int, Tensor], None]) -> Iterator[None]:
     """Calls `see` with 0 and what enters the first layer (B, T, D), then with i and what leaves layer i of L."""
-    with watching_layers(probe.layers, see):
+    with watching_layers(tuple(probe.layers), see):
         yield
 
 

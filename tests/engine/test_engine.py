@@ -428,7 +428,7 @@ CHAT = "{% for m in messages %}[{{ m.role }}] {{ m.content }}{{ eos_token }}{% e
 def test_with_and_without_the_chat_template_nobody_gets_the_others_answer(
     tmp_path: Path, labels: tuple[str, ...]
 ) -> None:
-    problem = "regression" if len(labels) == 1 else "single_label_classification"
+    problem: Any = "regression" if len(labels) == 1 else "single_label_classification"
     folder = save_tiny_classifier(tmp_path / "model", "llama", labels, problem)
     tokenizer = make_tiny_tokenizer()
     tokenizer.chat_template = CHAT
@@ -442,7 +442,7 @@ def test_with_and_without_the_chat_template_nobody_gets_the_others_answer(
         with torch.inference_mode():
             return model(input_ids=torch.tensor([ids])).logits[0].tolist()  # type: ignore[no-any-return]
 
-    turn = tokenizer.apply_chat_template([{"role": "user", "content": TEXT}], tokenize=True, return_dict=False)
+    turn: Any = tokenizer.apply_chat_template([{"role": "user", "content": TEXT}], tokenize=True, return_dict=False)
     for _ in range(2):
         for selection, ids in (
             (raw, tokenizer(TEXT).input_ids),

@@ -18,7 +18,7 @@ TEMPLATE = "{{ messages[0].content }}"
 
 
 def model(rows: int = 320) -> Any:
-    sizes = {"hidden_size": 8, "intermediate_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2}
+    sizes: dict[str, Any] = {"hidden_size": 8, "intermediate_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2}
     config = LlamaConfig(vocab_size=rows, **sizes)
     return classifier_class(LlamaConfig)(config)
 

@@ -52,10 +52,11 @@ def families() -> list[str]:
 
 def tiny_config(name: str) -> PreTrainedConfig:
     """Two layers, 32 wide."""
-    kind = CONFIG_MAPPING[name]
+    kind: Any = CONFIG_MAPPING[name]
     known = {*inspect.signature(kind.__init__).parameters, *vars(kind())} - {*kind.attribute_map}
     sizes = {key: value for key, value in SIZES.items() if key in known} | OWN.get(name, {})
-    return kind(**{key: value for key, value in sizes.items() if value is not None}, num_labels=4)
+    stated: dict[str, Any] = {key: value for key, value in sizes.items() if value is not None}
+    return kind(**stated, num_labels=4)
 
 
 def tiny_classifier(name: str) -> PooledClassifier | None:
@@ -72,7 +73,7 @@ def tiny_classifier(name: str) -> PooledClassifier | None:
         return None
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        model = kind(config).eval().requires_grad_(False)
+        model: PooledClassifier = kind(config).eval().requires_grad_(False)
         for weight in model.parameters():
             if weight.ndim > 1:
                 weight.data.normal_(0, 0.2)
