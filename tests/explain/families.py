@@ -56,7 +56,8 @@ def tiny_config(name: str) -> PreTrainedConfig:
     known = {*inspect.signature(kind.__init__).parameters, *vars(kind())} - {*kind.attribute_map}
     sizes = {key: value for key, value in SIZES.items() if key in known} | OWN.get(name, {})
     stated: dict[str, Any] = {key: value for key, value in sizes.items() if value is not None}
-    return kind(**stated, num_labels=4)
+    config: PreTrainedConfig = kind(**stated, num_labels=4)
+    return config
 
 
 def tiny_classifier(name: str) -> PooledClassifier | None:
