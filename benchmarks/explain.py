@@ -33,7 +33,7 @@ from core.explain.attributions.methods import integrated_gradients
 from core.explain.contributions import contributions
 from core.explain.depth import trace
 from core.explain.probe import Probe, make_probe
-from core.results import Floats, Selection
+from core.results import Floats, Selection, TokenKind
 from core.settings import Settings
 
 PAIR = Selection("demo-llama", "banking77")
@@ -48,7 +48,9 @@ def make_texts(probe: Probe) -> list[Encoded]:
     whole = probe.encode(WORDS).ids
     ids = whole + whole[1:] * (max(LENGTHS) // (len(whole) - 1) + 1)
     offsets = [(0, 0)] + [(i, i + 1) for i in range(max(LENGTHS))]
-    return [Encoded("", ids[:length], offsets[:length], length) for length in LENGTHS]
+    own: list[TokenKind] = ["text"] * max(LENGTHS)
+    kinds: tuple[TokenKind, ...] = ("special", *own)
+    return [Encoded("", ids[:length], offsets[:length], length, kinds[:length]) for length in LENGTHS]
 
 
 def plain(probe: Probe, text: Encoded) -> Tensor:
@@ -72,7 +74,7 @@ def ours(pair: LoadedPair, text: Encoded, target: int) -> tuple[Floats, float]:
 def theirs(probe: Probe, text: Encoded, target: int) -> tuple[Floats, float]:
     """The same from Captum's layer method, one step a pass."""
     ids = torch.tensor([text.ids], device=probe.device)
-    special = torch.tensor([[start == end for start, end in text.offsets]], device=probe.device)
+    special = torch.tensor([text.fixed], device=probe.device)
     empty = torch.where(special, ids, padding_id(probe) or 0)
     method = LayerIntegratedGradients(
         lambda rows: probe.model(input_ids=rows).logits, probe.backbone.get_input_embeddings()

@@ -184,7 +184,7 @@ class Explainer(Protocol):
         """All attribution methods for one class, and how faithful they are."""
 
     def attention_cost(self, selection: Selection, text: str) -> AttentionCost:
-        """Memory for attention maps; nothing runs."""
+        """Memory for attention maps of this text; no more than a few tokens run."""
 
     @overload
     def attention(self, selection: Selection, text: str, part: Literal["overview"]) -> AttentionOverview: ...

@@ -56,6 +56,7 @@ def detail(candidate: CandidateSummary, selection: Selection) -> None:
             if st.button("Classify with it", type="primary", key="use"):
                 st.switch_page("pages/classify.py")
             st.button("Unload", key="unload", on_click=engine().unload, args=(selection,))
+        candidate_picker.template_switch(selection)
         st.html(candidate_details.loaded(model))
         st.html(markup.section("Health"))
         st.html(candidate_details.health(model.health))

@@ -26,8 +26,7 @@ def ask(text: str | None = None) -> None:
 def begin(examples: tuple[str, ...]) -> None:
     """The form holds what was asked, here or on another page, until the person types something else."""
     question.begin(examples)
-    text = st.session_state.get(ASKED)
-    if text != st.session_state.get(FOLLOWED):
+    if (text := st.session_state.get(ASKED)) != st.session_state.get(FOLLOWED):
         st.session_state[TEXT] = st.session_state[FOLLOWED] = text
 
 
@@ -42,20 +41,20 @@ def classified(selection: Selection, text: str | None) -> Answer | None:
     try:
         start = time.perf_counter()
         prediction = engine().classify(selection, [text])[0]
-        answer = Answer(selection, prediction, time.perf_counter() - start)
-        st.session_state[ANSWER] = answer
+        answer = st.session_state[ANSWER] = Answer(selection, prediction, time.perf_counter() - start)
     except AppError as error:
         st.html(markup.problem(error))
     return answer
 
 
-def form(examples: tuple[str, ...]) -> None:
-    """The form, and the examples below it."""
+def form(examples: tuple[str, ...], selection: Selection) -> None:
+    """The form, the switch of the chat template, and the examples below it."""
     with st.form("ask", border=False):
         st.text_area("Text", key=TEXT, height=150, placeholder="Type or paste a text", persist_state="session")
         with st.container(horizontal=True, vertical_alignment="center"):
             st.form_submit_button("Classify", type="primary", on_click=ask)
             st.html('<p class="hl-keys"><kbd>Ctrl</kbd> <kbd>Enter</kbd></p>', width="content")
+    candidate_picker.template_switch(selection)
     if examples:
         st.html(markup.section("Or take an example"))
     with st.container(key="examples", gap="xsmall"):
@@ -75,6 +74,7 @@ def result(selection: Selection, candidate: CandidateSummary) -> None:
                 st.html(markup.note(f"Meanwhile, {by} answers."))
     if model is not None:
         place.empty()  # at once: a bar that goes only when all is drawn would make the verdict jump
+        view.warnings(model.health)
     with st.container():  # always there, so that the verdict below keeps its place when something has to be said
         answer = classified(by, st.session_state.get(ASKED)) if by else None
     if answer is not None:
@@ -89,7 +89,7 @@ def panel(selection: Selection, candidate: CandidateSummary) -> None:
     begin(examples)
     left, right = st.columns([5, 7], gap="large")
     with left:
-        form(examples)
+        form(examples, selection)
     with right:
         result(selection, candidate)
 

@@ -42,6 +42,7 @@ HEAVY = ("torch", "transformers", "peft", "captum")
 #: Where torch may be imported as soon as a file is.
 TORCH_ROOMS = (
     *("core.model", "core.engine.backends.torch", "core.engine.loader", "core.engine.predictor"),
+    *("core.engine.pair_tokenizer", "core.engine.tokenizer_checks"),
     *("core.engine.torch_threads", "core.explain", "core.architecture", "core.dry_run", "core.training"),
     *("core.checkpoints.adapter_update", "core.checkpoints.spectra", "core.checkpoints.in_memory"),
     *("tools.demos", "benchmarks"),

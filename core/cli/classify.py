@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from core.cli.options import Adapter, Candidate, Input, Json, TextColumn, load, select
+from core.cli.options import Adapter, Candidate, Input, Json, TextColumn, UseChatTemplate, load, select
 from core.cli.output import follow, print_json, print_table, say, short
 from core.data.export import check_destination
 from core.data.labelled_texts import read_rows
@@ -33,6 +33,7 @@ def classify(
     input: Input = None,  # noqa: A002 - the option's own name
     text_column: TextColumn = None,
     output: Output = None,
+    chat_template: UseChatTemplate = None,
     json: Json = False,
 ) -> None:
     """Classify texts, in input order."""
@@ -40,7 +41,7 @@ def classify(
         check_destination(output, PREDICTION_FORMATS)
     texts = _texts(text, input, text_column)
     services = InProcessServices()
-    selection = select(services.engine, candidate, adapter)
+    selection = select(services.engine, candidate, adapter, chat_template)
     load(services.engine, selection)
     predictions = follow(services.evaluations.classify(selection, texts))
     if output is not None:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from core.cli.options import Adapter, Candidate, Json, TextColumn, load, select
+from core.cli.options import Adapter, Candidate, Json, TextColumn, UseChatTemplate, load, select
 from core.cli.output import follow, print_json, print_table
 from core.data.labelled_texts import read_rows
 from core.in_process import InProcessServices
@@ -34,16 +34,18 @@ def evaluate(
     label_column: LabelColumn,
     text_column: TextColumn = None,
     adapter: Adapter = None,
+    chat_template: UseChatTemplate = None,
     json: Json = False,
 ) -> None:
     """Accuracy, macro-F1 and calibration error on labelled texts; squared error for a regression."""
     rows = read_rows(input, text_column, label_column)
     services = InProcessServices()
-    selection = select(services.engine, candidate, adapter)
-    load(services.engine, selection)
+    selection = select(services.engine, candidate, adapter, chat_template)
+    model = load(services.engine, selection)
     result = follow(services.evaluations.evaluate(selection, rows))
     if json:
-        print_json({"candidate": selection.candidate, "adapter": selection.adapter, **_numbers(result)})
+        chosen = {"candidate": selection.candidate, "adapter": selection.adapter, "chat_template": model.chat_template}
+        print_json({**chosen, **_numbers(result)})
         return
     measures = [(MEASURES[field], significant(getattr(result, field))) for field in _MEASURED]
     shown = [(name, value) for name, value in measures if value != "–"]

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 
+import numpy as np
 import typer
 
-from core.cli.options import Adapter, Candidate, Json, load, select
+from core.cli import attributions, depth, two_texts
+from core.cli.attributions import BaselineOption, MethodOption, Steps, method_of
+from core.cli.options import Adapter, Candidate, Json, UseChatTemplate, load, select
 from core.cli.output import print_json, print_table, say
+from core.cli.two_texts import FlipOption
 from core.config.strict_model import nearest
-from core.errors import AppError, NotFoundError
+from core.errors import NotFoundError
 from core.in_process import InProcessServices
-from core.results import Contributions, Lens, Pooling, Prediction, Reading, by_unit
-from core.services import Explainer
+from core.results import (
+    AttributionOptions,
+    Attributions,
+    Contributions,
+    Lens,
+    MinimalFlip,
+    Pooling,
+    Prediction,
+    Reading,
+    by_unit,
+)
 from core.words import contributions as words
-from core.words.depth import depth_name
 from core.words.numbers import significant, two_digits
+from core.words.verdict import cut_off
 
 OneText = Annotated[str, typer.Option("--text", metavar="T", help="The text to explain.")]
 Class = Annotated[
@@ -23,23 +37,55 @@ Class = Annotated[
 ]
 
 
+@dataclass(frozen=True)
+class _Explained:
+    """One prediction and what was asked about it; None what was not, or cannot be had."""
+
+    reading: Reading
+    label: str
+    contributions: Contributions
+    pooling: Pooling
+    lens: Lens | None
+    attributed: Attributions | None
+    flip: MinimalFlip | None
+
+
 def explain(
-    candidate: Candidate, text: OneText, adapter: Adapter = None, label: Class = None, json: Json = False
+    candidate: Candidate,
+    text: OneText,
+    adapter: Adapter = None,
+    label: Class = None,
+    method: MethodOption = "contributions",
+    baseline: BaselineOption = "padding",
+    steps: Steps = AttributionOptions.steps,
+    flip: FlipOption = False,
+    chat_template: UseChatTemplate = None,
+    json: Json = False,
 ) -> None:
-    """Explain one prediction: pooling weights, exact contributions, and the class lens."""
+    """Explain one prediction: pooling weights, exact contributions or another method, and the class lens."""
     services = InProcessServices()
     explainer = services.explainer
-    selection = select(services.engine, candidate, adapter)
+    selection = select(services.engine, candidate, adapter, chat_template)
     load(services.engine, selection)
     reading = explainer.reading(selection, text)
     chosen = _class(reading.prediction, label)
-    result = explainer.contributions(selection, text)
-    pooling = explainer.pooling(selection, text)
-    lens = _lens(explainer, selection, text)
+    name = method_of(method)
+    options = AttributionOptions(chosen, steps=steps, baseline=baseline, methods=(name,), faithful=False)
+    result = _Explained(
+        reading,
+        chosen,
+        explainer.contributions(selection, text),
+        explainer.pooling(selection, text),
+        depth.seen(explainer, selection, text),
+        None if name == "contributions" else attributions.attributed(explainer, selection, text, options),
+        two_texts.flipped(explainer, selection, text) if flip else None,
+    )
+    if reading.prediction.truncated:
+        say(f"Note: {cut_off(reading.prediction)}")
     if json:
-        print_json(_document(reading.prediction, chosen, result, pooling, lens))
+        print_json(_document(result))
     else:
-        _tell(reading, chosen, result, pooling, lens)
+        _tell(result)
 
 
 def _class(prediction: Prediction, requested: str | None) -> str:
@@ -52,28 +98,11 @@ def _class(prediction: Prediction, requested: str | None) -> str:
     raise NotFoundError(f"The candidate has no class '{requested}'.", fix=hint)
 
 
-def _lens(explainer: Explainer, selection: Any, text: str) -> Lens | None:
-    """None, after the reason, where an architecture has none."""
-    try:
-        return explainer.depth(selection, text)
-    except AppError as error:
-        say(f"No class lens: {error.problem}")
-        return None
-
-
-def _document(
-    prediction: Prediction, label: str, result: Contributions, pooling: Pooling, lens: Lens | None
-) -> dict[str, Any]:
+def _document(explained: _Explained) -> dict[str, Any]:
     """The contract of `explain --json`, the sum, and what a pooler without weights has in their place."""
+    prediction, label, lens = explained.reading.prediction, explained.label, explained.lens
+    result, pooling = explained.contributions, explained.pooling
     k = result.labels.index(label)
-    depths = (
-        []
-        if lens is None
-        else [
-            {"layer": depth, "probabilities": dict(zip(lens.labels, map(float, row), strict=True))}
-            for depth, row in enumerate(lens.probabilities)
-        ]
-    )
     return {
         "text": prediction.text,
         "label": prediction.label,
@@ -81,26 +110,53 @@ def _document(
         "logit": prediction.logits[k],
         "exact": result.exact,
         "method": result.method,
-        "tokens": [{"text": t.text, "start": t.start, "end": t.end} for t in prediction.tokens],
+        "tokens": [{"text": t.text, "start": t.start, "end": t.end, "kind": t.kind} for t in prediction.tokens],
         "pooling_weights": prediction.pooling_weights,
         "pooling_shares": {"meaning": pooling.meaning, "values": pooling.weights.tolist()},
         "effective_tokens": pooling.effective_tokens,
         "contributions": result.values[k].tolist(),
         "sum": float(result.sums[k]),
-        "lens": depths,
+        "lens": depth.document(lens),
         "decided_at": None if lens is None else lens.decided_at,
         "truncated": prediction.truncated,
+        "kept_characters": prediction.kept_characters,
+        "kept_from": prediction.kept_from,
+        "total_tokens": prediction.total_tokens,
+        "attributions": None if explained.attributed is None else attributions.document(explained.attributed),
+        "flip": None if explained.flip is None else two_texts.document(explained.flip, explained.reading),
     }
 
 
-def _tell(reading: Reading, label: str, result: Contributions, pooling: Pooling, lens: Lens | None) -> None:
+def _tell(explained: _Explained) -> None:
     """By words, for a person."""
+    reading, label, result, lens = explained.reading, explained.label, explained.contributions, explained.lens
     prediction, k = reading.prediction, result.labels.index(label)
+    _tell_verdict(prediction, lens)
+    if explained.attributed is not None:
+        attributions.tell(explained.attributed)
+    else:
+        _tell_parts(explained, k)
+    if lens is not None:
+        depth.tell(lens, k, regression=prediction.problem_type == "regression")
+    if explained.flip is not None:
+        two_texts.tell(explained.flip, reading)
+
+
+def _tell_verdict(prediction: Prediction, lens: Lens | None) -> None:
+    """What was said, of how much of the text; of a regression its outputs."""
+    tokens = f"{len(prediction.tokens):,}" + (f" of {prediction.total_tokens:,}" if prediction.truncated else "")
+    if prediction.problem_type == "regression":
+        rows = [(row.label, significant(row.logit), tokens) for row in prediction.ranked]
+        print_table(("output", "value", "tokens read"), rows)
+        return
     decided = "–" if lens is None else f"{lens.decided_at} of {len(lens.verdicts) - 1}"
-    print_table(
-        ("verdict", "probability", "stays from depth"),
-        [(prediction.label, significant(prediction.top.probability), decided)],
-    )
+    row = (prediction.label, significant(prediction.top.probability), decided, tokens)
+    print_table(("verdict", "probability", "stays from depth", "tokens read"), [row])
+
+
+def _tell_parts(explained: _Explained, k: int) -> None:
+    """The split of the logit, and what it adds up to."""
+    reading, label, result, pooling = explained.reading, explained.label, explained.contributions, explained.pooling
     parts, weights = by_unit(result.of(label), reading.words), by_unit(pooling.weights, reading.words)
     rows = [
         (unit.text, f"{part:+.4f}", f"{weight:.4f}")
@@ -109,17 +165,5 @@ def _tell(reading: Reading, label: str, result: Contributions, pooling: Pooling,
     print_table(("word", f"contribution to {label}", pooling.meaning), rows)
     sums = (words.exactly(result.sums[k]), words.exactly(result.logits[k]), two_digits(float(result.gaps[k])))
     print_table((f"sum for {label}", "logit by the model", "difference", "how"), [(*sums, words.kind(result.exact))])
-    if lens is not None:
-        print_table(("depth", "leads", "probability", label), _depths(lens, k))
-
-
-def _depths(lens: Lens, k: int) -> list[tuple[str, ...]]:
-    return [
-        (
-            depth_name(depth),
-            leader,
-            significant(float(lens.probabilities[depth].max())),
-            significant(float(lens.probabilities[depth, k])),
-        )
-        for depth, leader in enumerate(lens.verdicts)
-    ]
+    if np.count_nonzero(parts) == 1 < len(rows):
+        say("The pooler reads one token: what other words did is in its state. --method occlusion takes them apart.")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
 
 from core.cli.output import say
-from core.results import CheckStatus, LoadedModel, Selection
+from core.results import ChatTemplate, CheckStatus, LoadedModel, Selection
 from core.services import Engine
 
 NO_ADAPTER = "none"
@@ -39,6 +40,14 @@ Adapter = Annotated[
         "Default: the catalogue's first adapter of the candidate.",
     ),
 ]
+UseChatTemplate = Annotated[
+    bool | None,
+    typer.Option(
+        "--chat-template/--no-chat-template",
+        help="Read each text in the tokenizer's chat template, as what a user says; or as it is, though there is one. "
+        "Default: as the candidate's YAML says, else as it is.",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of a table.")]
 Input = Annotated[
     Path | None,
@@ -50,21 +59,21 @@ TextColumn = Annotated[
 ]
 
 
-def select(engine: Engine, candidate: str, adapter: str | None) -> Selection:
+def select(engine: Engine, candidate: str, adapter: str | None, chat_template: bool | None = None) -> Selection:
     """The selection that was asked for; where a catalogue's adapter is chosen for the person, it is said.
 
     Raises:
         NotFoundError: no such candidate or adapter.
     """
-    if adapter == NO_ADAPTER:
-        return engine.resolve(candidate, None)
-    selection = engine.resolve(candidate, adapter)
+    chosen = {None: None, True: "user", False: "none"}[chat_template]
+    selection = engine.resolve(candidate, None if adapter == NO_ADAPTER else adapter)
+    selection = replace(selection, chat_template=cast(ChatTemplate | None, chosen))
     offered = [a.id for a in engine.candidate(selection.candidate).adapters]
     if adapter is not None or not offered:
         return selection
     if len(offered) > 1:
         say(f"Using the adapter '{offered[0]}'; --adapter chooses among {', '.join(offered)}.")
-    return Selection(selection.candidate, offered[0])
+    return replace(selection, adapter=offered[0])
 
 
 def load(engine: Engine, selection: Selection) -> LoadedModel:

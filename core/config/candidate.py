@@ -12,6 +12,7 @@ from core.config.families import FAMILIES, Family
 from core.config.hub_name import split_revision
 from core.config.strict_model import ClosedModel
 from core.errors import ConfigError
+from core.results import ChatTemplate
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$")]
 Count = Annotated[int, Field(ge=1)]
@@ -58,7 +59,8 @@ class CandidateConfig(ClosedModel):
     """What one YAML of the catalogue says.
 
     Paths that begin with `./` or `../` are relative to the YAML file. `revision` is the base model's branch, tag or
-    commit on the Hub; `pretrained_model_name_or_path: org/name@revision` says the same.
+    commit on the Hub; `pretrained_model_name_or_path: org/name@revision` says the same. `chat_template` says whether
+    texts are put into the tokenizer's chat template (`user`: as what a user says) or read as they are (`none`).
     """
 
     id: Identifier
@@ -73,6 +75,7 @@ class CandidateConfig(ClosedModel):
     architecture: ArchitectureNumbers | None = None
     parameters: Count | None = None
     max_tokens: Annotated[int, Field(ge=2)] | None = None
+    chat_template: ChatTemplate | None = None
     adapters: tuple[AdapterEntry, ...] = ()
     examples: tuple[str, ...] = ()
 

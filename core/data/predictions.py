@@ -23,6 +23,9 @@ def as_record(prediction: Prediction) -> dict[str, Any]:
         "tokens": [token.text for token in prediction.tokens],
         "pooling_weights": None if prediction.pooling_weights is None else list(prediction.pooling_weights),
         "truncated": prediction.truncated,
+        "kept_characters": prediction.kept_characters,
+        "kept_from": prediction.kept_from,
+        "total_tokens": prediction.total_tokens,
     }
 
 
@@ -40,13 +43,13 @@ def write_predictions(path: Path, predictions: Sequence[Prediction]) -> None:
 
 
 def _columns(labels: Sequence[str]) -> list[str]:
-    about = ("text", "label", "truncated", "kept_characters")
+    about = ("text", "label", "truncated", "kept_characters", "kept_from")
     return [*about, *(f"probability: {label}" for label in labels), *(f"logit: {label}" for label in labels)]
 
 
 def _cells(p: Prediction) -> Iterator[Any]:
     """Text, verdict, what was cut, then probability and logit of every class."""
-    yield from (p.text, p.label, p.truncated, p.kept_characters)
+    yield from (p.text, p.label, p.truncated, p.kept_characters, p.kept_from)
     yield from map(_number, p.probabilities)
     yield from map(_number, p.logits)
 

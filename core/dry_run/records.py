@@ -31,6 +31,7 @@ def document(model: LoadedModel, run: DryRun, health: HealthReport) -> dict[str,
         "head": model.head,
         "mask": model.mask,
         "max_tokens": model.max_tokens,
+        "chat_template": model.chat_template,
         "seconds": run.seconds,
     }
 

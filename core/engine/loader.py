@@ -5,31 +5,30 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import AutoTokenizer, PreTrainedTokenizerBase
 from transformers.utils import logging as hf_logging
 
 from core.config.candidate import AdapterEntry, CandidateConfig
 from core.engine import malloc
 from core.engine.encoding import Encoder
+from core.engine.pair_tokenizer import pair_tokenizer, token_limit
 from core.engine.predictor import Predictor
 from core.engine.requirements import PairFolders
 from core.engine.rw_lock import ReadWriteLock
-from core.errors import CheckpointError
-from core.model.families import mask_of, most_tokens
+from core.engine.tokenizer_checks import tokenizer_checks
+from core.model.families import mask_of
 from core.model.open import OpenedClassifier, open_classifier
 from core.model.pooled_config import parts_of
-from core.results import Check, CheckStatus, HealthReport, LoadedModel, LoadStage, Requirements, Selection
+from core.model.share import shared_copy
+from core.results import ChatTemplate, Check, CheckStatus, HealthReport, LoadedModel, LoadStage, Requirements, Selection
 from core.settings import Settings
 
 #: Called with the stage of a load that begins, and what is loaded.
 OnStage = Callable[[LoadStage, str], None]
-
-DEFAULT_MAX_TOKENS = 4096
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,8 +57,11 @@ class Loader:
         needs: Requirements,
         opened: OpenedClassifier | None,
         on_progress: OnStage,
+        chat_template: ChatTemplate | None = None,
     ) -> LoadedPair:
         """Every stage from the weights on. `opened` is the base, where it is in memory.
+
+        `chat_template` is what a person chose; None leaves it to the candidate.
 
         Raises:
             AppError: damaged files, an adapter that does not fit.
@@ -70,7 +72,9 @@ class Loader:
         if opened is None:
             config = candidate.base_model.with_changes(pretrained_model_name_or_path=str(folders.base))
             opened = open_classifier(config, device_map=_placement(needs))
-        selection = Selection(candidate.id, adapter.id if adapter else None)
+        elif adapter is None:  # modules of its own, as an adapter has them: some kinds write into theirs at each pass
+            opened = replace(opened, model=shared_copy(opened.model))
+        selection = Selection(candidate.id, adapter.id if adapter else None, chat_template)
         pair = self._assemble(selection, candidate, opened, folders.adapter, needs.device, on_progress, started)
         _settle()
         return pair
@@ -94,9 +98,13 @@ class Loader:
             attached = load_adapter(opened, adapter_folder)
             model, health, limit, labels = attached.model, attached.health, attached.max_tokens, attached.labels
         on_progress(LoadStage.HEALTH, "")
+        reading = pair_tokenizer(opened.folder, adapter_folder)
+        template = selection.chat_template or candidate.chat_template
+        health = HealthReport((*health.checks, *tokenizer_checks(reading, template, model)))
+        limit = token_limit(candidate, opened, limit, reading.tokenizer)
         predictor = Predictor(
             model,
-            Encoder(_tokenizer(opened.folder.path), _max_tokens(candidate, opened, limit)),
+            Encoder(reading.tokenizer, limit, template or "none"),
             labels,
             _problem_type(model),
             device,
@@ -130,12 +138,6 @@ def _placement(needs: Requirements) -> str | dict[str, Any] | None:
     if needs.device == "cuda" and torch.cuda.device_count() > 1 and needs.peak > torch.cuda.mem_get_info(0)[0]:
         return "auto"
     return {"": needs.device}
-
-
-def _max_tokens(candidate: CandidateConfig, opened: OpenedClassifier, trained_with: int | None) -> int:
-    """The smallest of what the candidate says, what the adapter was trained with, and what the model can take."""
-    longest = min(most_tokens(opened.model.backbone) or DEFAULT_MAX_TOKENS, DEFAULT_MAX_TOKENS)
-    return min(n for n in (candidate.max_tokens, trained_with, longest) if n)
 
 
 def _problem_type(model: Any) -> str:
@@ -172,6 +174,7 @@ def _loaded_model(
         max_tokens=predictor.encoder.max_tokens,
         load_seconds=seconds,
         health=health,
+        chat_template=predictor.encoder.chat_template,
     )
 
 
@@ -187,13 +190,3 @@ def _own_head(opened: OpenedClassifier) -> HealthReport:
 
 def _labels(model: Any) -> tuple[str, ...]:
     return tuple(str(model.config.id2label[i]) for i in range(model.config.num_labels))
-
-
-def _tokenizer(folder: Path) -> PreTrainedTokenizerBase:
-    try:
-        return AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
-    except Exception as error:  # the library raises many kinds for a missing or damaged tokenizer
-        seen = " ".join(str(error).split())[:200]
-        raise CheckpointError(
-            f"The tokenizer in '{folder}' cannot be read: {seen}", fix="put the model's tokenizer.json there."
-        ) from error

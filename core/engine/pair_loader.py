@@ -70,7 +70,8 @@ class PairLoader:
         with self.opening:
             job.progress(LoadStage.MEMORY)
             needs, opened = self._make_room(f"'{candidate.id}'", size, job.keep)
-            pair = Loader(self._settings).load(candidate, adapter, folders, needs, opened, job.progress)
+            template = job.selection.chat_template
+            pair = Loader(self._settings).load(candidate, adapter, folders, needs, opened, job.progress, template)
             admit(job, Entry(pair, MicroBatcher(pair.predictor.predict, str(job.selection))), _footprint(pair, size))
 
     def _fetched(self, candidate: CandidateConfig, adapter: AdapterEntry | None) -> PairFolders:

@@ -83,8 +83,9 @@ class Predictor:
             probabilities=tuple(p),
             tokens=self.encoder.tokens(text),
             pooling_weights=None if weights is None else tuple(weights),
-            kept_characters=text.kept_characters,
+            kept_characters=text.span[1] - text.span[0],
             total_tokens=text.total,
+            kept_from=text.span[0],
         )
 
 

@@ -74,7 +74,8 @@ class TypedCandidates(Mapping[str, CandidateConfig]):
 
 
 def _same_base(one: CandidateConfig, other: CandidateConfig) -> bool:
-    return (one.base_model, one.revision) == (other.base_model, other.revision)
+    """Whether one may answer for the other: the same model, reading texts alike."""
+    return (one.base_model, one.revision, one.chat_template) == (other.base_model, other.revision, other.chat_template)
 
 
 def _joined(entries: tuple[AdapterEntry, ...], others: tuple[AdapterEntry, ...]) -> tuple[AdapterEntry, ...]:

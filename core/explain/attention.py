@@ -6,10 +6,9 @@ them. For the pass the probe runs eager attention; what it ran before is put bac
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Collection
 from contextlib import ExitStack, suppress
-from typing import cast
+from weakref import WeakKeyDictionary
 
 import torch
 from torch import Tensor
@@ -22,32 +21,34 @@ from core.results import HEAD_MEASURES, AttentionCost, AttentionMaps, AttentionO
 from core.tasks.progress import Progress
 from core.words.sizes import gibibytes
 
+#: Of each probe that was tried how many heads a layer has; the most, where layers differ.
+_HEADS: WeakKeyDictionary[Probe, int] = WeakKeyDictionary()
+
 
 class _EnoughError(Exception):
     """All wanted layers were seen: the pass may end."""
 
 
 def capture_cost(probe: Probe, text: Encoded, budget: int) -> AttentionCost:
-    """What a capture would take, without running anything; the budget in bytes.
+    """What a capture would take; the budget in bytes.
 
     Raises:
-        CheckpointError: an architecture without attention.
+        CheckpointError: an architecture that hands out no maps.
     """
-    heads = getattr(probe.backbone.config.get_text_config(), "num_attention_heads", None)
-    if heads is None:
-        raise _no_maps(probe, 0, len(probe.layers))
-    return AttentionCost(len(probe.layers), int(heads), len(text.ids), probe.backbone.dtype.itemsize, budget)
+    return AttentionCost(probe.depth, require_maps(probe), len(text.ids), probe.backbone.dtype.itemsize, budget)
 
 
-def require_maps(probe: Probe) -> None:
-    """Three tokens through all layers, and whether each hands out its maps.
+def require_maps(probe: Probe) -> int:
+    """A few tokens through all layers, once for each probe, and whether each hands out its maps: of how many heads.
 
     Raises:
         CheckpointError: the architecture hands out no maps.
     """
-    count = cast(torch.nn.Embedding, probe.backbone.get_input_embeddings()).num_embeddings
-    text = Encoded("", [count - 1, count - 2, count - 3], [(0, 0)] * 3, 3)
-    _run(probe, text, sys.maxsize, range(1, len(probe.layers) + 1), lambda _layer, _seen: None, None)
+    if probe not in _HEADS:
+        heads: list[int] = []
+        _pass(probe, probe.some_tokens(), range(1, probe.depth + 1), lambda _, seen: heads.append(len(seen)), None)
+        _HEADS[probe] = max(heads)
+    return _HEADS[probe]
 
 
 def capture(
@@ -71,9 +72,9 @@ def capture(
 
 def maps(probe: Probe, text: Encoded, layer: int, budget: int, on_progress: Progress | None = None) -> AttentionMaps:
     """All heads of one layer, counted from 1."""
-    if not 1 <= layer <= len(probe.layers):
+    if not 1 <= layer <= probe.depth:
         raise NotFoundError(
-            f"There is no layer {layer}: this model has layers 1 to {len(probe.layers)}.", fix="choose one of them."
+            f"There is no layer {layer}: this model has layers 1 to {probe.depth}.", fix="choose one of them."
         )
     result: list[Tensor] = []
     _run(probe, text, budget, [layer], lambda _, seen: result.append(seen.float().cpu()), on_progress)
@@ -83,7 +84,7 @@ def maps(probe: Probe, text: Encoded, layer: int, budget: int, on_progress: Prog
 def overview(probe: Probe, text: Encoded, budget: int, on_progress: Progress | None = None) -> AttentionOverview:
     """Each head of each layer in numbers; a layer's maps are gone before the next layer runs."""
     rows: list[Tensor] = []
-    _run(probe, text, budget, range(1, len(probe.layers) + 1), lambda _, seen: rows.append(measured(seen)), on_progress)
+    _run(probe, text, budget, range(1, probe.depth + 1), lambda _, seen: rows.append(measured(seen)), on_progress)
     values = torch.stack(rows).double().numpy()
     return AttentionOverview({name: values[:, :, i] for i, name in enumerate(HEAD_MEASURES)})
 
@@ -97,8 +98,9 @@ def measured(seen: Tensor) -> Tensor:
     for head in seen:
         head = at_least_float32(head)
         before = head.diagonal(-1).mean()  # NaN with one token
-        effective = torch.special.entr(head).sum(dim=-1).exp().mean()
-        distance = (head * distances).sum(dim=-1).mean()
+        among_tokens = head / head.sum(dim=-1, keepdim=True)  # without what goes to a sink
+        effective = torch.special.entr(among_tokens).sum(dim=-1).exp().mean()
+        distance = (among_tokens * distances).sum(dim=-1).mean()
         rows.append(torch.stack([effective, head[:, 0].mean(), before, head.diagonal().mean(), distance]))
     return torch.stack(rows).cpu()
 
@@ -107,7 +109,7 @@ def rollout(probe: Probe, text: Encoded, budget: int, on_progress: Progress | No
     """Attention rollout of Abnar and Zuidema, "Quantifying Attention Flow in Transformers" (ACL 2020), section 3.
 
     A layer passes on 0.5 A + 0.5 I, A the mean of its heads and I for the residual stream, rows normalised;
-    the layers are multiplied as they run, with a few T x T matrices of memory.
+    the layers are multiplied as they run, with a few T x T matrices of memory. What goes to a sink is left out.
     """
     rolled: list[Tensor] = []
 
@@ -120,38 +122,44 @@ def rollout(probe: Probe, text: Encoded, budget: int, on_progress: Progress | No
         mixed /= mixed.sum(dim=-1, keepdim=True)
         rolled[:] = [mixed @ rolled[0].to(mixed.device)] if rolled else [mixed]
 
-    _run(probe, text, budget, range(1, len(probe.layers) + 1), see, on_progress)
+    _run(probe, text, budget, range(1, probe.depth + 1), see, on_progress)
     return AttentionRollout(rolled[0].float().cpu().numpy())
 
 
 def _run(
     probe: Probe, text: Encoded, budget: int, requested: Collection[int], see: OnLayer, on_progress: Progress | None
 ) -> None:
-    """A pass with eager attention up to the last wanted layer; `see` gets the maps of each."""
+    """As `_pass`, within the budget."""
     require(capture_cost(probe, text, budget))
+    _pass(probe, text, requested, see, on_progress)
+
+
+def _pass(probe: Probe, text: Encoded, requested: Collection[int], see: OnLayer, on_progress: Progress | None) -> None:
+    """A pass with eager attention up to the last wanted layer; `see` gets the maps of each."""
     seen: list[int] = []
 
     def noted(layer: int, result: Tensor) -> None:
-        if not seen or seen[-1] != layer:  # a wrapper around the attention hands out the same maps once more
-            seen.append(layer)
-            see(layer, result)
-            if len(seen) == len(requested):
-                raise _EnoughError  # what is above would take time, and memory beside the maps that are kept
+        seen.append(layer)
+        see(layer, result)
+        if len(seen) == len(requested):
+            raise _EnoughError  # what is above would take time, and memory beside the maps that are kept
 
     with ExitStack() as stack:
-        stack.enter_context(eager(probe))
+        options = stack.enter_context(eager(probe))
         stack.enter_context(watching_maps(probe, set(requested), len(text.ids), noted))
         if on_progress is not None:
             stack.enter_context(reporting_layers(probe, on_progress))
         stack.enter_context(suppress(_EnoughError))
-        probe.states(text)
+        probe.states(text, **options)
     if len(seen) < len(requested):
         raise _no_maps(probe, len(seen), len(requested))
 
 
 def _no_maps(probe: Probe, seen: int, layers: int) -> CheckpointError:
+    name = type(probe.backbone).__name__
+    some = f"{name} hands out attention maps in {seen} of its {layers} layers: the others read by another rule."
     return CheckpointError(
-        f"{type(probe.backbone).__name__} hands out no attention maps (of {seen} in {layers} layers).",
+        some if seen else f"{name} hands out no attention maps (of {seen} in {layers} layers).",
         fix="attention cannot be drawn for this architecture; the other views can.",
     )
 

@@ -6,8 +6,13 @@ import torch
 from torch import Tensor
 
 from core.engine.encoding import Encoded
+from core.errors import CheckpointError
+from core.explain.layer_states import in_rows
 from core.explain.probe import Probe, at_least_float32, watching
 from core.results import Lens
+
+#: How far the last depth may be from the model itself, as a share of its largest logit; half precision rounds.
+TOLERANCE = 0.05
 
 
 def trace(probe: Probe, text: Encoded) -> Lens:
@@ -16,12 +21,13 @@ def trace(probe: Probe, text: Encoded) -> Lens:
     Nothing is kept but the logits: memory does not grow with the depth.
 
     Raises:
-        CheckpointError: an architecture without a plain final norm.
+        CheckpointError: an architecture without a plain final norm, or whose last layer is not what is pooled.
     """
     norm = probe.final_norm
     rows: list[Tensor] = []
 
     def see(_depth: int, states: Tensor) -> None:
+        states = in_rows(states, len(text.ids))
         mask = torch.ones(states.shape[:2], dtype=torch.bool, device=states.device)
         normed = states if norm is None else norm(states)
         rows.append(probe.classifier.classify(normed, mask)[0][0])
@@ -30,6 +36,12 @@ def trace(probe: Probe, text: Encoded) -> Lens:
         final = probe.classifier(input_ids=torch.tensor([text.ids], device=probe.device)).logits[0]
     logits = at_least_float32(torch.stack([row.to(final.device) for row in rows])).cpu()
     difference = float((logits[-1] - at_least_float32(final).cpu()).abs().max())
+    if difference > TOLERANCE * float(logits[-1].abs().max()):
+        raise CheckpointError(
+            f"What {type(probe.backbone).__name__}'s last layer leaves is not what its pooler sees: the logits are "
+            f"{difference:.2g} apart.",
+            fix="the class lens cannot be drawn for this text; the other views can.",
+        )
     return Lens(
         labels=probe.labels,
         logits=logits.double().numpy(),

@@ -23,6 +23,7 @@ from core.results import (
     AttributionOptions,
     Attributions,
     Capabilities,
+    Capability,
     Contributions,
     Feature,
     FlipCost,
@@ -99,9 +100,14 @@ class Explainer:
         Raises:
             CheckpointError: an architecture without a plain final norm.
         """
+        from core.explain.capabilities import require
         from core.explain.depth import trace
 
-        return self._sessions.cached_on_text(selection, text, Feature.DEPTH, trace)
+        def depth(probe: Probe, encoded: Encoded) -> Lens:
+            require(probe, Capability.DEPTH)
+            return trace(probe, encoded)
+
+        return self._sessions.cached_on_text(selection, text, Feature.DEPTH, depth)
 
     def head_geometry(self, selection: Selection) -> HeadGeometry:
         """How the class vectors of the head lie to each other; no text is needed.
@@ -129,17 +135,21 @@ class Explainer:
 
         def attributions(probe: Probe, encoded: Encoded, on_progress: Progress) -> Attributions:
             from core.explain.attributions.run import attribute
+            from core.explain.capabilities import require
 
+            require(probe, Capability.ATTRIBUTIONS)
             return attribute(probe, encoded, self._units(selection, text, options), options, on_progress)
 
         return self._sessions.task(selection, text, Feature.ATTRIBUTIONS, attributions, options)
 
     def attention_cost(self, selection: Selection, text: str) -> AttentionCost:
-        """Memory for attention maps; nothing runs."""
+        """Memory for attention maps of this text; no more than a few tokens run."""
 
         def attention_cost(probe: Probe, encoded: Encoded) -> AttentionCost:
             from core.explain.attention import capture_cost
+            from core.explain.capabilities import require
 
+            require(probe, Capability.ATTENTION)
             return capture_cost(probe, encoded, self._sessions.attention_budget)
 
         return self._sessions.cached_on_text(selection, text, Feature.ATTENTION_COST, attention_cost)
@@ -161,7 +171,9 @@ class Explainer:
 
         def attention(probe: Probe, encoded: Encoded) -> Any:
             from core.explain.attention import capture
+            from core.explain.capabilities import require
 
+            require(probe, Capability.ATTENTION)
             return capture(probe, encoded, part, self._sessions.attention_budget)
 
         return self._sessions.cached_on_text(selection, text, Feature.ATTENTION, attention, part)
@@ -171,7 +183,9 @@ class Explainer:
 
         def attention(probe: Probe, encoded: Encoded, on_progress: Progress) -> bool:
             from core.explain.attention import capture
+            from core.explain.capabilities import require
 
+            require(probe, Capability.ATTENTION)
             captured = capture(probe, encoded, part, self._sessions.attention_budget, on_progress)
             self._sessions.cached(selection, text, Feature.ATTENTION, lambda: captured, part)
             return True
@@ -220,8 +234,13 @@ class Explainer:
             CheckpointError: an architecture whose mask cannot be exchanged.
         """
         from core.explain.attention_mask import compare_masks
+        from core.explain.capabilities import require
 
-        return self._sessions.cached_on_text(selection, text, Feature.ATTENTION_MASK, compare_masks)
+        def attention_mask(probe: Probe, encoded: Encoded) -> MaskEffect:
+            require(probe, Capability.ATTENTION_MASK)
+            return compare_masks(probe, encoded)
+
+        return self._sessions.cached_on_text(selection, text, Feature.ATTENTION_MASK, attention_mask)
 
     def two_texts(self, selection: Selection, text: str, other: str) -> TwoTexts:
         """Text A and text B: what was edited, and what that did to every class."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, cast
 
@@ -22,19 +22,25 @@ from core.engine.backends.torch import pad
 from core.engine.encoding import Encoded, Encoder
 from core.engine.loader import LoadedPair
 from core.engine.predictor import probabilities, verdict
-from core.errors import CheckpointError
+from core.errors import CheckpointError, ConfigError
+from core.explain.layer_states import final_norm, watching_layers
+from core.model.backbone import forward_parameters
 from core.model.classifier import PooledClassifier
 from core.model.families import transformer_layers
 from core.model.peft_wrappers import unwrap_peft
 from core.model.poolers import Pooler
 from core.model.rotary import depends_on_length
 from core.model.share import shared_copy
+from core.results import Capability, Problem
 from core.tasks.progress import OnCount
 
 
 @dataclass(frozen=True, eq=False)
 class Probe:
-    """`model` is what predicts: the classifier itself, or a PEFT model around it."""
+    """`model` is what predicts: the classifier itself, or a PEFT model around it.
+
+    `problems` is what is known of what it can: of each view that was tried why it cannot be had, or None.
+    """
 
     model: nn.Module
     encoder: Encoder
@@ -42,6 +48,7 @@ class Probe:
     problem_type: str
     device: str
     tokens_per_batch: int
+    problems: dict[Capability, Problem | None] = field(default_factory=dict)
 
     @cached_property
     def classifier(self) -> PooledClassifier:
@@ -69,13 +76,27 @@ class Probe:
         return transformer_layers(self.backbone)
 
     @cached_property
-    def final_norm(self) -> nn.Module | None:
-        """The norm between the last layer and the pooler; None where the family has none (BERT).
+    def stack(self) -> tuple[nn.Module, ...]:
+        """The layers; none where the architecture has no single stack of them (one layer run again and again)."""
+        try:
+            return tuple(self.layers)
+        except ConfigError:
+            return ()
+
+    @property
+    def depth(self) -> int:
+        """How many layers a text passes."""
+        return int(self.backbone.config.get_text_config().num_hidden_layers)
+
+    @cached_property
+    def final_norm(self) -> Callable[[Tensor], Tensor] | None:
+        """What lies between the last layer and the pooler, (1, T, D) to (1, T, D); None where nothing does (BERT).
 
         Raises:
-            CheckpointError: an architecture that does something else there.
+            CheckpointError: an architecture that does something else there than norms and projections.
         """
-        return _find_final_norm(self)
+        text = self.some_tokens()
+        return final_norm(self.backbone, self.stack, len(text.ids), lambda: self.states(text))
 
     @cached_property
     def _max_padding(self) -> int:
@@ -86,11 +107,22 @@ class Probe:
         """One text as the model reads it."""
         return self.encoder.encode([text])[0]
 
-    def states(self, text: Encoded) -> Tensor:
-        """One pass through the backbone: (1, T, D), what the pooler sees."""
+    def some_tokens(self, second: int = 1) -> Encoded:
+        """Eight tokens to try the architecture on, each another one; `second` is the place of the second from the end.
+
+        Families that pool or chunk what they read need that many.
+        """
+        last = len(cast(Tensor, self.backbone.get_input_embeddings().weight)) - 1
+        places = (0, second, 2, 3, 4, 5, 6, 7)
+        return Encoded("", [max(0, last - place) for place in places], [(0, 0)] * 8, 8)
+
+    def states(self, text: Encoded, **options: Any) -> Tensor:
+        """One pass through the backbone: (1, T, D), what the pooler sees. `options` are those of its forward."""
         ids, _ = pad([text.ids], self.device)
+        if "use_cache" in forward_parameters(type(self.backbone)):
+            options.setdefault("use_cache", False)
         with torch.inference_mode():
-            return cast(Tensor, self.backbone(input_ids=ids, use_cache=False).last_hidden_state)
+            return cast(Tensor, self.backbone(input_ids=ids, return_dict=True, **options).last_hidden_state)
 
     def logits(self, rows: Sequence[list[int]], on_count: OnCount | None = None) -> Tensor:
         """Token ids of any lengths, batched by length: (N, K) on the CPU, in the order of the rows.
@@ -101,7 +133,7 @@ class Probe:
         done = 0
         for batch in plan_batches([len(row) for row in rows], self.tokens_per_batch, self._max_padding):
             ids, mask = pad([rows[i] for i in batch], self.device)
-            with torch.inference_mode():
+            with torch.inference_mode(), _in_words(self, ids.shape[1]):
                 logits = self.model(input_ids=ids, attention_mask=mask).logits
             for i, row in zip(batch, at_least_float32(logits).cpu(), strict=True):
                 result[i] = row
@@ -117,6 +149,18 @@ class Probe:
     def verdict(self, logits: Tensor) -> str:
         """What these logits (K,) say in a word, as a prediction would."""
         return verdict(self.labels, logits.tolist(), self.probabilities(logits).tolist(), self.problem_type)
+
+
+@contextmanager
+def _in_words(probe: Probe, length: int) -> Iterator[None]:
+    """Some families cannot read a text of any length, and say so in words of their own code (Funnel below five)."""
+    try:
+        yield
+    except torch.OutOfMemoryError:
+        raise
+    except (RuntimeError, IndexError) as error:
+        seen = f"cannot read a text of {length:,} tokens: {' '.join(str(error).split())[:200]}"
+        raise CheckpointError(f"{type(probe.backbone).__name__} {seen}", fix="take a longer text.") from error
 
 
 def make_probe(pair: LoadedPair) -> Probe:
@@ -139,28 +183,8 @@ def make_probe(pair: LoadedPair) -> Probe:
 @contextmanager
 def watching(probe: Probe, see: Callable[[int, Tensor], None]) -> Iterator[None]:
     """Calls `see` with 0 and what enters the first layer (B, T, D), then with i and what leaves layer i of L."""
-
-    def entering(_module: nn.Module, args: tuple[Any, ...], options: dict[str, Any]) -> None:
-        see(0, args[0] if args else options["hidden_states"])
-
-    def leaving(depth: int) -> Callable[..., None]:
-        def hook(_module: nn.Module, _args: Any, output: Any) -> None:
-            see(depth, first(output))
-
-        return hook
-
-    handles = [probe.layers[0].register_forward_pre_hook(entering, with_kwargs=True)]
-    handles += [layer.register_forward_hook(leaving(i)) for i, layer in enumerate(probe.layers, 1)]
-    try:
+    with watching_layers(tuple(probe.layers), see):
         yield
-    finally:
-        for handle in handles:
-            handle.remove()
-
-
-def first(output: Any) -> Tensor:
-    """Layers return a tensor, or a tuple that begins with it."""
-    return cast(Tensor, output[0] if isinstance(output, tuple) else output)
 
 
 def at_least_float32(tensor: Tensor) -> Tensor:
@@ -170,29 +194,3 @@ def at_least_float32(tensor: Tensor) -> Tensor:
 
 def _active(part: nn.Module) -> nn.Module:
     return part.modules_to_save[part.active_adapters[0]] if isinstance(part, ModulesToSaveWrapper) else part
-
-
-def _find_final_norm(probe: Probe) -> nn.Module | None:
-    """Looks at one token's way: what turns the last layer's output into the last hidden state."""
-    left: dict[str, Tensor] = {}
-    came: dict[nn.Module, Any] = {}
-    children = [m for m in probe.backbone.children() if not isinstance(m, nn.ModuleList)]
-    handles = [m.register_forward_hook(lambda m, _, out: came.__setitem__(m, first(out))) for m in children]
-    try:
-        with watching(probe, lambda _, state: left.__setitem__("last", state)):
-            final = probe.states(Encoded("", probe.encode("a").ids[:1], [(0, 0)], 1))
-    finally:
-        for handle in handles:
-            handle.remove()
-    if torch.equal(final, left["last"]):
-        return None
-    for module in children:
-        result = came.get(module)
-        if isinstance(result, Tensor) and result is not left["last"] and torch.equal(result, final):
-            with torch.inference_mode():
-                if torch.equal(first(module(left["last"])), final):
-                    return module
-    raise CheckpointError(
-        f"{type(probe.backbone).__name__} does more than a norm between its last layer and the pooler.",
-        fix="the class lens cannot be drawn for this architecture; the other views can.",
-    )

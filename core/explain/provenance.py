@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import assert_never
 
 from core.config.candidate import AdapterEntry, CandidateConfig
 from core.config.components import head_title, pooler_title
@@ -18,7 +19,7 @@ from core.files.folders import read_adapter_folder
 from core.files.hub import is_hub_id
 from core.files.locate import fetch_adapter
 from core.files.safetensors_headers import TensorEntry
-from core.results import Origin, WeightFile
+from core.results import ChatTemplate, Origin, WeightFile
 from core.settings import ROOT, Settings
 
 #: Bases of more bytes are told by their fingerprint: hashing a gigabyte takes about a second.
@@ -43,12 +44,27 @@ def origin(pair: LoadedPair, candidate: CandidateConfig, adapter: AdapterEntry |
             "Device": pair.info.device,
             "Data type": pair.info.dtype,
             "Longest text": f"{pair.info.max_tokens:,} tokens",
+            "Cut at the": pair.predictor.encoder.truncation_side,
+            **_template(pair.info.chat_template),
             "Tokens in a batch": f"{settings.tokens_per_batch:,}",
             "Attention mask": pair.info.mask,
             "Pooler": pooler_title(pair.info.pooler),
             "Head": head_title(pair.info.head),
         },
     )
+
+
+def _template(chat_template: ChatTemplate | None) -> dict[str, str]:
+    """How texts were read, where there is a choice."""
+    match chat_template:
+        case None:
+            return {}
+        case "none":
+            return {"Chat template": "not applied"}
+        case "user":
+            return {"Chat template": "applied, each text as what a user says"}
+        case _:
+            assert_never(chat_template)
 
 
 def base_files(tensors: Iterable[TensorEntry]) -> list[WeightFile]:

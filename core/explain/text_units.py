@@ -6,6 +6,7 @@ import itertools
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 
 from core.results import Prediction, Reading, Token, Unit
 
@@ -21,7 +22,7 @@ def read(prediction: Prediction) -> Reading:
     starts = character_starts(text)
     return Reading(
         prediction,
-        words=_without_spaces(_units(text, tokens, _word_starts(text, starts))),
+        words=_template_joined(_without_spaces(_units(text, tokens, _word_starts(text, starts)))),
         pieces=_units(text, tokens, starts),
     )
 
@@ -76,11 +77,12 @@ def _word_starts(text: str, characters: list[int]) -> list[int]:
 def _units(text: str, tokens: Sequence[Token], starts: list[int]) -> tuple[Unit, ...]:
     """Neighbouring tokens whose visible characters begin at one place, or overlap, are one unit.
 
-    A token may carry the space before its word: it counts with the word. Special tokens stand alone.
+    A token may carry the space before its word: it counts with the word. Special tokens stand alone, and so do those
+    of a chat template and those without width.
     """
     groups: list[tuple[int, int, list[int]]] = []
     for position, token in enumerate(tokens):
-        if token.start == token.end:
+        if token.kind != "text" or token.start == token.end:
             groups.append((token.start, token.start, [position]))
             continue
         visible = next((i for i in range(token.start, token.end) if not text[i].isspace()), token.start)
@@ -91,7 +93,13 @@ def _units(text: str, tokens: Sequence[Token], starts: list[int]) -> tuple[Unit,
         else:
             groups.append((begin, end, [position]))
     return tuple(
-        Unit(text[start:end] if end > start else tokens[members[0]].text, start, end, tuple(members))
+        Unit(
+            text[start:end] if end > start else tokens[members[0]].text,
+            start,
+            end,
+            tuple(members),
+            tokens[members[0]].kind,
+        )
         for start, end, members in groups
     )
 
@@ -103,17 +111,34 @@ def _end(text: str, starts: list[int], end: int) -> int:
     return end
 
 
+def _template_joined(units: tuple[Unit, ...]) -> tuple[Unit, ...]:
+    """What a chat template writes in one go as one unit."""
+    joined: list[Unit] = []
+    for unit in units:
+        if joined and unit.kind == joined[-1].kind == "template":
+            last = joined.pop()
+            unit = replace(last, text=last.text + unit.text, tokens=last.tokens + unit.tokens)
+        joined.append(unit)
+    return tuple(joined)
+
+
 def _without_spaces(units: tuple[Unit, ...]) -> tuple[Unit, ...]:
-    """A token of white space alone counts with the word behind it, or before it at the end of the text."""
+    """A token of white space alone, or of no width, counts with the word behind it, or before it where none follows.
+
+    In a text of nothing else it stands for itself.
+    """
     retained: list[Unit] = []
     waiting: tuple[int, ...] = ()
+    last: int | None = None
     for unit in units:
-        if not unit.special and not unit.text.strip():
+        if unit.special:
+            retained.append(unit)
+        elif unit.start == unit.end or not unit.text.strip():
             waiting += unit.tokens
-            continue
-        retained.append(Unit(unit.text, unit.start, unit.end, waiting + unit.tokens))
-        waiting = ()
-    if waiting and retained:
-        last = retained.pop()
-        retained.append(Unit(last.text, last.start, last.end, last.tokens + waiting))
-    return tuple(retained) or units
+        else:
+            last = len(retained)
+            retained.append(replace(unit, tokens=waiting + unit.tokens))
+            waiting = ()
+    if waiting and last is not None:
+        retained[last] = replace(retained[last], tokens=retained[last].tokens + waiting)
+    return units if last is None else tuple(retained)

@@ -9,7 +9,7 @@ import numpy as np
 from core.figures.markup import attribute, text
 from core.results import Floats, Reading, Unit
 
-#: Characters of the unread end of a text that are shown.
+#: Characters of the unread beginning or end of a text that are shown.
 UNREAD = 400
 #: Percent of colour in the strongest tint: dark text stays readable on it (contrast above 4.5).
 _STRONGEST = 55
@@ -19,20 +19,23 @@ def strip(reading: Reading, units: Sequence[Unit], values: Floats, what: str, *,
     """The whole text; each unit tinted by its value, the largest size most; `largest` sets the scale for several texts.
 
     values: one a unit; positive in the accent colour, negative in the other one. `what` names the number for whom
-    hovers or listens. Special tokens are named chips; what the model never read stands behind it, struck through.
+    hovers or listens. Special tokens and those of a chat template are named chips; what the model never read stands
+    before or behind it, struck through.
     """
     original = reading.prediction.text
     largest = (float(np.abs(values).max(initial=0.0)) if largest is None else largest) or 1.0
-    parts: list[str] = []
-    done = 0
+    begin, retained = reading.prediction.kept
+    parts = [_unread(original[max(0, begin - UNREAD) : begin], max(0, begin - UNREAD))]
+    done = begin
     for unit, value in zip(units, values, strict=True):
         if unit.start > done:
             parts.append(text(original[done : unit.start]))
         parts.append(_unit(unit, float(value), float(value) / largest, what))
         done = max(done, unit.end)
-    retained = reading.prediction.kept_characters
     parts.append(text(original[done:retained]) if retained > done else "")
-    return f'<div class="hl-strip" dir="auto">{"".join(parts)}{_unread(original[max(retained, done) :])}</div>'
+    rest = original[max(retained, done) :]
+    parts.append(_unread(rest[:UNREAD], len(rest) - UNREAD, behind=True))
+    return f'<div class="hl-strip" dir="auto">{"".join(parts)}</div>'
 
 
 def legend(low: str, high: str, *, signed: bool) -> str:
@@ -49,8 +52,13 @@ def _unit(unit: Unit, value: float, share: float, what: str) -> str:
     return f'<span{kind} title="{title}" style="--hl-c:var(--hl-{colour});--hl-s:{strength}%">{text(unit.text)}</span>'
 
 
-def _unread(rest: str) -> str:
-    if not rest.strip():
+def _unread(shown: str, left_out: int, *, behind: bool = False) -> str:
+    """A part of the text that was cut off, behind what was read or before it; so many more characters are not shown."""
+    if not shown.strip():
         return ""
-    more = f" … and {len(rest) - UNREAD:,} more characters" if len(rest) > UNREAD else ""
-    return f'<span class="hl-unread" title="not read: the text was cut off here"> {text(rest[:UNREAD] + more)}</span>'
+    more = f"{left_out:,} more characters" if left_out > 0 else ""
+    if behind:
+        words = f" {text(shown + (f' … and {more}' if more else ''))}"
+    else:
+        words = f"{text((f'{more} and … ' if more else '') + shown)} "
+    return f'<span class="hl-unread" title="not read: the text was cut off here">{words}</span>'

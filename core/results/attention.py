@@ -1,7 +1,7 @@
 """Who reads whom: attention of one layer, of all heads in a few numbers, and rolled out over the layers.
 
 Layers and heads are counted from 1, as in "leaves layer i". Rows are queries (who reads), columns are keys (who is
-read), and a row sums to 1.
+read), and a row sums to 1; to less where a head lets a part go to a sink, which is no token.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class AttentionOverview:
     Attributes:
         values: for each of `HEAD_MEASURES` an array (L, H). "effective tokens" is exp of the entropy of a row; "first
             token", "token before" and "itself" are shares of attention; "distance" is in tokens. NaN where a
-            text of one token has no token before.
+            text of one token has no token before. What goes to a sink is left out of the first and the last.
     """
 
     values: Mapping[str, Floats]

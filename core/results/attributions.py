@@ -30,12 +30,16 @@ class AttributionOptions:
         by: what gets a number each, and is occluded and taken away as one.
         steps: points on the way from the baseline to the text, for integrated gradients.
         baseline: the embedding that stands for "no word": of the padding token, all zeros, or the vocabulary's mean.
+        methods: those that are computed, in the order of `METHODS`.
+        faithful: whether it is measured how faithful each method is, which takes most of the time.
     """
 
     label: str
     by: By = "words"
     steps: int = 50
     baseline: Baseline = "padding"
+    methods: tuple[Method, ...] = METHODS
+    faithful: bool = True
 
 
 @dataclass(frozen=True)
@@ -113,7 +117,7 @@ class Attributions:
 
     Attributes:
         units: what `values` of each method belong to, in the order of the text.
-        faithfulness: one a method, in the same order.
+        faithfulness: one a method, in the same order; none where it was not asked for.
         shuffles: the same for random orders, from fixed seeds.
         score: "probability" or "output" (of a regression).
         exact: whether the contributions are exact (a linear head).

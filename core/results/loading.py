@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from core.results.health import HealthReport
-from core.results.verdict import Selection
+from core.results.verdict import ChatTemplate, Selection
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,10 @@ class LoadState:
 
 @dataclass(frozen=True)
 class LoadedModel:
-    """A candidate-adapter pair that is in memory; `own_bytes` leaves out the base weights it shares."""
+    """A candidate-adapter pair that is in memory; `own_bytes` leaves out the base weights it shares.
+
+    `chat_template` is how it reads texts; None where its tokenizer has no template.
+    """
 
     selection: Selection
     device: str
@@ -138,3 +141,4 @@ class LoadedModel:
     max_tokens: int
     load_seconds: float
     health: HealthReport
+    chat_template: ChatTemplate | None = None

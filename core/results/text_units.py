@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.results.arrays import Floats
-from core.results.verdict import Prediction
+from core.results.verdict import Prediction, TokenKind
 
 
 @dataclass(frozen=True)
@@ -15,19 +15,21 @@ class Unit:
     """A piece of the text that is shown and counted as one: a word, or a token with all of its characters.
 
     Attributes:
-        text: `original[start:end]`; the name of a special token (BOS), which covers nothing.
+        text: `original[start:end]`; the name of a token which covers nothing.
         tokens: positions of the tokens that make it up, in order; never empty.
+        kind: of its tokens.
     """
 
     text: str
     start: int
     end: int
     tokens: tuple[int, ...]
+    kind: TokenKind = "text"
 
     @property
     def special(self) -> bool:
-        """Whether it stands for a special token and not for characters of the text."""
-        return self.start == self.end
+        """Whether it is no part of the text, and cannot be taken away: a special token, or one of a chat template."""
+        return self.kind != "text"
 
 
 @dataclass(frozen=True)

@@ -5,29 +5,42 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
+
+#: Whether a text is put into the tokenizer's chat template, as what a user says, before it is read.
+ChatTemplate = Literal["none", "user"]
+#: What a token stands for: characters of the text, a mark that the tokenizer added (BOS, CLS), or the chat template.
+TokenKind = Literal["text", "special", "template"]
 
 
 @dataclass(frozen=True)
 class Selection:
-    """A candidate with one of its adapters (None: the base model with its own head, if it has one)."""
+    """A candidate with one of its adapters (None: the base model with its own head, if it has one).
+
+    `chat_template` is what a person chose; None leaves it to the candidate.
+    """
 
     candidate: str
     adapter: str | None = None
+    chat_template: ChatTemplate | None = None
 
     def __str__(self) -> str:
-        return f"{self.candidate} + {self.adapter}" if self.adapter else self.candidate
+        name = f"{self.candidate} + {self.adapter}" if self.adapter else self.candidate
+        return f"{name}, in the chat template" if self.chat_template == "user" else name
 
 
 @dataclass(frozen=True)
 class Token:
     """A token as the characters of the original text that it covers: `text == original[start:end]`.
 
-    Special tokens (BOS, CLS) cover nothing: `start == end`, and `text` is their name.
+    One that covers nothing has `start == end`, and `text` is its name: special tokens, those of a chat template, and
+    a token of the text to which the tokenizer gives no width. Which of them it is, `kind` says.
     """
 
     text: str
     start: int
     end: int
+    kind: TokenKind = "text"
 
 
 @dataclass(frozen=True)
@@ -50,7 +63,7 @@ class Prediction:
             for multi label; for a regression `probabilities` holds NaN.
         tokens: what the model read, special tokens included.
         pooling_weights: one a token, summing to 1; None where the pooler has none.
-        kept_characters: the model read `text[:kept_characters]`.
+        kept_characters, kept_from: the model read so many characters, from that one on; see `kept`.
         total_tokens: tokens of the whole text, so `len(tokens)` of `total_tokens` were read.
     """
 
@@ -64,11 +77,17 @@ class Prediction:
     pooling_weights: tuple[float, ...] | None
     kept_characters: int
     total_tokens: int
+    kept_from: int = 0
 
     @property
     def truncated(self) -> bool:
-        """Whether the model saw only the beginning of the text."""
+        """Whether the model saw only a part of what there was to read."""
         return len(self.tokens) < self.total_tokens
+
+    @property
+    def kept(self) -> tuple[int, int]:
+        """The model read `text[start:end]`: the beginning of a text that was cut, or its end, as the tokenizer cuts."""
+        return self.kept_from, self.kept_from + self.kept_characters
 
     @cached_property
     def ranked(self) -> tuple[ClassScore, ...]:

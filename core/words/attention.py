@@ -19,6 +19,8 @@ ROLLOUT = (
     "stream, multiplied from layer to layer. It says where information can flow, not what the layers make of it."
 )
 HEAD = "Means over all tokens that read. Effective tokens: exp of the entropy of a row."
+#: Rows that sum to less have a sink; above it is rounding.
+WHOLE = 0.98
 POOLED = (
     "Each row weighed as the pooler weighs that position. Attention says what was looked at, not what decided: the "
     "values that were read and the rest of the network decide what becomes of it."
@@ -46,11 +48,20 @@ def first_took(values: Floats, read: Floats, first: int, name: str, by: str) -> 
     )
 
 
-def how_to_read(by: str, *, picture: bool, block: int) -> str:
-    """How to read the matrix of attention; a `picture` has a pixel for each `block` x `block` units."""
+def how_to_read(by: str, least: float, *, picture: bool, block: int) -> str:
+    """How to read the matrix of attention; a `picture` has a pixel for each `block` x `block` units.
+
+    `least` is the smallest sum of a row: less than 1 where a model lets attention go to a sink.
+    """
+    row = "a row sums to 100 %"
+    if least < WHOLE:
+        row = (
+            f"a row sums to less than 100 % (here {percent(least)} % at least): the rest goes to the attention sink, a "
+            "number that each head has learned and that is no token (effective tokens and distance leave it out)"
+        )
     words = (
-        "A row is who reads, a column who is read; a row sums to 100 %. To a word goes the sum over its tokens, from a "
-        "word the mean over its tokens."
+        f"A row is who reads, a column who is read; {row}. To a word goes the sum over its tokens, from a word the "
+        "mean over its tokens."
     )
     if picture:
         words += f" So many {by} are drawn as a picture: colours in 255 steps."

@@ -32,7 +32,13 @@ def tokens_read(prediction: Prediction) -> tuple[str, str]:
 
 def cut_off(prediction: Prediction) -> str:
     """How much of a text the model read, for one that was cut off."""
-    return f"The model read only the first {prediction.kept_characters:,} of {len(prediction.text):,} characters."
+    start, end = prediction.kept
+    total = len(prediction.text)
+    if end - start == total:
+        read = f"{len(prediction.tokens):,} of {prediction.total_tokens:,} tokens"
+        return f"The model read the whole text, but only {read}: the rest is of the chat template."
+    which = "first" if start == 0 else "last"
+    return f"The model read only the {which} {end - start:,} of {total:,} characters."
 
 
 def others(count: int) -> str:

@@ -1,4 +1,7 @@
-"""The candidate and the adapter in the sidebar, kept in the URL as `?candidate=...&adapter=...`."""
+"""The candidate and the adapter in the sidebar, kept in the URL as `?candidate=...&adapter=...`.
+
+A chat template that a person switched on or off (see `pages.ui.chat_template`) stands behind them.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,8 @@ from streamlit.delta_generator import DeltaGenerator
 from core.errors import NotFoundError
 from core.results import AdapterSummary, CandidateSummary, Selection
 from core.words.sizes import size
-from pages.ui import markup, url_state
+from pages.ui import chat_template, markup, url_state
+from pages.ui.chat_template import CHAT_TEMPLATE
 from pages.ui.services import engine
 
 CANDIDATE = "candidate"
@@ -50,6 +54,11 @@ def adapter_of(candidate: CandidateSummary, selection: Selection) -> AdapterSumm
     return next((a for a in candidate.adapters if a.id == selection.adapter), None)
 
 
+def template_switch(selection: Selection) -> None:
+    """The switch of the chat template, where the chosen pair has one."""
+    chat_template.switch(selection, selection.adapter or NO_ADAPTER)
+
+
 def described(selection: Selection, candidate: CandidateSummary) -> str:
     """The choice in one sentence: who answers, and into what it sorts."""
     name = candidate.title or candidate.id
@@ -65,7 +74,7 @@ def choose(place: DeltaGenerator) -> None:
     Raises:
         NotFoundError: there is no candidate at all.
     """
-    requested = url_state.requested("picker", (CANDIDATE, ADAPTER))
+    requested = url_state.requested("picker", (CANDIDATE, ADAPTER, CHAT_TEMPLATE))
     candidates = sorted(engine().candidates(), key=lambda c: _ROLES.index(c.role))
     if not candidates:
         raise NotFoundError(
@@ -78,10 +87,11 @@ def choose(place: DeltaGenerator) -> None:
         candidate = by_id[_box("Candidate", CANDIDATE, {i: c.title or i for i, c in by_id.items()}, requested)]
         adapters = {a.id: a.title or a.id for a in candidate.adapters} | {NO_ADAPTER: "No adapter"}
         adapter = _box("Adapter", ADAPTER, adapters, requested)
-        selection = Selection(candidate.id, None if adapter == NO_ADAPTER else adapter)
+        template = chat_template.chosen(candidate.id, adapter, requested)
+        selection = Selection(candidate.id, None if adapter == NO_ADAPTER else adapter, template)
         st.html(_status(selection))
     st.session_state[_CHOSEN] = (selection, candidate)
-    url_state.write("picker", {CANDIDATE: candidate.id, ADAPTER: adapter})
+    url_state.write("picker", {CANDIDATE: candidate.id, ADAPTER: adapter, CHAT_TEMPLATE: template})
 
 
 def _box(label: str, key: str, titles: dict[str, str], requested: dict[str, str]) -> str:
@@ -102,5 +112,6 @@ def _status(selection: Selection) -> str:
     model = engine().loaded_model(selection)
     if model is None:
         return '<p class="hl-status"><span>Not in memory</span></p>'
-    message = f"In memory · {size(model.bytes)} on {model.device}"
+    template = " · in the chat template" if model.chat_template == "user" else ""
+    message = f"In memory · {size(model.bytes)} on {model.device}{template}"
     return f'<p class="hl-status hl-on"><span>{markup.text(message)}</span></p>'

@@ -59,6 +59,11 @@ def problem(error: AppError) -> str:
     )
 
 
+def warning(message: str) -> str:
+    """What changes how the rest is to be read."""
+    return f'<div class="hl-box hl-warn"><p>{_unbroken(message)}</p></div>'
+
+
 def sentence(message: str) -> str:
     """The message with a capital at the beginning: fixes are written to follow a colon."""
     return message[:1].upper() + message[1:]

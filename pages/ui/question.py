@@ -9,6 +9,7 @@ import streamlit as st
 from core.errors import AppError
 from core.results import CandidateSummary, LoadedModel, Reading, Selection, Unit
 from core.words import numbers
+from core.words import verdict as words
 from pages.ui import candidate_picker, frame, loading, markup, url_state
 from pages.ui.services import explainer
 
@@ -83,6 +84,8 @@ def ask(title: str, says: str) -> Question | None:
     with right:
         label, by = _choices(reading)
     st.html(_verdict(reading))
+    if reading.prediction.truncated:
+        st.html(markup.warning(words.cut_off(reading.prediction)))
     text = reading.prediction.text
     chosen = st.session_state[_CLASS]
     url_state.write("why", {"text": text if len(text) <= LONGEST_IN_URL else None, "class": chosen or None, "by": by})

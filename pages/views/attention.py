@@ -85,7 +85,7 @@ def heat_map(request: Question, values: Floats, hidden: int | None, name: str) -
     figure = figures.matrix(values, request.units, charts.theme(), hidden=hidden)
     charts.chart(figure, "matrix", f"{name}: which of {len(request.units)} {request.by} reads which")
     st.html(legend("0 %", percentage(largest(values, hidden)), signed=False))
-    st.html(markup.note(how_to_read(request.units, request.by)))
+    st.html(markup.note(how_to_read(request.units, request.by, float(values.sum(axis=1).min()))))
 
 
 def largest(values: Floats, hidden: int | None) -> float:
@@ -94,6 +94,6 @@ def largest(values: Floats, hidden: int | None) -> float:
     return float(shown[shown == shown].max(initial=0.0))
 
 
-def how_to_read(units: Sequence[Unit], by: str) -> str:
-    """How to read the matrix."""
-    return words.how_to_read(by, picture=len(units) > figures.NUMBERS, block=figures.block(len(units)))
+def how_to_read(units: Sequence[Unit], by: str, least: float) -> str:
+    """How to read the matrix, whose rows sum to `least` at least."""
+    return words.how_to_read(by, least, picture=len(units) > figures.NUMBERS, block=figures.block(len(units)))

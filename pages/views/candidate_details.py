@@ -12,6 +12,7 @@ from core.words.sizes import size
 from pages.ui.markup import facts, sentence, text
 
 _BYTES = {"float32": 4, "bfloat16": 2, "float16": 2}
+_TEMPLATES = {"none": "there, not applied", "user": "applied"}
 _KIND = {
     CheckStatus.PASSED: ("hl-passed", "passed"),
     CheckStatus.NOTE: ("hl-notekind", "note"),
@@ -90,6 +91,7 @@ def loaded(model: LoadedModel) -> str:
             ("Pooler", pooler_title(model.pooler), ""),
             ("Head", head_title(model.head), ""),
             ("Task", task, f"{len(model.labels)} {'output' if task == 'regression' else 'classes'}"),
+            *([("Chat template", _TEMPLATES[model.chat_template], "")] if model.chat_template else []),
             ("Loaded in", durations.duration(model.load_seconds), ""),
         ],
         stacked=True,

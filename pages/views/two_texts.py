@@ -12,6 +12,7 @@ from core.figures import two_texts as figures
 from core.figures.strip import legend, strip
 from core.results import Contributions, MinimalFlip, Reading, TwoTexts, by_unit
 from core.words import two_texts as words
+from core.words.verdict import cut_off
 from pages.ui import charts, markup, tables
 from pages.ui.question import TOKENS, Question
 
@@ -21,6 +22,8 @@ _FIND = "two.find"
 def side_by_side(request: Question, result: TwoTexts, contributions: Sequence[Contributions]) -> None:
     """The change in a sentence; both texts: what was edited, and what each word did to the class."""
     st.html(markup.lead(words.changed(result, request.label)))
+    if result.b.prediction.truncated:
+        st.html(markup.warning(f"Text B: {cut_off(result.b.prediction)}"))
     readings = (result.a, result.b)
     units = [reading.words if request.by != TOKENS else reading.pieces for reading in readings]
     values = [by_unit(c.of(request.label), unit) for c, unit in zip(contributions, units, strict=True)]

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core.results import ClassScore, Prediction, Selection
+from core.results import CheckStatus, ClassScore, HealthReport, Prediction, Selection
 from core.words import durations, numbers
 from core.words import verdict as words
+from pages.ui import markup
 from pages.ui.markup import facts, label, text
 from pages.views import class_table
 
@@ -34,6 +35,13 @@ def draw(answer: Answer) -> None:
     if folded := explanation(answer.prediction):
         st.html(folded)  # apart from the verdict: it stays open when the next one comes
     class_table.table(answer.prediction)
+
+
+def warnings(report: HealthReport) -> None:
+    """What a person should know of the pair before they believe its verdicts."""
+    for check in report.checks:
+        if check.status is CheckStatus.WARNING:
+            st.html(markup.warning(f"{check.message} {markup.sentence(check.fix)}".strip()))
 
 
 def verdict(answer: Answer) -> str:
@@ -114,18 +122,22 @@ def _facts(answer: Answer) -> list[tuple[str, str, str]]:
 
 
 def _cut(prediction: Prediction) -> str:
-    """The place where the text was cut off: the end of what was read, and the beginning of what was not."""
+    """The place where the text was cut off: what was read on one side of it, marked what was not on the other."""
     if not prediction.truncated:
         return ""
-    end = prediction.kept_characters
-    read, unread = prediction.text[max(0, end - _BEFORE_CUT) : end], prediction.text[end:]
-    more = f"<p>… and {len(unread) - _AFTER_CUT:,} more characters.</p>" if len(unread) > _AFTER_CUT else ""
-    return (
-        f'<div class="hl-box hl-warn"><p><strong>{words.cut_off(prediction)}'
-        f"</strong> The marked part was cut off.</p>"
-        f'<p class="hl-cut" dir="auto">{"… " if end > _BEFORE_CUT else ""}{text(read)}'
-        f"<mark>{text(unread[:_AFTER_CUT])}</mark></p>{more}</div>"
-    )
+    (start, end), original = prediction.kept, prediction.text
+    head = f'<div class="hl-box hl-warn"><p><strong>{words.cut_off(prediction)}</strong>'
+    if (start, end) == (0, len(original)):
+        return f"{head}</p></div>"
+    if start == 0:
+        read, unread = original[max(0, end - _BEFORE_CUT) : end], original[end:]
+        shown = f"{'… ' if end > _BEFORE_CUT else ''}{text(read)}<mark>{text(unread[:_AFTER_CUT])}</mark>"
+    else:
+        read, unread = original[start : start + _BEFORE_CUT], original[:start]
+        shown = f"<mark>{text(unread[-_AFTER_CUT:])}</mark>{text(read)}{' …' if end - start > _BEFORE_CUT else ''}"
+    left_out = len(unread) - _AFTER_CUT
+    more = f"<p>… and {left_out:,} more characters{' before it' if start else ''}.</p>" if left_out > 0 else ""
+    return f'{head} The marked part was cut off.</p><p class="hl-cut" dir="auto">{shown}</p>{more}</div>'
 
 
 def explanation(prediction: Prediction) -> str:

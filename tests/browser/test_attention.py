@@ -132,7 +132,7 @@ def long_candidate(folder: Path, catalogue: Path) -> None:
     AutoModelForSequenceClassification.from_config(config).save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     base = BaseModelConfig(pretrained_model_name_or_path=str(folder), model_type="llama", num_labels=2)
-    write_candidate(CandidateConfig(id="long", base_model=base), catalogue)
+    write_candidate(CandidateConfig(id="long", base_model=base, max_tokens=2048), catalogue)
 
 
 def test_long_texts_are_pictures_and_much_memory_is_asked_for(

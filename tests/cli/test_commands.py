@@ -82,6 +82,9 @@ def test_classify_gives_the_contracts_records_in_input_order(classifier: Path) -
             "tokens",
             "pooling_weights",
             "truncated",
+            "kept_characters",
+            "kept_from",
+            "total_tokens",
         ]
         assert tuple(record["probabilities"]) == tuple(record["logits"]) == LABELS
         assert sum(record["probabilities"].values()) == pytest.approx(1)

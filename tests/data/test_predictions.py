@@ -17,7 +17,7 @@ from core.results import Prediction, Token
 
 def prediction(text: str = "hello you", *, problem: str = "single_label_classification") -> Prediction:
     p = (0.25, 0.75) if problem != "regression" else (math.nan, math.nan)
-    tokens = (Token("<s>", 0, 0), Token(text[:5], 0, 5))
+    tokens = (Token("<s>", 0, 0, "special"), Token(text[:5], 0, 5))
     return Prediction(text, "=b", problem, ("a", "=b"), (-1.0, 0.1), p, tokens, (0.5, 0.5), 5, 3)
 
 
@@ -30,6 +30,9 @@ def test_a_record_has_the_contracts_shape() -> None:
         "tokens": ["<s>", "hello"],
         "pooling_weights": [0.5, 0.5],
         "truncated": True,
+        "kept_characters": 5,
+        "kept_from": 0,
+        "total_tokens": 3,
     }
 
 

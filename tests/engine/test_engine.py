@@ -8,12 +8,14 @@ import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 import torch
+from transformers import AutoModelForSequenceClassification
 
 from core.engine.engine import Engine
 from core.engine.loader import Loader
@@ -28,7 +30,9 @@ from core.errors import (
     UnexpectedError,
 )
 from core.results import Availability, CheckStatus, LoadStage, Selection
+from core.settings import Settings
 from tests.engine.conftest import installation
+from tests.tiny import make_tiny_tokenizer, save_tiny_classifier
 
 ONE, TWO, BASE = Selection("tiny", "one"), Selection("tiny", "two"), Selection("tiny")
 TEXT = "My card has not arrived yet."
@@ -415,3 +419,44 @@ def test_many_texts_are_packed_and_so_are_a_few_once_that_costs_nothing(
     for text, prediction in zip(texts, predictions, strict=True):
         alone = engine.classify(ONE, [text])[0]
         assert prediction.logits == pytest.approx(alone.logits, abs=1e-5 * max(map(abs, alone.logits)))
+
+
+CHAT = "{% for m in messages %}[{{ m.role }}] {{ m.content }}{{ eos_token }}{% endfor %}"
+
+
+@pytest.mark.parametrize("labels", [("a", "b"), ("value",)])
+def test_with_and_without_the_chat_template_nobody_gets_the_others_answer(
+    tmp_path: Path, labels: tuple[str, ...]
+) -> None:
+    problem: Any = "regression" if len(labels) == 1 else "single_label_classification"
+    folder = save_tiny_classifier(tmp_path / "model", "llama", labels, problem)
+    tokenizer = make_tiny_tokenizer()
+    tokenizer.chat_template = CHAT
+    tokenizer.save_pretrained(folder)
+    engine = Engine(Settings(user_catalogue=tmp_path / "own", device="cpu"))
+    raw = engine.resolve(str(folder))
+    templated, declined = replace(raw, chat_template="user"), replace(raw, chat_template="none")
+    model = AutoModelForSequenceClassification.from_pretrained(folder, dtype=torch.float32)
+
+    def expected(ids: list[int]) -> list[float]:
+        with torch.inference_mode():
+            return model(input_ids=torch.tensor([ids])).logits[0].tolist()  # type: ignore[no-any-return]
+
+    turn: Any = tokenizer.apply_chat_template([{"role": "user", "content": TEXT}], tokenize=True, return_dict=False)
+    for _ in range(2):
+        for selection, ids in (
+            (raw, tokenizer(TEXT).input_ids),
+            (templated, turn),
+            (declined, tokenizer(TEXT).input_ids),
+        ):
+            assert engine.classify(selection, [TEXT])[0].logits == pytest.approx(expected(ids), abs=1e-5)
+    states = {model.selection.chat_template: model for model in engine.loaded()}
+    assert {name: model.chat_template for name, model in states.items()} == {
+        None: "none",
+        "user": "user",
+        "none": "none",
+    }
+    assert sum(model.own_bytes for model in states.values()) < states["user"].bytes, "the base is in memory once"
+    assert "in the chat template" in str(templated)
+    for model_ in engine.loaded():
+        engine.unload(model_.selection)

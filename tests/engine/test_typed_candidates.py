@@ -47,3 +47,11 @@ def test_adapters_that_people_give_one_base_live_side_by_side() -> None:
     joined = typed.add(candidate("m", "/m", "/x/first", "/z/own"), listed)
     assert [(a.id, a.path) for a in joined.adapters] == [("first", "/x/first"), ("own", "/y/own"), ("own-2", "/z/own")]
     assert typed.add(candidate("m", "/m", "/x/first", "/z/own"), listed) == joined
+
+
+def test_one_that_reads_texts_otherwise_is_another() -> None:
+    typed = TypedCandidates(set)
+    raw = typed.add(candidate("m"), NONE)
+    templated = typed.add(candidate("m").model_copy(update={"chat_template": "user"}), NONE)
+    assert (raw.id, templated.id) == ("m", "m-2")
+    assert (typed["m"].chat_template, typed["m-2"].chat_template) == (None, "user")

@@ -15,16 +15,20 @@ from hypothesis import strategies as st
 from scipy.stats import entropy
 from torch.profiler import ProfilerActivity, profile
 
+from core.engine.encoding import Encoded
 from core.engine.engine import Engine
 from core.errors import CheckpointError, MemoryBudgetError, NotFoundError
 from core.explain import attention
+from core.explain.attention_hooks import maps_in
 from core.explain.explainer import Explainer
 from core.explain.probe import Probe, make_probe
 from core.results import HEAD_MEASURES, AttentionCost, AttentionRollout, Selection, Unit, between_units, read_by
 from core.settings import Settings
 from core.tasks.progress import CancelledError
 from core.tasks.runner import TaskRunner
+from tests.explain.adapted import probing
 from tests.explain.conftest import TYPES
+from tests.explain.families import tiny_classifier
 from tests.tiny import save_tiny_classifier
 
 Array = np.ndarray[Any, Any]
@@ -192,6 +196,7 @@ def test_maps_of_one_layer_at_a_time(explainer: Explainer, monkeypatch: pytest.M
 
 def test_layers_above_the_chosen_one_do_not_run(explainer: Explainer) -> None:
     probe = probe_of(explainer, LLAMA)
+    attention.require_maps(probe)  # what is tried once, with a few tokens
     probe.layers[1].register_forward_pre_hook(lambda *_: pytest.fail("layer 2 ran"))
     assert attention.maps(probe, probe.encode(TEXT), 1, PLENTY).layer == 1
 
@@ -325,3 +330,116 @@ def test_a_candidate_without_an_adapter_and_other_problems(problem: Any, tmp_pat
     expected = captured(probe_of(explainer, selection), TEXT)
     np.testing.assert_allclose(explainer.attention(selection, TEXT, 2).maps, expected[1], atol=1e-6)
     explainer.engine.unload(selection)
+
+
+# Other builds of attention
+
+
+def family(name: str) -> tuple[Probe, Encoded]:
+    model = tiny_classifier(name)
+    assert model is not None
+    ids = list(range(5, 16))
+    return probing(model), Encoded("", ids, [(0, 0)] * len(ids), len(ids))
+
+
+def test_windows_are_put_where_they_read() -> None:
+    """Longformer hands out, for each token, the keys around it by distance."""
+    probe, text = family("longformer")
+    count, reach = len(text.ids), probe.backbone.config.attention_window[0] // 2
+    probe.backbone.set_attn_implementation("eager")
+    with torch.no_grad():
+        theirs = probe.backbone(input_ids=torch.tensor([text.ids]), output_attentions=True).attentions
+    for number, windows in enumerate(theirs, 1):
+        expected = np.zeros((4, count, count))
+        for query, place in itertools.product(range(count), range(2 * reach + 1)):
+            if 0 <= (key := query + place - reach) < count:
+                expected[:, query, key] = windows[0, :, query, place]
+        found = attention.maps(probe, text, number, PLENTY).maps
+        np.testing.assert_allclose(found, expected, atol=1e-7)
+        np.testing.assert_allclose(found.sum(axis=-1), 1, atol=1e-5)
+
+
+def test_tokens_that_all_read_and_that_read_all_are_put_where_they_are() -> None:
+    """As Longformer's own classifier has it: the first token reads everything, and everything reads it."""
+    probe, text = family("longformer")
+    count, reach = len(text.ids), probe.backbone.config.attention_window[0] // 2
+    first = torch.tensor([[1] + [0] * (count - 1)])
+    probe.backbone.register_forward_pre_hook(
+        lambda _module, args, options: (
+            args,
+            options | {"global_attention_mask": first[:, : options["input_ids"].shape[1]]},
+        ),
+        with_kwargs=True,
+    )
+    probe.backbone.set_attn_implementation("eager")
+    with torch.no_grad():
+        output = probe.backbone(input_ids=torch.tensor([text.ids]), output_attentions=True)
+    windows, globally = output.attentions[0][0], output.global_attentions[0][0]
+    expected = np.zeros((4, count, count))
+    for query, place in itertools.product(range(1, count), range(2 * reach + 1)):
+        if 0 < (key := query + place - reach) < count:
+            expected[:, query, key] = windows[:, query, 1 + place]
+        expected[:, query, 0] = windows[:, query, 0]
+    expected[:, 0] = globally[:, :count, 0]
+    found = attention.maps(probe, text, 1, PLENTY).maps
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+    np.testing.assert_allclose(found.sum(axis=-1), 1, atol=1e-5)
+
+
+def test_what_goes_to_a_sink_is_in_no_row_and_in_no_number_of_tokens() -> None:
+    probe, text = family("gpt_oss")
+    maps = attention.maps(probe, text, 1, PLENTY).maps
+    sums = maps.sum(axis=-1)
+    assert (sums < 1).all()
+    assert (sums > 0).all()
+    found = attention.overview(probe, text, PLENTY).values
+    shares = maps / sums[..., None]
+    np.testing.assert_allclose(found["effective tokens"][0], np.exp(entropy(maps, axis=-1)).mean(axis=-1), rtol=1e-4)
+    np.testing.assert_allclose(found["first token"][0], maps[..., 0].mean(axis=-1), rtol=1e-4)
+    away = np.abs(np.subtract.outer(np.arange(len(text.ids)), np.arange(len(text.ids))))
+    np.testing.assert_allclose(found["distance"][0], (shares * away).sum(axis=-1).mean(axis=-1), rtol=1e-4)
+    np.testing.assert_allclose(attention.rollout(probe, text, PLENTY).matrix.sum(axis=-1), 1, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["deberta-v2", "mpnet", "falcon", "xlnet"])
+def test_maps_that_are_handed_out_on_request_are_not_kept_for_all_layers(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    probe, text = family(name)
+    alive: list[weakref.ref[torch.UntypedStorage]] = []
+    real = attention.measured
+
+    def noted(seen: torch.Tensor) -> torch.Tensor:
+        assert all(ref() is None for ref in alive), "the maps of an earlier layer are still there"
+        alive.append(weakref.ref(seen.untyped_storage()))
+        return real(seen)
+
+    monkeypatch.setattr(attention, "measured", noted)
+    attention.overview(probe, text, PLENTY)
+    assert len(alive) == 2
+
+
+def test_a_layer_that_runs_again_and_again_has_maps_for_each_time() -> None:
+    probe, text = family("albert")
+    probe.backbone.set_attn_implementation("eager")
+    with torch.no_grad():
+        theirs = probe.backbone(input_ids=torch.tensor([text.ids]), output_attentions=True).attentions
+    assert attention.capture_cost(probe, text, PLENTY).layers == len(theirs) == 2
+    for number, layer in enumerate(theirs, 1):
+        np.testing.assert_allclose(attention.maps(probe, text, number, PLENTY).maps, layer[0], atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        torch.full((1, 4, 3, 3), 1.0),
+        torch.full((1, 4, 3, 3), -0.1),
+        torch.zeros(1, 4, 3, 3),
+        torch.ones(1, 4, 3, 3, dtype=torch.bool),
+        torch.full((2, 4, 3, 3), 1 / 3),
+        torch.full((1, 4, 3, 4), 1 / 4),
+        None,
+    ],
+)
+def test_what_is_no_map_is_not_taken_for_one(part: torch.Tensor | None) -> None:
+    assert maps_in(part, 3) is None

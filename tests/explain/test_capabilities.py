@@ -111,11 +111,11 @@ SIZES = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4, "i
 #: Configs of other architectures, and what their views refuse beside those about adapters.
 OTHERS: Mapping[str, tuple[dict[str, Any], set[Capability]]] = {
     "GPT2Config": ({"n_embd": 32, "n_layer": 2, "n_head": 4}, set()),
-    "OPTConfig": ({**SIZES, "ffn_dim": 48, "word_embed_proj_dim": 32}, {Capability.DEPTH}),
+    "OPTConfig": ({**SIZES, "ffn_dim": 48, "word_embed_proj_dim": 32}, set()),
     "RobertaConfig": ({**SIZES, "pad_token_id": 0}, set()),
-    "DebertaV2Config": (SIZES, {Capability.ATTENTION_MASK, Capability.ATTENTION}),
-    "AlbertConfig": ({**SIZES, "embedding_size": 16}, {Capability.DEPTH, Capability.ATTENTION}),
-    "FalconConfig": (SIZES, {Capability.ATTENTION}),
+    "DebertaV2Config": (SIZES, {Capability.ATTENTION_MASK}),
+    "AlbertConfig": ({**SIZES, "embedding_size": 16}, {Capability.DEPTH}),
+    "FalconConfig": (SIZES, set()),
     "FNetConfig": (SIZES, {Capability.ATTENTION_MASK, Capability.ATTENTION}),
     "RwkvConfig": (SIZES, {Capability.ATTENTION_MASK, Capability.ATTENTION}),
 }

@@ -36,6 +36,8 @@ def test_weights_are_told_by_the_hash_of_their_files(explainer: Explainer, every
     assert found.base == base.parent.name, "no path of this machine in a file that is handed on"
     assert found.versions["transformers"] == version("transformers")
     assert found.settings["Device"] == "cpu"
+    assert found.settings["Cut at the"] == "right"
+    assert "Chat template" not in found.settings
 
 
 def test_a_large_base_is_told_by_its_fingerprint(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from core.engine.encoding import Encoder
 from core.explain.text_units import character_starts, read
-from core.results import Prediction, Reading
+from core.results import Prediction, Reading, Token
 from tests.tiny import make_tiny_tokenizer
 
 if TYPE_CHECKING:
@@ -35,8 +36,9 @@ def reading_of(text: str) -> Reading:
             (1.0,),
             tokens,
             None,
-            encoded.kept_characters,
+            encoded.span[1] - encoded.span[0],
             encoded.total,
+            encoded.span[0],
         )
     )
 
@@ -106,3 +108,37 @@ def test_only_what_was_read_is_in_units() -> None:
     reading = reading_of("word " * 200)
     assert reading.prediction.truncated
     assert max(unit.end for unit in reading.words) == reading.prediction.kept_characters
+
+
+def test_a_token_without_width_belongs_to_the_word_behind_it_or_before_it() -> None:
+    """Of the text by the tokenizer's own mask, whatever its width."""
+    text = "card arrived"
+    tokens = (
+        *(Token("<s>", 0, 0, "special"), Token("card", 0, 4), Token("_", 4, 4), Token("arrived", 5, 12)),
+        *(Token("_", 12, 12), Token("</s>", 0, 0, "special")),
+    )
+    made = replace(reading_of(text).prediction, tokens=tokens, total_tokens=6)
+    words = read(made).words
+    assert [(u.text, u.kind, u.tokens) for u in words] == [
+        ("<s>", "special", (0,)),
+        ("card", "text", (1,)),
+        ("arrived", "text", (2, 3, 4)),
+        ("</s>", "special", (5,)),
+    ]
+    assert [u.special for u in read(made).pieces] == [True, False, False, False, False, True]
+
+
+def test_what_a_template_writes_in_one_go_is_one_unit_among_the_words() -> None:
+    tokens = (
+        *(Token("<|", 0, 0, "template"), Token("user", 0, 0, "template"), Token("card", 0, 4)),
+        *(Token("\u21b5", 0, 0, "template"), Token("<|end|>", 0, 0, "template")),
+    )
+    made = read(replace(reading_of("card").prediction, tokens=tokens, total_tokens=5))
+    assert [(u.text, u.tokens) for u in made.words] == [("<|user", (0, 1)), ("card", (2,)), ("\u21b5<|end|>", (3, 4))]
+    assert [u.tokens for u in made.pieces] == [(0,), (1,), (2,), (3,), (4,)]
+
+
+def test_a_text_of_white_space_alone_stands_for_itself() -> None:
+    tokens = (Token("<s>", 0, 0, "special"), Token(" ", 0, 1), Token("_", 1, 1))
+    made = replace(reading_of("a ").prediction, text="  ", tokens=tokens, total_tokens=3)
+    assert [(u.special, u.tokens) for u in read(made).words] == [(True, (0,)), (False, (1,)), (False, (2,))]

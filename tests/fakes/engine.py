@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from core.config.candidate import CandidateConfig
 from core.errors import AppError, CheckpointError, MemoryBudgetError, NotFoundError
 from core.results import (
     AdapterSummary,
     CandidateSummary,
+    ChatTemplate,
     LoadedModel,
     LoadStage,
     LoadState,
@@ -29,6 +31,7 @@ class FakeEngine:
         hold: keeps loads under way until it is set.
         room: pairs that may be in memory at once; `models` are those that are.
         asked: texts that were classified. loads: what was asked to be loaded, and what to be kept for it.
+        templates: candidates whose tokenizer brings a chat template.
     """
 
     def __init__(self) -> None:
@@ -39,6 +42,7 @@ class FakeEngine:
         self.hold.set()
         self.asked: list[str] = []
         self.room = 4
+        self.templates: set[str] = set()
         self.loads: list[tuple[Selection, tuple[Selection, ...]]] = []
 
     def candidates(self) -> list[CandidateSummary]:
@@ -105,7 +109,9 @@ class FakeEngine:
             error = f"'{selection.candidate}' cannot be <read>."
             self.states[selection] = LoadState(selection, LoadStage.FILES, 0.05, "", error, "choose another.")
             return
-        self.models[selection] = in_memory(selection)
+        template: ChatTemplate = selection.chat_template or "none"
+        has_one = selection.candidate in self.templates
+        self.models[selection] = replace(in_memory(selection), chat_template=template if has_one else None)
         self.states[selection] = LoadState(selection, LoadStage.READY, 1.0)
 
     def load_state(self, selection: Selection, wait: float = 0.0) -> LoadState | None:

@@ -14,17 +14,17 @@ Read = Callable[..., Reading]
 
 @pytest.fixture
 def reading_of() -> Read:
-    """A text whose tokens are `<s>` and its words with the space before; `kept` of its characters were read."""
+    """A text whose tokens are `<s>` and its words with the space before; characters `begin` to `kept` were read."""
     return read_text
 
 
-def read_text(text: str, kept: int | None = None) -> Reading:
+def read_text(text: str, kept: int | None = None, begin: int = 0) -> Reading:
     kept = len(text) if kept is None else kept
-    tokens, place = [Token("<s>", 0, 0)], 0
-    for word in text[:kept].split(" "):
+    tokens, place = [Token("<s>", 0, 0, "special")], begin
+    for word in text[begin:kept].split(" "):
         end = place + len(word)
         if word:
-            start = max(place - 1, 0)
+            start = max(place - 1, begin)
             tokens.append(Token(text[start:end], start, end))
         place = end + 1
     return read(
@@ -37,7 +37,8 @@ def read_text(text: str, kept: int | None = None) -> Reading:
             (0.7, 0.3),
             tuple(tokens),
             None,
-            kept,
-            len(tokens) + (kept < len(text)),
+            kept - begin,
+            len(tokens) + (kept - begin < len(text)),
+            begin,
         )
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
@@ -10,9 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.explain.text_units import read
 from core.figures.markup import PICTURES
 from core.figures.ranking import ranking
 from core.figures.strip import strip
+from core.results import Token
 from tests.figures.conftest import Read, read_text
 
 
@@ -57,6 +60,24 @@ def test_the_unread_end_is_shown_struck_through(reading_of: Read) -> None:
     reading = reading_of("one two three four", kept=7)
     html = strip(reading, reading.words, np.ones(len(reading.words)), "part")
     assert re.search(r'hl-unread"[^>]*> <bdi> three four', html)
+
+
+def test_the_unread_beginning_stands_struck_through_before_the_rest(reading_of: Read) -> None:
+    reading = reading_of("one two three four", begin=8)
+    html = strip(reading, reading.words, np.ones(len(reading.words)), "part")
+    assert re.search(r'^<div[^>]*><span class="hl-unread"[^>]*><bdi>one two </bdi> </span>', html)
+    assert "".join(shown(html).shown).split() == ["one", "two", "three", "four"]
+    long = reading_of("x" * 1000 + " four", begin=1001)
+    assert "601 more characters and … x" in strip(long, long.words, np.ones(len(long.words)), "part")
+
+
+def test_tokens_of_a_template_are_chips_and_no_part_of_the_text() -> None:
+    tokens = (Token("[user]", 0, 0, "template"), Token("card", 0, 4), Token("</s>", 0, 0, "template"))
+    made = read(replace(read_text("card").prediction, tokens=tokens, total_tokens=3))
+    assert [unit.kind for unit in made.words] == ["template", "text", "template"]
+    html = strip(made, made.words, np.ones(3), "part")
+    assert html.count('class="hl-special"') == 2
+    assert "".join(shown(html).shown) == "card"
 
 
 def test_tints_follow_sign_and_size(reading_of: Read) -> None:

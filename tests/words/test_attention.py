@@ -27,7 +27,10 @@ def test_the_first_token() -> None:
 
 
 def test_how_to_read_the_matrix() -> None:
-    assert "picture" not in attention.how_to_read("words", picture=False, block=1)
-    many = attention.how_to_read("tokens", picture=True, block=2)
+    assert "picture" not in attention.how_to_read("words", 1.0, picture=False, block=1)
+    many = attention.how_to_read("tokens", 1.0, picture=True, block=2)
     assert "So many tokens are drawn as a picture" in many
+    assert "a row sums to 100 %" in many
+    sunk = attention.how_to_read("words", 0.42, picture=False, block=1)
+    assert "sums to less than 100 % (here 42.0 % at least): the rest goes to the attention sink" in sunk
     assert many.endswith("Each pixel is the largest of 2 x 2 tokens.")

@@ -26,6 +26,12 @@ def test_what_was_read() -> None:
     long = replace(prediction(total=1234), text="my card" + 2000 * "x")
     assert verdict.tokens_read(long) == ("2", "of 1,234 read")
     assert verdict.cut_off(long) == "The model read only the first 7 of 2,007 characters."
+    left = replace(long, kept_from=2000)
+    assert verdict.cut_off(left) == "The model read only the last 7 of 2,007 characters."
+    template = prediction(total=5)
+    assert verdict.cut_off(template) == (
+        "The model read the whole text, but only 2 of 5 tokens: the rest is of the chat template."
+    )
 
 
 def test_other_classes() -> None:

@@ -71,7 +71,7 @@ def lora_parts(probe: Probe) -> list[LoraPart]:
             "fine-tuned whole has no such update: load its base as another candidate to compare.",
         )
     result, seen = [], set()
-    for i, layer in enumerate(probe.layers):
+    for i, layer in enumerate(probe.stack):
         for path, module in layer.named_modules():
             result += _part(module, re.sub(r"\.\d+(?=\.|$)", "", path), i)
             seen.add(module)

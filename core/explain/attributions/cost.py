@@ -9,7 +9,7 @@ from core.engine.encoding import Encoded
 from core.errors import InputError
 from core.explain.attributions.faithfulness import SHUFFLES
 from core.explain.probe import Probe
-from core.results import FRACTIONS, METHODS, AttributionCost, AttributionOptions, Unit
+from core.results import FRACTIONS, AttributionCost, AttributionOptions, Unit
 
 #: A forward and a backward pass cost about three forward ones.
 GRADIENT = 3
@@ -43,10 +43,13 @@ def attribution_cost(units: tuple[Unit, ...], options: AttributionOptions, batch
 
 def passes(units: tuple[Unit, ...], options: AttributionOptions) -> dict[str, int]:
     """Rows through the model by kind."""
+    methods = options.methods
+    gradients = options.steps * ("integrated gradients" in methods) + ("gradient x input" in methods)
+    orders = len(methods) + SHUFFLES if options.faithful else 0
     return {
-        "gradients": options.steps + 1,
-        "occlusions": len(units),
-        "shortened texts": 2 * len(FRACTIONS) * (len(METHODS) + SHUFFLES),
+        "gradients": gradients,
+        "occlusions": len(units) * ("occlusion" in methods),
+        "shortened texts": 2 * len(FRACTIONS) * orders,
         "whole texts": 5,
     }
 

@@ -21,6 +21,8 @@ OWN_BYTES = 2**30
 #: What may be kept for the backward pass of one batch; a single row is always tried.
 GRADIENT_BYTES = 2**31
 _CHUNK = 4096
+#: How far logits may be apart that must be equal, as a share of the largest; half precision rounds.
+ALIKE = 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +44,9 @@ class EmbeddingFunction:
     def __call__(self, embeddings: Tensor) -> Tensor:
         """(B, T, D) -> (B,) logits of the class, in at least float32."""
         self.on_rows(len(embeddings))
-        given = embeddings.to(self.probe.classifier.dtype)
+        given = embeddings.to(
+            self.probe.classifier.dtype, copy=True
+        )  # some families scale what they are given in place
         return at_least_float32(self.probe.classifier(inputs_embeds=given).logits)[:, self.target]
 
     @property
@@ -64,11 +68,36 @@ def embed(probe: Probe, text: Encoded, target: int, baseline: Baseline) -> Embed
     """
     layer = probe.backbone.get_input_embeddings()
     ids = torch.tensor([text.ids], device=probe.device)
-    special = torch.tensor([start == end for start, end in text.offsets], device=probe.device)
+    special = torch.tensor(text.fixed, device=probe.device)
     with torch.no_grad():
         point = at_least_float32(layer(ids))
         empty = _empty(probe, layer, point, baseline)
     return EmbeddingFunction(probe, target, point, torch.where(special[None, :, None], point, empty))
+
+
+def require_embeddings(probe: Probe) -> None:
+    """A few tokens as embeddings, and whether they get the logits that they get as tokens.
+
+    Raises:
+        CheckpointError: an architecture that reads token ids beside the embeddings, or takes none.
+    """
+    ids = torch.tensor([probe.some_tokens().ids], device=probe.device)
+    fix = "gradients and baselines need embeddings alone; the other views answer for this architecture."
+    with torch.no_grad():
+        by_ids = at_least_float32(probe.classifier(input_ids=ids).logits)
+        try:
+            given = probe.backbone.get_input_embeddings()(ids)
+            by_embeddings = at_least_float32(probe.classifier(inputs_embeds=given).logits)
+        except Exception as error:  # whatever its own code raises that looks for the token ids
+            name = f"{type(probe.backbone).__name__} does not read embeddings in place of token ids"
+            raise CheckpointError(f"{name} ({type(error).__name__}: {error}).", fix=fix) from error
+    gap = float((by_ids - by_embeddings).abs().max())
+    if not gap <= ALIKE * max(1.0, float(by_ids.abs().max())):
+        raise CheckpointError(
+            f"{type(probe.backbone).__name__} reads more than the embeddings of a text: without token ids the logits "
+            f"are {gap:.2g} apart.",
+            fix=fix,
+        )
 
 
 def own_weights(probe: Probe) -> bool:
@@ -89,9 +118,15 @@ def own_weights(probe: Probe) -> bool:
 
 def padding_id(probe: Probe) -> int | None:
     """The padding token as the model's config names it."""
-    config = probe.classifier.config.get_text_config()
-    result = getattr(config, "pad_token_id", None)
-    return result if isinstance(result, int) and 0 <= result < config.vocab_size else None
+    result = getattr(probe.classifier.config.get_text_config(), "pad_token_id", None)
+    return result if isinstance(result, int) and 0 <= result < vocabulary(probe) else None
+
+
+def vocabulary(probe: Probe) -> int:
+    """Tokens that have an embedding, as the config counts them: rows behind that fill up a table."""
+    rows = len(cast(Tensor, probe.backbone.get_input_embeddings().weight))
+    stated = getattr(probe.classifier.config.get_text_config(), "vocab_size", None)
+    return min(rows, stated) if isinstance(stated, int) and stated > 0 else rows
 
 
 def _empty(probe: Probe, layer: nn.Module, point: Tensor, baseline: Baseline) -> Tensor:
@@ -99,7 +134,7 @@ def _empty(probe: Probe, layer: nn.Module, point: Tensor, baseline: Baseline) ->
     if baseline == "zero":
         return torch.zeros_like(point)
     if baseline == "mean":
-        count: int = probe.classifier.config.get_text_config().vocab_size
+        count = vocabulary(probe)
         chunks = torch.arange(count, device=probe.device).split(_CHUNK)
         total: Tensor = torch.stack([layer(chunk).double().sum(dim=0) for chunk in chunks]).sum(dim=0)
         return (total / count).to(point.dtype)
@@ -115,7 +150,8 @@ def _empty(probe: Probe, layer: nn.Module, point: Tensor, baseline: Baseline) ->
 def _activation_bytes(probe: Probe, length: int) -> int:
     """About what one row of T tokens keeps for the backward pass: 16 states, 4 inner ones, 3 maps a head and layer."""
     config = probe.classifier.config.get_text_config()
-    inner = getattr(config, "intermediate_size", None) or 4 * config.hidden_size
-    heads = getattr(config, "num_attention_heads", 0)
+    inner, heads = (getattr(config, name, None) for name in ("intermediate_size", "num_attention_heads"))
+    inner = inner if isinstance(inner, int) else 4 * config.hidden_size
+    heads = heads if isinstance(heads, int) else 0
     numbers = 16 * config.hidden_size + 4 * inner + 3 * heads * length
     return int(numbers * length * config.num_hidden_layers * probe.classifier.dtype.itemsize)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import torch
@@ -20,6 +21,7 @@ from core.results import (
     AttributionOptions,
     Attributions,
     Contributions,
+    Floats,
     Method,
     Unit,
     by_unit,
@@ -44,7 +46,7 @@ def attribute(
     methods = _by_method(function, split, units, options, progress)
     orders: list[tuple[str, list[int]]] = [(m.method, by_value(units, m.values)) for m in methods]
     orders += [(f"random {i}", order) for i, order in enumerate(random_orders(units), 1)]
-    faithfulness = measure(probe, text, units, orders, target, progress.measured)
+    faithfulness = measure(probe, text, units, orders, target, progress.measured) if options.faithful else []
     return Attributions(
         options=options,
         units=units,
@@ -67,20 +69,16 @@ def _by_method(
     progress: PassProgress,
 ) -> tuple[Attribution, ...]:
     """Each method's values, one a unit, what they should sum to, and the seconds that it took."""
-    result = [
-        progress.during("contributions", 1, lambda: by_unit(split.of(options.label), units)),
-        progress.during("gradient x input", GRADIENT, lambda: by_unit(gradient_x_input(function), units)),
-        progress.during(
-            "integrated gradients", GRADIENT, lambda: by_unit(integrated_gradients(function, options.steps), units)
-        ),
-        progress.during("occlusion", 1, lambda: occlusion(function, units)),
-    ]
+    work: dict[Method, tuple[int, Callable[[], Floats]]] = {
+        "contributions": (1, lambda: by_unit(split.of(options.label), units)),
+        "gradient x input": (GRADIENT, lambda: by_unit(gradient_x_input(function), units)),
+        "integrated gradients": (GRADIENT, lambda: by_unit(integrated_gradients(function, options.steps), units)),
+        "occlusion": (1, lambda: occlusion(function, units)),
+    }
+    result = {name: progress.during(name, *work[name]) for name in METHODS if name in options.methods}
     logit = float(split.logits[function.target])
     owed: dict[Method, float] = {"contributions": logit, "integrated gradients": _rise(function)}
-    return tuple(
-        Attribution(name, values, owed.get(name), seconds)
-        for name, (values, seconds) in zip(METHODS, result, strict=True)
-    )
+    return tuple(Attribution(name, values, owed.get(name), seconds) for name, (values, seconds) in result.items())
 
 
 def _rise(function: EmbeddingFunction) -> float:

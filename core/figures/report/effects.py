@@ -11,6 +11,7 @@ from core.results import Report, between_units
 from core.words import adapter_effect, attention_mask
 from core.words import attributions as attribution_words
 from core.words import two_texts as two_texts_words
+from core.words.verdict import cut_off
 
 #: Words above which the rollout is left out: it is a figure of words times words.
 MOST_WORDS = 120
@@ -126,6 +127,7 @@ def two_texts(result: Report) -> list[Piece]:
         before(pair.edits),
         after(pair.edits),
         says(two_texts_words.changed(pair, result.label)),
+        *([says(f"The text after: {cut_off(pair.b.prediction)}")] if pair.b.prediction.truncated else []),
         figure(lambda theme: changes(pair, theme), "Classes that change most"),
         table(("Class", "Before", "After", "Change", "Change of logit"), rows),
     ]

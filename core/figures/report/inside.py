@@ -32,6 +32,7 @@ def verdict(result: Report) -> list[Piece]:
         '<p class="hl-kicker">Headlight report · '
         f"{text(str(result.origin.model.selection))} · {result.origin.made}</p>",
         f'<h1 id="verdict">{name(prediction.label)} <b>{text(number)}</b></h1>',
+        *([says(verdict_words.cut_off(prediction))] if prediction.truncated else []),
         table(("", ""), facts),
     ]
 

@@ -21,10 +21,13 @@ def test_every_text_once_within_the_budget_and_with_little_padding(lengths: list
 
 @given(st.integers(0, 3), st.integers(1, 60), st.integers(0, 3), st.integers(2, 40))
 def test_cutting_keeps_the_beginning_and_closing_special_tokens(head: int, body: int, tail: int, limit: int) -> None:
-    special = [1] * head + [0] * body + [1] * tail
-    if len(special) <= limit:
-        return
+    special = [True] * head + [False] * body + [True] * tail
+    mirrored = _keep(special[::-1], limit, "left")
     kept = _keep(special, limit)
+    assert mirrored == sorted(len(special) - 1 - i for i in kept)
+    if len(special) <= limit:
+        assert kept == list(range(len(special)))
+        return
     assert len(kept) == limit
     assert kept == sorted(set(kept))
     closing = min(tail, limit - 1)

@@ -114,7 +114,7 @@ def test_a_text_without_special_tokens_never_becomes_empty(explainer: Explainer)
 
 @given(st.lists(st.tuples(st.integers(-3, 3), st.booleans()), min_size=1, max_size=30))
 def test_orders_are_by_falling_value_and_leave_special_tokens_out(drawn: list[tuple[int, bool]]) -> None:
-    units = tuple(Unit("x", i, i + (not special), (i,)) for i, (_, special) in enumerate(drawn))
+    units = tuple(Unit("x", i, i + 1, (i,), "special" if special else "text") for i, (_, special) in enumerate(drawn))
     values = np.array([value for value, _ in drawn], dtype=float)
     order = by_value(units, values)
     assert order == sorted((i for i, u in enumerate(units) if not u.special), key=lambda i: (-values[i], i))

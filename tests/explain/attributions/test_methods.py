@@ -71,7 +71,7 @@ class ByHand:
         self.model = model
         self.inner: Any = model.get_base_model() if hasattr(model, "get_base_model") else model
         encoded = predictor.encoder.encode([text])[0]
-        self.ids, self.special = encoded.ids, [a == b for a, b in encoded.offsets]
+        self.ids, self.special = encoded.ids, encoded.fixed
         self.embed = self.inner.backbone.get_input_embeddings()
         self.labels = predictor.labels
 
@@ -373,7 +373,7 @@ def test_what_it_costs_is_told_before_and_no_pass_more_is_made(explainer: Explai
 
 
 def test_only_special_tokens_are_refused() -> None:
-    units = (Unit("<s>", 0, 0, (0,)),)
+    units = (Unit("<s>", 0, 0, (0,), "special"),)
     with pytest.raises(InputError, match="special tokens"):
         attribution_cost(units, AttributionOptions("a"), (1, 0.1))
 

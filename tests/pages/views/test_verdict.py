@@ -38,3 +38,17 @@ def test_classes_beyond_the_first_are_taken_together() -> None:
     html = drawn(labels=labels, label="c0", logits=(0.0,) * 8, probabilities=(0.125,) * 8)
     assert html.count("<li") == 6
     assert "other (3 classes)" in html
+
+
+def test_the_beginning_that_was_not_read_is_marked() -> None:
+    html = drawn(text="lost: my card", total_tokens=4, kept_from=6)
+    assert "<mark><bdi>lost: </bdi></mark><bdi>my card</bdi>" in html
+    assert "read only the last 7 of 13 characters" in html
+    long = drawn(text="x" * 1000 + "my card", total_tokens=400, kept_from=1000)
+    assert "640 more characters before it" in long
+
+
+def test_where_the_template_alone_was_cut_nothing_is_marked() -> None:
+    html = drawn(total_tokens=4)
+    assert "read the whole text" in html
+    assert "<mark>" not in html
