@@ -195,6 +195,7 @@ SHARED: Mapping[str, Mapping[str, str]] = {
         "attention_hooks": "of attention",
         "capabilities": "which of them a loaded pair has",
         "explainer": "the room's service",
+        "finite": "whether there is a verdict to explain",
         "minimal_flip": "of two texts: the second is found, not typed",
         "probe": "a copy of a loaded model that may be changed",
         "provenance": "of the report",

@@ -19,8 +19,11 @@ from core.engine.encoding import Encoder
 from core.engine.predictor import Predictor
 from core.engine.requirements import PairFolders
 from core.engine.rw_lock import ReadWriteLock
+from core.engine.vocabulary import embedding_rows, rows_check
 from core.errors import CheckpointError
+from core.files.unusable import TOKENIZER_FILES, require_usable
 from core.model.families import mask_of, most_tokens
+from core.model.folder_checks import folder_checks
 from core.model.open import OpenedClassifier, open_classifier
 from core.model.pooled_config import parts_of
 from core.results import Check, CheckStatus, HealthReport, LoadedModel, LoadStage, Requirements, Selection
@@ -86,7 +89,7 @@ class Loader:
         started: float,
     ) -> LoadedPair:
         model: torch.nn.Module = opened.model
-        health, limit, labels = _own_head(opened), None, _labels(opened.model)
+        health, limit, labels = _own_head(opened), None, tuple(opened.model.config.id2label.values())
         if adapter_folder is not None:
             on_progress(LoadStage.ADAPTER, selection.adapter or "")
             from core.model.adapters.attach import load_adapter
@@ -103,7 +106,10 @@ class Loader:
             self._settings.tokens_per_batch,
             self._settings.workers,
             ReadWriteLock(),
+            embedding_rows(model),
         )
+        beyond = rows_check(predictor.encoder, predictor.embedding_rows)
+        health = HealthReport((*health.checks, *folder_checks(opened, adapter_folder), *beyond))
         dtype, seconds = candidate.base_model.torch_dtype, time.perf_counter() - started
         return LoadedPair(_loaded_model(selection, predictor, opened, dtype, health, seconds), predictor, opened)
 
@@ -140,8 +146,9 @@ def _max_tokens(candidate: CandidateConfig, opened: OpenedClassifier, trained_wi
 
 def _problem_type(model: Any) -> str:
     """As its config says; where it does not, one output is a regression and more are classes."""
-    default = "regression" if model.config.num_labels == 1 else "single_label_classification"
-    return model.config.problem_type or default
+    return model.config.problem_type or (
+        "regression" if model.config.num_labels == 1 else "single_label_classification"
+    )
 
 
 def _loaded_model(
@@ -184,11 +191,8 @@ def _own_head(opened: OpenedClassifier) -> HealthReport:
     return HealthReport((Check("Head", CheckStatus.WARNING, message, "choose an adapter, or train one."),))
 
 
-def _labels(model: Any) -> tuple[str, ...]:
-    return tuple(str(model.config.id2label[i]) for i in range(model.config.num_labels))
-
-
 def _tokenizer(folder: Path) -> PreTrainedTokenizerBase:
+    require_usable(folder, TOKENIZER_FILES)
     try:
         return AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     except Exception as error:  # the library raises many kinds for a missing or damaged tokenizer

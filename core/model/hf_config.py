@@ -10,6 +10,7 @@ from core.config.base_model import BaseModelConfig
 from core.config.families import family_named, lifting, lifts_mask
 from core.errors import CheckpointError, ConfigError
 from core.files.folders import ModelFolder
+from core.model.class_names import class_names, require_class_names
 from core.model.heads import head_keys, recognise_head
 from core.model.pooled_config import PREFIX, to_pooled
 
@@ -33,6 +34,7 @@ def stored_config(folder: ModelFolder) -> PreTrainedConfig:
             + (" (it brings its own code, which is never run)." if "auto_map" in folder.config else "."),
             fix="choose a model of an architecture that transformers ships.",
         )
+    require_class_names(folder.config, folder.path)
     data = {k: v for k, v in folder.config.items() if k not in ("model_type", "auto_map")}
     try:
         config = CONFIG_MAPPING[kind].from_dict(data)
@@ -76,11 +78,8 @@ def head_labels(folder: ModelFolder) -> int | None:
 
 
 def _labels(folder: ModelFolder, count: int) -> dict[int, str]:
-    """The names the folder gives its classes, where their number is right; else LABEL_0, LABEL_1 ..."""
-    stored = folder.config.get("id2label")
-    if isinstance(stored, dict) and len(stored) == count:
-        return {int(k): str(v) for k, v in stored.items()}
-    return {i: f"LABEL_{i}" for i in range(count)}
+    """The names the folder gives its classes, where they fit; else LABEL_0, LABEL_1 ..."""
+    return class_names(folder.config.get("id2label"), count)
 
 
 def _check_family(config: BaseModelConfig, stored: PreTrainedConfig, folder: ModelFolder) -> None:

@@ -16,10 +16,17 @@ from transformers.utils import logging as hf_logging
 from core.config.base_model import FLOAT_DTYPES, BaseModelConfig
 from core.errors import CheckpointError, ConfigError
 from core.files.folders import ModelFolder, read_model_folder
+from core.files.stored_quantisation import require_packages
 from core.model.classifier import PooledClassifier, classifier_class
 from core.model.families import family_of
+from core.model.head_tasks import other_task
 from core.model.hf_config import built_config, has_head
 from core.model.layers import reinitialise_last_layers, remove_last_layers
+from core.model.library_errors import told_of
+from core.model.size_checks import require_sizes
+
+#: A place in a folder where no adapter is: transformers applies one that lies beside the weights without a word.
+_NO_ADAPTER = {"subfolder": "no-adapter-is-read"}
 
 
 @dataclass(frozen=True)
@@ -36,13 +43,22 @@ def open_classifier(
 ) -> OpenedClassifier:
     """Read a checkpoint into a classifier, without freezing and without an adapter, in evaluation mode.
 
-    `new_head` leaves a stored head unread and starts a fresh one of `num_labels` classes.
+    `new_head` leaves a stored head unread and starts a fresh one of `num_labels` classes; so does a head of another
+    task (`core.model.head_tasks`).
+
+    Raises:
+        CheckpointError: files that are missing, damaged or of other sizes than config.json states.
+        ConfigError: a config that does not fit the folder.
     """
     require_float(config)
     folder = read_model_folder(Path(config.pretrained_model_name_or_path))
+    require_packages(folder.config, folder.path.name)
+    new_head = new_head or bool(other_task(folder.config))
     seen = _without_head(folder) if new_head else folder
     built = built_config(config, seen)
-    model = _read(config, folder, built, device_map, ignore_head=new_head)
+    with told_of(folder.path, folder.config):
+        require_sizes(folder, built, ("score.", "pooler.") if new_head else ())
+        model = _read(config, folder, built, device_map, ignore_head=new_head)
     if config.num_layers_to_remove:
         remove_last_layers(model.backbone, config.num_layers_to_remove)
         model.config.num_hidden_layers = model.backbone.config.num_hidden_layers
@@ -94,6 +110,7 @@ def _read(
             device_map=device_map,
             output_loading_info=True,
             local_files_only=True,
+            adapter_kwargs=_NO_ADAPTER,
             ignore_mismatched_sizes=ignore_head,
             **options,
         )

@@ -18,9 +18,9 @@ from core.config.components import STOCK_HEAD, STOCK_POOLER, HeadType, PoolerTyp
 from core.config.families import PREFIX as PREFIX
 from core.config.families import lifts_mask
 from core.errors import CheckpointError
-
-#: Part of the names of weight files that no stock class can open as what they are.
-WEIGHTS_VARIANT = "pooled"
+from core.files.config_numbers import config_numbers
+from core.files.weight_files import WEIGHTS_VARIANT as WEIGHTS_VARIANT
+from core.files.weight_files import weight_entry
 
 #: Fields of ours in config.json, with the values that a stock classifier stands for.
 DEFAULTS: dict[str, Any] = {
@@ -115,7 +115,9 @@ def read_pooled_config(
 
 
 def has_own_weights(name: Any) -> bool:
-    """Whether a local folder holds weights under our own file name."""
+    """Whether the weights of a local folder are read from the file under our own name."""
     folder = Path(str(name))
-    index = folder / f"model.safetensors.index.{WEIGHTS_VARIANT}.json"
-    return (folder / f"model.{WEIGHTS_VARIANT}.safetensors").is_file() or index.is_file()
+    if not folder.is_dir():
+        return False
+    entry = weight_entry([path.name for path in folder.iterdir() if path.is_file()], config_numbers(folder))
+    return entry is not None and entry.variant == WEIGHTS_VARIANT

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from core.results import Prediction
 from core.words.numbers import percentage, three_digits
@@ -33,6 +34,23 @@ def tokens_read(prediction: Prediction) -> tuple[str, str]:
 def cut_off(prediction: Prediction) -> str:
     """How much of a text the model read, for one that was cut off."""
     return f"The model read only the first {prediction.kept_characters:,} of {len(prediction.text):,} characters."
+
+
+#: What to do about logits that are no numbers.
+NOT_FINITE_FIX = (
+    "`check` says where in the model values stop being finite, `weights` which tensors hold NaN or infinity; "
+    "fetch the files again, or load in bfloat16 or float32."
+)
+
+
+def not_finite(predictions: Sequence[Prediction]) -> str:
+    """A sentence on the texts whose logits name no class; empty where there are none."""
+    count = sum(not prediction.finite for prediction in predictions)
+    if not count:
+        return ""
+    if len(predictions) == 1:
+        return "Its logits are not finite (NaN or infinite), so there is no verdict."
+    return f"{count:,} of {len(predictions):,} texts have logits that are not finite (NaN or infinite): no verdict."
 
 
 def others(count: int) -> str:

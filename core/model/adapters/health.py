@@ -23,6 +23,7 @@ def check_before(
     """Everything that files and module names say, in the order in which a person would ask."""
     return [
         base_checks.kind(folder),
+        base_checks.fields(folder),
         base_checks.family(opened, folder, card),
         base_checks.mask(opened, card),
         base_checks.base(opened, folder, card),

@@ -45,7 +45,7 @@ def test_a_folder_without_one_has_none(tmp_path: Path) -> None:
 def test_what_it_leaves_out_is_a_stock_classifiers() -> None:
     card = AdapterCard(**CARD)
     assert (card.pooler_type, card.head_type, card.bidirectional) == ("context", "vanilla", False)
-    assert card.problem_type == "single_label_classification"
+    assert card.problem_type is None
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_what_it_leaves_out_is_a_stock_classifiers() -> None:
         ({"pooler_type": "men"}, "pooler_type cannot be 'men'.*did you mean 'mean'"),
         ({"pooler_type": "gem", "pooler_config": {"q": 1}}, "GemOptions has no field 'q'"),
         ({"head_type": "deep"}, "head_type cannot be 'deep'"),
-        ({"criterion": "mse"}, "criterion 'mse' is for regression"),
+        ({"criterion": "mse", "problem_type": "multi_label_classification"}, "criterion 'mse' is for regression"),
         ({"family": "falcon"}, "family cannot be 'falcon'"),
         ({"hidden_size": 0}, "hidden_size cannot be 0"),
         ({"poler_type": "mean"}, "has no field 'poler_type'.*did you mean 'pooler_type'"),
