@@ -11,6 +11,7 @@ from pathlib import Path
 from core.errors import CheckpointError, NotFoundError
 from core.files.folders import ADAPTER_WEIGHTS, PICKLES, listing, refuse_pickles, weight_files
 from core.files.safetensors_headers import TensorEntry, read_header
+from core.files.unusable import refuse_broken_link
 from core.files.wrong_folder import holds_weights, kind_of, offered
 
 #: `model.layers.3.`, `encoder.layer.3.`, `transformer.h.3.`: the first number that is a part of the name, but for the
@@ -111,6 +112,7 @@ def _files(path: Path) -> list[Path]:
 def _in_folder(path: Path) -> list[Path]:
     match kind_of(path):
         case "adapter":
+            refuse_broken_link(path / ADAPTER_WEIGHTS)
             if (path / ADAPTER_WEIGHTS).is_file():
                 return [path / ADAPTER_WEIGHTS]
         case "model":
@@ -119,6 +121,8 @@ def _in_folder(path: Path) -> list[Path]:
             if holds_weights(path):  # without its config.json
                 return weight_files(path)
     result = sorted(path.glob("*.safetensors"))
+    for file in result:
+        refuse_broken_link(file)
     if not result:
         refuse_pickles(path)
         if nested := offered(path, "model") or offered(path, "adapter"):

@@ -21,7 +21,6 @@ from core.engine.requirements import PairFolders
 from core.engine.rw_lock import ReadWriteLock
 from core.engine.vocabulary import embedding_rows, rows_check
 from core.errors import CheckpointError
-from core.files.unusable import TOKENIZER_FILES, require_usable
 from core.model.families import mask_of, most_tokens
 from core.model.folder_checks import folder_checks
 from core.model.open import OpenedClassifier, open_classifier
@@ -146,9 +145,8 @@ def _max_tokens(candidate: CandidateConfig, opened: OpenedClassifier, trained_wi
 
 def _problem_type(model: Any) -> str:
     """As its config says; where it does not, one output is a regression and more are classes."""
-    return model.config.problem_type or (
-        "regression" if model.config.num_labels == 1 else "single_label_classification"
-    )
+    default = "regression" if model.config.num_labels == 1 else "single_label_classification"
+    return model.config.problem_type or default
 
 
 def _loaded_model(
@@ -192,7 +190,6 @@ def _own_head(opened: OpenedClassifier) -> HealthReport:
 
 
 def _tokenizer(folder: Path) -> PreTrainedTokenizerBase:
-    require_usable(folder, TOKENIZER_FILES)
     try:
         return AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     except Exception as error:  # the library raises many kinds for a missing or damaged tokenizer

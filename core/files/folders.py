@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from core.errors import CheckpointError, NotFoundError
+from core.files.adapter_fields import require_fields
 from core.files.contents import ADAPTER_CONFIG as ADAPTER_CONFIG
 from core.files.contents import ADAPTER_WEIGHTS as ADAPTER_WEIGHTS
 from core.files.contents import CONFIG
@@ -69,12 +71,14 @@ def read_adapter_folder(path: Path) -> AdapterFolder:
 
     Raises:
         NotFoundError: no such folder.
-        CheckpointError: no adapter_config.json, a pickle instead of safetensors, a damaged file, empty tensors.
+        CheckpointError: no adapter_config.json, a pickle instead of safetensors, a damaged file, empty tensors,
+            a field of adapter_config.json of another kind than PEFT takes.
     """
     _require_folder(path)
     if not (path / ADAPTER_CONFIG).is_file():
         raise not_an_adapter(path)
     config = read_json(path / ADAPTER_CONFIG)
+    require_fields(config, path)
     weights = path / ADAPTER_WEIGHTS
     if not weights.is_file():
         refuse_broken_link(weights)
@@ -109,6 +113,12 @@ def weight_files(path: Path) -> list[Path]:
             f"'{path}' holds shards without their index '{shards[0]}'.", fix=f"fetch '{shards[0]}' as well."
         )
     refuse_pickles(path)
+    variants = [name for name in names if re.fullmatch(r"model\.\w+\.safetensors", name)]
+    if variants:
+        raise CheckpointError(
+            f"'{path}' holds only a variant of the weights, '{variants[0]}', which is not read unasked.",
+            fix=f"name it '{first_name(config)}', or link it under that name.",
+        )
     raise CheckpointError(
         f"'{path}' has no weights of a name that is read ({first_name(config)}): it holds {listing(path)}.",
         fix="save the model with `save_pretrained`, or finish the download.",
@@ -146,12 +156,11 @@ def _require_folder(path: Path) -> None:
 
 def _require_filled(path: Path, tensors: dict[str, TensorEntry]) -> None:
     """Weights that were still spread over processes when they were saved (ZeRO-3) are written as shape [0]."""
-    empty = sorted(
-        name for name, entry in tensors.items() if entry.shape == (0,) and entry.dtype.startswith(("F", "BF"))
-    )
+    empty = sorted(name for name, entry in tensors.items() if not entry.count and entry.dtype.startswith(("F", "BF")))
     if empty:
         raise CheckpointError(
-            f"{len(empty)} of {len(tensors)} tensors in '{path}' are empty (shape [0]), '{empty[0]}' among them: "
+            f"{len(empty)} of {len(tensors)} tensors in '{path}' are empty, '{empty[0]}' of shape "
+            f"{list(tensors[empty[0]].shape)} among them: "
             "they were still spread over processes when they were saved.",
             fix="gather the weights before saving (DeepSpeed: stage3_gather_16bit_weights_on_model_save, or "
             "`zero_to_fp32.py`; PEFT: save the adapter inside `GatheredParameters`), and save again.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
@@ -62,6 +62,15 @@ _TITLES = {
     "nvfp4": "NVFP4",
     "vptq": "VPTQ",
 }
+
+
+#: Methods that store weights as integers or 8-bit floats, never as plain numbers.
+_ALWAYS_CODES = frozenset(
+    {"awq", "bitsandbytes", "bitsandbytes_4bit", "bitsandbytes_8bit", "fp8", "gptq", "hqq", "mxfp4"}
+)
+#: Ends of the names of tensors that stand beside codes.
+_SCALES = (".weight_scale_inv", ".weight_scale", ".absmax", ".SCB", ".qzeros", ".g_idx")
+_PLAIN = frozenset({"F16", "BF16", "F32", "F64"})
 
 
 @dataclass(frozen=True)
@@ -131,6 +140,39 @@ def require_packages(config: Mapping[str, Any], name: str) -> StoredQuantisation
         f"{' and '.join(stored.missing)} that opens them is not installed.",
         fix=f"give the checkpoint that it was made from, in float16, bfloat16 or float32; or run `pip install {pip}`.",
     )
+
+
+def require_codes(stored: StoredQuantisation, dtypes: Collection[str], name: str) -> None:
+    """Refuse weights that are no codes at all although config.json says so: the libraries fail only when they compute.
+
+    Args:
+        stored: what config.json says.
+        dtypes: those of the tensors in the files, by the names of safetensors.
+        name: of what, in the error.
+
+    Raises:
+        CheckpointError: nothing but plain floating-point tensors.
+    """
+    if stored.method in _ALWAYS_CODES and _PLAIN.issuperset(dtypes):
+        raise CheckpointError(
+            f"config.json says that the weights of '{name}' are quantised by {stored.title}, and their files hold no "
+            f"codes, only {', '.join(sorted(dtypes))}.",
+            fix="remove quantization_config from config.json, or fetch the files that belong to it.",
+        )
+
+
+def refuse_scales(tensors: Collection[str], name: str) -> None:
+    """Refuse what belongs to quantised weights where config.json does not say how they are quantised.
+
+    Raises:
+        CheckpointError: with the tensor.
+    """
+    scale = next((tensor for tensor in sorted(tensors) if tensor.endswith(_SCALES)), None)
+    if scale is not None:
+        raise CheckpointError(
+            f"The weights of '{name}' are quantised ('{scale}' belongs to codes), and config.json does not say how.",
+            fix="put the config.json there that belongs to them, with its quantization_config.",
+        )
 
 
 def _method(stated: Mapping[str, Any]) -> str:

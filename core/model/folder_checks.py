@@ -14,12 +14,16 @@ import transformers
 
 from core.config.families import PREFIX
 from core.files.contents import read_table
-from core.files.folders import ADAPTER_CONFIG, is_adapter_folder
+from core.files.folders import ADAPTER_CONFIG, ModelFolder, is_adapter_folder
+from core.files.stored_quantisation import stored_quantisation
 from core.model.class_names import names_check
 from core.model.head_tasks import other_task, stated_class
 from core.model.hf_config import head_labels
 from core.model.open import OpenedClassifier
 from core.results import Check, CheckStatus
+
+#: Types of weights that are numbers as they stand.
+_FLOATS = frozenset({"F16", "BF16", "F32", "F64"})
 
 
 def folder_checks(opened: OpenedClassifier, adapter: Path | None = None) -> list[Check]:
@@ -33,6 +37,7 @@ def folder_checks(opened: OpenedClassifier, adapter: Path | None = None) -> list
         *_other_adapter(folder.path, adapter),
         *_own_code(folder.config, folder.path),
         *_task(folder.config, adapter),
+        *_codes(folder),
     ]
     if adapter is None and opened.head_is_trained:
         names = names_check(folder.config.get("id2label"), head_labels(folder) or opened.model.num_labels)
@@ -44,14 +49,8 @@ def _other_adapter(folder: Path, used: Path | None) -> list[Check]:
     if not is_adapter_folder(folder) or (used is not None and used.resolve() == folder.resolve()):
         return []
     message = f"The model's folder also holds an adapter ({ADAPTER_CONFIG}), which is not applied."
-    return [
-        Check(
-            "Adapter beside it",
-            CheckStatus.WARNING,
-            message,
-            f"choose it as the adapter to apply it (--adapter {folder}).",
-        )
-    ]
+    fix = f"choose it as the adapter to apply it (--adapter {folder})."
+    return [Check("Adapter beside it", CheckStatus.WARNING, message, fix)]
 
 
 def _own_code(config: Mapping[str, Any], folder: Path) -> list[Check]:
@@ -88,6 +87,19 @@ def _task(config: Mapping[str, Any], adapter: Path | None) -> list[Check]:
         return [Check("Task", CheckStatus.NOTE, message)]
     fix = "choose a checkpoint for sequence classification, or an adapter with a head."
     return [Check("Task", CheckStatus.WARNING, message, fix)]
+
+
+def _codes(folder: ModelFolder) -> list[Check]:
+    """Weights that look quantised where config.json does not say so: transformers takes the codes for numbers."""
+    if stored_quantisation(folder.config) is not None:
+        return []
+    codes = [t for name, t in folder.tensors.items() if name.endswith(".weight") and t.dtype not in _FLOATS]
+    if not codes:
+        return []
+    seen = f"'{codes[0].name}' is stored as {codes[0].dtype}"
+    message = f"Its weights look quantised ({seen}), and config.json does not say how: codes are read as numbers."
+    fix = "put the config.json there that belongs to them, with its quantization_config."
+    return [Check("Quantisation", CheckStatus.WARNING, message, fix)]
 
 
 @lru_cache(maxsize=1)

@@ -74,7 +74,8 @@ def has_head(folder: ModelFolder) -> bool:
 def head_labels(folder: ModelFolder) -> int | None:
     """Number of classes of the stored head; None when there is none."""
     kind = recognise_head(name.removeprefix("score.") for name in folder.tensors if name.startswith("score."))
-    return None if kind is None else folder.tensors[f"score.{head_keys(kind)[-1]}"].shape[0]
+    shape = () if kind is None else folder.tensors[f"score.{head_keys(kind)[-1]}"].shape
+    return shape[0] if shape else None
 
 
 def _labels(folder: ModelFolder, count: int) -> dict[int, str]:

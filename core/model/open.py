@@ -16,10 +16,11 @@ from transformers.utils import logging as hf_logging
 from core.config.base_model import FLOAT_DTYPES, BaseModelConfig
 from core.errors import CheckpointError, ConfigError
 from core.files.folders import ModelFolder, read_model_folder
-from core.files.stored_quantisation import require_packages
+from core.files.stored_quantisation import refuse_scales, require_codes, require_packages
+from core.files.unusable import TOKENIZER_FILES, require_usable
 from core.model.classifier import PooledClassifier, classifier_class
 from core.model.families import family_of
-from core.model.head_tasks import other_task
+from core.model.head_tasks import other_task, stated_class
 from core.model.hf_config import built_config, has_head
 from core.model.layers import reinitialise_last_layers, remove_last_layers
 from core.model.library_errors import told_of
@@ -52,7 +53,7 @@ def open_classifier(
     """
     require_float(config)
     folder = read_model_folder(Path(config.pretrained_model_name_or_path))
-    require_packages(folder.config, folder.path.name)
+    _require_readable(folder)
     new_head = new_head or bool(other_task(folder.config))
     seen = _without_head(folder) if new_head else folder
     built = built_config(config, seen)
@@ -67,6 +68,16 @@ def open_classifier(
             options = config.init if config.init_config else None
             reinitialise_last_layers(model.backbone, config.reinitialize_n_layers_of_backbone, options)
     return OpenedClassifier(model.eval(), folder, has_head(seen))
+
+
+def _require_readable(folder: ModelFolder) -> None:
+    """What libraries would say in their own words, or not at all: tokenizer files that are none, quantised weights."""
+    require_usable(folder.path, TOKENIZER_FILES)
+    stored = require_packages(folder.config, folder.path.name)
+    if stored is None:
+        refuse_scales(folder.tensors, folder.path.name)
+    else:
+        require_codes(stored, {entry.dtype for entry in folder.tensors.values()}, folder.path.name)
 
 
 def require_float(config: BaseModelConfig) -> torch.dtype:
@@ -133,8 +144,10 @@ def _check_report(model: PooledClassifier, folder: ModelFolder, report: dict[str
     """Every backbone weight must come from the folder; only pooler and head may be new."""
     missing = sorted(k for k in report["missing_keys"] if not k.startswith(("score.", "pooler.")))
     if missing:
+        saved = f" It was saved as {stated_class(folder.config)}." if other_task(folder.config) else ""
         raise CheckpointError(
-            f"'{folder.path}' lacks {len(missing)} weights of {type(model).__name__}, '{missing[0]}' among them.",
+            f"'{folder.path}' lacks {len(missing)} weights of {type(model).__name__}, '{missing[0]}' among them."
+            + saved,
             fix="fetch it whole, or correct config.json (num_hidden_layers, architecture).",
         )
     prefix = model.base_model_prefix + "."
