@@ -62,6 +62,7 @@ def read_model_folder(path: Path) -> ModelFolder:
         tensors.update((entry.name, entry) for entry in read_header(shard))
     if not tensors:
         raise CheckpointError(f"The weight files of '{path}' hold no tensor.", fix="save the model again.")
+    _require_metadata(path, config)
     _require_filled(path, tensors)
     return ModelFolder(path, config, tensors)
 
@@ -139,6 +140,19 @@ def _indexed_files(path: Path, index: Path) -> list[Path]:
                 f"'{index.name}' names the shard '{name}', which is missing from '{path}'.", fix="fetch that shard."
             )
     return [path / name for name in names]
+
+
+def _require_metadata(path: Path, config: dict[str, Any]) -> None:
+    """An index has a field that transformers reads although it says nothing of the weights."""
+    entry = weight_entry([name for name in os.listdir(path) if (path / name).is_file()], config)
+    if entry is None or not entry.is_index:
+        return
+    index = read_json(path / entry.name)
+    if "weight_map" in index and not isinstance(index.get("metadata"), dict):
+        raise CheckpointError(
+            f"'{path / entry.name}' has no metadata, without which transformers does not read it.",
+            fix='add "metadata": {} to it, or fetch it again.',
+        )
 
 
 def _require_folder(path: Path) -> None:

@@ -56,6 +56,11 @@ def not_a_model(path: Path) -> CheckpointError:
         return CheckpointError(
             f"'{path}' holds no model itself, but folders of models.", fix=f"give one of them: {nested}."
         )
+    if nested := offered(path, "adapter"):
+        return CheckpointError(
+            f"'{path}' holds no model, but folders of adapters.",
+            fix=f"give their base as the model, and one of them as the adapter: {nested}.",
+        )
     return _something_else(path, CONFIG, "model", "give the folder that `save_pretrained` wrote.")
 
 

@@ -76,18 +76,24 @@ def family(opened: OpenedClassifier, folder: AdapterFolder, card: AdapterCard | 
             f"It was trained on a '{there}' model; this base is '{here}'. The shapes may agree, the meaning does not.",
             f"choose a '{there}' candidate.",
         )
-    sizes = opened.model.config.get_text_config()
-    for field in ("hidden_size", "num_hidden_layers"):
-        number = getattr(card, field, None)
-        if number is not None and number != getattr(sizes, field):
-            return refused(
-                "Architecture",
-                f"It was trained on a model of {field} {number}; this base has {getattr(sizes, field)}.",
-                "choose the base that it was trained on.",
-            )
     if not there:
         return note("Architecture", f"The adapter does not say its architecture; assumed '{here}'.")
     return passed("Architecture", f"Trained on '{there}', as this base is.")
+
+
+def numbers(opened: OpenedClassifier, card: AdapterCard | None) -> Check:
+    """The sizes of its base, where its card states them."""
+    sizes = opened.model.config.get_text_config()
+    stated = {field: getattr(card, field, None) for field in ("hidden_size", "num_hidden_layers")}
+    for field, number in stated.items():
+        if number is not None and number != getattr(sizes, field):
+            return refused(
+                "Stated sizes",
+                f"It was trained on a base of {field} {number}; this one has {getattr(sizes, field)}.",
+                "choose the base that it was trained on.",
+            )
+    seen = ", ".join(f"{field} {number}" for field, number in stated.items() if number is not None)
+    return passed("Stated sizes", f"As its card states: {seen}." if seen else "Its card states none, or it has none.")
 
 
 def mask(opened: OpenedClassifier, card: AdapterCard | None) -> Check:

@@ -31,6 +31,7 @@ def check_before(
         module_checks.layers(opened, folder, parts),
         module_checks.saved_modules(opened, folder),
         module_checks.sizes(opened, parts),
+        base_checks.numbers(opened, card),
         tensor_checks.ranks(folder),
         head_checks.head(parts, opened),
         head_checks.labels(parts, card),
