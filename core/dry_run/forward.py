@@ -36,8 +36,9 @@ def tokenizer(subject: Subject) -> Stage:
     fix = "the tokenizer is of another model: put this model's own tokenizer.json into its folder."
     beyond = subject.pair.predictor.encoder.tokens_beyond(subject.vocabulary)
     if beyond and largest <= last:
-        detail, fix = f"{detail}; but {said(beyond)} no row in the embedding", FIX
-    return TOKENIZER.judged(largest <= last and not beyond, detail, fix, largest, last, "token id")
+        largest = max(beyond.values())
+        detail, fix = f"{detail}; but {said(list(beyond))} no row in the embedding", FIX
+    return TOKENIZER.judged(largest <= last, detail, fix, largest, last, "token id")
 
 
 def passed_through(trace: Trace) -> Iterator[Stage]:

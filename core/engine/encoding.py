@@ -76,13 +76,13 @@ class Encoder:
             for number, (start, end) in zip(encoded.ids, encoded.offsets, strict=True)
         )
 
-    def tokens_beyond(self, rows: int) -> tuple[str, ...]:
-        """Tokens that the tokenizer knows and whose number is `rows` or more, by number; added ones included."""
+    def tokens_beyond(self, rows: int) -> dict[str, int]:
+        """Tokens that the tokenizer knows and whose number is `rows` or more, in order; added ones included."""
         added = self._backend.get_added_tokens_decoder()
         if self._backend.get_vocab_size(with_added_tokens=True) <= rows and max(added, default=0) < rows:
-            return ()  # the numbers of what was not added have no gaps
+            return {}  # the numbers of what was not added have no gaps
         names = self._backend.get_vocab(with_added_tokens=True)
-        return tuple(name for name, number in sorted(names.items(), key=lambda pair: pair[1]) if number >= rows)
+        return {name: number for name, number in sorted(names.items(), key=lambda pair: pair[1]) if number >= rows}
 
     def _name(self, number: int) -> str:
         return str(self._tokenizer.convert_ids_to_tokens(number))

@@ -46,7 +46,7 @@ def require_rows(encoder: Encoder, encoded: Sequence[Encoded], rows: int | None)
 
 def rows_check(encoder: Encoder, rows: int | None) -> list[Check]:
     """A warning where the tokenizer knows tokens without a row, else nothing. More rows than tokens are fine."""
-    beyond = encoder.tokens_beyond(rows) if rows is not None else ()
+    beyond = list(encoder.tokens_beyond(rows)) if rows is not None else []
     if not beyond:
         return []
     message = (

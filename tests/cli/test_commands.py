@@ -290,6 +290,7 @@ def test_check_tells_of_tokens_without_a_row_and_a_text_with_one_is_refused(clas
     (failed,) = [stage for stage in json.loads(checked.stdout)["stages"] if not stage["passed"]]
     assert failed["name"] == "Tokenizer"
     assert "1 token of the tokenizer ('<topic>') has no row" in failed["detail"]
+    assert (failed["number"], failed["bound"]) == (320, 319)
     assert "resize_token_embeddings" in failed["fix"]
     sound = run("classify", copy, "--text", "A card", "--json")
     assert "Warning: 1 token of the tokenizer ('<topic>') has no row" in sound.stderr

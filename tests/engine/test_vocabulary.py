@@ -37,7 +37,7 @@ def test_added_tokens_without_a_row_are_named(added: tuple[str, ...]) -> None:
     assert check.status is CheckStatus.WARNING
     assert f"'{added[0]}'" in check.message
     assert f"{len(added)} token" in check.message
-    assert subject.tokens_beyond(ROWS) == added
+    assert subject.tokens_beyond(ROWS) == {name: ROWS + i for i, name in enumerate(added)}
     assert rows_check(subject, ROWS + len(added)) == []
 
 
