@@ -88,7 +88,7 @@ class Loader:
         started: float,
     ) -> LoadedPair:
         model: torch.nn.Module = opened.model
-        health, limit, labels = _own_head(opened), None, tuple(opened.model.config.id2label.values())
+        health, limit, labels = _own_head(opened), None, tuple(dict(opened.model.config.id2label or {}).values())
         if adapter_folder is not None:
             on_progress(LoadStage.ADAPTER, selection.adapter or "")
             from core.model.adapters.attach import load_adapter

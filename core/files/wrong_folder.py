@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 
@@ -16,8 +17,8 @@ from core.files.weight_files import expected_shards, weight_entry
 
 Kind = Literal["model", "adapter"]
 
-#: How deep folders are looked through for the right one, how many of each are looked at, and how many are named.
-DEPTH, LOOKED_AT, NAMED = 2, 200, 4
+#: How deep folders are looked through for the right one, how many are looked at, and how many are named.
+DEPTH, LOOKED_AT, NAMED = 2, 1000, 4
 #: What a folder of texts holds.
 _DATA = (".parquet", ".arrow", ".csv", ".tsv", ".jsonl")
 _DATA_FILES = frozenset({"dataset_info.json", "dataset_dict.json", "state.json"})
@@ -87,7 +88,7 @@ def not_an_adapter(path: Path) -> CheckpointError:
 
 def offered(path: Path, kind: Kind) -> str:
     """The folders below that hold what was asked for, in words: `'run/checkpoint-500' or 'run/checkpoint-1000'`."""
-    names = [f"'{folder}'" for folder in _below(path, DEPTH) if kind_of(folder) == kind]
+    names = [f"'{folder}'" for folder in islice(_below(path, DEPTH), LOOKED_AT) if kind_of(folder) == kind]
     if len(names) > NAMED:
         return f"{', '.join(names[:NAMED])} or one of {len(names) - NAMED} more"
     return " or ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
@@ -119,7 +120,7 @@ def _below(path: Path, depth: int) -> Iterator[Path]:
         folders = [folder for folder in folders if os.access(folder, os.R_OK | os.X_OK)]
     except OSError:
         return
-    ordered = sorted(folders, key=lambda folder: _natural(folder.name))[:LOOKED_AT]
+    ordered = sorted(folders, key=lambda folder: _natural(folder.name))
     yield from ordered
     for folder in ordered if depth > 1 else ():
         yield from _below(folder, depth - 1)

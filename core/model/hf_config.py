@@ -35,7 +35,7 @@ def stored_config(folder: ModelFolder) -> PreTrainedConfig:
             fix="choose a model of an architecture that transformers ships.",
         )
     require_class_names(folder.config, folder.path)
-    data = {k: v for k, v in folder.config.items() if k not in ("model_type", "auto_map")}
+    data = {k: _with_floats(v) for k, v in folder.config.items() if k not in ("model_type", "auto_map")}
     try:
         config = CONFIG_MAPPING[kind].from_dict(data)
     except Exception as error:  # the library's validators raise many kinds, all about the file's values
@@ -43,6 +43,15 @@ def stored_config(folder: ModelFolder) -> PreTrainedConfig:
         raise CheckpointError(f"'{folder.path / 'config.json'}' cannot be used: {seen}.", fix="mend it.") from error
     config.name_or_path = str(folder.path)
     return config
+
+
+def _with_floats(value: Any) -> Any:
+    """As transformers reads its own JSON, in which an infinity is written `{"__float__": "Infinity"}`."""
+    if isinstance(value, dict):
+        if [*value] == ["__float__"] and isinstance(value["__float__"], str):
+            return float(value["__float__"])
+        return {name: _with_floats(inner) for name, inner in value.items()}
+    return [_with_floats(inner) for inner in value] if isinstance(value, list) else value
 
 
 def built_config(config: BaseModelConfig, folder: ModelFolder) -> PreTrainedConfig:

@@ -41,10 +41,20 @@ def require_sizes(folder: ModelFolder, config: PreTrainedConfig, ignored: tuple[
     Raises:
         CheckpointError: with the tensor and both sizes.
     """
+    if stored_quantisation(folder.config) is None:
+        with torch.device("meta"):
+            model = classifier_class(type(config))(config)
+        compare_sizes(folder, model, ignored)
+
+
+def compare_sizes(folder: ModelFolder, model: PreTrainedModel, ignored: tuple[str, ...] = ()) -> None:
+    """The same with a model that is there, on whatever device.
+
+    Raises:
+        CheckpointError: with the tensor and both sizes.
+    """
     if stored_quantisation(folder.config) is not None:
         return
-    with torch.device("meta"):
-        model = classifier_class(type(config))(config)
     wrong = [
         (name, entry, expected)
         for name, entry, expected in _pairs(model, folder.tensors)

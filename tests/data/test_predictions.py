@@ -91,6 +91,11 @@ def test_what_is_not_finite_has_no_label_in_a_file(tmp_path: Path, suffix: str) 
     assert (record["label"], record["logits"]) == (None, {"a": None, "=b": 0.1})
     path = tmp_path / f"out.{suffix}"
     write_predictions(path, [broken, prediction()])
-    readers = {"csv": pd.read_csv, "parquet": pd.read_parquet, "jsonl": lambda p: pd.read_json(p, lines=True)}
-    frame = readers.get(suffix, lambda p: pd.read_csv(p, sep="\t"))(path)
+    match suffix:
+        case "parquet":
+            frame = pd.read_parquet(path)
+        case "jsonl":
+            frame = pd.read_json(path, lines=True)
+        case _:
+            frame = pd.read_csv(path, sep="," if suffix == "csv" else "\t")
     assert frame["label"].isna().tolist() == [True, False]
