@@ -20,7 +20,7 @@ from core.files.unusable import listing as listing
 from core.files.unusable import read_json, refuse_broken_link, unreadable
 from core.files.unusable import refuse_pickles as refuse_pickles
 from core.files.weight_files import expected_shards, first_name, weight_entry
-from core.files.wrong_folder import kind_of, not_a_model, not_an_adapter
+from core.files.wrong_folder import kind_of, not_a_model, not_an_adapter, offered
 
 
 @dataclass(frozen=True)
@@ -112,6 +112,11 @@ def weight_files(path: Path) -> list[Path]:
         refuse_broken_link(path / shards[0])
         raise CheckpointError(
             f"'{path}' holds shards without their index '{shards[0]}'.", fix=f"fetch '{shards[0]}' as well."
+        )
+    if nested := offered(path, "model"):
+        raise CheckpointError(
+            f"'{path}' has a config.json, and its weights are not beside it but in folders of models.",
+            fix=f"give one of them: {nested}.",
         )
     refuse_pickles(path)
     variants = [name for name in names if re.fullmatch(r"model\.\w+\.safetensors", name)]

@@ -17,6 +17,8 @@ TOKENIZER_FILES = (
     *("vocab.txt", "merges.txt", "tokenizer.model", "spiece.model", "sentencepiece.bpe.model", "chat_template.jinja"),
 )
 PICKLES = (".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt")
+#: Beginnings of the names of what a trainer leaves beside the weights.
+_STATE = ("training_args", "optimizer", "scheduler", "rng_state", "scaler")
 
 
 def require_usable(folder: Path, names: Iterable[str]) -> None:
@@ -65,7 +67,7 @@ def refuse_pickles(path: Path) -> None:
     """Raises:
     CheckpointError: the folder has weights as a pickle.
     """
-    pickles = sorted(p.name for p in path.iterdir() if p.suffix in PICKLES)
+    pickles = sorted(p.name for p in path.iterdir() if p.suffix in PICKLES and not p.name.startswith(_STATE))
     if pickles:
         raise CheckpointError(
             f"'{path}' holds weights only as a pickle ('{pickles[0]}'), which can run code when opened.",

@@ -106,3 +106,28 @@ def test_links_to_nowhere_are_told_first(tmp_path: Path, name: str) -> None:
     (tmp_path / name).symlink_to("gone")
     with pytest.raises(CheckpointError, match="is a link to 'gone', where there is nothing"):
         (read_model_folder if name == "config.json" else read_adapter_folder)(tmp_path)
+
+
+def test_weights_below_their_config_are_offered(tmp_path: Path) -> None:
+    filled(tmp_path, {"config.json": "{}", "training_args.bin": "x", "optimizer.pt": "x"})
+    filled(tmp_path / "checkpoint-500", MODEL)
+    with pytest.raises(
+        CheckpointError, match=f"in folders of models. Fix: give one of them: '{tmp_path}/checkpoint-500'"
+    ):
+        read_model_folder(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["training_args.bin", "optimizer.pt", "scheduler.pt", "rng_state_0.pth", "scaler.pt"])
+def test_what_a_trainer_leaves_is_no_weights(tmp_path: Path, name: str) -> None:
+    filled(tmp_path, {"config.json": "{}", name: "x"})
+    with pytest.raises(CheckpointError, match="has no weights of a name that is read"):
+        read_model_folder(tmp_path)
+    (tmp_path / "pytorch_model.bin").write_text("x")
+    with pytest.raises(CheckpointError, match=r"only as a pickle \('pytorch_model.bin'\)"):
+        read_model_folder(tmp_path)
+
+
+def test_a_variant_alone_is_not_read_unasked(tmp_path: Path) -> None:
+    filled(tmp_path, {"config.json": "{}", "model.fp16.safetensors": "x"})
+    with pytest.raises(CheckpointError, match=r"only a variant .*'model\.fp16\.safetensors'.* Fix: name it 'model\.s"):
+        read_model_folder(tmp_path)
