@@ -193,6 +193,7 @@ SHARED: Mapping[str, Mapping[str, str]] = {
         "capabilities": "which of them a loaded pair has",
         "explainer": "the room's service",
         "layer_states": "of depth: where a backbone's states are",
+        "finite": "whether there is a verdict to explain",
         "minimal_flip": "of two texts: the second is found, not typed",
         "probe": "a copy of a loaded model that may be changed",
         "provenance": "of the report",

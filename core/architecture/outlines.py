@@ -32,8 +32,10 @@ from core.model.adapters.trained_modules import adapter_parts
 from core.model.classifier import PooledClassifier, classifier_class
 from core.model.hf_config import DEFAULT_LABELS, built_config, stored_config
 from core.model.layers import freeze, remove_last_layers
+from core.model.library_errors import told_of
 from core.model.open import require_float
 from core.model.pooled_config import to_pooled
+from core.model.size_checks import compare_sizes
 from core.model.stored_parts import stored_head
 
 META = torch.device("meta")
@@ -76,7 +78,12 @@ def outline_classifier(candidate: CandidateConfig, place: Path | None, num_label
         known = stored_head(folder, stored_config(folder)) is not None or base.num_labels is not None
         config = built_config(base if known else base.with_changes(num_labels=num_labels), folder)
     config._attn_implementation = "eager"
-    return _classifier(candidate, config)
+    if place is None:
+        return _classifier(candidate, config)
+    with told_of(place, folder.config):
+        model = _classifier(candidate, config)
+        compare_sizes(folder, model)
+    return model
 
 
 def outline_backbone(candidate: CandidateConfig, place: Path | None) -> PreTrainedModel:

@@ -11,6 +11,8 @@ from pathlib import Path
 from core.errors import CheckpointError, NotFoundError
 from core.files.folders import ADAPTER_WEIGHTS, PICKLES, listing, refuse_pickles, weight_files
 from core.files.safetensors_headers import TensorEntry, read_header
+from core.files.unusable import refuse_broken_link
+from core.files.wrong_folder import holds_weights, kind_of, offered
 
 #: `model.layers.3.`, `encoder.layer.3.`, `transformer.h.3.`: the first number that is a part of the name, but for the
 #: parts of a head or pooler (`score.4.`).
@@ -108,13 +110,25 @@ def _files(path: Path) -> list[Path]:
 
 
 def _in_folder(path: Path) -> list[Path]:
-    if (path / "config.json").is_file() or any(path.glob("model*.index*.json")):
-        return weight_files(path)
-    if (path / ADAPTER_WEIGHTS).is_file():
-        return [path / ADAPTER_WEIGHTS]
+    match kind_of(path):
+        case "adapter":
+            refuse_broken_link(path / ADAPTER_WEIGHTS)
+            if (path / ADAPTER_WEIGHTS).is_file():
+                return [path / ADAPTER_WEIGHTS]
+        case "model":
+            return weight_files(path)
+        case None:
+            if holds_weights(path):  # without its config.json
+                return weight_files(path)
     result = sorted(path.glob("*.safetensors"))
+    for file in result:
+        refuse_broken_link(file)
     if not result:
         refuse_pickles(path)
+        if nested := offered(path, "model") or offered(path, "adapter"):
+            raise CheckpointError(
+                f"'{path}' holds no .safetensors file itself.", fix=f"give one of its folders: {nested}."
+            )
         raise CheckpointError(
             f"'{path}' holds no .safetensors file: it holds {listing(path)}.", fix="give a checkpoint's folder."
         )

@@ -16,6 +16,7 @@ from core.data.predictions import PREDICTION_FORMATS, as_record, write_predictio
 from core.in_process import InProcessServices
 from core.results import Prediction
 from core.words.numbers import significant
+from core.words.verdict import NOT_FINITE_FIX, not_finite
 
 Texts = Annotated[
     list[str] | None, typer.Option("--text", metavar="T", help="A text to classify; may be given several times.")
@@ -44,6 +45,8 @@ def classify(
     selection = select(services.engine, candidate, adapter, chat_template)
     load(services.engine, selection)
     predictions = follow(services.evaluations.classify(selection, texts))
+    if message := not_finite(predictions):
+        say(f"Warning: {message} Fix: {NOT_FINITE_FIX}")
     if output is not None:
         write_predictions(output, predictions)
         say(f"Wrote {len(predictions):,} predictions to {output}.")
@@ -62,7 +65,7 @@ def _texts(text: list[str] | None, input: Path | None, text_column: str | None) 
 
 
 def _row(prediction: Prediction) -> tuple[str, ...]:
-    regression = prediction.problem_type == "regression"
+    regression = prediction.problem_type == "regression" and prediction.finite
     label = significant(prediction.logits[0]) if regression else prediction.label
     tokens = str(len(prediction.tokens)) + (f" of {prediction.total_tokens}" if prediction.truncated else "")
     numbers = significant(prediction.top.probability), significant(prediction.margin)

@@ -9,12 +9,13 @@ from typing import Annotated
 import typer
 
 from core.cli.options import Adapter, Candidate, Json, TextColumn, UseChatTemplate, load, select
-from core.cli.output import follow, print_json, print_table
+from core.cli.output import follow, print_json, print_table, say
 from core.data.labelled_texts import read_rows
 from core.in_process import InProcessServices
 from core.results import Evaluation
-from core.words.evaluation import MEASURES
+from core.words.evaluation import MEASURES, without_verdict
 from core.words.numbers import significant
+from core.words.verdict import NOT_FINITE_FIX
 
 LabelledInput = Annotated[
     Path, typer.Option("--input", metavar="F", help="A .csv, .tsv, .parquet or .jsonl file of labelled texts.")
@@ -43,6 +44,8 @@ def evaluate(
     selection = select(services.engine, candidate, adapter, chat_template)
     model = load(services.engine, selection)
     result = follow(services.evaluations.evaluate(selection, rows))
+    if message := without_verdict(result):
+        say(f"Warning: {message} Fix: {NOT_FINITE_FIX}")
     if json:
         chosen = {"candidate": selection.candidate, "adapter": selection.adapter, "chat_template": model.chat_template}
         print_json({**chosen, **_numbers(result)})
@@ -52,11 +55,15 @@ def evaluate(
     speed = result.count / result.seconds if result.seconds else 0.0
     print_table(
         ("measure", "value"),
-        [*shown, ("Texts", f"{result.count:,}"), ("Texts a second", f"{speed:,.0f}")],
+        [*shown, ("Texts", f"{result.count:,}"), *_unanswered(result), ("Texts a second", f"{speed:,.0f}")],
         title=str(selection),
     )
 
 
+def _unanswered(result: Evaluation) -> list[tuple[str, str]]:
+    return [("Texts without a verdict", f"{result.not_finite:,}")] if result.not_finite else []
+
+
 def _numbers(result: Evaluation) -> dict[str, object]:
     plain = replace(result, predictions=())
-    return {name: getattr(plain, name) for name in ("problem_type", "count", *_MEASURED, "seconds")}
+    return {name: getattr(plain, name) for name in ("problem_type", "count", "not_finite", *_MEASURED, "seconds")}

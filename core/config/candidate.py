@@ -12,10 +12,13 @@ from core.config.families import FAMILIES, Family
 from core.config.hub_name import split_revision
 from core.config.strict_model import ClosedModel
 from core.errors import ConfigError
-from core.results import ChatTemplate
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$")]
 Count = Annotated[int, Field(ge=1)]
+
+#: What is put around a text before it is read: nothing, or the tokenizer's own template with the text as a user's turn.
+#: The same as `core.results.ChatTemplate`, which brings numpy: looking for files must stay light.
+ChatTemplate = Literal["none", "user"]
 
 
 class ArchitectureNumbers(ClosedModel):

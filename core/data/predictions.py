@@ -14,10 +14,10 @@ PREDICTION_FORMATS: tuple[FileFormat, ...] = ("csv", "tsv", "parquet", "jsonl")
 
 
 def as_record(prediction: Prediction) -> dict[str, Any]:
-    """The JSON shape of one prediction; a regression has no probabilities, so they are null."""
+    """The JSON shape of one prediction; null where there is none: probabilities of a regression, what is not finite."""
     return {
         "text": prediction.text,
-        "label": prediction.label,
+        "label": prediction.label if prediction.finite else None,
         "probabilities": {n: _number(p) for n, p in zip(prediction.labels, prediction.probabilities, strict=True)},
         "logits": {n: _number(z) for n, z in zip(prediction.labels, prediction.logits, strict=True)},
         "tokens": [token.text for token in prediction.tokens],
@@ -49,7 +49,7 @@ def _columns(labels: Sequence[str]) -> list[str]:
 
 def _cells(p: Prediction) -> Iterator[Any]:
     """Text, verdict, what was cut, then probability and logit of every class."""
-    yield from (p.text, p.label, p.truncated, p.kept_characters, p.kept_from)
+    yield from (p.text, p.label if p.finite else None, p.truncated, p.kept_characters, p.kept_from)
     yield from map(_number, p.probabilities)
     yield from map(_number, p.logits)
 

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from core.dry_run.stage import StageKind
 from core.dry_run.subject import Subject
 from core.dry_run.tracing import EMBEDDINGS, LOGITS, POOLER, STATES, Trace
+from core.engine.vocabulary import FIX, said
 from core.results import Stage, TracedTensor
 from core.words.numbers import two_digits
 
 #: How far pooling weights may be from summing to 1, and how much a padded position may weigh.
 WEIGHT_BOUND = 1e-5
 
-TOKENIZER = StageKind("Tokenizer", "Every token id has an embedding.")
+TOKENIZER = StageKind("Tokenizer", "Every token that the tokenizer knows has an embedding.")
 SHAPES = {
     EMBEDDINGS: StageKind(EMBEDDINGS, "What enters the first layer: a vector for each token."),
     "Layers": StageKind("Layers", "Each transformer layer gives a vector of the same size for each token."),
@@ -33,6 +34,10 @@ def tokenizer(subject: Subject) -> Stage:
     texts = "1 text" if len(subject.rows) == 1 else f"{len(subject.rows)} texts"
     detail = f"{texts} to {counts} tokens{more}; largest id {largest:,} of at most {last:,}"
     fix = "the tokenizer is of another model: put this model's own tokenizer.json into its folder."
+    beyond = subject.pair.predictor.encoder.tokens_beyond(subject.vocabulary)
+    if beyond and largest <= last:
+        largest = max(beyond.values())
+        detail, fix = f"{detail}; but {said(list(beyond))} no row in the embedding", FIX
     return TOKENIZER.judged(largest <= last, detail, fix, largest, last, "token id")
 
 

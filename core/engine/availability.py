@@ -9,6 +9,7 @@ from core.config.hub_name import HubName
 from core.files.folders import is_adapter_folder
 from core.files.hub import nothing_at
 from core.files.locate import Place, locate_adapter
+from core.files.wrong_folder import offered
 from core.model.memory import catalogue_parameters
 from core.results import AdapterSummary, Availability
 from core.settings import Settings
@@ -50,16 +51,23 @@ def _lacking(name: str, place: Place) -> str:
     if held.has_weights:
         return ""
     if not any(place.path.glob("*.safetensors")):
-        return f"The folder '{name}' holds no safetensors weights."
+        nested = offered(place.path, "model")
+        return f"The folder '{name}' holds no safetensors weights{f'; {nested} does' if nested else ''}."
     more = f" and {len(held.missing) - 1} more" if len(held.missing) > 1 else ""
     return f"The folder '{name}' lacks '{held.missing[0]}'{more}."
+
+
+def _instead(place: Place | None) -> str:
+    """The folders below that hold adapters, where there are some."""
+    nested = offered(place.path, "adapter") if place is not None and place.kind == "folder" else ""
+    return f", but in {nested}" if nested else ""
 
 
 def adapter_summary(candidate: CandidateConfig, entry: AdapterEntry, settings: Settings) -> AdapterSummary:
     """An adapter as a page offers it."""
     place = locate_adapter(candidate, entry, settings)
     available = place is not None and place.contents.has_weights and is_adapter_folder(place.path)
-    message = "" if available else f"There is no adapter in '{entry.path}'."
+    message = "" if available else f"There is no adapter in '{entry.path}'{_instead(place)}."
     if not available and place is not None and place.kind == "snapshot" and place.contents.missing:
         message = f"The adapter is partly downloaded: {place.progress}; loading goes on where it stopped."
     return AdapterSummary(

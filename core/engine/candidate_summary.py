@@ -39,9 +39,9 @@ def summarise(candidate: CandidateConfig, settings: Settings) -> CandidateSummar
         url=candidate.url,
         gated=candidate.gated,
         parameters=catalogue_parameters(candidate) or (_counted(place) if place else None),
-        layers=architecture.num_hidden_layers if architecture else numbers.get("num_hidden_layers"),
-        hidden_size=architecture.hidden_size if architecture else numbers.get("hidden_size"),
-        max_tokens=candidate.max_tokens or numbers.get("max_position_embeddings"),
+        layers=architecture.num_hidden_layers if architecture else _whole(numbers, "num_hidden_layers"),
+        hidden_size=architecture.hidden_size if architecture else _whole(numbers, "hidden_size"),
+        max_tokens=candidate.max_tokens or _whole(numbers, "max_position_embeddings"),
         adapters=tuple(adapter_summary(candidate, entry, settings) for entry in candidate.adapters),
         examples=candidate.examples,
         availability=state,
@@ -50,8 +50,14 @@ def summarise(candidate: CandidateConfig, settings: Settings) -> CandidateSummar
 
 
 def _mask(candidate: CandidateConfig, numbers: Mapping[str, Any]) -> str:
-    window = candidate.architecture.sliding_window if candidate.architecture else numbers.get("sliding_window")
+    window = candidate.architecture.sliding_window if candidate.architecture else _whole(numbers, "sliding_window")
     return stated_mask(candidate.base_model.architecture, window)
+
+
+def _whole(numbers: Mapping[str, Any], field: str) -> int | None:
+    """A number of config.json; None where it is something else, which a load says."""
+    value = numbers.get(field)
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None
 
 
 def _counted(place: Place) -> int | None:

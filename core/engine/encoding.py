@@ -123,6 +123,14 @@ class Encoder:
             return str(self._tokenizer.convert_ids_to_tokens(number))
         return words.replace(" ", "\u2423").replace("\n", "\u21b5") if words.isspace() else words
 
+    def tokens_beyond(self, rows: int) -> dict[str, int]:
+        """Tokens that the tokenizer knows and whose number is `rows` or more, in order; added ones included."""
+        added = self._backend.get_added_tokens_decoder()
+        if self._backend.get_vocab_size(with_added_tokens=True) <= rows and max(added, default=0) < rows:
+            return {}  # the numbers of what was not added have no gaps
+        names = self._backend.get_vocab(with_added_tokens=True)
+        return {name: number for name, number in sorted(names.items(), key=lambda pair: pair[1]) if number >= rows}
+
 
 def _keep(special: Sequence[bool], limit: int, side: Side = "right") -> list[int]:
     """Positions that stay, as transformers truncates: all special tokens, and the beginning or end of the others.

@@ -20,7 +20,9 @@ from core.engine.predictor import Predictor
 from core.engine.requirements import PairFolders
 from core.engine.rw_lock import ReadWriteLock
 from core.engine.tokenizer_checks import tokenizer_checks
+from core.engine.vocabulary import embedding_rows, rows_check
 from core.model.families import mask_of
+from core.model.folder_checks import folder_checks
 from core.model.open import OpenedClassifier, open_classifier
 from core.model.pooled_config import parts_of
 from core.model.share import shared_copy
@@ -90,7 +92,7 @@ class Loader:
         started: float,
     ) -> LoadedPair:
         model: torch.nn.Module = opened.model
-        health, limit, labels = _own_head(opened), None, _labels(opened.model)
+        health, limit, labels = _own_head(opened), None, tuple(dict(opened.model.config.id2label or {}).values())
         if adapter_folder is not None:
             on_progress(LoadStage.ADAPTER, selection.adapter or "")
             from core.model.adapters.attach import load_adapter
@@ -111,7 +113,10 @@ class Loader:
             self._settings.tokens_per_batch,
             self._settings.workers,
             ReadWriteLock(),
+            embedding_rows(model),
         )
+        beyond = rows_check(predictor.encoder, predictor.embedding_rows)
+        health = HealthReport((*health.checks, *folder_checks(opened, adapter_folder), *beyond))
         dtype, seconds = candidate.base_model.torch_dtype, time.perf_counter() - started
         return LoadedPair(_loaded_model(selection, predictor, opened, dtype, health, seconds), predictor, opened)
 
@@ -186,7 +191,3 @@ def _own_head(opened: OpenedClassifier) -> HealthReport:
         seen = f"its head lacks {len(opened.untrained)} weights ('{min(opened.untrained)}')"
     message = f"No adapter for this checkpoint, and {seen}: the head is random, and so are the verdicts."
     return HealthReport((Check("Head", CheckStatus.WARNING, message, "choose an adapter, or train one."),))
-
-
-def _labels(model: Any) -> tuple[str, ...]:
-    return tuple(str(model.config.id2label[i]) for i in range(model.config.num_labels))

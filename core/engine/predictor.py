@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +18,8 @@ from core.engine.backends.torch import PaddedPass, bulk_is_imported, bulk_pass
 from core.engine.encoding import Encoded, Encoder
 from core.engine.rw_lock import ReadWriteLock
 from core.engine.torch_threads import single_threaded_pool
-from core.results import Prediction
+from core.engine.vocabulary import require_rows
+from core.results import NOT_FINITE, Prediction
 
 #: From this many texts and tokens on, a CPU is used better by one thread a batch than by all threads in one batch, and
 #: the pass for many is worth the third of a second and the 140 MB that its import takes.
@@ -28,6 +30,7 @@ MANY_TEXTS, MANY_TOKENS = 16, 1024
 class Predictor:
     """A model, its encoder and its classes.
 
+    `embedding_rows`: tokens from this number on cannot be read; None where the embedding is no single table.
     `lock` is held shared while predicting; whoever hooks, rescales or switches the model holds it exclusively.
     """
 
@@ -39,10 +42,16 @@ class Predictor:
     tokens_per_batch: int
     workers: int | None
     lock: ReadWriteLock
+    embedding_rows: int | None = None
 
     def predict(self, texts: Sequence[str]) -> list[Prediction]:
-        """Predictions in the order of the texts; each equals what the text would get alone."""
+        """Predictions in the order of the texts; each equals what the text would get alone.
+
+        Raises:
+            InputError: a text that no token is left of, or that has one without a row in the embedding.
+        """
         encoded = self.encoder.encode(texts)
+        require_rows(self.encoder, encoded, self.embedding_rows)
         lengths = [len(text.ids) for text in encoded]
         many = len(lengths) >= MANY_TEXTS and sum(lengths) >= MANY_TOKENS
         workers = (self.workers or os.cpu_count() or 1) if many and self.device == "cpu" else 1
@@ -90,18 +99,21 @@ class Predictor:
 
 
 def probabilities(logits: Tensor, problem_type: str) -> Tensor:
-    """(..., K) -> (..., K): softmax, sigmoid with several labels, NaN for a regression."""
+    """(..., K) -> (..., K): softmax, sigmoid with several labels; NaN for a regression, and in rows not all finite."""
     match problem_type:
         case "multi_label_classification":
-            return logits.sigmoid()
+            shares = logits.sigmoid()
         case "regression":
             return torch.full_like(logits, torch.nan)
         case _:
-            return logits.softmax(dim=-1)
+            shares = logits.softmax(dim=-1)
+    return shares.masked_fill(~logits.isfinite().all(dim=-1, keepdim=True), torch.nan)
 
 
 def verdict(labels: tuple[str, ...], z: list[float], p: list[float], problem_type: str) -> str:
     """What a prediction says in a word, as `Prediction.label` states it."""
+    if not all(map(math.isfinite, z)):
+        return NOT_FINITE
     if problem_type == "multi_label_classification":
         chosen = [label for label, value in zip(labels, p, strict=True) if value >= 0.5]
         return ", ".join(chosen) or "none"

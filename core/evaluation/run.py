@@ -49,7 +49,12 @@ def score(predictions: Sequence[Prediction], targets: Targets, seconds: float = 
         cast(ProblemType, problem), _matrix(predictions, "logits"), targets, _matrix(predictions, "probabilities")
     )
     return Evaluation(
-        problem_type=problem, count=len(predictions), seconds=seconds, predictions=tuple(predictions), **measures
+        problem_type=problem,
+        count=len(predictions),
+        seconds=seconds,
+        not_finite=sum(not prediction.finite for prediction in predictions),
+        predictions=tuple(predictions),
+        **measures,
     )
 
 

@@ -68,11 +68,16 @@ class Explainer:
         return self._sessions.cached_on_pair(selection, Feature.CAPABILITIES, capabilities)
 
     def reading(self, selection: Selection, text: str) -> Reading:
-        """The prediction, and the text cut into words and tokens."""
+        """The prediction, and the text cut into words and tokens.
+
+        Raises:
+            CheckpointError: logits that are not finite, which nothing explains.
+        """
+        from core.explain.finite import require_finite
         from core.explain.text_units import read
 
         def reading() -> Reading:
-            return read(self.engine.classify(selection, [text])[0])
+            return read(require_finite(self.engine.classify(selection, [text])[0]))
 
         return self._sessions.cached(selection, text, Feature.READING, reading)
 

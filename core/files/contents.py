@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,21 +11,17 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from core.files.config_numbers import config_numbers
+from core.files.weight_files import expected_shards, first_name, weight_entry
+
 CONFIG = "config.json"
 ADAPTER_CONFIG = "adapter_config.json"
 ADAPTER_WEIGHTS = "adapter_model.safetensors"
-WEIGHTS = ("model.safetensors", "model.pooled.safetensors")
 #: Endings of the files that are read: configs, tokenizers and safetensors; never pickles or code.
 READ = (".json", ".safetensors", ".model", ".txt", ".jinja")
 #: What a file of git-lfs holds as long as the file itself was not fetched.
 LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 POINTER_BYTES = 1024
-
-#: Endings of files that a repository keeps in git-lfs.
-_LARGE = (".safetensors", ".model", "tokenizer.json")
-
-_SHARD = re.compile(r"(model(?:\.pooled)?)-\d{5}-of-(\d{5})\.safetensors")
-_INDEX = re.compile(r"model.*\.index.*\.json")
 
 
 @dataclass(frozen=True)
@@ -63,7 +58,7 @@ def contents(folder: Path, listed: Sequence[str] = (), unfinished: Sequence[str]
     """
     try:
         names = sorted(os.listdir(folder))
-        essential = _essential(folder, {*names, *listed})
+        essential = _essential(folder, {*names, *listed}, listed)
         present = [name for name in names if name.endswith(READ)]
         needed = tuple(dict.fromkeys((*(listed or essential), *present)))
         whole = {name for name in {*needed, *essential} if is_whole(os.path.join(folder, name))}
@@ -81,7 +76,7 @@ def is_whole(path: str | Path) -> bool:
         status = os.stat(path)
     except (FileNotFoundError, NotADirectoryError):
         return False
-    may_point = status.st_size <= POINTER_BYTES and str(path).endswith(_LARGE)
+    may_point = status.st_size <= POINTER_BYTES and str(path).endswith(READ)
     return stat.S_ISREG(status.st_mode) and not (may_point and is_lfs_pointer(path))
 
 
@@ -91,25 +86,18 @@ def is_lfs_pointer(path: str | Path) -> bool:
         return file.read(len(LFS_POINTER)) == LFS_POINTER
 
 
-def _essential(folder: Path, names: set[str]) -> tuple[str, ...]:
-    """Config and weights: what an index names, what a shard's name tells, or the one file."""
-    if _is_adapter(names):
+def _essential(folder: Path, names: set[str], listed: Sequence[str]) -> tuple[str, ...]:
+    """Config and weights: the one file, what an index names, or what a shard's name tells."""
+    config = config_numbers(folder)
+    there = {name for name in names if name in listed or os.path.exists(folder / name)}
+    entry = weight_entry(there, config) or weight_entry(names, config)
+    if entry is not None:
+        return CONFIG, entry.name, *(shards_of(folder / entry.name) if entry.is_index else ())
+    if shards := expected_shards(names, config):
+        return CONFIG, *shards
+    if names & {ADAPTER_CONFIG, ADAPTER_WEIGHTS}:
         return ADAPTER_CONFIG, ADAPTER_WEIGHTS
-    if indexes := sorted(n for n in names if _INDEX.fullmatch(n)):
-        return CONFIG, indexes[0], *shards_of(folder / indexes[0])
-    if shard := next((m for m in map(_SHARD.fullmatch, sorted(names)) if m), None):
-        stem, count = shard[1], int(shard[2])
-        return (
-            CONFIG,
-            f"{stem}.safetensors.index.json",
-            *(f"{stem}-{i:05d}-of-{count:05d}.safetensors" for i in range(1, count + 1)),
-        )
-    return CONFIG, next((name for name in WEIGHTS if name in names), WEIGHTS[0])
-
-
-def _is_adapter(names: set[str]) -> bool:
-    model = any(n in WEIGHTS or _SHARD.fullmatch(n) or _INDEX.fullmatch(n) for n in names)
-    return not model and bool(names & {ADAPTER_CONFIG, ADAPTER_WEIGHTS})
+    return CONFIG, first_name(config)
 
 
 def shards_of(index: Path) -> tuple[str, ...]:

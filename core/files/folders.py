@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from core.errors import CheckpointError, NotFoundError
+from core.files.adapter_fields import require_fields
 from core.files.contents import ADAPTER_CONFIG as ADAPTER_CONFIG
 from core.files.contents import ADAPTER_WEIGHTS as ADAPTER_WEIGHTS
-from core.files.contents import LFS_POINTER, WEIGHTS
+from core.files.contents import CONFIG
 from core.files.hub import nothing_at
 from core.files.safetensors_headers import TensorEntry, read_header
-
-PICKLES = (".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt")
+from core.files.unusable import PICKLES as PICKLES
+from core.files.unusable import listing as listing
+from core.files.unusable import read_json, refuse_broken_link, unreadable
+from core.files.unusable import refuse_pickles as refuse_pickles
+from core.files.weight_files import expected_shards, first_name, weight_entry
+from core.files.wrong_folder import kind_of, not_a_model, not_an_adapter, offered
 
 
 @dataclass(frozen=True)
@@ -46,25 +51,19 @@ def read_model_folder(path: Path) -> ModelFolder:
 
     Raises:
         NotFoundError: no such folder.
-        CheckpointError: no config, an adapter folder, only pickles, a missing shard, a damaged file.
+        CheckpointError: no config, an adapter folder, only pickles, a missing shard, a damaged file, empty tensors.
     """
     _require_folder(path)
-    if not (path / "config.json").is_file():
-        if (path / ADAPTER_CONFIG).is_file():
-            raise CheckpointError(
-                f"'{path}' is an adapter folder, not a base model.",
-                fix="give it as the adapter, and its base as model.",
-            )
-        raise CheckpointError(
-            f"'{path}' has no config.json: it holds {listing(path)}.",
-            fix="give the folder that `save_pretrained` wrote.",
-        )
-    config = _read_json(path / "config.json")
+    if not (path / CONFIG).is_file() or kind_of(path) == "adapter":
+        raise not_a_model(path)
+    config = read_json(path / CONFIG)
     tensors: dict[str, TensorEntry] = {}
     for shard in weight_files(path):
         tensors.update((entry.name, entry) for entry in read_header(shard))
     if not tensors:
         raise CheckpointError(f"The weight files of '{path}' hold no tensor.", fix="save the model again.")
+    _require_metadata(path, config)
+    _require_filled(path, tensors)
     return ModelFolder(path, config, tensors)
 
 
@@ -73,20 +72,22 @@ def read_adapter_folder(path: Path) -> AdapterFolder:
 
     Raises:
         NotFoundError: no such folder.
-        CheckpointError: no adapter_config.json, a pickle instead of safetensors, a damaged file.
+        CheckpointError: no adapter_config.json, a pickle instead of safetensors, a damaged file, empty tensors,
+            a field of adapter_config.json of another kind than PEFT takes.
     """
     _require_folder(path)
     if not (path / ADAPTER_CONFIG).is_file():
-        raise CheckpointError(
-            f"'{path}' has no {ADAPTER_CONFIG}: it holds {listing(path)}.", fix="give a folder that PEFT saved."
-        )
-    config = _read_json(path / ADAPTER_CONFIG)
+        raise not_an_adapter(path)
+    config = read_json(path / ADAPTER_CONFIG)
+    require_fields(config, path)
     weights = path / ADAPTER_WEIGHTS
     if not weights.is_file():
         refuse_broken_link(weights)
         refuse_pickles(path)
         raise CheckpointError(f"'{path}' has no {ADAPTER_WEIGHTS}.", fix="save the adapter again with PEFT.")
-    return AdapterFolder(path, config, {entry.name: entry for entry in read_header(weights)})
+    tensors = {entry.name: entry for entry in read_header(weights)}
+    _require_filled(path, tensors)
+    return AdapterFolder(path, config, tensors)
 
 
 def is_adapter_folder(path: Path) -> bool:
@@ -95,28 +96,44 @@ def is_adapter_folder(path: Path) -> bool:
 
 
 def weight_files(path: Path) -> list[Path]:
-    """The safetensors files of a model folder: those its index names, or the one it holds.
+    """The safetensors files of a model folder that are read, by the rule of `core.files.weight_files`.
 
     Raises:
-        CheckpointError: a missing shard, a broken index, only pickles, none.
+        CheckpointError: a missing shard, a broken index, a link to nowhere, only pickles, none.
     """
-    indexes = sorted(path.glob("model*.index*.json"))
-    if indexes:
-        return _indexed_files(path, indexes[0])
-    for name in WEIGHTS:
-        if (path / name).is_file():
-            return [path / name]
-        refuse_broken_link(path / name)
+    config = read_json(path / CONFIG) if (path / CONFIG).is_file() else {}
+    names = sorted(os.listdir(path))
+    entry = weight_entry([name for name in names if (path / name).is_file()], config)
+    if entry is not None:
+        return _indexed_files(path, path / entry.name) if entry.is_index else [path / entry.name]
+    if (broken := weight_entry(names, config)) is not None:
+        refuse_broken_link(path / broken.name)
+    if shards := expected_shards(names, config):
+        refuse_broken_link(path / shards[0])
+        raise CheckpointError(
+            f"'{path}' holds shards without their index '{shards[0]}'.", fix=f"fetch '{shards[0]}' as well."
+        )
+    if nested := offered(path, "model"):
+        raise CheckpointError(
+            f"'{path}' has a config.json, and its weights are not beside it but in folders of models.",
+            fix=f"give one of them: {nested}.",
+        )
     refuse_pickles(path)
+    variants = [name for name in names if re.fullmatch(r"model\.\w+\.safetensors", name)]
+    if variants:
+        raise CheckpointError(
+            f"'{path}' holds only a variant of the weights, '{variants[0]}', which is not read unasked.",
+            fix=f"name it '{first_name(config)}', or link it under that name.",
+        )
     raise CheckpointError(
-        f"'{path}' has a config.json but no weights (model.safetensors): it holds {listing(path)}.",
+        f"'{path}' has no weights of a name that is read ({first_name(config)}): it holds {listing(path)}.",
         fix="save the model with `save_pretrained`, or finish the download.",
     )
 
 
 def _indexed_files(path: Path, index: Path) -> list[Path]:
-    table = _read_json(index).get("weight_map")
-    if not isinstance(table, dict) or not all(isinstance(v, str) for v in table.values()):
+    table = read_json(index).get("weight_map")
+    if not isinstance(table, dict) or not table or not all(isinstance(v, str) for v in table.values()):
         raise CheckpointError(f"'{index}' has no weight_map.", fix="fetch it again.")
     names = sorted(set(table.values()))
     for name in names:
@@ -130,68 +147,40 @@ def _indexed_files(path: Path, index: Path) -> list[Path]:
     return [path / name for name in names]
 
 
+def _require_metadata(path: Path, config: dict[str, Any]) -> None:
+    """An index has a field that transformers reads although it says nothing of the weights."""
+    entry = weight_entry([name for name in os.listdir(path) if (path / name).is_file()], config)
+    if entry is None or not entry.is_index:
+        return
+    index = read_json(path / entry.name)
+    if "weight_map" in index and not isinstance(index.get("metadata"), dict):
+        raise CheckpointError(
+            f"'{path / entry.name}' has no metadata, without which transformers does not read it.",
+            fix='add "metadata": {} to it, or fetch it again.',
+        )
+
+
 def _require_folder(path: Path) -> None:
     try:
         if not path.exists():
             raise nothing_at(str(path))
         if not path.is_dir():
-            raise NotFoundError(f"'{path}' is a file, not a folder.", fix="give the folder that holds it.")
+            raise NotFoundError(
+                f"'{path}' is a file, not a folder.", fix=f"give the folder that holds it: '{path.absolute().parent}'."
+            )
         os.listdir(path)
     except OSError as error:
         raise unreadable(path, error) from None
 
 
-def refuse_broken_link(path: Path) -> None:
-    """Raises:
-    CheckpointError: a link to a file that is not there: a download that did not end, or a blob that was removed.
-    """
-    if path.is_symlink():
+def _require_filled(path: Path, tensors: dict[str, TensorEntry]) -> None:
+    """Weights that were still spread over processes when they were saved (ZeRO-3) are written as shape [0]."""
+    empty = sorted(name for name, entry in tensors.items() if not entry.count and entry.dtype.startswith(("F", "BF")))
+    if empty:
         raise CheckpointError(
-            f"'{path}' is a link to '{os.readlink(path)}', where there is nothing.",
-            fix="mend the link, or fetch the model again.",
+            f"{len(empty)} of {len(tensors)} tensors in '{path}' are empty, '{empty[0]}' of shape "
+            f"{list(tensors[empty[0]].shape)} among them: "
+            "they were still spread over processes when they were saved.",
+            fix="gather the weights before saving (DeepSpeed: stage3_gather_16bit_weights_on_model_save, or "
+            "`zero_to_fp32.py`; PEFT: save the adapter inside `GatheredParameters`), and save again.",
         )
-
-
-def unreadable(path: Path, error: OSError) -> CheckpointError:
-    """The error for a file or folder that is there and cannot be read; what was seen is the system's own word."""
-    return CheckpointError(
-        f"'{path}' cannot be read: {error.strerror or error}.", fix="let the user of this process read it."
-    )
-
-
-def refuse_pickles(path: Path) -> None:
-    """Raises:
-    CheckpointError: the folder has weights as a pickle.
-    """
-    pickles = sorted(p.name for p in path.iterdir() if p.suffix in PICKLES)
-    if pickles:
-        raise CheckpointError(
-            f"'{path}' holds weights only as a pickle ('{pickles[0]}'), which can run code when opened.",
-            fix="open it where you trust it and save it with `save_pretrained` (safetensors).",
-        )
-
-
-def listing(path: Path) -> str:
-    """What a folder holds, in a few words."""
-    names = sorted(p.name for p in path.iterdir())
-    return ("nothing" if not names else ", ".join(names[:5])) + (
-        f" and {len(names) - 5} more" if len(names) > 5 else ""
-    )
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        text = path.read_bytes()
-    except OSError as error:
-        raise unreadable(path, error) from None
-    if text.startswith(LFS_POINTER):
-        raise CheckpointError(
-            f"'{path}' is a pointer of git-lfs, not the file itself.", fix="run `git lfs pull` there."
-        )
-    try:
-        data = json.loads(text.decode())
-    except (ValueError, RecursionError) as error:
-        raise CheckpointError(f"'{path}' is not valid JSON: {error}.", fix="fetch or write it again.") from None
-    if not isinstance(data, dict):
-        raise CheckpointError(f"'{path}' holds {type(data).__name__}, not fields.", fix="fetch or write it again.")
-    return data

@@ -14,9 +14,9 @@ from core.config.catalogue import Catalogue, adapter_of, read_candidate
 from core.config.hub_name import HubName
 from core.errors import AppError, NotFoundError
 from core.files.contents import Contents, contents
-from core.files.folders import unreadable
 from core.files.hub import fetch, is_hub_id, nothing_at
 from core.files.hub_cache import find_snapshot
+from core.files.unusable import unreadable
 from core.settings import Settings
 
 Kind = Literal["folder", "file", "snapshot"]
@@ -166,8 +166,12 @@ def fetch_adapter(candidate: CandidateConfig, entry: AdapterEntry, settings: Set
 
 
 def is_place(name: str) -> bool:
-    """Whether a name is a folder here or could be a Hub id."""
-    return Path(name).expanduser().is_dir() or is_hub_id(name)
+    """Whether a name is something here (readers say what, if it is no folder) or could be a Hub id."""
+    path = Path(name).expanduser()
+    try:
+        return path.exists() or path.is_symlink() or is_hub_id(name)
+    except OSError:  # a folder on the way may not be entered: readers say so
+        return True
 
 
 def cache_of(candidate: CandidateConfig, settings: Settings) -> Path | None:

@@ -59,7 +59,8 @@ def state_width(config: PreTrainedConfig) -> int:
     Raises:
         CheckpointError: an architecture that states none (Perceiver).
     """
-    width = getattr(config.get_text_config(), "hidden_size", None)
+    text = config.get_text_config()
+    width = getattr(text, "word_embed_proj_dim", None) or getattr(text, "hidden_size", None)  # OPT projects its states
     if not isinstance(width, int):
         raise CheckpointError(
             f"The config of '{config.model_type}' states no hidden_size, so a classifier cannot be put on it.",

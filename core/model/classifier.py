@@ -96,7 +96,7 @@ class PooledClassifier(PreTrainedModel):
     @property
     def backbone(self) -> PreTrainedModel:
         """The model below pooler and head."""
-        return cast(PreTrainedModel, getattr(self, self.base_model_prefix))
+        return cast(PreTrainedModel, self._modules[self.base_model_prefix])  # Mamba's prefix is this property's name
 
     def forward(
         self,

@@ -11,6 +11,7 @@ from core.config.components import pooler_options
 from core.config.families import family_named, lifting, lifts_mask
 from core.errors import CheckpointError, ConfigError
 from core.files.folders import ModelFolder
+from core.model.class_names import class_names, require_class_names
 from core.model.pooled_config import PREFIX, to_pooled
 from core.model.stored_parts import parts_in, stored_head
 
@@ -34,7 +35,8 @@ def stored_config(folder: ModelFolder) -> PreTrainedConfig:
             + (" (it brings its own code, which is never run)." if "auto_map" in folder.config else "."),
             fix="choose a model of an architecture that transformers ships.",
         )
-    data = {k: v for k, v in folder.config.items() if k not in ("model_type", "auto_map")}
+    require_class_names(folder.config, folder.path)
+    data = {k: _with_floats(v) for k, v in folder.config.items() if k not in ("model_type", "auto_map")}
     try:
         config = CONFIG_MAPPING[kind].from_dict(data)
     except Exception as error:  # the library's validators raise many kinds, all about the file's values
@@ -42,6 +44,15 @@ def stored_config(folder: ModelFolder) -> PreTrainedConfig:
         raise CheckpointError(f"'{folder.path / 'config.json'}' cannot be used: {seen}.", fix="mend it.") from error
     config.name_or_path = str(folder.path)
     return config
+
+
+def _with_floats(value: Any) -> Any:
+    """As transformers reads its own JSON, in which an infinity is written `{"__float__": "Infinity"}`."""
+    if isinstance(value, dict):
+        if [*value] == ["__float__"] and isinstance(value["__float__"], str):
+            return float(value["__float__"])
+        return {name: _with_floats(inner) for name, inner in value.items()}
+    return [_with_floats(inner) for inner in value] if isinstance(value, list) else value
 
 
 def built_config(config: BaseModelConfig, folder: ModelFolder) -> PreTrainedConfig:
@@ -67,11 +78,8 @@ def built_config(config: BaseModelConfig, folder: ModelFolder) -> PreTrainedConf
 
 
 def _labels(folder: ModelFolder, count: int) -> dict[int, str]:
-    """The names the folder gives its classes, where their number is right; else LABEL_0, LABEL_1 ..."""
-    stored = folder.config.get("id2label")
-    if isinstance(stored, dict) and len(stored) == count:
-        return {int(k): str(v) for k, v in stored.items()}
-    return {i: f"LABEL_{i}" for i in range(count)}
+    """The names the folder gives its classes, where they fit; else LABEL_0, LABEL_1 ..."""
+    return class_names(folder.config.get("id2label"), count)
 
 
 def _check_family(config: BaseModelConfig, stored: PreTrainedConfig, folder: ModelFolder) -> None:

@@ -16,22 +16,22 @@ from transformers.utils import logging as hf_logging
 from core.config.base_model import FLOAT_DTYPES, BaseModelConfig
 from core.errors import CheckpointError, ConfigError
 from core.files.folders import ModelFolder, read_model_folder
+from core.files.stored_quantisation import refuse_scales, require_codes, require_packages
+from core.files.unusable import TOKENIZER_FILES, require_usable
 from core.model.classifier import PooledClassifier, classifier_class
 from core.model.families import family_of
-from core.model.heads.stock import StockHead
+from core.model.head_tasks import other_task, stated_class
 from core.model.heads.value import VALUE_HEAD
 from core.model.hf_config import built_config, stored_config
 from core.model.layers import reinitialise_last_layers, remove_last_layers
+from core.model.library_errors import told_of
 from core.model.mask import measured_causal
-from core.model.pooled_config import parts_of
-from core.model.stock_classifier import with_backbone
-from core.model.stock_pooling import stock_pooling
+from core.model.own_head import require_own_head
+from core.model.size_checks import require_sizes
 from core.model.stored_parts import own_layout
 
-#: The same head by two ways, in whatever type the weights are: how far apart, as a share of the largest logit.
-SAME_HEAD = 0.05
-#: Tokens that every vocabulary has (Canine's are characters, and it states no size).
-_FEW = 256
+#: A place in a folder where no adapter is: transformers applies one that lies beside the weights without a word.
+_NO_ADAPTER = {"subfolder": "no-adapter-is-read"}
 
 
 @dataclass(frozen=True)
@@ -58,13 +58,22 @@ def open_classifier(
 ) -> OpenedClassifier:
     """Read a checkpoint into a classifier, without freezing and without an adapter, in evaluation mode.
 
-    `new_head` leaves a stored head unread and starts a fresh one of `num_labels` classes.
+    `new_head` leaves a stored head unread and starts a fresh one of `num_labels` classes; so does a head of another
+    task (`core.model.head_tasks`).
+
+    Raises:
+        CheckpointError: files that are missing, damaged or of other sizes than config.json states.
+        ConfigError: a config that does not fit the folder.
     """
     require_float(config)
     folder = read_model_folder(Path(config.pretrained_model_name_or_path))
+    _require_readable(folder)
+    new_head = new_head or bool(other_task(folder.config))
     seen = _without_head(folder) if new_head else folder
     built = built_config(config, seen)
-    model, missing = _read(config, folder, built, device_map, ignore_head=new_head)
+    with told_of(folder.path, folder.config):
+        require_sizes(folder, built, ("score.", "pooler.") if new_head else ())
+        model, missing = _read(config, folder, built, device_map, ignore_head=new_head)
     if config.num_layers_to_remove:
         remove_last_layers(model.backbone, config.num_layers_to_remove)
         model.config.num_hidden_layers = model.backbone.config.num_hidden_layers
@@ -72,31 +81,18 @@ def open_classifier(
         with _seeded(config):
             options = config.init if config.init_config else None
             reinitialise_last_layers(model.backbone, config.reinitialize_n_layers_of_backbone, options)
-    _require_own_head(model.eval())
+    require_own_head(model.eval())
     return OpenedClassifier(model, folder, _untrained(model, missing, new_head), measured_causal(model.backbone))
 
 
-def _require_own_head(model: PooledClassifier) -> None:
-    """The architecture's own head, taken apart into pooler and head, must answer as transformers' class does.
-
-    Raises:
-        CheckpointError: it reads something else of the backbone than its last states (Canine).
-    """
-    if not isinstance(model.score, StockHead) or model.device.type == "meta":
-        return
-    if stock_pooling(model.config) != (parts_of(model.config)[0], not model.pools_logits):
-        return  # somebody asked for another pooler
-    count = getattr(model.config.get_text_config(), "vocab_size", None) or _FEW
-    ids = torch.tensor([[min(number, count - 1) for number in range(3, 8)]], device=model.device)
-    with torch.inference_mode():
-        ours = model(input_ids=ids).logits
-        theirs = with_backbone(model.score.stock_class, model.score.config, model)(input_ids=ids).logits
-    if (ours - theirs).abs().max() > SAME_HEAD * theirs.abs().max():
-        raise CheckpointError(
-            f"The head of {model.score.stock_class.__name__} reads something else than the last states of its "
-            "backbone: it cannot be looked into, and is not taken over.",
-            fix="classify with transformers itself, or set head_type to 'vanilla' and train a head.",
-        )
+def _require_readable(folder: ModelFolder) -> None:
+    """What libraries would say in their own words, or not at all: tokenizer files that are none, quantised weights."""
+    require_usable(folder.path, TOKENIZER_FILES)
+    stored = require_packages(folder.config, folder.path.name)
+    if stored is None:
+        refuse_scales(folder.tensors, folder.path.name)
+    else:
+        require_codes(stored, {entry.dtype for entry in folder.tensors.values()}, folder.path.name)
 
 
 def require_float(config: BaseModelConfig) -> torch.dtype:
@@ -144,6 +140,7 @@ def _read(
             device_map=device_map,
             output_loading_info=True,
             local_files_only=True,
+            adapter_kwargs=_NO_ADAPTER,
             ignore_mismatched_sizes=ignore_head,
             **options,
         )
@@ -171,8 +168,10 @@ def _check_report(model: PooledClassifier, folder: ModelFolder, report: dict[str
     """Every backbone weight must come from the folder; only pooler and head may be new."""
     missing = sorted(k for k in report["missing_keys"] if not k.startswith(("score.", "pooler.")))
     if missing:
+        saved = f" It was saved as {stated_class(folder.config)}." if other_task(folder.config) else ""
         raise CheckpointError(
-            f"'{folder.path}' lacks {len(missing)} weights of {type(model).__name__}, '{missing[0]}' among them.",
+            f"'{folder.path}' lacks {len(missing)} weights of {type(model).__name__}, '{missing[0]}' among them."
+            + saved,
             fix="fetch it whole, or correct config.json (num_hidden_layers, architecture).",
         )
     prefix = model.base_model_prefix + "."

@@ -20,11 +20,11 @@ from core.config.components import DEFAULT_HEAD, DEFAULT_POOLER, HeadType, Poole
 from core.config.families import PREFIX as PREFIX
 from core.config.families import lifts_mask
 from core.errors import CheckpointError
+from core.files.config_numbers import config_numbers
+from core.files.weight_files import WEIGHTS_VARIANT as WEIGHTS_VARIANT
+from core.files.weight_files import weight_entry
 from core.model.stock.config import DEFAULTS as DEFAULTS
 from core.model.stock.config import base_config_class as base_config_class
-
-#: Part of the names of weight files that no stock class can open as what they are.
-WEIGHTS_VARIANT = "pooled"
 
 _MADE: dict[type[PreTrainedConfig], type[PreTrainedConfig]] = {}
 
@@ -111,7 +111,9 @@ def read_pooled_config(
 
 
 def has_own_weights(name: Any) -> bool:
-    """Whether a local folder holds weights under our own file name."""
+    """Whether the weights of a local folder are read from the file under our own name."""
     folder = Path(str(name))
-    index = folder / f"model.safetensors.index.{WEIGHTS_VARIANT}.json"
-    return (folder / f"model.{WEIGHTS_VARIANT}.safetensors").is_file() or index.is_file()
+    if not folder.is_dir():
+        return False
+    entry = weight_entry([path.name for path in folder.iterdir() if path.is_file()], config_numbers(folder))
+    return entry is not None and entry.variant == WEIGHTS_VARIANT

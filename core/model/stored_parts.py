@@ -20,7 +20,8 @@ def stored_head(folder: ModelFolder, stored: PreTrainedConfig) -> tuple[HeadType
     shapes = {_head_name(name, stored): entry.shape for name, entry in folder.tensors.items()}
     below = {name.removeprefix("score."): shape for name, shape in shapes.items() if name.startswith("score.")}
     kind = recognise_head(below, stored)
-    return None if kind is None else (kind, below[head_keys(kind, stored)[-1]][0])
+    shape = () if kind is None else below[head_keys(kind, stored)[-1]]
+    return (kind, shape[0]) if kind is not None and shape else None
 
 
 def _head_name(name: str, stored: PreTrainedConfig) -> str:

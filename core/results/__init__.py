@@ -72,7 +72,7 @@ from core.results.text_units import Reading, Unit, by_unit
 from core.results.to_json import to_json
 from core.results.two_adapters import AdapterPair, ModulePair
 from core.results.two_texts import Edit, EditKind, FlipCost, MinimalFlip, TwoTexts, spans
-from core.results.verdict import ChatTemplate, ClassScore, Prediction, Selection, Token, TokenKind
+from core.results.verdict import NOT_FINITE, ChatTemplate, ClassScore, Prediction, Selection, Token, TokenKind
 from core.results.weights import ExportFormat, Histogram, Outlier, WeightReport, WeightStats
 
 __all__ = [
@@ -80,6 +80,7 @@ __all__ = [
     "FRACTIONS",
     "HEAD_MEASURES",
     "METHODS",
+    "NOT_FINITE",
     "UNCHANGED",
     "Ablation",
     "AdapterOverlap",

@@ -12,6 +12,9 @@ ChatTemplate = Literal["none", "user"]
 #: What a token stands for: characters of the text, a mark that the tokenizer added (BOS, CLS), or the chat template.
 TokenKind = Literal["text", "special", "template"]
 
+#: What stands where a class would, for logits that are NaN or infinite: these name none.
+NOT_FINITE = "not finite"
+
 
 @dataclass(frozen=True)
 class Selection:
@@ -58,9 +61,9 @@ class Prediction:
 
     Attributes:
         label: the verdict; for several labels those with p >= 0.5 joined by ", " ("none" when there is none);
-            for a regression the first output's name.
+            for a regression the first output's name. `NOT_FINITE` where a logit is NaN or infinite.
         labels, logits, probabilities: one a class, in the model's order. Softmax for single label, sigmoid
-            for multi label; for a regression `probabilities` holds NaN.
+            for multi label; for a regression, and where a logit is not finite, `probabilities` holds NaN.
         tokens: what the model read, special tokens included.
         pooling_weights: one a token, summing to 1; None where the pooler has none.
         kept_characters, kept_from: the model read so many characters, from that one on; see `kept`.
@@ -79,6 +82,11 @@ class Prediction:
     total_tokens: int
     kept_from: int = 0
 
+    @cached_property
+    def finite(self) -> bool:
+        """Whether every logit is a finite number. Where one is not there is no verdict, no order, no margin."""
+        return all(map(math.isfinite, self.logits))
+
     @property
     def truncated(self) -> bool:
         """Whether the model saw only a part of what there was to read."""
@@ -91,9 +99,9 @@ class Prediction:
 
     @cached_property
     def ranked(self) -> tuple[ClassScore, ...]:
-        """Classes by falling logit; equal logits keep the model's order."""
-        rows = map(ClassScore, self.labels, self.logits, self.probabilities)
-        return tuple(sorted(rows, key=lambda row: -row.logit))
+        """Classes by falling logit; equal logits keep the model's order, and so do all where one is not finite."""
+        rows = tuple(map(ClassScore, self.labels, self.logits, self.probabilities))
+        return tuple(sorted(rows, key=lambda row: -row.logit)) if self.finite else rows
 
     @property
     def top(self) -> ClassScore:
@@ -102,12 +110,16 @@ class Prediction:
 
     @property
     def margin(self) -> float:
-        """Probability of the first class less that of the second; 1 when there is only one class."""
+        """Probability of the first class less that of the second; 1 when there is only one class, NaN if not finite."""
+        if not self.finite:
+            return math.nan
         if len(self.ranked) < 2:
             return 1.0
         return self.ranked[0].probability - self.ranked[1].probability
 
     @property
     def entropy(self) -> float:
-        """Entropy of the class probabilities in bits, 0 (sure) to log2(K); single label only."""
+        """Entropy of the class probabilities in bits, 0 (sure) to log2(K); single label only, NaN if not finite."""
+        if not self.finite:
+            return math.nan
         return -sum(p * math.log2(p) for p in self.probabilities if p > 0)

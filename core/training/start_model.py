@@ -16,6 +16,7 @@ from core.files.hub import fetch
 from core.model.adapters.attach import load_adapter
 from core.model.adapters.card import read_card
 from core.model.adapters.new_adapter import attach_new_adapter
+from core.model.class_names import require_class_names
 from core.model.classifier import PooledClassifier
 from core.model.hf_config import stored_config
 from core.model.layers import freeze
@@ -87,6 +88,7 @@ def _named(base: BaseModelConfig, labels: tuple[str, ...]) -> BaseModelConfig:
 def _has_own_head(base: BaseModelConfig, labels: tuple[str, ...]) -> bool:
     """Whether the folder's head is for exactly these classes, and is trained further."""
     folder = read_model_folder(Path(base.pretrained_model_name_or_path))
+    require_class_names(folder.config, folder.path)
     stored = folder.config.get("id2label")
     has_head = stored_head(folder, stored_config(folder)) is not None
     return has_head and isinstance(stored, dict) and tuple(stored[k] for k in sorted(stored, key=int)) == labels

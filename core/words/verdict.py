@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from core.results import Prediction
 from core.words.numbers import percentage, three_digits
@@ -39,6 +40,23 @@ def cut_off(prediction: Prediction) -> str:
         return f"The model read the whole text, but only {read}: the rest is of the chat template."
     which = "first" if start == 0 else "last"
     return f"The model read only the {which} {end - start:,} of {total:,} characters."
+
+
+#: What to do about logits that are no numbers.
+NOT_FINITE_FIX = (
+    "`check` says where in the model values stop being finite, `weights` which tensors hold NaN or infinity; "
+    "fetch the files again, or load in bfloat16 or float32."
+)
+
+
+def not_finite(predictions: Sequence[Prediction]) -> str:
+    """A sentence on the texts whose logits name no class; empty where there are none."""
+    count = sum(not prediction.finite for prediction in predictions)
+    if not count:
+        return ""
+    if len(predictions) == 1:
+        return "Its logits are not finite (NaN or infinite), so there is no verdict."
+    return f"{count:,} of {len(predictions):,} texts have logits that are not finite (NaN or infinite): no verdict."
 
 
 def others(count: int) -> str:

@@ -12,7 +12,7 @@ from core.results import CheckStatus, ClassScore, HealthReport, Prediction, Sele
 from core.words import durations, numbers
 from core.words import verdict as words
 from pages.ui import markup
-from pages.ui.markup import facts, label, text
+from pages.ui.markup import facts, label, sentence, text
 from pages.views import class_table
 
 SHOWN = 5
@@ -31,6 +31,9 @@ class Answer:
 def draw(answer: Answer) -> None:
     """The verdict, the way to its reasons, every class."""
     st.html(verdict(answer))
+    if not answer.prediction.finite:
+        class_table.table(answer.prediction)
+        return
     st.page_link("pages/overview.py", label="Why this class?", icon=":material/arrow_forward:", icon_position="right")
     if folded := explanation(answer.prediction):
         st.html(folded)  # apart from the verdict: it stays open when the next one comes
@@ -51,11 +54,19 @@ def verdict(answer: Answer) -> str:
         "multi_label_classification": _several_labels,
         "regression": _outputs,
     }
-    body = by_problem.get(prediction.problem_type, _one_label)(prediction)
+    body = by_problem.get(prediction.problem_type, _one_label)(prediction) if prediction.finite else _none(prediction)
     beginning = text(prediction.text[:400])
     return (
         f'<section class="hl-answer" aria-label="Verdict"><p class="hl-asked" dir="auto">{beginning}</p>'
         f"{body}{facts(_facts(answer))}{_cut(prediction)}</section>"
+    )
+
+
+def _none(prediction: Prediction) -> str:
+    """Logits that are no numbers: no class, no bar."""
+    return (
+        f'<div class="hl-box hl-warn"><p><strong>{text(words.not_finite([prediction]))}</strong> '
+        f"{text(sentence(words.NOT_FINITE_FIX))}</p></div>"
     )
 
 
@@ -111,7 +122,7 @@ def _facts(answer: Answer) -> list[tuple[str, str, str]]:
     prediction = answer.prediction
     tokens = ("Tokens", *words.tokens_read(prediction))
     time = ("Time", *durations.parts(answer.seconds))
-    if prediction.problem_type != "single_label_classification":
+    if prediction.problem_type != "single_label_classification" or not prediction.finite:
         return [tokens, time]
     return [
         ("Margin", words.margin(prediction), "points"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import random
+import shutil
 import threading
 from pathlib import Path
 
@@ -23,7 +25,7 @@ from core.architecture.outlines import (
 from core.config import AdapterConfig, BaseModelConfig, CandidateConfig
 from core.config.candidate import ArchitectureNumbers, backbone_parameter_count, parameter_count
 from core.config.catalogue import Catalogue
-from core.errors import ConfigError, NotFoundError
+from core.errors import CheckpointError, ConfigError, NotFoundError
 from core.model.adapters.attach import load_adapter
 from core.settings import ROOT
 from tests.model.conftest import LABELS, opened, write_adapter
@@ -212,6 +214,24 @@ def test_loads_and_outlines_at_the_same_time(tiny_folders: dict[str, Path], tmp_
     assert outlines
     assert not wrong
     assert torch.get_default_dtype() == torch.float32
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("vocab_size", 330, "embed_tokens.*320 x 32.* makes it 330 x 32"),
+        ("hidden_act", "foo", "cannot be opened"),
+    ],
+)
+def test_a_folder_that_contradicts_itself_is_no_outline(
+    tiny_folders: dict[str, Path], tmp_path: Path, field: str, value: object, message: str
+) -> None:
+    copy = Path(shutil.copytree(tiny_folders["llama"], tmp_path / "copy"))
+    data = json.loads((copy / "config.json").read_text())
+    (copy / "config.json").write_text(json.dumps({**data, field: value}))
+    candidate = CandidateConfig(id="x", base_model=BaseModelConfig(pretrained_model_name_or_path=str(copy)))
+    with pytest.raises(CheckpointError, match=message):
+        outline_classifier(candidate, copy, 3)
 
 
 def test_what_cannot_be_built() -> None:

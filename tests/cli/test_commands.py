@@ -249,3 +249,63 @@ def test_a_regression_has_values_and_no_probabilities(tmp_path: Path) -> None:
     found = document("evaluate", folder, "--input", rows, "--label-column", "value")
     assert found["accuracy"] is None
     assert found["mean_squared_error"] > 0
+
+
+@pytest.fixture
+def spoilt(classifier: Path, tmp_path: Path) -> Path:
+    """The classifier with a weight that is NaN."""
+    from safetensors.torch import load_file, save_file
+
+    copy = Path(shutil.copytree(classifier, tmp_path / "spoilt"))
+    tensors = load_file(copy / "model.safetensors")
+    tensors["model.layers.1.mlp.up_proj.weight"][0, 0] = math.nan
+    save_file(tensors, copy / "model.safetensors", metadata={"format": "pt"})
+    return copy
+
+
+def test_logits_that_are_not_finite_are_said_by_every_command(spoilt: Path, tmp_path: Path) -> None:
+    result = run("classify", spoilt, "--text", TEXTS[0], "--json")
+    (record,) = json.loads(result.stdout)
+    assert record["label"] is None
+    assert set(record["logits"].values()) == {None}
+    assert "Warning: Its logits are not finite" in result.stderr
+    assert "`check`" in result.stderr
+    assert "not finite" in run("classify", spoilt, "--text", TEXTS[0]).stdout
+    table = tmp_path / "rows.csv"
+    table.write_text("text,label\nA card,alpha\nA fee,beta\n", encoding="utf-8")
+    evaluated = run("evaluate", spoilt, "--input", table, "--label-column", "label", "--json")
+    numbers = json.loads(evaluated.stdout)
+    assert (numbers["count"], numbers["not_finite"], numbers["accuracy"]) == (2, 2, 0.0)
+    assert "2 of 2 texts have logits that are not finite" in evaluated.stderr
+    assert "Texts without a verdict" in run("evaluate", spoilt, "--input", table, "--label-column", "label").stdout
+    explained = run("explain", spoilt, "--text", TEXTS[0], code=2)
+    assert "Error: Its logits are not finite" in explained.stderr
+
+
+def test_check_tells_of_tokens_without_a_row_and_a_text_with_one_is_refused(classifier: Path, tmp_path: Path) -> None:
+    from transformers import AutoTokenizer
+
+    copy = Path(shutil.copytree(classifier, tmp_path / "grown"))
+    tokenizer = AutoTokenizer.from_pretrained(copy)
+    tokenizer.add_tokens(["<topic>"])
+    tokenizer.save_pretrained(copy)
+    checked = run("check", copy, "--json", code=1)
+    (failed,) = [stage for stage in json.loads(checked.stdout)["stages"] if not stage["passed"]]
+    assert failed["name"] == "Tokenizer"
+    assert "1 token of the tokenizer ('<topic>') has no row" in failed["detail"]
+    assert (failed["number"], failed["bound"]) == (320, 319)
+    assert "resize_token_embeddings" in failed["fix"]
+    sound = run("classify", copy, "--text", "A card", "--json")
+    assert "Warning: 1 token of the tokenizer ('<topic>') has no row" in sound.stderr
+    for command in (("classify", copy), ("explain", copy)):
+        refused = run(*command, "--text", "a <topic> of its own", code=2)
+        assert "has the token '<topic>' (number 320)" in refused.stderr
+
+
+def test_a_folder_above_the_right_one_is_refused_with_its_name(classifier: Path) -> None:
+    for command in (("classify", classifier.parent, "--text", "x"), ("summary", classifier.parent)):
+        assert str(classifier) in run(*command, code=2).stderr.split("Fix:")[1]
+    both = run("classify", classifier, "--adapter", classifier, "--text", "x", code=2)
+    assert "is a folder of a whole model" in both.stderr
+    file = classifier / "model.safetensors"
+    assert str(classifier) in run("classify", file, "--text", "x", code=2).stderr.split("Fix:")[1]

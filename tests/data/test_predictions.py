@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -12,7 +13,7 @@ import pytest
 
 from core.data.predictions import as_record, write_predictions
 from core.errors import InputError
-from core.results import Prediction, Token
+from core.results import NOT_FINITE, Prediction, Token
 
 
 def prediction(text: str = "hello you", *, problem: str = "single_label_classification") -> Prediction:
@@ -83,3 +84,21 @@ def test_places_that_cannot_be_written_to(tmp_path: Path) -> None:
         write_predictions(tmp_path / "out.json", [])
     with pytest.raises(InputError, match="There is no folder .*Fix: make it"):
         write_predictions(tmp_path / "no" / "out.csv", [])
+
+
+@pytest.mark.parametrize("suffix", ["csv", "tsv", "parquet", "jsonl"])
+def test_what_is_not_finite_has_no_label_in_a_file(tmp_path: Path, suffix: str) -> None:
+    nan = (math.nan, math.nan)
+    broken = replace(prediction(), label=NOT_FINITE, logits=(math.nan, 0.1), probabilities=nan)
+    record = as_record(broken)
+    assert (record["label"], record["logits"]) == (None, {"a": None, "=b": 0.1})
+    path = tmp_path / f"out.{suffix}"
+    write_predictions(path, [broken, prediction()])
+    match suffix:
+        case "parquet":
+            frame = pd.read_parquet(path)
+        case "jsonl":
+            frame = pd.read_json(path, lines=True)
+        case _:
+            frame = pd.read_csv(path, sep="," if suffix == "csv" else "\t")
+    assert frame["label"].isna().tolist() == [True, False]

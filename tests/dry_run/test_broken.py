@@ -318,6 +318,9 @@ def test_tokens_without_an_embedding(engine: Engine) -> None:
         def encode(self, texts: Any) -> list[Encoded]:
             return [Encoded(text, [1, 5000], [(0, 0), (0, 3)], 2) for text in texts]
 
+        def tokens_beyond(self, _rows: int) -> dict[str, int]:
+            return {}
+
     predictor = replace(pair.predictor, encoder=Foreign())  # type: ignore[arg-type]
     found = tried(replace(pair, predictor=predictor), base)
     assert failed(found) == ["Tokenizer"]
@@ -396,6 +399,9 @@ def test_a_text_of_one_token(engine: Engine, family: str, pooler: str) -> None:
 
         def encode(self, _texts: Any) -> list[Encoded]:
             return short
+
+        def tokens_beyond(self, _rows: int) -> dict[str, int]:
+            return {}
 
     predictor = replace(pair.predictor, encoder=OneToken())  # type: ignore[arg-type]
     assert failed(tried(replace(pair, predictor=predictor), base, ("a",))) == []

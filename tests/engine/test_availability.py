@@ -164,3 +164,20 @@ def test_the_command_tells_the_revision(engine: Engine, tmp_path: Path, monkeypa
     assert result.exit_code == 0
     assert json.loads(result.stdout)[0] == json.loads(json.dumps(asdict(summary)))
     assert json.loads(result.stdout)[0]["revision"] == "v1"
+
+
+def test_folders_above_the_right_ones_offer_them(engine: Engine, tmp_path: Path, tiny_folders: dict[str, Path]) -> None:
+    shutil.copytree(tiny_folders["llama"], tmp_path / "run" / "checkpoint-500")
+    (tmp_path / "tuned" / "checkpoint-20").mkdir(parents=True)
+    for name in ADAPTER:
+        (tmp_path / "tuned" / "checkpoint-20" / name).write_text("{}")
+    candidate = offered(
+        engine,
+        f"base_model: {{pretrained_model_name_or_path: {tmp_path / 'run'}}}\n"
+        f"adapters: [{{id: a, path: {tmp_path / 'tuned'}}}]\n",
+    )
+    assert candidate.availability is Availability.MISSING
+    assert f"'{tmp_path / 'run' / 'checkpoint-500'}' does" in candidate.message
+    (adapter,) = candidate.adapters
+    assert not adapter.available
+    assert adapter.message.endswith(f"but in '{tmp_path / 'tuned' / 'checkpoint-20'}'.")

@@ -325,7 +325,17 @@ def test_own_candidates_are_added_kept_and_removed(
         ("", {}, InputError, "No model is given"),
         ("nowhere/at/all", {}, NotFoundError, "There is no folder 'nowhere/at/all'"),
         ("{adapter}", {}, CheckpointError, "is an adapter folder, not a base model"),
-        ("{model}", {"adapter": "{model}"}, CheckpointError, r"has no adapter_config\.json"),
+        ("{model}", {"adapter": "{model}"}, CheckpointError, "is a folder of a whole model, not of an adapter"),
+        ("{model}", {"adapter": "{model}/config.json"}, NotFoundError, "is a file, not a folder"),
+        (
+            "{model}/model.safetensors",
+            {},
+            NotFoundError,
+            "is a file, not a folder.* Fix: give the folder that",
+        ),
+        ("{models}", {}, CheckpointError, "holds no model itself, but folders of models.*Fix: give one of them"),
+        ("{catalogue}", {}, CheckpointError, "holds no model, but folders of adapters.*as the adapter: .*adapters/one"),
+        ("{model}", {"adapter": "{catalogue}"}, CheckpointError, "its folders hold adapters.*adapters/one"),
         ("{model}", {"model_type": "lama"}, ConfigError, "did you mean 'llama'"),
         ("{model}", {"model_type": "llama", "pooler_type": "meen"}, ConfigError, "did you mean 'mean'"),
     ],
@@ -340,6 +350,7 @@ def test_what_cannot_be_added_is_refused_and_nothing_is_written(
     message: str,
 ) -> None:
     names = {"adapter": str(catalogue / "adapters" / "one"), "model": str(tiny_folders["llama"])}
+    names |= {"catalogue": str(catalogue), "models": str(tiny_folders["llama"].parent)}
     with pytest.raises(error, match=message):
         engine.add_candidate(source.format(**names), **{k: v.format(**names) for k, v in options.items()})
     assert [c.id for c in engine.candidates()] == ["absent", "tiny"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +20,8 @@ from core.engine.backends.torch.packed import PackedPass
 from core.engine.encoding import Encoder
 from core.engine.predictor import Predictor, probabilities, verdict
 from core.engine.rw_lock import ReadWriteLock
+from core.errors import InputError
+from core.results import NOT_FINITE
 from tests.model.conftest import LABELS, opened
 from tests.tiny import make_tiny_tokenizer
 
@@ -130,3 +133,36 @@ def test_several_labels_and_numbers_are_predicted_as_such(predictor: Predictor) 
     (number,) = replace(predictor, problem_type="regression").predict(["fee"])
     assert number.label == LABELS[0]
     assert np.isnan(number.probabilities).all()
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize("problem", ["single_label_classification", "multi_label_classification", "regression"])
+def test_logits_that_are_not_finite_name_no_class(predictor: Predictor, problem: str, value: float) -> None:
+    row = [value, 2.0, -1.0, 0.5]
+    shares = probabilities(torch.tensor([row, [0.0, 2.0, -1.0, 0.5]]), problem)
+    assert shares[0].isnan().all()
+    assert shares[1].isnan().all() == (problem == "regression")
+    assert verdict(LABELS, row, shares[0].tolist(), problem) == NOT_FINITE
+    prediction = replace(
+        predictor.predict(["fee"])[0], logits=tuple(row), probabilities=tuple(shares[0].tolist()), label=NOT_FINITE
+    )
+    assert not prediction.finite
+    assert [score.label for score in prediction.ranked] == list(LABELS)
+    assert math.isnan(prediction.margin)
+    assert math.isnan(prediction.entropy)
+
+
+def test_one_spoilt_weight_spoils_every_verdict_and_is_said(tiny_folders: dict[str, Path]) -> None:
+    model = opened(tiny_folders["llama"], pooler_type="mean").model.eval()
+    with torch.no_grad():
+        model.model.layers[1].mlp.up_proj.weight[0, 0] = torch.nan
+    encoder = Encoder(make_tiny_tokenizer(), 64)
+    for texts in (TEXTS[:1], TEXTS * 10):
+        spoilt = Predictor(model, encoder, LABELS, "single_label_classification", "cpu", 1024, 2, ReadWriteLock())
+        assert {(p.label, p.finite) for p in spoilt.predict(texts)} == {(NOT_FINITE, False)}
+
+
+def test_a_text_with_a_token_without_a_row_is_refused(predictor: Predictor) -> None:
+    assert replace(predictor, embedding_rows=320).predict(["fee"])
+    with pytest.raises(InputError, match="for which the model's embedding of 260 rows has none"):
+        replace(predictor, embedding_rows=260).predict(TEXTS)

@@ -85,3 +85,11 @@ def test_rows_without_labels_are_refused_before_anything_is_loaded() -> None:
     rows = LabelledTexts(("a",), None, ("text",), "a.csv")
     with pytest.raises(InputError, match="read without labels. Fix: name the label column"):
         evaluate(None, Selection("x"), rows)  # type: ignore[arg-type]
+
+
+def test_texts_without_a_verdict_are_counted_apart_and_are_never_right() -> None:
+    p = np.array([[0.9, 0.1], [math.nan, math.nan], [0.2, 0.8], [math.nan, 0.4]])
+    result = score(predictions(p, "single_label_classification"), np.array([0, 0, 1, 1]))
+    assert (result.count, result.not_finite, result.accuracy) == (4, 2, 0.5)
+    assert result.calibration_error is None
+    assert score(predictions(p[:1], "single_label_classification"), np.array([0])).not_finite == 0

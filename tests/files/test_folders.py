@@ -14,6 +14,7 @@ from core.files.folders import read_adapter_folder, read_model_folder
 
 def test_an_index_that_names_a_missing_or_foreign_shard(tiny_folders: dict[str, Path], tmp_path: Path) -> None:
     copy = Path(shutil.copytree(tiny_folders["llama"], tmp_path / "copy"))
+    (copy / "model.safetensors").unlink()
     index = copy / "model.safetensors.index.json"
     index.write_text(json.dumps({"weight_map": {"w": "model-00001-of-00002.safetensors"}}))
     with pytest.raises(CheckpointError, match=r"names the shard 'model-00001-of-00002\.safetensors', which is missing"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -41,3 +42,8 @@ def llama_adapter(tiny_folders: dict[str, Path], tmp_path_factory: pytest.TempPa
     folder = tmp_path_factory.mktemp("adapter") / "intents"
     write_adapter(opened(tiny_folders["llama"]), folder, pooler_type="attention")
     return folder
+
+
+def as_it_is(folder: Path, **fields: Any) -> OpenedClassifier:
+    """A folder as a person gives it: nothing is said of its family, its classes or its parts."""
+    return open_classifier(BaseModelConfig(pretrained_model_name_or_path=str(folder), **fields))

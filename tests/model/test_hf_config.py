@@ -9,9 +9,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from transformers import NemotronHConfig
 
 from core.config import BaseModelConfig
 from core.errors import CheckpointError, ConfigError
+from core.files.folders import ModelFolder
+from core.files.unusable import read_json
 from core.model.hf_config import DEFAULT_LABELS, built_config, stored_config
 from core.model.stored_parts import stored_head
 from tests.model.conftest import opened
@@ -160,3 +163,12 @@ def test_another_family_is_refused_with_its_name(tiny_folders: dict[str, Path], 
         ConfigError, match=f"means the gemma2 architecture.*holds a '{kind}' model.*model_type to {fix}"
     ):
         built_config(base(model_type="gemma2"), folder)
+
+
+@pytest.mark.parametrize("value", [float("inf"), float("-inf")])
+def test_infinities_are_read_as_transformers_writes_them(tmp_path: Path, value: float) -> None:
+    theirs = NemotronHConfig(time_step_limit=(0.0, value))
+    theirs.save_pretrained(tmp_path)
+    assert "__float__" in (tmp_path / "config.json").read_text()
+    folder = ModelFolder(tmp_path, read_json(tmp_path / "config.json"), {})
+    assert tuple(stored_config(folder).time_step_limit) == tuple(theirs.time_step_limit)

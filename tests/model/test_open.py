@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 from torch import nn
 
 from core.config import BaseModelConfig
-from core.errors import CheckpointError, ConfigError, NotFoundError
+from core.errors import AppError, CheckpointError, ConfigError, NotFoundError
 from core.model.classifier import PooledClassifier
 from core.model.families import transformer_layers
 from core.model.open import open_classifier
 
 IDS = torch.arange(3, 20)[None]
+POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:0a1b\nsize 12345\n"
 
 
 def build(folder: Path, **fields: Any) -> PooledClassifier:
@@ -181,3 +184,90 @@ def test_a_config_json_that_lies(
     (copy / "config.json").write_text(json.dumps({**config, **change}))
     with pytest.raises((CheckpointError, ConfigError), match=message):
         build(copy, model_type="vanilla")
+
+
+Change = Callable[[Path], object]
+
+
+def config(**fields: Any) -> Change:
+    """Other values in config.json."""
+
+    def change(folder: Path) -> None:
+        path = folder / "config.json"
+        path.write_text(json.dumps({**json.loads(path.read_text()), **fields}))
+
+    return change
+
+
+def text(name: str, content: str) -> Change:
+    """Another content of a file."""
+    return lambda folder: (folder / name).write_text(content)
+
+
+def tensors(change: Callable[[dict[str, torch.Tensor]], dict[str, torch.Tensor]]) -> Change:
+    """Other tensors in the weight file."""
+
+    def rewrite(folder: Path) -> None:
+        file = folder / "model.safetensors"
+        save_file(change(load_file(file)), file, metadata={"format": "pt"})
+
+    return rewrite
+
+
+DAMAGED: dict[str, tuple[Change, str]] = {
+    "no number": (config(vocab_size="many"), "config.json' cannot be used: .*vocab_size"),
+    "no heads": (config(num_attention_heads=0), "config.json' cannot be used"),
+    "heads that do not divide": (config(num_attention_heads=3), "config.json' cannot be used: .*heads"),
+    "an unknown activation": (config(hidden_act="foo"), "cannot be opened: KeyError: 'foo'"),
+    "an unknown rotation": (config(rope_parameters={"rope_type": "foo"}), "cannot be opened: KeyError: 'foo'"),
+    "padding beyond the vocabulary": (config(pad_token_id=9999), "cannot be opened: AssertionError"),
+    "an unknown type": (config(dtype="floaty"), "config.json' cannot be used"),
+    "a list as architecture": (config(model_type=["llama"]), "which transformers does not have"),
+    "another architecture": (config(model_type="bert"), "lacks .* weights of BertForPooledClassification"),
+    "two stacks": (config(model_type="t5"), "is an encoder-decoder"),
+    "a list as config": (text("config.json", "[1]"), "holds list, not fields"),
+    "a mark of byte order": (text("config.json", "\ufeff{}"), "not valid JSON"),
+    "nested too deep": (text("config.json", "[" * 100_000), "not valid JSON"),
+    "no fields": (text("config.json", "{}"), "'not stated', which transformers does not have"),
+    "a page of a website": (text("model.safetensors", "<html>" * 99), "its header claims"),
+    "nothing": (text("model.safetensors", ""), "its header claims 0 bytes and the file has 0"),
+    "a pointer as tokenizer": (text("tokenizer.json", POINTER), "'tokenizer.json' is a pointer of git-lfs"),
+    "a pointer as tokenizer config": (text("tokenizer_config.json", POINTER), "is a pointer of git-lfs"),
+    "fewer layers": (config(num_hidden_layers=1), "holds 9 layer weights that its config.json does not know"),
+    "more layers": (config(num_hidden_layers=3), "lacks 9 weights of LlamaForPooledClassification"),
+    "empty tensors": (tensors(lambda t: {k: torch.empty(0) for k in t}), "are empty, '.*' of shape"),
+    "a head of no class": (tensors(lambda t: t | {"score.weight": torch.empty(0, 32)}), "are empty, 'score.weight'"),
+    "a head of one number": (tensors(lambda t: t | {"score.weight": torch.tensor(1.0)}), "'score.weight' is a single"),
+    "a head of one axis": (tensors(lambda t: t | {"score.weight": torch.ones(32)}), "'score.weight' is 32 in"),
+    "a head of another width": (
+        tensors(lambda t: t | {"score.weight": torch.ones(3, 64)}),
+        "makes it 3 x 32",
+    ),
+    "a norm of another width": (
+        tensors(lambda t: t | {"model.norm.weight": torch.ones(3)}),
+        "norm.weight' is 3 in",
+    ),
+    "foreign names": (tensors(lambda t: {f"module.{k}": v for k, v in t.items()}), "lacks .* weights"),
+    "4-bit codes that are none": (config(quantization_config={"load_in_4bit": True}), "bitsandbytes .* hold no codes"),
+    "a method that is not known": (config(quantization_config={"quant_method": "exl2"}), "quantised by exl2"),
+    "a method that is not named": (config(quantization_config={"bits": 4}), "names no method"),
+}
+
+
+@pytest.mark.parametrize("change", DAMAGED)
+def test_a_damaged_folder_is_told_with_its_fix(tiny_folders: dict[str, Path], tmp_path: Path, change: str) -> None:
+    copy = Path(shutil.copytree(tiny_folders["llama"], tmp_path / "copy"))
+    damage, message = DAMAGED[change]
+    damage(copy)
+    with pytest.raises(AppError, match=f"(?s){message}.* Fix: ."):
+        open_classifier(BaseModelConfig(pretrained_model_name_or_path=str(copy)))
+
+
+def test_an_index_without_its_metadata_is_told(tiny_folders: dict[str, Path], tmp_path: Path) -> None:
+    """transformers reads that field, and raises a bare KeyError where it is not there."""
+    build(tiny_folders["llama"]).save_pretrained(tmp_path, max_shard_size="20KB")
+    shutil.copy(tiny_folders["llama"] / "tokenizer.json", tmp_path)
+    index = tmp_path / "model.safetensors.index.json"
+    index.write_text(json.dumps({"weight_map": json.loads(index.read_text())["weight_map"]}))
+    with pytest.raises(CheckpointError, match=r"index\.json' has no metadata.* Fix: add .metadata.: \{\}"):
+        build(tmp_path)

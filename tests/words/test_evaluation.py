@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import pytest
+
+from core.results import Evaluation
 from core.training.config import METRICS
-from core.words.evaluation import MEASURES
+from core.words.evaluation import MEASURES, without_verdict
 
 
 def test_every_measure_has_a_name() -> None:
     assert {metric for metrics in METRICS.values() for metric in metrics} <= set(MEASURES)
+
+
+@pytest.mark.parametrize(("problem", "counted"), [("single_label_classification", "wrong"), ("regression", "no error")])
+def test_texts_without_a_verdict_are_counted_and_it_is_said_how(problem: str, counted: str) -> None:
+    result = Evaluation(problem, 1200, 1.0, not_finite=7)
+    assert without_verdict(result).startswith("7 of 1,200 texts have logits that are not finite")
+    assert counted in without_verdict(result)
+    assert without_verdict(Evaluation(problem, 1200, 1.0)) == ""

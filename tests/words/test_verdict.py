@@ -36,3 +36,12 @@ def test_what_was_read() -> None:
 
 def test_other_classes() -> None:
     assert [verdict.others(n) for n in (1, 72)] == ["other (1 class)", "other (72 classes)"]
+
+
+def test_logits_that_are_not_finite_are_counted() -> None:
+    sound, broken = prediction(), replace(prediction(), logits=(math.nan, 1.0))
+    assert verdict.not_finite([sound]) == verdict.not_finite([]) == ""
+    assert verdict.not_finite([broken]) == "Its logits are not finite (NaN or infinite), so there is no verdict."
+    assert verdict.not_finite([sound, broken, broken]).startswith("2 of 3 texts have logits that are not finite")
+    assert "`check`" in verdict.NOT_FINITE_FIX
+    assert "`weights`" in verdict.NOT_FINITE_FIX

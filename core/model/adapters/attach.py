@@ -24,6 +24,7 @@ from core.model.adapters.start_values import usable
 from core.model.adapters.tensor_names import PEFT_PREFIX, REPLACED, wrapper_prefix
 from core.model.adapters.trained_modules import AdapterParts, adapter_parts
 from core.model.classifier import PooledClassifier
+from core.model.library_errors import told_of
 from core.model.open import OpenedClassifier
 from core.model.pooled_config import parts_of
 from core.model.share import sibling
@@ -65,13 +66,15 @@ def load_adapter(opened: OpenedClassifier, path: Path, *, is_trainable: bool = F
     direct = {name: entry for name, entry in own.items() if name.startswith("score.") and parts.head_type == VALUE_TYPE}
     _put(base, read_tensors(direct, opened.model.device))
     factors = {name: entry for name, entry in own.items() if name not in direct}
-    attached = PeftModel(base, stored_lora(folder, parts, is_trainable), autocast_adapter_dtype=is_trainable)
+    with told_of(path, folder.config):
+        attached = PeftModel(base, stored_lora(folder, parts, is_trainable), autocast_adapter_dtype=is_trainable)
     expected = _expected(attached)
     factors = {name: entry for name, entry in factors.items() if name in expected or REPLACED not in name}
     tensors = read_tensors(factors, opened.model.device)
     checks += [*check_attached(expected, tensors), *_naming_notes(folder, parts)]
     _refuse(checks, path, opened)
-    set_peft_model_state_dict(attached, {PEFT_PREFIX + name: tensor for name, tensor in tensors.items()})
+    with told_of(path, folder.config):
+        set_peft_model_state_dict(attached, {PEFT_PREFIX + name: tensor for name, tensor in tensors.items()})
     attached.train(False)
     untrained = parts.parameters - set(parts.tensors) - set(of_base)
     limit = card.max_tokens if card else None

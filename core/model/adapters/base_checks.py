@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
-from core.config.families import lifts_mask
+import peft
+from peft import LoraConfig
+
+from core.config.families import family_named, lifts_mask
 from core.errors import AppError
 from core.files.fingerprint import Fingerprint, fingerprint, mismatches
 from core.files.folders import AdapterFolder, read_model_folder
@@ -17,11 +21,15 @@ from core.results import Check
 
 #: PEFT's names of tasks whose heads say something else of a text than its class.
 _OTHER_TASKS = ("TOKEN_CLS", "QUESTION_ANS", "SEQ_2_SEQ_LM")
+#: Written by PEFT or by trainers beside the fields, for people and tools.
+_WITHOUT_EFFECT = frozenset({"peft_version", "transformers_version", "_name_or_path", "library_name"})
 
 
 def kind(folder: AdapterFolder) -> Check:
     """LoRA, and started in a way that this base can repeat."""
     stated = folder.config.get("peft_type")
+    if stated is None:
+        return refused("Kind", "Its adapter_config.json does not say its peft_type.", "write the type that it has.")
     if stated != "LORA":
         return refused("Kind", f"It is a PEFT adapter of type {stated!r}.", "choose a LoRA adapter.")
     task = folder.config.get("task_type")
@@ -36,10 +44,29 @@ def kind(folder: AdapterFolder) -> Check:
     return passed("Kind", "A LoRA adapter.")
 
 
+def fields(folder: AdapterFolder) -> Check:
+    """Fields of adapter_config.json that this PEFT does not know: of another version, or of another library.
+
+    One that is switched off (null, false, zero, empty) changes nothing, whatever it means.
+    """
+    known = {field.name for field in dataclasses.fields(LoraConfig)} | _WITHOUT_EFFECT
+    unknown = sorted(name for name, value in folder.config.items() if name not in known and value)
+    if not unknown:
+        return passed("Fields", "Every field of adapter_config.json that is switched on is known.")
+    names = ", ".join(f"'{name}'" for name in unknown)
+    what = "field" if len(unknown) == 1 else "fields"
+    return warning(
+        "Fields",
+        f"adapter_config.json has the {what} {names}, which PEFT {peft.__version__} does not know and does not apply.",
+        "find out what it was trained with; the adapter may mean more than is run.",
+    )
+
+
 def family(opened: OpenedClassifier, folder: AdapterFolder, card: AdapterCard | None) -> Check:
     """The base's architecture: other families have weights of the same shapes."""
     here = str(opened.folder.config.get("model_type", "")).removeprefix(PREFIX)
-    there = card.model_type.removeprefix(PREFIX) if card else _stated_base(folder, "model_type")
+    stated = card.model_type if card else None
+    there = stated.removeprefix(PREFIX) if stated else _stated_base(folder, "model_type")
     if there and there != here:
         return refused(
             "Architecture",
@@ -51,14 +78,31 @@ def family(opened: OpenedClassifier, folder: AdapterFolder, card: AdapterCard | 
     return passed("Architecture", f"Trained on '{there}', as this base is.")
 
 
+def numbers(opened: OpenedClassifier, card: AdapterCard | None) -> Check:
+    """The sizes of its base, where its card states them."""
+    sizes = opened.model.config.get_text_config()
+    stated = {field: getattr(card, field, None) for field in ("hidden_size", "num_hidden_layers")}
+    for field, number in stated.items():
+        if number is not None and number != getattr(sizes, field):
+            return refused(
+                "Stated sizes",
+                f"It was trained on a base of {field} {number}; this one has {getattr(sizes, field)}.",
+                "choose the base that it was trained on.",
+            )
+    seen = ", ".join(f"{field} {number}" for field, number in stated.items() if number is not None)
+    return passed("Stated sizes", f"As its card states: {seen}." if seen else "Its card states none, or it has none.")
+
+
 def mask(opened: OpenedClassifier, card: AdapterCard | None) -> Check:
     """The attention mask that it was trained with."""
     here = lifts_mask(opened.model.config)
     words = {True: "bidirectional", False: "the family's own (causal for decoders)"}
-    if card is None:
+    if card is None or not (card.states("bidirectional") or card.states("model_type")):
         return note("Mask", f"The adapter does not say its attention mask; here: {words[here]}.")
     if card.bidirectional != here:
-        name = card.family + ("-bidirectional" if card.bidirectional else "")
+        name = (card.family or family_named(str(opened.model.config.model_type))) + (
+            "-bidirectional" if card.bidirectional else ""
+        )
         return refused(
             "Mask",
             f"It was trained with the mask {words[card.bidirectional]}; here it is {words[here]}.",

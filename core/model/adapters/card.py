@@ -7,7 +7,7 @@ which base. A folder without it still loads: the parts are then inferred from it
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, get_args
 
 from pydantic import Field, field_validator, model_validator
 
@@ -24,20 +24,25 @@ from core.config.components import (
 from core.config.families import Family
 from core.config.strict_model import ClosedModel
 from core.errors import ConfigError
+from core.files.unusable import require_usable
 
 CARD_FILE = "classifier.json"
 
 
 class AdapterCard(ClosedModel):
-    """Everything beside the weights that the verdicts of an adapter depend on."""
+    """Everything beside the weights that the verdicts of an adapter depend on.
 
-    model_type: str
-    family: Family
+    `labels` alone are enough, as a person writes them for an adapter that was trained elsewhere. What the file does not
+    state has a stock classifier's value here, or None; `states` tells the two apart.
+    """
+
+    model_type: str | None = None
+    family: Family | None = None
     bidirectional: bool = False
-    hidden_size: Annotated[int, Field(ge=1)]
-    num_hidden_layers: Annotated[int, Field(ge=1)]
+    hidden_size: Annotated[int, Field(ge=1)] | None = None
+    num_hidden_layers: Annotated[int, Field(ge=1)] | None = None
     labels: tuple[str, ...]
-    problem_type: ProblemType = "single_label_classification"
+    problem_type: ProblemType | None = None
     pooler_type: PoolerType = DEFAULT_POOLER
     pooler_config: dict[str, Any] = Field(default_factory=dict)
     head_type: HeadType = DEFAULT_HEAD
@@ -46,6 +51,13 @@ class AdapterCard(ClosedModel):
     max_tokens: Annotated[int, Field(ge=2)] | None = None
     base_name: str = ""
     base_fingerprint: dict[str, list[float]] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _problem_of_criterion(cls, data: Any) -> Any:
+        """A criterion that is stated alone says which problem it is for."""
+        stated = data.get("criterion") if isinstance(data, dict) and data.get("problem_type") is None else None
+        return {**data, "problem_type": resolve_problem(None, stated)[0]} if stated in get_args(CriterionType) else data
 
     @field_validator("labels")
     @classmethod
@@ -62,6 +74,10 @@ class AdapterCard(ClosedModel):
         _ = self.pooler
         return self
 
+    def states(self, field: str) -> bool:
+        """Whether the file has a value for a field, and it is not null."""
+        return field in self.model_fields_set and getattr(self, field) is not None
+
     @property
     def pooler(self) -> ClosedModel:
         """The pooler's options, checked."""
@@ -77,6 +93,8 @@ def read_card(folder: Path) -> AdapterCard | None:
 
     Raises:
         ConfigError: a card that cannot be read.
+        CheckpointError: one that is a pointer of git-lfs, or a link to nowhere.
     """
+    require_usable(folder, (CARD_FILE,))
     path = folder / CARD_FILE
     return AdapterCard.from_file(path) if path.is_file() else None

@@ -23,6 +23,7 @@ def check_before(
     """Everything that files and module names say, in the order in which a person would ask."""
     return [
         base_checks.kind(folder),
+        base_checks.fields(folder),
         base_checks.family(opened, folder, card),
         base_checks.mask(opened, card),
         base_checks.base(opened, folder, card),
@@ -31,6 +32,8 @@ def check_before(
         module_checks.targets(opened, folder, parts),
         module_checks.saved_modules(opened, folder, parts),
         module_checks.sizes(opened, parts),
+        base_checks.numbers(opened, card),
+        tensor_checks.ranks(folder),
         head_checks.head(parts, opened),
         head_checks.labels(parts, card),
     ]

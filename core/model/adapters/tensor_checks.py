@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from core.files.folders import AdapterFolder
 from core.model.adapters.outcomes import passed, refused, warning
 from core.results import Check
+
+#: PEFT's own rank where none is stated.
+_DEFAULT_RANK = 8
+_AGAIN = "give the adapter_config.json that belongs to these weights, or save the adapter again with PEFT."
 
 
 def keys(expected: set[str], stored: set[str]) -> Check:
@@ -25,6 +30,22 @@ def keys(expected: set[str], stored: set[str]) -> Check:
             "choose the base that the adapter was trained on.",
         )
     return passed("Keys", f"All {len(expected)} weights of the file have their place in the model.")
+
+
+def ranks(folder: AdapterFolder) -> Check:
+    """The factors have the axes of factors, and a rank that adapter_config.json states."""
+    pattern = folder.config.get("rank_pattern") or {}
+    stated = {int(folder.config.get("r") or _DEFAULT_RANK), *map(int, pattern.values())}
+    for name, entry in sorted(folder.tensors.items()):
+        if not name.endswith((".lora_A.weight", ".lora_B.weight")):
+            continue
+        if len(entry.shape) < 2:
+            return refused("Rank", f"'{name}' has the shape {list(entry.shape)}: no factor of a matrix.", _AGAIN)
+        rank = entry.shape[0 if ".lora_A." in name else 1]
+        if rank not in stated and not folder.config.get("target_parameters"):  # those of experts stand side by side
+            ranks = " or ".join(map(str, sorted(stated)))
+            return refused("Rank", f"'{name}' is of rank {rank}, and adapter_config.json states {ranks}.", _AGAIN)
+    return passed("Rank", f"Every factor is of a rank that it states: {', '.join(map(str, sorted(stated)))}.")
 
 
 def values(tensors: Mapping[str, Any]) -> list[Check]:

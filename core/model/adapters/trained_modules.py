@@ -134,7 +134,7 @@ def head_rows(parts: AdapterParts) -> int | None:
 
 def _has_ours(card: AdapterCard) -> bool:
     """Whether the card says which pooler and head it was trained with."""
-    return bool({"pooler_type", "head_type", "model_type"} & card.model_fields_set) and card.head_type != OWN_HEAD
+    return any(map(card.states, ("pooler_type", "head_type", "model_type"))) and card.head_type != OWN_HEAD
 
 
 def _base_labels(config: PreTrainedConfig) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.results import Selection
+from core.results import NOT_FINITE, Selection
 from pages.views.verdict import Answer, explanation, verdict
 from tests.words.made import prediction
 
@@ -52,3 +52,16 @@ def test_where_the_template_alone_was_cut_nothing_is_marked() -> None:
     html = drawn(total_tokens=4)
     assert "read the whole text" in html
     assert "<mark>" not in html
+
+
+def test_logits_that_are_not_finite_are_said_and_no_class_or_bar_is_drawn() -> None:
+    nan = float("nan")
+    for problem in ("single_label_classification", "multi_label_classification", "regression"):
+        html = drawn(problem_type=problem, label=NOT_FINITE, logits=(nan, 1.0), probabilities=(nan, nan))
+        assert "Its logits are not finite (NaN or infinite), so there is no verdict." in html
+        assert "check" in html
+        assert "home" not in html
+        assert "hl-headline" not in html
+        assert "hl-track" not in html
+        assert "Margin" not in html
+        assert "nan" not in html.lower().replace("(nan or", "").replace("nan or infinity", "")
