@@ -45,7 +45,16 @@ def stock_config(candidate: CandidateConfig, place: Path | None) -> PreTrainedCo
         NotFoundError: no folder and no numbers, or numbers of an architecture that they do not tell.
     """
     config = stored_config(read_model_folder(place)) if place else _from_numbers(candidate)
-    config._attn_implementation = "eager"  # the masks of the others look into values, which meta tensors have not
+    return without_values(config)
+
+
+def without_values(config: PreTrainedConfig) -> PreTrainedConfig:
+    """The same config, set to kernels that run on meta tensors: others look into values, which those have not.
+
+    Experts are multiplied for the tokens that are sent to them, as every implementation does in the end.
+    """
+    config._attn_implementation = "eager"
+    config._experts_implementation = "batched_mm"
     return config
 
 
@@ -74,8 +83,7 @@ def outline_classifier(candidate: CandidateConfig, place: Path | None, num_label
         folder = read_model_folder(place)
         stored = head_labels(folder) or base.num_labels
         config = built_config(base if stored else base.with_changes(num_labels=num_labels), folder)
-    config._attn_implementation = "eager"
-    return _classifier(candidate, config)
+    return _classifier(candidate, without_values(config))
 
 
 def outline_backbone(candidate: CandidateConfig, place: Path | None) -> PreTrainedModel:
@@ -127,8 +135,7 @@ def outline_adapter(candidate: CandidateConfig, place: Path | None, path: Path) 
     parts = adapter_parts(folder, card, model.config, model.base_model_prefix)
     if parts.has_head or card:
         config = to_pooled(model.config, **parts.config_changes())
-        config._attn_implementation = "eager"
-        model = _classifier(candidate, config, layers_are_removed=True)
+        model = _classifier(candidate, without_values(config), layers_are_removed=True)
     with META:
         made = PeftModel(model, stored_lora(folder, parts, True), autocast_adapter_dtype=False)
     for name, module in made.named_modules():

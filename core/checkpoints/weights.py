@@ -49,9 +49,8 @@ def checkpoint_statistics(checkpoint: Checkpoint, on_progress: Progress = ignore
         for file in files.values():
             file.require_unchanged()
     packed = sum(t.end - t.start for t, stats in zip(checkpoint.tensors, result, strict=True) if stats.role == "codes")
-    return WeightReport(
-        str(checkpoint.path), result, outliers(result), checkpoint.bytes, time.perf_counter() - started, packed
-    )
+    spent = time.perf_counter() - started
+    return WeightReport(str(checkpoint.path), result, outliers(result), checkpoint.bytes, spent, packed)
 
 
 @dataclass(frozen=True)
@@ -91,12 +90,11 @@ class _WeightScan:
 
     def _parts(self) -> Iterator[_ByteRange]:
         for place, tensor in enumerate(self._tensors):
-            size = tensor.end - tensor.start
-            step = max(size, 1) if tensor.dtype in WIDE or tensor.name in self._coded else PART
-            starts = range(0, max(size, 1), step)
+            size = max(tensor.end - tensor.start, 1)
+            starts = range(0, size, size if tensor.dtype in WIDE or tensor.name in self._coded else PART)
             self._left[place] = len(starts)
             for start in starts:
-                yield _ByteRange(place, tensor.start + start, min(tensor.start + start + step, tensor.end))
+                yield _ByteRange(place, tensor.start + start, min(tensor.start + start + starts.step, tensor.end))
 
     def _measure(self, part: _ByteRange) -> None:
         tensor = self._tensors[part.place]

@@ -76,7 +76,7 @@ def _parts_near(tensors: Sequence[TensorEntry], held: Mapping[str, Coded | Apart
     near = {around for name in held for around in (name, _around(name)) if around}
     blocks = {_around(_around(name)) for name in held}
     for t in tensors:
-        part, around = _PART.search(t.name), _around(t.name)
+        part, around = _PART.search(t.name), _around(t.name).removesuffix(".quant_state")
         if t.name not in held and part and (around in near or (around in blocks and _ACTIVATION.search(t.name))):
             yield t.name, Apart("scales", "Belongs to quantised weights or activations: no weight of its own.")
 

@@ -1,0 +1,98 @@
+"""Operations of a forward pass, counted while a model without weights runs: whatever it shares, repeats, leaves out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils.flop_counter import flop_registry
+
+from core.architecture.costs import costs
+from core.architecture.layer_summary import example
+from core.architecture.outlines import META
+from core.model.backbone import forward_parameters
+from core.model.peft_wrappers import unwrap_peft
+from core.results import Architecture, Costs
+
+#: Up to this share of the count a formula agrees.
+AGREES = 0.01
+#: A text that every architecture reads.
+SHORT = 16
+#: What code that looks at values, or takes other inputs, raises on meta tensors.
+FAILURES = (RuntimeError, ValueError, TypeError, AttributeError, IndexError, KeyError, AssertionError)
+
+#: What a number without a value is, by whether it is a float, and a truth.
+_NOTHING: dict[tuple[bool, bool], float | bool] = {(True, False): 0.0, (False, False): 0, (False, True): False}
+
+
+class FlopCount(TorchDispatchMode):
+    """torch's own formulas for each operation of a block, as its FlopCounterMode applies them.
+
+    That one hooks the modules of every thread while it counts; this one sees its own thread's operations alone. A value
+    that code asks of a tensor without values is nothing: no token is padding or of a special kind, no length is beyond.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.total = 0
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        options = kwargs or {}
+        if func is torch.ops.aten._local_scalar_dense.default and args[0].is_meta:
+            return _NOTHING[args[0].dtype.is_floating_point, args[0].dtype == torch.bool]
+        packet = func._overloadpacket
+        if packet not in flop_registry and func is not torch.ops.prim.device.default:
+            with self:
+                result = func.decompose(*args, **options)
+            if result is not NotImplemented:
+                return result
+        result = func(*args, **options)
+        if packet in flop_registry:
+            self.total += int(flop_registry[packet](*args, **options, out_val=result))
+        return result
+
+
+def counted_flops(model: nn.Module, tokens: int) -> int:
+    """Of one pass over one text of so many tokens, by a model on the meta device."""
+    batch: dict[str, Tensor] = example(META, 2, tokens)
+    options = {"use_cache": False} if "use_cache" in forward_parameters(type(model)) else {}
+    with META, torch.no_grad(), FlopCount() as count:
+        model(**batch, **options)
+    return count.total
+
+
+def costs_of(result: Architecture, model: nn.Module, tokens: int) -> Costs:
+    """What one text takes; `model` is an outline of what was described.
+
+    The formula of `core.architecture.costs` stands where the count agrees to 1 %, at this length or, if the model does
+    not run at it, at a short one; else the count stands. Where neither is possible, the reason does.
+    """
+    spent, outline = costs(result, tokens), unwrap_peft(model)
+    try:
+        count = counted_flops(outline, tokens)
+    except FAILURES as error:
+        if spent.flops is not None and _agrees_when_short(result, outline):
+            return spent
+        return replace(spent, flops=None, flops_reason=_reason(outline, tokens, result.sizes.positions, error))
+    agrees = spent.flops is not None and abs(spent.flops - count) <= AGREES * count
+    return spent if agrees else replace(spent, flops=count)
+
+
+def _agrees_when_short(result: Architecture, outline: nn.Module) -> bool:
+    try:
+        count, formula = counted_flops(outline, SHORT), costs(result, SHORT).flops
+    except FAILURES:
+        return False
+    return formula is not None and abs(formula - count) <= AGREES * count
+
+
+def _reason(outline: nn.Module, tokens: int, longest: int, error: Exception) -> str:
+    """Why the operations are not known."""
+    name = type(outline).__name__
+    if longest and tokens > longest:
+        return f"FLOPs are not known: {name} reads {longest:,} tokens, and this text has {tokens:,}."
+    seen = " ".join(str(error).split())[:200]
+    return f"FLOPs are not known: {name} cannot run without weights, its code looks at values ({seen})."
