@@ -7,12 +7,12 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry
 
 from core.architecture.costs import costs
 from core.architecture.layer_summary import example
 from core.architecture.outlines import META
+from core.architecture.valueless import Valueless
 from core.model.backbone import forward_parameters
 from core.model.peft_wrappers import unwrap_peft
 from core.results import Architecture, Costs
@@ -24,15 +24,11 @@ SHORT = 16
 #: What code that looks at values, or takes other inputs, raises on meta tensors.
 FAILURES = (RuntimeError, ValueError, TypeError, AttributeError, IndexError, KeyError, AssertionError)
 
-#: What a number without a value is, by whether it is a float, and a truth.
-_NOTHING: dict[tuple[bool, bool], float | bool] = {(True, False): 0.0, (False, False): 0, (False, True): False}
 
-
-class FlopCount(TorchDispatchMode):
+class FlopCount(Valueless):
     """torch's own formulas for each operation of a block, as its FlopCounterMode applies them.
 
-    That one hooks the modules of every thread while it counts; this one sees its own thread's operations alone. A value
-    that code asks of a tensor without values is nothing: no token is padding or of a special kind, no length is beyond.
+    That one hooks the modules of every thread while it counts; this one sees its own thread's operations alone.
     """
 
     def __init__(self) -> None:
@@ -41,15 +37,13 @@ class FlopCount(TorchDispatchMode):
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         options = kwargs or {}
-        if func is torch.ops.aten._local_scalar_dense.default and args[0].is_meta:
-            return _NOTHING[args[0].dtype.is_floating_point, args[0].dtype == torch.bool]
         packet = func._overloadpacket
         if packet not in flop_registry and func is not torch.ops.prim.device.default:
             with self:
                 result = func.decompose(*args, **options)
             if result is not NotImplemented:
                 return result
-        result = func(*args, **options)
+        result = super().__torch_dispatch__(func, types, args, options)
         if packet in flop_registry:
             self.total += int(flop_registry[packet](*args, **options, out_val=result))
         return result
