@@ -119,8 +119,14 @@ def outline_new_adapter(model: PooledClassifier, config: AdapterConfig) -> PeftM
     Raises:
         ConfigError: a target module, layer or module to save that this model does not have.
     """
-    with META:
-        return attach_new_adapter(model, config)
+    try:
+        with META:
+            return attach_new_adapter(model, config)
+    except ValueError as error:  # PEFT's, where none of the modules is of a kind that it adapts
+        raise ConfigError(
+            f"PEFT finds nothing to adapt in {type(model).__name__} with target_modules '{config.target_modules}'.",
+            fix="name the modules that the adapter is to change in target_modules.",
+        ) from error
 
 
 def outline_adapter(candidate: CandidateConfig, place: Path | None, path: Path) -> PeftModel:

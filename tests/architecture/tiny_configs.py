@@ -35,7 +35,15 @@ SIZES: dict[str, Any] = {
     "state_size": 4,
 }
 #: Fields without which some configs can be made after all: derived ones, and those of lists a layer.
-ODD = ((), ("head_dim",), ("num_hidden_layers", "n_layers", "num_layers"), ("head_dim", "num_key_value_heads"))
+ODD = (
+    (),
+    ("head_dim",),
+    ("num_hidden_layers", "n_layers", "num_layers"),
+    ("head_dim", "num_key_value_heads"),
+    ("max_position_embeddings",),
+    ("layer_types",),
+    ("intermediate_size", "head_dim", "num_heads"),
+)
 #: What a few need besides, or instead.
 OWN: dict[str, dict[str, Any]] = {
     "dbrx": {"attn_config": {"rope_theta": 1e4, "kv_n_heads": 2}, "ffn_config": {"moe_num_experts": 4}},
@@ -66,10 +74,10 @@ def tiny_config(name: str) -> PreTrainedConfig | None:
     kind = CONFIG_MAPPING[name]
     plain: Any = kind()
     for without in ODD:
-        sizes = {key: value for key, value in SIZES.items() if hasattr(plain, key) and key not in without}
-        if len(getattr(plain, "layer_types", None) or ()) > 2:
-            sizes["layer_types"] = plain.layer_types[:2]
         try:
+            sizes = {key: value for key, value in SIZES.items() if hasattr(plain, key) and key not in without}
+            if len(getattr(plain, "layer_types", None) or ()) > 2 and "layer_types" not in without:
+                sizes["layer_types"] = plain.layer_types[:2]
             config = kind(**{**sizes, **OWN.get(name, {})})
             config._attn_implementation = "eager"
             with torch.device("meta"):

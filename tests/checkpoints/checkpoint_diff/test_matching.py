@@ -214,7 +214,7 @@ def test_codes_are_compared_as_numbers(tmp_path: Path, name: str) -> None:
     )
     assert changed.status is TensorStatus.CHANGED
     assert changed.count == wanted.numel()
-    assert changed.norms[0] == pytest.approx(wanted.double().norm().item(), rel=1e-5)
+    assert changed.norms[0] == pytest.approx(wanted.double().norm().item(), rel=1e-3)
     assert changed.shapes == (tuple(wanted.shape), tuple(wanted.shape))
 
 
