@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -21,6 +22,9 @@ from core.results import Architecture, Costs
 AGREES = 0.01
 #: A text that every architecture reads.
 SHORT = 16
+#: Lengths, at equal distances, from which a loop over tokens is counted on.
+_STEPS = (16, 32, 48)
+_RECURRENT = re.compile(r"Mamba\w*Mixer|Rwkv\w*Attention|RecurrentBlock")
 #: What code that looks at values, or takes other inputs, raises on meta tensors.
 FAILURES = (RuntimeError, ValueError, TypeError, AttributeError, IndexError, KeyError, AssertionError)
 
@@ -51,6 +55,8 @@ class FlopCount(Valueless):
 
 def counted_flops(model: nn.Module, tokens: int) -> int:
     """Of one pass over one text of so many tokens, by a model on the meta device."""
+    if tokens > _STEPS[-1] and _goes_token_by_token(model):
+        return _extrapolated([counted_flops(model, step) for step in _STEPS], tokens)
     batch: dict[str, Tensor] = example(META, 2, tokens)
     try:
         return _counted(model, batch)
@@ -58,11 +64,25 @@ def counted_flops(model: nn.Module, tokens: int) -> int:
         return _counted(model, {name: tensor for name, tensor in batch.items() if name != "attention_mask"})
 
 
+def _goes_token_by_token(model: nn.Module) -> bool:
+    """Whether a recurrence runs as a loop over tokens, which would take a minute for a long text."""
+    mixers = [m for m in model.modules() if _RECURRENT.search(type(m).__name__)]
+    return bool(mixers) and not any(hasattr(m, "chunk_size") for m in mixers)
+
+
+def _extrapolated(counts: list[int], tokens: int) -> int:
+    """The parabola through the counts at `_STEPS`: a recurrence grows with the text, attention with its square."""
+    first, second, third = counts
+    x = (tokens - _STEPS[0]) / (_STEPS[1] - _STEPS[0])
+    return round(first + x * (second - first) + x * (x - 1) / 2 * (third - 2 * second + first))
+
+
 def _counted(model: nn.Module, batch: dict[str, Tensor]) -> int:
     options = {"use_cache": False} if "use_cache" in forward_parameters(type(model)) else {}
     with META, torch.no_grad(), FlopCount() as count:
         model(**batch, **options)
-    return count.total
+    total: int = count.total
+    return total
 
 
 def costs_of(result: Architecture, model: nn.Module, tokens: int) -> Costs:

@@ -110,7 +110,7 @@ def outline_causal_lm(candidate: CandidateConfig, place: Path | None) -> PreTrai
         model = cast(Any, MODEL_FOR_CAUSAL_LM_MAPPING[kind])(config)
     if config.tie_word_embeddings:  # here, since a load in another thread has transformers' own tying switched off
         model.get_output_embeddings().weight = model.get_input_embeddings().weight
-    return cast(PreTrainedModel, model.to(require_float(candidate.base_model)).eval())
+    return cast(PreTrainedModel, model.to(META, require_float(candidate.base_model)).eval())
 
 
 def outline_new_adapter(model: PooledClassifier, config: AdapterConfig) -> PeftModel:
@@ -162,7 +162,7 @@ def _classifier(
     dtype = require_float(base)
     with META:
         model = classifier_class(type(config))(config)
-    cast(nn.Module, model).to(dtype).eval()
+    cast(nn.Module, model).to(META, dtype).eval()  # also what a class makes of torch.Tensor, on a CPU whatever is said
     if base.num_layers_to_remove and not layers_are_removed:
         remove_last_layers(model.backbone, base.num_layers_to_remove)
         model.config.num_hidden_layers = model.backbone.config.num_hidden_layers

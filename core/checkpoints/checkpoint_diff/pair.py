@@ -70,8 +70,8 @@ class Pair:
     @property
     def shapes(self) -> tuple[tuple[int, ...] | None, tuple[int, ...] | None]:
         """Of the weights, where there are codes."""
-        first, second = (held or t for held, t in zip(self.weights, (self.first, self.second), strict=True))
-        return first and first.shape, second and second.shape
+        first, second = self.weights[0] or self.first, self.weights[1] or self.second
+        return None if first is None else first.shape, None if second is None else second.shape
 
 
 def _item(tensor: TensorEntry) -> int:

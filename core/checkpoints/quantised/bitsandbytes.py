@@ -48,7 +48,7 @@ class FourBit(Coded):
             values = np.asarray(whole(source, inner), dtype=np.float32)[held]
             low, high = first // size, -(-end // size)
             scales = np.asarray(source.elements(outer, low, high), dtype=np.float32)
-            return values * scales[np.arange(first, end) // size - low] + np.float32(offset)
+            return np.asarray(values * scales[np.arange(first, end) // size - low] + np.float32(offset))
 
         def read(start: int, end: int) -> Floats32:
             first, last = start * columns, min(end * columns, count)
@@ -57,7 +57,7 @@ class FourBit(Coded):
             low = first // self.blocksize
             scales = largest(low, -(-last // self.blocksize))
             at = np.arange(first, last) // self.blocksize - low
-            return (table[codes] * scales[at]).reshape(end - start, columns)
+            return np.asarray(table[codes] * scales[at]).reshape(end - start, columns)
 
         return read
 

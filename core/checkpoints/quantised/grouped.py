@@ -118,7 +118,7 @@ class PackedRows(Grouped):
             codes = _fitting(words, self.bits)[:, :inputs] - half
             if zeros is not None:
                 codes -= zeros[start:end][:, groups]
-            return codes.astype(np.float32) * scales[start:end][:, groups]
+            return np.asarray(codes.astype(np.float32) * scales[start:end][:, groups])
 
         return read
 

@@ -29,7 +29,7 @@ _PACKED = "packed codes"
 
 def weight_behind(codes: TensorEntry, named: Named, method: Method, source: Source) -> Result:
     """The weight whose codes a tensor holds."""
-    result = four_bit(codes, named, source)
+    result: Result = four_bit(codes, named, source)
     for layout in (_words, _packed_rows, _float_four, _microscaled, _scaled):
         if result is not None:
             break

@@ -44,7 +44,7 @@ class Scaled(Coded):
             at = expert // self.blocks[0] * counts[1] + row // self.blocks[1]
             low, high = int(at.min()), int(at.max()) + 1
             held = read_rows(source, tensor, counts[2], low, high).astype(np.float32)
-            return np.repeat(held, self.blocks[2], axis=1)[:, :columns][at - low]
+            return np.asarray(np.repeat(held, self.blocks[2], axis=1)[:, :columns][at - low])
 
         def read(start: int, end: int) -> Floats32:
             codes = read_rows(source, self.codes, columns, start, end).astype(np.float32)
