@@ -91,8 +91,6 @@ try:
     if result.tuning:
         view.freeze_map(result, _KEYS["find"])
     modules(result)
-    if result.remark:
-        st.html(markup.note(result.remark))
     cost = partial(architectures().costs, selection, **composition)
     architecture_costs.section(result, candidate.max_tokens or 0, _KEYS["length"], cost)
     layer_summary(selection, composition)

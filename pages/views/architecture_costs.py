@@ -37,6 +37,8 @@ def section(result: Architecture, longest: int, key: str, cost: Callable[[int], 
     `longest` is the longest text it takes, `cost` what a text of some length does.
     """
     st.html(markup.section("What it costs"))
+    if result.remark:
+        st.html(markup.note(result.remark))
     offered = lengths(result, longest)
     if st.session_state.get(key) not in offered:
         st.session_state[key] = max(n for n in offered if n <= USUAL)
