@@ -35,6 +35,7 @@ from core.results import (
     Capabilities,
     CheckpointDiff,
     Contributions,
+    Costs,
     DryRun,
     Evaluation,
     FlipCost,
@@ -263,6 +264,16 @@ class Architectures(Protocol):
         self, selection: Selection, view: View = "classifier", tuning: Tuning = "lora", num_labels: int | None = None
     ) -> Architecture:
         """Modules, totals and the numbers that costs follow from."""
+
+    def costs(
+        self,
+        selection: Selection,
+        tokens: int,
+        view: View = "classifier",
+        tuning: Tuning = "lora",
+        num_labels: int | None = None,
+    ) -> Costs:
+        """What one text of so many tokens takes."""
 
     def layer_summary(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -90,7 +91,8 @@ try:
     if result.tuning:
         view.freeze_map(result, _KEYS["find"])
     modules(result)
-    architecture_costs.section(result, candidate.max_tokens or 0, _KEYS["length"])
+    cost = partial(architectures().costs, selection, **composition)
+    architecture_costs.section(result, candidate.max_tokens or 0, _KEYS["length"], cost)
     layer_summary(selection, composition)
 except AppError as error:
     st.html(markup.problem(error))

@@ -22,12 +22,14 @@ class Outline:
         trained: names of the parameters that training changes.
         tuning: how it is trained, in words; empty where it is not.
         source: where it was read.
+        remark: what a person should know of how it would be trained; else empty.
     """
 
     model: nn.Module
     trained: Set[str]
     tuning: str
     source: Source
+    remark: str = ""
 
 
 def describe(candidate: CandidateConfig, view: View, outline: Outline) -> Architecture:
@@ -51,4 +53,5 @@ def describe(candidate: CandidateConfig, view: View, outline: Outline) -> Archit
         tied=tied_weights(root),
         last_module_name=nodes[-1].path,
         sizes=sizes_of(outline.model),
+        remark=outline.remark,
     )

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from core.architecture.outlines import META
+from core.architecture.valueless import Valueless
 from core.engine.loader import LoadedPair
 from core.errors import CheckpointError
 from core.explain.probe import make_probe
@@ -70,7 +71,7 @@ def summary_of_outline(model: nn.Module, depth: int) -> str:
     """
     outline = unwrap_peft(model)
     try:
-        with META:
+        with META, Valueless():
             return layer_summary(outline, example(META, 2), depth)
     except RuntimeError as error:
         raise CheckpointError(

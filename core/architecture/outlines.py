@@ -48,7 +48,16 @@ def stock_config(candidate: CandidateConfig, place: Path | None) -> PreTrainedCo
         NotFoundError: no folder and no numbers, or numbers of an architecture that they do not tell.
     """
     config = stored_config(read_model_folder(place)) if place else _from_numbers(candidate)
-    config._attn_implementation = "eager"  # the masks of the others look into values, which meta tensors have not
+    return without_values(config)
+
+
+def without_values(config: PreTrainedConfig) -> PreTrainedConfig:
+    """The same config, set to kernels that run on meta tensors: others look into values, which those have not.
+
+    Experts are multiplied for the tokens that are sent to them, as every implementation does in the end.
+    """
+    config._attn_implementation = "eager"
+    config._experts_implementation = "batched_mm"
     return config
 
 
@@ -77,11 +86,10 @@ def outline_classifier(candidate: CandidateConfig, place: Path | None, num_label
         folder = read_model_folder(place)
         known = stored_head(folder, stored_config(folder)) is not None or base.num_labels is not None
         config = built_config(base if known else base.with_changes(num_labels=num_labels), folder)
-    config._attn_implementation = "eager"
     if place is None:
-        return _classifier(candidate, config)
+        return _classifier(candidate, without_values(config))
     with told_of(place, folder.config):
-        model = _classifier(candidate, config)
+        model = _classifier(candidate, without_values(config))
         compare_sizes(folder, model)
     return model
 
@@ -110,7 +118,7 @@ def outline_causal_lm(candidate: CandidateConfig, place: Path | None) -> PreTrai
         model = cast(Any, MODEL_FOR_CAUSAL_LM_MAPPING[kind])(config)
     if config.tie_word_embeddings:  # here, since a load in another thread has transformers' own tying switched off
         model.get_output_embeddings().weight = model.get_input_embeddings().weight
-    return cast(PreTrainedModel, model.to(require_float(candidate.base_model)).eval())
+    return cast(PreTrainedModel, model.to(META, require_float(candidate.base_model)).eval())
 
 
 def outline_new_adapter(model: PooledClassifier, config: AdapterConfig) -> PeftModel:
@@ -119,8 +127,14 @@ def outline_new_adapter(model: PooledClassifier, config: AdapterConfig) -> PeftM
     Raises:
         ConfigError: a target module, layer or module to save that this model does not have.
     """
-    with META:
-        return attach_new_adapter(model, config)
+    try:
+        with META:
+            return attach_new_adapter(model, config)
+    except ValueError as error:  # PEFT's, where none of the modules is of a kind that it adapts
+        raise ConfigError(
+            f"PEFT finds nothing to adapt in {type(model).__name__} with target_modules '{config.target_modules}'.",
+            fix="name the modules that the adapter is to change in target_modules.",
+        ) from error
 
 
 def outline_adapter(candidate: CandidateConfig, place: Path | None, path: Path) -> PeftModel:
@@ -135,8 +149,7 @@ def outline_adapter(candidate: CandidateConfig, place: Path | None, path: Path) 
     parts = adapter_parts(folder, card, model.config, model.base_model_prefix)
     if parts.has_head or card:
         config = to_pooled(model.config, **parts.config_changes())
-        config._attn_implementation = "eager"
-        model = _classifier(candidate, config, layers_are_removed=True)
+        model = _classifier(candidate, without_values(config), layers_are_removed=True)
     with META:
         made = PeftModel(model, stored_lora(folder, parts, True), autocast_adapter_dtype=False)
     for name, module in made.named_modules():
@@ -157,7 +170,7 @@ def _classifier(
     dtype = require_float(base)
     with META:
         model = classifier_class(type(config))(config)
-    cast(nn.Module, model).to(dtype).eval()
+    cast(nn.Module, model).to(META, dtype).eval()  # also what a class makes of torch.Tensor, on a CPU whatever is said
     if base.num_layers_to_remove and not layers_are_removed:
         remove_last_layers(model.backbone, base.num_layers_to_remove)
         model.config.num_hidden_layers = model.backbone.config.num_hidden_layers

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, assert_never
 from core.config.adapter import AdapterConfig
 from core.config.candidate import CandidateConfig
 from core.engine.engine import Engine
+from core.errors import ConfigError
 from core.files.locate import locate_candidate, require_adapter
-from core.results import Architecture, Feature, FeatureKey, Selection, Source, Tuning, View
+from core.results import Architecture, Costs, Feature, FeatureKey, Selection, Source, Tuning, View
 from core.tasks.once import Once, OncePerOwner
 
 if TYPE_CHECKING:
@@ -86,6 +87,29 @@ class ArchitectureService:
 
         return self._outlines.get(key, summary)
 
+    def costs(
+        self,
+        selection: Selection,
+        tokens: int,
+        view: View = "classifier",
+        tuning: Tuning = "lora",
+        num_labels: int | None = None,
+    ) -> Costs:
+        """What one text of so many tokens takes. Operations are counted while an outline runs, where it can.
+
+        Raises:
+            AppError: as `architecture`.
+        """
+        result = self.architecture(selection, view, tuning, num_labels)
+        key = FeatureKey(Feature.ARCHITECTURE_COSTS, self._key(selection, view, tuning, num_labels), (tokens,))
+
+        def counted() -> Costs:
+            from core.architecture.flops import costs_of
+
+            return costs_of(result, self._outline(selection, view, tuning, num_labels).model, tokens)
+
+        return self._outlines.get(key, counted)
+
     # Inside
 
     def _pair(self, selection: Selection, view: View, tuning: Tuning) -> LoadedPair | None:
@@ -127,7 +151,10 @@ class ArchitectureService:
         if tuning == "full":
             return Outline(plain, wanted(plain), _tuned(None), source)
         config = outlines.default_adapter(candidate.base_model.architecture.family)
-        model = outlines.outline_new_adapter(plain, config)
+        try:
+            model = outlines.outline_new_adapter(plain, config)
+        except ConfigError as error:
+            return Outline(plain, frozenset(), "", source, f"No LoRA adapter is counted: {error.problem}")
         return Outline(model, wanted(model), _new(config), source)
 
     def _folder(self, candidate: CandidateConfig) -> tuple[Path | None, Source]:

@@ -23,18 +23,19 @@ def sizes_of(model: nn.Module) -> Sizes:
     """Of a classifier (with its adapter), a backbone, or a model with a language-model head."""
     root: Any = unwrap_peft(model)
     config = root.config.get_text_config()
-    heads = getattr(config, "num_attention_heads", None) or 0
+    heads = _stated(config, "num_attention_heads")
+    width = _stated(config, "hidden_size")
     backbone: nn.Module = root.backbone if isinstance(root, PooledClassifier) else root
     once = _numbers(root.score) if isinstance(root, PooledClassifier) and not root.pools_logits else 0
     matrices = [module for path, module in _matrices(backbone) if any(part.isdigit() for part in path.split("."))]
     return Sizes(
-        hidden_size=config.hidden_size,
+        hidden_size=width,
         heads=heads,
-        kv_heads=getattr(config, "num_key_value_heads", None) or heads,
-        head_dim=getattr(config, "head_dim", None) or config.hidden_size // max(heads, 1),
-        vocabulary=getattr(config, "vocab_size", None) or 0,
-        positions=getattr(config, "max_position_embeddings", None) or 0,
-        windows=layer_windows(config),
+        kv_heads=_stated(config, "num_key_value_heads") or heads,
+        head_dim=_stated(config, "head_dim") or width // max(heads, 1),
+        vocabulary=_stated(config, "vocab_size"),
+        positions=_stated(config, "max_position_embeddings"),
+        windows=_windows(config),
         cached=bool(heads) and is_causal(root.config),
         token_matrix=_numbers(root) - once,
         text_matrix=once,
@@ -42,6 +43,20 @@ def sizes_of(model: nn.Module) -> Sizes:
         layer_rows=sum(m.weight.shape[isinstance(m, Conv1D)] for m in matrices),
         dense=bool(heads) and _is_dense(config),
     )
+
+
+def _stated(config: PreTrainedConfig, name: str) -> int:
+    """A number of a config; 0 where it states none, or another for each layer, which some refuse to give as one."""
+    try:
+        value = getattr(config, name, None)
+    except (ValueError, RuntimeError):
+        return 0
+    return value if isinstance(value, int) and value > 0 else 0
+
+
+def _windows(config: PreTrainedConfig) -> tuple[int | None, ...]:
+    """As `layer_windows`; none where a config counts its layers in another way (blocks of Funnel)."""
+    return layer_windows(config) if _stated(config, "num_hidden_layers") else ()
 
 
 def _numbers(root: nn.Module) -> int:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from core.checkpoints.stacks import layer_and_module as layer_and_module
+from core.checkpoints.stacks import order
 from core.errors import CheckpointError, NotFoundError
 from core.files.folders import ADAPTER_WEIGHTS, PICKLES, listing, refuse_pickles, weight_files
 from core.files.safetensors_headers import TensorEntry, read_header
 from core.files.unusable import refuse_broken_link
 from core.files.wrong_folder import holds_weights, kind_of, offered
-
-#: `model.layers.3.`, `encoder.layer.3.`, `transformer.h.3.`: the first number that is a part of the name, but for the
-#: parts of a head or pooler (`score.4.`).
-_LAYER = re.compile(r"(?:^|(?<!score)(?<!pooler)(?<!classifier)\.)(\d+)\.")
 
 
 @dataclass(frozen=True)
@@ -73,22 +70,8 @@ def _read(path: Path, files: tuple[Path, ...], signature: tuple[tuple[str, int, 
             entries[entry.name] = entry
     if not entries:
         raise CheckpointError(f"The weight files of '{path}' hold no tensor.", fix="save the model again.")
-    return Checkpoint(path, tuple(sorted(entries.values(), key=place_of)), signature)
-
-
-def layer_and_module(name: str) -> tuple[int | None, str]:
-    """`model.layers.3.self_attn.q_proj.weight` -> 3, `self_attn.q_proj`; None outside the layers."""
-    result = _LAYER.search(name)
-    if result is None:
-        return None, name.removesuffix(".weight")
-    return int(result[1]), name[result.end() :].removesuffix(".weight")
-
-
-def place_of(entry: TensorEntry) -> tuple[int, int, str]:
-    """A key that sorts tensors as they work: embeddings, layer by layer, the rest."""
-    layer, module = layer_and_module(entry.name)
-    outside = 0 if "embed" in entry.name or "wte" in entry.name else 2
-    return (outside, 0, entry.name) if layer is None else (1, layer, module)
+    keys = order(entries)
+    return Checkpoint(path, tuple(sorted(entries.values(), key=lambda entry: keys[entry.name])), signature)
 
 
 def _files(path: Path) -> list[Path]:

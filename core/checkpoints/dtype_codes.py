@@ -29,6 +29,8 @@ TORCH_NAMES = {
     "I64": "int64",
     "F64": "float64",
 }
+#: Those of numbers with a fraction; scales of powers of two are of the last.
+FLOATS = ("BF16", "F16", "F32", "F64", "F8_E4M3", "F8_E5M2", "F8_E4M3FNUZ", "F8_E5M2FNUZ", "F8_E8M0")
 #: numpy's types of what is wider than 16 bits.
 WIDE = {"F32": "<f4", "F64": "<f8", "I32": "<i4", "U32": "<u4", "I64": "<i8", "U64": "<u8"}
 
@@ -80,6 +82,21 @@ def codes(dtype: str) -> Codes:
     order = finite[np.argsort(values[finite], kind="stable")]
     nan, inf = np.flatnonzero(np.isnan(values)), np.flatnonzero(np.isinf(values))
     return Codes(len(values).bit_length() - 1, order, values[order], nan, inf)
+
+
+@lru_cache
+def value_table(dtype: str) -> NDArray[np.float32]:
+    """(codes,) what each bit pattern of a dtype of 8 or 16 bits stands for; float32 holds all of them.
+
+    Raises:
+        KeyError: a dtype that is wider, or unknown.
+    """
+    alphabet = codes(dtype)
+    table = np.full(2**alphabet.bits, np.nan, dtype=np.float32)
+    table[alphabet.order] = alphabet.values
+    for code in alphabet.inf:
+        table[code] = -np.inf if code >> (alphabet.bits - 1) else np.inf
+    return table
 
 
 def _float8(octets: NDArray[np.uint8], exponents: int, bias: int, nan: tuple[int, ...]) -> NDArray[np.float64]:

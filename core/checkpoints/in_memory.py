@@ -11,11 +11,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
+from transformers.pytorch_utils import Conv1D
 
 from core.checkpoints import wide_dtypes
-from core.checkpoints.checkpoint import layer_and_module
+from core.checkpoints.dead_rows import rows_of
 from core.checkpoints.dtype_codes import TORCH_NAMES, WIDE, codes
 from core.checkpoints.moments import empty, from_codes
+from core.checkpoints.stacks import Place, places
 from core.results import WeightStats
 
 #: safetensors' names of torch's dtypes: what the alphabets of codes are called by.
@@ -53,10 +55,13 @@ def analyze_model(model: nn.Module) -> ModelStatistics:
     parameters = list(_once(model.named_parameters()))
     counted = [p for _, p in parameters if not is_lazy(p)]
     stats: dict[str, dict[str, WeightStats]] = {}
-    for name, tensor in (*parameters, *_once(_stored_buffers(model))):
+    tensors = [*parameters, *_once(_stored_buffers(model))]
+    where = places(name for name, _ in tensors)
+    for name, tensor in tensors:
         module, _, own = name.rpartition(".")
         note = "" if isinstance(tensor, nn.Parameter) else "A buffer: not counted as a parameter."
-        stats.setdefault(module, {})[own] = tensor_statistics(name, tensor, note)
+        transposed = own == "weight" and isinstance(modules.get(module), Conv1D)
+        stats.setdefault(module, {})[own] = tensor_statistics(name, tensor, note, where[name], transposed)
     return ModelStatistics(
         named_modules={name: type(module).__name__ for name, module in modules.items()},
         last_module_name=next(reversed(modules)),
@@ -66,9 +71,14 @@ def analyze_model(model: nn.Module) -> ModelStatistics:
     )
 
 
-def tensor_statistics(name: str, tensor: Tensor, note: str = "") -> WeightStats:
-    """One tensor of any dtype; quantised ones by the values that they stand for."""
-    layer, module = layer_and_module(name)
+def tensor_statistics(
+    name: str, tensor: Tensor, note: str = "", place: Place | None = None, inputs_first: bool = False
+) -> WeightStats:
+    """One tensor of any dtype; quantised ones by the values that they stand for.
+
+    `place` is where it is among the tensors of its model, `inputs_first` whether it is kept as (in, out).
+    """
+    place = place or places([name])[name]
     missing = _why_no_numbers(tensor)
     if missing:
         shape, count = ((), 0) if is_lazy(tensor) else (tuple(tensor.shape), tensor.numel())
@@ -76,16 +86,21 @@ def tensor_statistics(name: str, tensor: Tensor, note: str = "") -> WeightStats:
     else:
         shape, count = tuple(tensor.shape), tensor.numel()
         numbers = _numbers(tensor.detach())
+    dead = _dead_lines(name, tensor, numbers["zeros"])
     said = " ".join(words for words in (note, missing, numbers.pop("note", "")) if words)
     return WeightStats(
         name=name,
-        layer=layer,
-        module=module,
+        layer=place.layer,
+        module=place.module,
         dtype=str(tensor.dtype).removeprefix("torch."),
         shape=shape,
         count=count,
-        dead_rows=_dead_rows(tensor, numbers["zeros"]),
+        dead_rows=dead[0],
         note=said,
+        stack=place.stack,
+        role="codes" if getattr(tensor, "quant_state", None) is not None else "weight",
+        dead_columns=dead[1],
+        inputs_first=inputs_first,
         **numbers,
     )
 
@@ -126,13 +141,17 @@ def _blocks(flat: Tensor) -> Iterator[NDArray[np.uint8]]:
         yield raw[start : start + _BLOCK]
 
 
-def _dead_rows(tensor: Tensor, zeros: int) -> int:
-    """Rows of zeros alone: looked for only where there are zeros enough for one."""
-    if is_lazy(tensor) or tensor.dim() < 2 or not tensor.numel() or zeros < tensor[0].numel():
-        return 0
+def _dead_lines(name: str, tensor: Tensor, zeros: int) -> tuple[int, int]:
+    """Rows and columns of zeros alone: looked for only where there are zeros enough for one."""
+    if is_lazy(tensor) or tensor.dim() < 2 or not tensor.numel():
+        return 0, 0
+    rows = rows_of(name, tuple(tensor.shape))
+    wide = tensor.dim() == 2 and rows > 1 and zeros >= rows
+    if zeros < tensor.numel() // rows and not wide:
+        return 0, 0
     values = tensor.detach()
-    values = values.dequantize() if values.is_quantized else values
-    return int((values.flatten(1) == 0).all(dim=1).sum())
+    blank = (values.dequantize() if values.is_quantized else values).reshape(rows, -1) == 0
+    return int(blank.all(dim=1).sum()), int(blank.all(dim=0).sum()) if wide else 0
 
 
 def _stored_buffers(model: nn.Module) -> Iterator[tuple[str, Tensor]]:

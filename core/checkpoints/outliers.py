@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from statistics import median
 
+from core.checkpoints.dead_rows import rows_of
 from core.results import Outlier, WeightStats
 
 #: A root mean square so many times that of its module's other layers, or that part of it, stands out.
@@ -16,7 +17,11 @@ MIN_LAYERS = 4
 
 
 def outliers(tensors: Sequence[WeightStats]) -> tuple[Outlier, ...]:
-    """Everything that a rule finds, in the order of the tensors."""
+    """Everything that a rule finds, in the order of the tensors. Codes and their scales are no weights: none of them.
+
+    Layers are compared within their own stack.
+    """
+    tensors = [t for t in tensors if t.role == "weight"]
     result = [o for t in tensors for o in _alone(t)]
     result += _among_layers(tensors)
     order = {t.name: i for i, t in enumerate(tensors)}
@@ -30,17 +35,38 @@ def _alone(t: WeightStats) -> Iterator[Outlier]:
         yield Outlier(t.name, f"{t.inf:,} of {t.count:,} values are infinite", "any infinity")
     if t.count > 1 and t.zeros == t.count:
         yield Outlier(t.name, "every value is zero", "all zero")
-    elif t.dead_rows:
-        yield Outlier(t.name, f"{t.dead_rows:,} of {t.shape[0]:,} rows are all zero", "a row of zeros alone")
+    else:
+        yield from _zero_lines(t)
     if len(t.shape) >= 2 and t.count > 1 and t.min == t.max != 0:
         yield Outlier(t.name, f"every value is {t.min:.4g}", "a matrix of one value")
+
+
+def _zero_lines(t: WeightStats) -> Iterator[Outlier]:
+    """What a row or a column of zeros is depends on which axis holds the outputs; a table of embeddings has none."""
+    if len(t.shape) < 2:
+        return
+    rows = rows_of(t.name, t.shape)
+    outputs, inputs = ("columns", "rows") if t.inputs_first else ("rows", "columns")
+    linear = len(t.shape) == 2 and "embed" not in t.name and not t.name.endswith(("wte.weight", "wpe.weight"))
+    for lines, dead, count in (("rows", t.dead_rows, rows), ("columns", t.dead_columns, t.shape[-1])):
+        if not dead:
+            continue
+        seen = f"{dead:,} of {count:,} {lines} are all zero"
+        if t.inputs_first:
+            seen += ", dead outputs" if lines == outputs else ", ignored inputs"
+            rule = f"a {lines[:-1]} of zeros alone, in a weight that is kept as (in, out)"
+        elif linear:
+            rule = f"a {lines[:-1]} of zeros alone: {'an ignored input' if lines == inputs else 'a dead output'}"
+        else:
+            rule = f"a {lines[:-1]} of zeros alone"
+        yield Outlier(t.name, seen, rule)
 
 
 def _among_layers(tensors: Sequence[WeightStats]) -> Iterator[Outlier]:
     modules: dict[str, list[WeightStats]] = defaultdict(list)
     for t in tensors:
         if t.layer is not None and t.count and math.isfinite(t.norm):
-            modules[t.module].append(t)
+            modules[t.row].append(t)
     for layers in modules.values():
         if len(layers) < MIN_LAYERS:
             continue

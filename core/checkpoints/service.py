@@ -72,9 +72,9 @@ class CheckpointService:
         Raises:
             AppError: no checkpoint there, or one that cannot be read.
         """
-        from core.checkpoints.spectra.scan import work
+        from core.checkpoints.spectra.scan import full_work
 
-        return "full" if sum(work(t, "full") for t in self._open(source).tensors) <= UNASKED else "norms"
+        return "full" if full_work(self._open(source)) <= UNASKED else "norms"
 
     def spectra(self, source: str, kind: SpectraKind) -> Task[SpectraReport]:
         """A report on the files as they are now.

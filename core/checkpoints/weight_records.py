@@ -34,6 +34,10 @@ FIELDS = (
     "histogram",
     "dead_rows",
     "note",
+    "stack",
+    "role",
+    "dead_columns",
+    "inputs_first",
 )
 _FLAT = tuple(name for name in FIELDS if name != "histogram")
 _COLUMNS = {

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.checkpoints import counting_kernels, wide_dtypes
-from core.checkpoints.checkpoint import Checkpoint, layer_and_module
-from core.checkpoints.dead_rows import dead_rows
-from core.checkpoints.dtype_codes import TORCH_NAMES, WIDE, Codes, codes
+from core.checkpoints import counting_kernels, dequantised, wide_dtypes
+from core.checkpoints.checkpoint import Checkpoint
+from core.checkpoints.coded_tensors import blocks_of_rows, coded_tensors
+from core.checkpoints.dead_rows import dead_lines
+from core.checkpoints.dtype_codes import FLOATS, TORCH_NAMES, WIDE, Codes, codes
 from core.checkpoints.moments import empty, from_codes
+from core.checkpoints.orientation import inputs_first
 from core.checkpoints.outliers import outliers
 from core.checkpoints.parallel import Threads
+from core.checkpoints.quantised.coded import Coded
+from core.checkpoints.quantised.contents import Apart
 from core.checkpoints.reader import BLOCK, OpenFile, opened
+from core.checkpoints.stacks import places
 from core.files.safetensors_headers import TensorEntry
-from core.results import WeightReport, WeightStats
+from core.results import TensorRole, WeightReport, WeightStats
 from core.tasks.progress import Progress, ignore_progress
 
 #: Large tensors are counted in parts of so many bytes, so that every core has work to the end.
@@ -35,12 +42,15 @@ def checkpoint_statistics(checkpoint: Checkpoint, on_progress: Progress = ignore
         CheckpointError: a file that ended early, or changed while it was read.
     """
     started = time.perf_counter()
+    checkpoint.require_unchanged()
+    coded = coded_tensors(checkpoint)
     with opened({t.file for t in checkpoint.tensors}) as files:
-        result = _WeightScan(checkpoint, files, on_progress).all()
+        result = _WeightScan(checkpoint, coded, files, on_progress).all()
         for file in files.values():
             file.require_unchanged()
+    packed = sum(t.end - t.start for t, stats in zip(checkpoint.tensors, result, strict=True) if stats.role == "codes")
     spent = time.perf_counter() - started
-    return WeightReport(str(checkpoint.path), result, outliers(result), checkpoint.bytes, spent)
+    return WeightReport(str(checkpoint.path), result, outliers(result), checkpoint.bytes, spent, packed)
 
 
 @dataclass(frozen=True)
@@ -55,8 +65,16 @@ class _ByteRange:
 class _WeightScan:
     """One reading. Threads take parts; who finishes a tensor's last part makes its statistics."""
 
-    def __init__(self, checkpoint: Checkpoint, files: dict[Any, OpenFile], on_progress: Progress) -> None:
+    def __init__(
+        self,
+        checkpoint: Checkpoint,
+        coded: Mapping[str, Coded | Apart],
+        files: dict[Path, OpenFile],
+        on_progress: Progress,
+    ) -> None:
         self._tensors, self._total, self._files = checkpoint.tensors, checkpoint.bytes, files
+        self._coded, self._inputs_first = coded, inputs_first(checkpoint)
+        self._places = places(t.name for t in checkpoint.tensors)
         self._on_progress = on_progress
         self._found: list[WeightStats | None] = [None] * len(self._tensors)
         self._counts: dict[int, NDArray[np.int64]] = {}
@@ -72,15 +90,22 @@ class _WeightScan:
 
     def _parts(self) -> Iterator[_ByteRange]:
         for place, tensor in enumerate(self._tensors):
-            size = tensor.end - tensor.start
-            step = max(size, 1) if tensor.dtype in WIDE else PART
-            starts = range(0, max(size, 1), step)
+            size = max(tensor.end - tensor.start, 1)
+            starts = range(0, size, size if tensor.dtype in WIDE or tensor.name in self._coded else PART)
             self._left[place] = len(starts)
             for start in starts:
-                yield _ByteRange(place, tensor.start + start, min(tensor.start + start + step, tensor.end))
+                yield _ByteRange(place, tensor.start + start, min(tensor.start + start + starts.step, tensor.end))
 
     def _measure(self, part: _ByteRange) -> None:
         tensor = self._tensors[part.place]
+        special = self._coded.get(tensor.name)
+        if isinstance(special, Coded):
+            numbers, dead = dequantised.statistics(special, partial(self._rows, special))
+            self._store(part, special.shape, dead, numbers)
+            return
+        if special is not None and (special.role == "codes" or tensor.dtype not in FLOATS):
+            self._finish(part, {**empty(), "note": special.note})
+            return
         try:
             alphabet = codes(tensor.dtype)
         except KeyError:
@@ -131,6 +156,11 @@ class _WeightScan:
             self._threads.require_going()
             yield block
 
+    def _rows(self, weight: Coded) -> Iterator[NDArray[np.float32]]:
+        for block in blocks_of_rows(weight, self._files):
+            self._threads.require_going()
+            yield block
+
     def _own(self) -> tuple[NDArray[np.uint8], NDArray[np.uint32]]:
         """This thread's buffer and tables."""
         if not hasattr(self._scratch, "buffer"):
@@ -139,17 +169,27 @@ class _WeightScan:
         return self._scratch.buffer, self._scratch.tables
 
     def _finish(self, part: _ByteRange, numbers: dict[str, Any]) -> None:
+        tensor, special = self._tensors[part.place], self._coded.get(self._tensors[part.place].name)
+        role: TensorRole = special.role if isinstance(special, Apart) else "weight"
+        if role == "scales" and isinstance(special, Apart):
+            numbers["note"] = special.note
+        dead = dead_lines(tensor, numbers["zeros"], partial(self._bytes, tensor)) if role == "weight" else (0, 0)
+        transposed = tensor.name in self._inputs_first
+        self._store(part, tensor.shape, dead, {**numbers, "role": role, "inputs_first": transposed})
+
+    def _store(self, part: _ByteRange, shape: tuple[int, ...], dead: tuple[int, int], numbers: dict[str, Any]) -> None:
         tensor = self._tensors[part.place]
-        layer, module = layer_and_module(tensor.name)
-        dead = dead_rows(tensor, numbers["zeros"], partial(self._bytes, tensor))
+        place = self._places[tensor.name]
         self._found[part.place] = WeightStats(
             name=tensor.name,
-            layer=layer,
-            module=module,
+            layer=place.layer,
+            module=place.module,
             dtype=TORCH_NAMES.get(tensor.dtype, tensor.dtype),
-            shape=tensor.shape,
-            count=tensor.count,
-            dead_rows=dead,
+            shape=shape,
+            count=math.prod(shape),
+            dead_rows=dead[0],
+            dead_columns=dead[1],
+            stack=place.stack,
             **numbers,
         )
         self._report(part, tensor)

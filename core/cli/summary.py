@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-from core.architecture.costs import costs
 from core.cli.options import Adapter, Candidate, Json, select
 from core.cli.output import print_json, print_table, say
+from core.errors import CheckpointError
 from core.in_process import InProcessServices
 from core.results import Architecture, Costs, View
 from core.words import architecture as words
@@ -34,17 +34,25 @@ def summary(
     services = InProcessServices()
     selection = select(services.engine, candidate, adapter)
     result = services.architectures.architecture(selection, view)
-    text = services.architectures.layer_summary(selection, view, depth=depth)
-    spent = costs(result, tokens)
+    spent = services.architectures.costs(selection, tokens, view)
+    try:
+        text = services.architectures.layer_summary(selection, view, depth=depth)
+    except CheckpointError as error:
+        text = ""
+        say(f"{error.problem} Its modules are told without that table.")
     if json:
         print_json({"candidate": selection.candidate, "adapter": selection.adapter, **_document(result, spent, text)})
         return
     say(words.SOURCES[result.source])
     print_table(("what", "number"), _facts(result), title=str(selection))
-    typer.echo(text)
+    if text:
+        typer.echo(text)
     for tied in result.tied:
         say(f"torchinfo counts {' and '.join(tied.names)}, which are one tensor, each for itself.")
     _tell_costs(result, spent)
+    for message in (result.remark, spent.flops_reason):
+        if message:
+            say(message)
 
 
 def _facts(result: Architecture) -> list[tuple[str, str]]:

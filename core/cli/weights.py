@@ -26,6 +26,7 @@ Against = Annotated[
     str | None,
     typer.Option("--against", metavar="OTHER", help="Compare with this other source instead."),
 ]
+EXACT = "Counts, min, max, quantiles and histogram exact; sums in float64."
 SHOWN = ("mean", "std", "min", "max", "norm", "kurtosis")
 
 
@@ -47,14 +48,22 @@ def weights(source: Source, against: Against = None, output: Output = None, json
 
 
 def _tell(report: WeightReport) -> None:
-    columns = ("tensor", "dtype", "shape", *SHOWN, "zeros", "nan", "inf")
+    columns = ("tensor", "dtype", "shape", *SHOWN, "zeros", "nan", "inf", "note")
     print_table(columns, [_row(t) for t in report.tensors])
     say(words.cost(report))
     say(words.read(report))
+    if message := words.apart(report):
+        say(message)
     for outlier in report.outliers:
         say(f"{outlier.tensor}: {outlier.seen} (rule: {outlier.rule}).")
 
 
 def _row(t: WeightStats) -> tuple[str, ...]:
     numbers = (significant(getattr(t, name)) for name in SHOWN)
-    return t.name, t.dtype, sizes.shape(t.shape), *numbers, f"{t.zeros:,}", f"{t.nan:,}", f"{t.inf:,}"
+    return t.name, t.dtype, sizes.shape(t.shape), *numbers, f"{t.zeros:,}", f"{t.nan:,}", f"{t.inf:,}", _note(t)
+
+
+def _note(t: WeightStats) -> str:
+    """What the numbers are of, or why there are none; how exact they are stands in files."""
+    is_plain = t.role == "weight" and not t.note.startswith(words.DEQUANTISED) and t.mean == t.mean
+    return "" if is_plain else t.note.removesuffix(EXACT).strip()

@@ -14,6 +14,7 @@ from core.figures.clickable_cells import Place
 from core.figures.layer_map import layer_map
 from core.figures.style import PALETTES, Theme, scale, whole
 from core.results import UNCHANGED, CheckpointDiff, TensorDiff, TensorStatus
+from core.results.weights import row_name
 
 #: The first row of the map: a layer's tensors together.
 WHOLE = "the whole layer"
@@ -50,17 +51,22 @@ def legend(result: CheckpointDiff) -> str:
 
 
 def rows(result: CheckpointDiff) -> tuple[str, ...]:
-    """The rows of the map, from above."""
-    return (WHOLE, *result.modules)
+    """The rows of the map, from above: whole layers of each stack, then modules."""
+    return (*whole_rows(result), *result.modules)
+
+
+def whole_rows(result: CheckpointDiff) -> dict[str, str]:
+    """The rows of whole layers, each with its stack."""
+    return {row_name(stack, WHOLE): stack for stack in result.stacks} or {WHOLE: ""}
 
 
 def changes(result: CheckpointDiff, chosen: TensorDiff, theme: Theme, *, logarithmic: bool) -> go.Figure:
     """Relative change of every module in every layer; the chosen tensor framed. Markers hear the clicks: x, y."""
     names = rows(result)
     row_of = {module: i for i, module in enumerate(names)}
-    inside = [(t, (t.layer, row_of[t.module])) for t in result.tensors if t.layer is not None]
+    inside = [(t, (t.layer, row_of[t.row])) for t in result.tensors if t.layer is not None]
     values, signs = _cells(result, inside, len(names))
-    layers = [(layer, 0) for layer in range(result.depth)]
+    layers = [(layer, row) for row, stack in enumerate(whole_rows(result).values()) for layer in _depth(result, stack)]
     details = [(f"layer {x}, all that could be compared", _change(values[y, x]), "") for x, y in layers]
     details += [(whole(t.short_name), _change(t.relative), t.status.value) for t, _ in inside]
     marked = (
@@ -72,7 +78,7 @@ def changes(result: CheckpointDiff, chosen: TensorDiff, theme: Theme, *, logarit
         marks=[*layers, *(at for _, at in inside)],
         details=details,
         hover="%{customdata[0]}<br>%{customdata[1]}<br>%{customdata[2]}<extra></extra>",
-        chosen=None if chosen.layer is None else (chosen.layer, row_of[chosen.module]),
+        chosen=None if chosen.layer is None else (chosen.layer, row_of[chosen.row]),
         theme=theme,
         height=max(260, min(900, 90 + 34 * len(names))),
         colorscale=scale(PALETTES[theme].rising),
@@ -84,18 +90,25 @@ def changes(result: CheckpointDiff, chosen: TensorDiff, theme: Theme, *, logarit
 def _cells(
     result: CheckpointDiff, inside: Sequence[tuple[TensorDiff, Place]], count: int
 ) -> tuple[NDArray[np.float64], NDArray[Any]]:
-    """Relative changes and signs (rows, layers): whole layers in the first row, then the tensors at their places."""
+    """Relative changes and signs (rows, layers): whole layers in the first rows, then the tensors at their places."""
     values = np.full((count, result.depth), np.nan)
     signs = np.full(values.shape, "", dtype=object)
     for t, (layer, row) in inside:
         values[row, layer] = t.relative
         signs[row, layer] = sign(t)
-    for layer in range(result.depth):
-        values[0, layer] = result.change_of_layer(layer)
-        if not values[0, layer] > 0:
-            statuses = {t.status for t, (x, _) in inside if x == layer}
-            signs[0, layer] = "≠" if TensorStatus.CHANGED in statuses else "=" if statuses <= set(UNCHANGED) else ""
+    for row, stack in enumerate(whole_rows(result).values()):
+        for layer in _depth(result, stack):
+            values[row, layer] = result.change_of_layer(layer, stack)
+            if not values[row, layer] > 0:
+                statuses = {t.status for t, (x, _) in inside if (x, t.stack) == (layer, stack)}
+                same = "=" if statuses <= set(UNCHANGED) else ""
+                signs[row, layer] = "≠" if TensorStatus.CHANGED in statuses else same
     return values, signs
+
+
+def _depth(result: CheckpointDiff, stack: str) -> range:
+    """The layers of a stack."""
+    return range(result.stacks.get(stack, 0))
 
 
 def _shown(values: np.ndarray[Any, Any], logarithmic: bool) -> np.ndarray[Any, Any]:

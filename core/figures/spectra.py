@@ -18,17 +18,17 @@ POINTS = 600
 
 
 def through_depth(report: SpectraReport, measure: str, title: str, chosen: Spectrum, theme: Theme) -> go.Figure:
-    """A line a module over the layers; `measure` names a property of `Spectrum`, `title` says what it is.
+    """A line a module over the layers, a mark an expert; `measure` names a property of `Spectrum`, called `title`.
 
     Markers hear clicks: x is the layer, y the value. The chosen matrix is ringed.
     """
     figure = go.Figure()
     for i, module in enumerate(report.modules):
-        result = [s for s in report.spectra if s.module == module and s.layer is not None]
+        result = [s for s in report.spectra if s.row == module and s.layer is not None]
         figure.add_scatter(
             x=[s.layer for s in result],
             y=[getattr(s, measure) for s in result],
-            mode="lines+markers",
+            mode="markers" if any(s.expert is not None for s in result) else "lines+markers",
             name=name(module, 30),
             line=_line(i, theme),
             marker={"size": 8},

@@ -19,12 +19,12 @@ SCALES: tuple[Scale, ...] = ("linear", "logarithmic", "by module")
 
 
 def grid(report: WeightReport, statistic: str) -> NDArray[np.float64]:
-    """(modules, layers) of one statistic; NaN where a layer has no such module."""
+    """(modules of each stack, layers) of one statistic; NaN where a layer has no such module."""
     rows = {module: i for i, module in enumerate(report.modules)}
     values = np.full((len(rows), report.depth), np.nan)
     for t in report.tensors:
         if t.layer is not None:
-            values[rows[t.module], t.layer] = getattr(t, statistic)
+            values[rows[t.row], t.layer] = getattr(t, statistic)
     return values
 
 
@@ -64,7 +64,7 @@ def layers(report: WeightReport, statistic: str, how: Scale, chosen: WeightStats
         marks=places,
         details=[(whole(report.modules[y]), _significant(values[y, x])) for x, y in places],
         hover="layer %{x}, %{customdata[0]}<br>" + words + " %{customdata[1]}<extra></extra>",
-        chosen=None if chosen.layer is None else (chosen.layer, report.modules.index(chosen.module)),
+        chosen=None if chosen.layer is None else (chosen.layer, report.modules.index(chosen.row)),
         theme=theme,
         height=max(260, min(900, 90 + 30 * len(values))),
         colorscale=scale(colours.diverging if signed else colours.rising),
@@ -75,7 +75,7 @@ def layers(report: WeightReport, statistic: str, how: Scale, chosen: WeightStats
 
 
 def through_depth(report: WeightReport, statistic: str, module: str, title: str, theme: Theme) -> go.Figure:
-    """One module in every layer, as a line; `title` is what the statistic is called."""
+    """One row of the map, a module in every layer, as a line; `title` is what the statistic is called."""
     values = grid(report, statistic)[report.modules.index(module)]
     figure = go.Figure(
         go.Scatter(

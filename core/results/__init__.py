@@ -45,7 +45,7 @@ from core.results.attributions import (
     Method,
 )
 from core.results.capabilities import Capabilities, Capability
-from core.results.checkpoint_diff import UNCHANGED, CheckpointDiff, TensorDiff, TensorStatus, together
+from core.results.checkpoint_diff import UNCHANGED, CheckpointDiff, MatchedBy, TensorDiff, TensorStatus, together
 from core.results.contributions import Contributions
 from core.results.depth import Lens
 from core.results.dry_run import DryRun, Stage, StageStatus, TextTokens, TracedTensor
@@ -73,7 +73,7 @@ from core.results.to_json import to_json
 from core.results.two_adapters import AdapterPair, ModulePair
 from core.results.two_texts import Edit, EditKind, FlipCost, MinimalFlip, TwoTexts, spans
 from core.results.verdict import NOT_FINITE, ChatTemplate, ClassScore, Prediction, Selection, Token, TokenKind
-from core.results.weights import ExportFormat, Histogram, Outlier, WeightReport, WeightStats
+from core.results.weights import ExportFormat, Histogram, Outlier, TensorRole, WeightReport, WeightStats
 
 __all__ = [
     "BASELINES",
@@ -133,6 +133,7 @@ __all__ = [
     "LoadedModel",
     "MaskEffect",
     "MaskSide",
+    "MatchedBy",
     "MemoryRow",
     "Method",
     "MinimalFlip",
@@ -164,6 +165,7 @@ __all__ = [
     "TaskState",
     "TaskStatus",
     "TensorDiff",
+    "TensorRole",
     "TensorStatus",
     "TextTokens",
     "TiedWeights",

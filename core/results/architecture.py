@@ -125,6 +125,7 @@ class Architecture:
         factors: an adapter's low-rank factors.
         trained: how many training changes.
         last_module_name: the last of the named modules.
+        remark: what a person should know of how it would be trained; else empty.
     """
 
     name: str
@@ -140,6 +141,7 @@ class Architecture:
     tied: tuple[TiedWeights, ...]
     last_module_name: str
     sizes: Sizes
+    remark: str = ""
 
     @cached_property
     def cells(self) -> tuple[FreezeCell, ...]:

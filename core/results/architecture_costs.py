@@ -28,6 +28,7 @@ class Costs:
         kv_cache: bytes of keys and values; None where nothing can be cached.
         attention: bytes of the attention maps of all layers, float32.
         flops: of one forward pass over the text; None where it is not known.
+        flops_reason: why it is not known, in words; empty where it is.
     """
 
     tokens: int
@@ -35,6 +36,7 @@ class Costs:
     kv_cache: int | None
     attention: int
     flops: int | None
+    flops_reason: str = ""
 
     @property
     def flops_per_token(self) -> float | None:

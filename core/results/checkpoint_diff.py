@@ -8,6 +8,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from typing import Literal
+
+from core.results.weights import row_name
+
+#: How the two tensors of a pair were found: one name, or one once a prefix is off; a rule about how names, fused or
+#: stacked tensors differ between versions; equal bytes under other names.
+MatchedBy = Literal["name", "rule", "content"]
 
 
 class TensorStatus(StrEnum):
@@ -36,7 +43,7 @@ class TensorDiff:
 
     Attributes:
         name: in the first checkpoint, or in the second where only that has it.
-        other_name: in the second, where the names of the two differ by a prefix.
+        other_name: in the second, where the names of the two differ.
         layer: from 0; None outside the layers.
         module: name below the layer, without a closing `.weight`.
         dtypes: torch's names.
@@ -49,6 +56,8 @@ class TensorDiff:
         norms: those of the two.
         cosine: of the angle between the two as vectors; NaN where one is zero.
         note: what a person should know besides.
+        stack: the stack of layers that `layer` counts in; empty where there is one alone.
+        matched_by: how the second was found to be the first's.
     """
 
     name: str
@@ -67,6 +76,13 @@ class TensorDiff:
     norms: tuple[float, float] = (math.nan, math.nan)
     cosine: float = math.nan
     note: str = ""
+    stack: str = ""
+    matched_by: MatchedBy = "name"
+
+    @property
+    def row(self) -> str:
+        """The row of the map: the module, with its stack where there are several."""
+        return row_name(self.stack, self.module)
 
     @property
     def relative(self) -> float:
@@ -80,8 +96,10 @@ class TensorDiff:
 
     @property
     def short_name(self) -> str:
-        """Layer and module."""
-        return self.module if self.layer is None else f"layer {self.layer} {self.module}"
+        """Layer and module, with the stack where there are several."""
+        if self.layer is None:
+            return self.module
+        return f"{self.stack} layer {self.layer} {self.module}".lstrip()
 
 
 @dataclass(frozen=True)
@@ -107,8 +125,17 @@ class CheckpointDiff:
 
     @cached_property
     def modules(self) -> tuple[str, ...]:
-        """Modules inside the layers, in the order of the first layer that has them."""
-        return tuple(dict.fromkeys(t.module for t in self.tensors if t.layer is not None))
+        """Modules inside the layers, each with its stack where there are several, in the order of the first layer."""
+        return tuple(dict.fromkeys(t.row for t in self.tensors if t.layer is not None))
+
+    @cached_property
+    def stacks(self) -> dict[str, int]:
+        """The stacks of layers by name, each with its number of layers; one alone has no name."""
+        depths: dict[str, int] = {}
+        for t in self.tensors:
+            if t.layer is not None:
+                depths[t.stack] = max(depths.get(t.stack, 0), t.layer + 1)
+        return depths
 
     @cached_property
     def depth(self) -> int:
@@ -121,9 +148,9 @@ class CheckpointDiff:
         changed = [t for t in self.tensors if t.status is TensorStatus.CHANGED and not math.isnan(t.relative)]
         return max(changed, key=lambda t: t.relative, default=None)
 
-    def change_of_layer(self, layer: int | None) -> float:
+    def change_of_layer(self, layer: int | None, stack: str = "") -> float:
         """The change of all its tensors together, against their norm in the first; NaN where none could be compared."""
-        return together(t for t in self.tensors if t.layer == layer)
+        return together(t for t in self.tensors if (t.layer, t.stack) == (layer, stack))
 
 
 def together(tensors: Iterable[TensorDiff]) -> float:

@@ -34,6 +34,7 @@ class Feature(StrEnum):
     ADAPTER_UPDATE = "adapter_update"
     ADAPTER_OVERLAP = "adapter_overlap"
     ARCHITECTURE = "architecture"
+    ARCHITECTURE_COSTS = "architecture_costs"
     LAYER_SUMMARY = "layer_summary"
     DRY_RUN = "dry_run"
     PREDICTIONS = "predictions"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.results.arrays import Floats
+from core.results.weights import row_name
 
 #: "norms": spectral norm and stable rank; "full": every singular value as well.
 SpectraKind = Literal["norms", "full"]
@@ -47,19 +48,22 @@ class PowerLaw:
 
 @dataclass(frozen=True, eq=False)
 class Spectrum:
-    """One matrix; a tensor of more axes is flattened to (first axis, all others).
+    """One matrix; a tensor of more axes is flattened to (first axis, all others), but experts are a matrix each.
 
     Attributes:
         layer: from 0; None outside the layers.
         module: path inside the layer, without a closing `.weight`.
         shape: of the tensor.
-        rows, columns: of the matrix.
+        rows, columns: of the matrix; outputs and inputs, also where it is kept as (in, out).
         norm: Frobenius.
         spectral_norm: the largest singular value.
         singular_values: (min(rows, columns),), largest first; None where only the norms were asked for.
         resolution: singular values below this are known to less than 1 %; 0 where only the norms were asked for.
         power_law: of the eigenvalues; None without singular values.
         note: why there are no numbers. They are NaN then.
+        remark: what the matrix was made of, where it is not the tensor as it stands.
+        stack: the stack of layers that `layer` counts in; empty where the checkpoint has one alone.
+        expert: number of the expert in a tensor that holds many, from 0; else None.
     """
 
     name: str
@@ -75,6 +79,14 @@ class Spectrum:
     resolution: float = 0.0
     power_law: PowerLaw | None = None
     note: str = ""
+    remark: str = ""
+    stack: str = ""
+    expert: int | None = None
+
+    @property
+    def row(self) -> str:
+        """What the matrices of all layers have in common: the module, with its stack where there are several."""
+        return row_name(self.stack, self.module)
 
     @property
     def stable_rank(self) -> float:
@@ -122,8 +134,8 @@ class SpectraReport:
 
     @property
     def modules(self) -> tuple[str, ...]:
-        """Modules inside the layers, in the order of the first layer that has them."""
-        return tuple(dict.fromkeys(s.module for s in self.spectra if s.layer is not None))
+        """Modules inside the layers, each with its stack where there are several, in the order of the first layer."""
+        return tuple(dict.fromkeys(s.row for s in self.spectra if s.layer is not None))
 
     @property
     def depth(self) -> int:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 ExportFormat = Literal["csv", "parquet", "json"]
+#: What a tensor holds: weights; codes that no weights can be made of here; or what belongs to codes: scales, zero
+#: points, tables, shapes.
+TensorRole = Literal["weight", "codes", "scales"]
 
 #: Bins of every histogram.
 BINS = 64
@@ -35,8 +38,13 @@ class WeightStats:
         near_zeros: |w| < 1e-5, zeros included.
         q01, q50, q99: quantiles with linear interpolation.
         kurtosis: excess (0 for a normal distribution), of the population; NaN where all values are equal.
-        dead_rows: rows (along the first axis, for two axes and more) that hold nothing but zeros.
-        note: why there are no numbers, or how exact they are.
+        dead_rows: rows (along the first axis, for two axes and more) that hold nothing but zeros. Of experts in one
+            tensor of three axes: rows of every expert's matrix.
+        note: why there are no numbers, or how exact they are; what they were dequantised from.
+        stack: the stack of layers that `layer` counts in (`decoder`); empty where the checkpoint has one alone.
+        role: only weights count as parameters.
+        dead_columns: columns of a matrix that hold nothing but zeros.
+        inputs_first: the matrix is kept as (in, out), so that its columns are outputs.
     """
 
     name: str
@@ -61,6 +69,15 @@ class WeightStats:
     histogram: Histogram
     dead_rows: int
     note: str = ""
+    stack: str = ""
+    role: TensorRole = "weight"
+    dead_columns: int = 0
+    inputs_first: bool = False
+
+    @property
+    def row(self) -> str:
+        """The row of the map: the module, with its stack where there are several."""
+        return row_name(self.stack, self.module)
 
 
 @dataclass(frozen=True)
@@ -74,25 +91,35 @@ class Outlier:
 
 @dataclass(frozen=True)
 class WeightReport:
-    """A checkpoint: its tensors in the order of layers and names, what stands out, and what reading it took."""
+    """A checkpoint: its tensors in the order of layers and names, what stands out, and what reading it took.
+
+    Attributes:
+        packed_bytes: how many of `bytes` are codes that are no weights here, counted apart.
+    """
 
     source: str
     tensors: tuple[WeightStats, ...]
     outliers: tuple[Outlier, ...]
     bytes: int
     seconds: float
+    packed_bytes: int = 0
 
     @property
     def parameters(self) -> int:
-        """Elements of all tensors."""
-        return sum(t.count for t in self.tensors)
+        """Elements of all weights, quantised ones as they are once dequantised; neither codes nor scales."""
+        return sum(t.count for t in self.tensors if t.role == "weight")
 
     @property
     def modules(self) -> tuple[str, ...]:
-        """Modules inside the layers, in the order of the first layer that has them."""
-        return tuple(dict.fromkeys(t.module for t in self.tensors if t.layer is not None))
+        """Modules inside the layers, each with its stack where there are several, in the order of the first layer."""
+        return tuple(dict.fromkeys(t.row for t in self.tensors if t.layer is not None))
 
     @property
     def depth(self) -> int:
-        """Number of layers; 0 where no tensor belongs to one."""
+        """Number of layers, of the deepest stack; 0 where no tensor belongs to one."""
         return max((t.layer for t in self.tensors if t.layer is not None), default=-1) + 1
+
+
+def row_name(stack: str, module: str) -> str:
+    """`encoder: self_attn.q_proj`; the module alone where there is one stack."""
+    return f"{stack}: {module}" if stack else module

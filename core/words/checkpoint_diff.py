@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator, Set
 from itertools import pairwise
 from statistics import median
 
@@ -33,21 +34,36 @@ def verdict(result: CheckpointDiff) -> str:
 
 
 def where(result: CheckpointDiff) -> str:
-    """Which layers hold what changed, and which are untouched: whether freezing worked. Empty where nothing changed."""
-    changed = {t.layer for t in result.tensors if t.status is TensorStatus.CHANGED}
-    same = {t.layer for t in result.tensors} - changed - {t.layer for t in result.tensors if t.status not in UNCHANGED}
+    """Which layers hold what changed, and which are untouched: whether freezing worked. Empty where nothing changed.
+
+    Each stack of layers has layers of its own, and is named where there are several.
+    """
+    changed = {(t.stack, t.layer) for t in result.tensors if t.status is TensorStatus.CHANGED}
+    other = {(t.stack, t.layer) for t in result.tensors if t.status not in UNCHANGED}
+    same = {(t.stack, t.layer) for t in result.tensors} - changed - other
     if not changed:
         return ""
-    inside, still = ({layer for layer in side if layer is not None} for side in (changed, same))
-    parts = []
-    if inside:
-        parts.append("every layer" if inside == set(range(result.depth)) else f"layer{_ranges(inside)}")
-    if None in changed:
+    parts = list(_layers(result, changed))
+    if ("", None) in changed:
         parts.append("weights outside the layers")
     message = f"Changed: {' and '.join(parts)}."
-    untouched = [f"layer{_ranges(still)}"] if still else []
-    untouched += ["everything outside the layers"] if None in same else []
+    untouched = list(_layers(result, same, whole=False))
+    untouched += ["everything outside the layers"] if ("", None) in same else []
     return f"{message} Untouched: {' and '.join(untouched)}." if untouched else message
+
+
+def _layers(result: CheckpointDiff, among: Set[tuple[str, int | None]], *, whole: bool = True) -> Iterator[str]:
+    """The layers of each stack that are among these; `whole` says so where that is every layer."""
+    for stack, depth in result.stacks.items():
+        inside = {layer for name, layer in among if name == stack and layer is not None}
+        if not inside:
+            continue
+        if stack and inside == set(range(depth)):
+            yield f"all {depth:,} layers of {stack}" if depth > 1 else f"the layer of {stack}"
+        elif whole and inside == set(range(depth)):
+            yield "every layer"
+        else:
+            yield f"layer{_ranges(inside)}" + (f" of {stack}" if stack else "")
 
 
 def related(result: CheckpointDiff) -> str:
@@ -63,13 +79,26 @@ def related(result: CheckpointDiff) -> str:
 
 
 def names(result: CheckpointDiff) -> str:
-    """Which prefix was taken off to match the names; empty where none was."""
+    """How names that differ were matched: by a prefix, by rules, by content; empty where all are the same."""
     message = [
         f"'{prefix}' was taken off the names of the {which}"
         for prefix, which in zip(result.prefixes, ("first", "second"), strict=True)
         if prefix
     ]
-    return f"To match them, {message[0]}." if message else ""
+    sentences = [f"To match them, {message[0]}."] if message else []
+    by = Counter(t.matched_by for t in result.tensors)
+    if by["rule"]:
+        sentences.append(
+            f"{_tensors(by['rule'])} matched by rules: prefixes of wrappers and versions, fused or stacked tensors "
+            "taken apart, other names of one part."
+        )
+    if by["content"]:
+        sentences.append(f"{_tensors(by['content'])} matched by content: equal bytes under another name.")
+    return " ".join(sentences)
+
+
+def _tensors(count: int) -> str:
+    return "1 tensor was" if count == 1 else f"{count:,} tensors were"
 
 
 _OTHERS = {

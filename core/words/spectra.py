@@ -22,7 +22,16 @@ ABOUT = (
 
 def title(s: Spectrum) -> str:
     """A matrix in words."""
-    return s.name if s.layer is None else f"layer {s.layer}, {s.module}"
+    if s.layer is None:
+        return s.name
+    expert = "" if s.expert is None else f", expert {s.expert}"
+    return f"{s.stack} layer {s.layer}, {s.module}{expert}".lstrip()
+
+
+def remark(s: Spectrum) -> str:
+    """Why there are no numbers, what the matrix was made of, why it has no power law; empty where there is nothing."""
+    refusal = s.power_law.refusal if s.power_law else ""
+    return "; ".join(words for words in (s.note, s.remark, refusal) if words)
 
 
 def rank(value: float) -> str:

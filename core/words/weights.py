@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from core.results import WeightReport
 from core.words.durations import duration
 from core.words.numbers import count
@@ -11,6 +13,8 @@ EXACT = (
     "Types of 16 bits and fewer are counted value by value, so their statistics are exact; wider ones say how exact "
     "they are."
 )
+#: How the note of a tensor begins whose numbers were made of codes and scales.
+DEQUANTISED = "Dequantised from"
 #: The statistics of a tensor, with what they are.
 STATISTICS = {
     "std": "Standard deviation",
@@ -25,6 +29,7 @@ STATISTICS = {
     "zeros": "Zeros",
     "near_zeros": "Near zeros (|w| < 1e-5)",
     "dead_rows": "Rows of zeros",
+    "dead_columns": "Columns of zeros",
     "nan": "NaN",
     "inf": "Infinite values",
     "count": "Number of values",
@@ -37,6 +42,27 @@ def read(report: WeightReport) -> str:
     one_or_more = "one thing stands out" if outliers == 1 else f"{outliers} things stand out"
     seen = one_or_more if outliers else "nothing stands out"
     return f"{len(report.tensors):,} tensors, {count(report.parameters)} values: {seen}."
+
+
+def apart(report: WeightReport) -> str:
+    """What is no weight as it stands: dequantised, packed, or belonging to codes; empty where all are weights."""
+    roles = Counter(t.role for t in report.tensors)
+    dequantised = sum(t.role == "weight" and t.note.startswith(DEQUANTISED) for t in report.tensors)
+    sentences = []
+    if dequantised:
+        sentences.append(f"{_tensors(dequantised)} quantised: the statistics are of code times scale.")
+    if roles["codes"]:
+        sentences.append(
+            f"{_tensors(roles['codes'])} packed codes of quantised weights ({size(report.packed_bytes)}), counted "
+            "apart: there are no statistics of weights in them."
+        )
+    if roles["scales"]:
+        sentences.append(f"{_tensors(roles['scales'])} scales and the like, which are no weights of their own.")
+    return " ".join(sentences)
+
+
+def _tensors(count: int) -> str:
+    return "1 tensor is" if count == 1 else f"{count:,} tensors are"
 
 
 def cost(report: WeightReport) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from core.architecture.costs import costs
@@ -20,25 +22,33 @@ LENGTH = (
     "KV cache: keys and values of every layer, which text generation keeps; a layer with a sliding window of W tokens "
     "keeps the last W - 1. Attention maps: layers x heads x T x T in float32; the page Attention takes one layer at a "
     "time. FLOPs, forward: two for every number of the matrices that a token is multiplied with, and 4 x heads x head "
-    "size x T a layer for attention (Kaplan et al. 2020; Hoffmann et al. 2022); the mask saves nothing, as all pairs "
-    "are computed. Training takes about three times as much."
+    "size x T a layer for attention (Kaplan et al. 2020; Hoffmann et al. 2022), or what torch counts while a model "
+    "without weights runs, where that is more than 1 % apart (shared layers, windows, experts); the mask saves "
+    "nothing, as all pairs are computed. Training takes about three times as much."
 )
 NO_CACHE = " Here every token sees those after it, so that nothing can be kept: there is no KV cache."
 #: Lengths on offer are powers of two from 2 ** SHORTEST on; the first one shown is at most USUAL.
 SHORTEST, USUAL = 4, 2048
 
 
-def section(result: Architecture, longest: int, key: str) -> None:
-    """The length that is asked about, its costs, and memory by dtype; `longest` is the longest text it takes."""
+def section(result: Architecture, longest: int, key: str, cost: Callable[[int], Costs]) -> None:
+    """The length that is asked about, its costs, and memory by dtype.
+
+    `longest` is the longest text it takes, `cost` what a text of some length does.
+    """
     st.html(markup.section("What it costs"))
+    if result.remark:
+        st.html(markup.note(result.remark))
     offered = lengths(result, longest)
     if st.session_state.get(key) not in offered:
         st.session_state[key] = max(n for n in offered if n <= USUAL)
     length = st.selectbox(
         "Length of a text, in tokens", offered, format_func="{:,}".format, key=key, persist_state="session", width=240
     )
-    spent = costs(result, length)
+    spent = cost(length)
     st.html(by_text(spent, result.dtype))
+    if spent.flops_reason:
+        st.html(markup.note(spent.flops_reason))
     left, right = st.columns(2, gap="large")
     with left:
         memory_table(spent)

@@ -64,8 +64,8 @@ def layers(result: CheckpointDiff, chosen: TensorDiff, tensor_key: str) -> None:
     """Layer by module; a click chooses a tensor, on a whole layer the one that changed most in it."""
 
     def on_click(x: float, y: float) -> None:
-        module = figures.rows(result)[round(y)]
-        clicked = [t for t in result.tensors if t.layer == round(x) and module in (t.module, figures.WHOLE)]
+        row, whole = figures.rows(result)[round(y)], figures.whole_rows(result)
+        clicked = [t for t in result.tensors if t.layer == round(x) and (t.row == row or whole.get(row) == t.stack)]
         most = max(clicked, key=lambda t: t.relative if t.relative == t.relative else -1.0, default=chosen)
         st.session_state[tensor_key] = most.name
 
@@ -171,6 +171,7 @@ def _row(t: TensorDiff) -> dict[str, Any]:
         "Cosine": t.cosine,
         "Type": _both(t.dtypes),
         "Shape": _both(tuple(map(_shape, t.shapes))),
+        "Matched by": t.matched_by,
         "Note": t.note,
     }
 

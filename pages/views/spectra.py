@@ -45,6 +45,8 @@ def matrix(s: Spectrum) -> None:
         st.html(markup.note(f"No spectrum: {s.note}."))
         return
     st.html(facts(s))
+    if s.remark:
+        st.html(markup.note(f"{markup.sentence(s.remark)}."))
     if s.singular_values is None or s.power_law is None:
         return
     left, right = st.columns(2, gap="large")
@@ -80,7 +82,7 @@ def rows(report: SpectraReport) -> list[dict[str, Any]]:
         {"Matrix": words.title(s), "Rows": s.rows, "Columns": s.columns, "Frobenius norm": s.norm}
         | {MEASURES[m]: _cell(getattr(s, m)) for m in (MEASURES if full else NORMS)}
         | ({"Distance": s.power_law.distance if s.power_law else math.nan} if full else {})
-        | {"Remark": s.note or (s.power_law.refusal if s.power_law else "")}
+        | {"Remark": words.remark(s)}
         for s in report.spectra
     ]
 

@@ -14,7 +14,7 @@ from core.words import numbers, sizes
 from core.words import weights as words
 from pages.ui import charts, markup, tables
 
-COUNTS = ("zeros", "near_zeros", "dead_rows", "nan", "inf", "count")
+COUNTS = ("zeros", "near_zeros", "dead_rows", "dead_columns", "nan", "inf", "count")
 SCALES = {"linear": "Linear", "logarithmic": "Logarithmic", "by module": "Within each module"}
 FORMATS: dict[ExportFormat, str] = {"csv": "CSV", "parquet": "Parquet", "json": "JSON with histograms"}
 #: Outliers on the page before the rest is folded away.
@@ -24,6 +24,8 @@ SHOWN = 5
 def summary(report: WeightReport) -> None:
     """The sentence, and what stands out."""
     st.html(markup.lead(words.read(report)))
+    if message := words.apart(report):
+        st.html(markup.note(message))
     outliers(report)
 
 
@@ -46,7 +48,7 @@ def layers(report: WeightReport, chosen: WeightStats, statistic: str, scale_key:
 
     def on_click(x: float, y: float) -> None:
         clicked = (round(x), report.modules[round(y)])
-        names = (t.name for t in report.tensors if (t.layer, t.module) == clicked)
+        names = (t.name for t in report.tensors if (t.layer, t.row) == clicked)
         st.session_state[tensor_key] = next(names, chosen.name)
 
     scale = st.segmented_control(
@@ -73,9 +75,9 @@ def tensor(report: WeightReport, t: WeightStats, statistic: str) -> None:
             charts.chart(figure, "weights-histogram", f"Histogram of {t.name}")
     with right:
         if t.layer is not None:
-            st.html(markup.note(f"{t.module} in every layer"))
-            lines = figures.through_depth(report, statistic, t.module, words.STATISTICS[statistic], charts.theme())
-            charts.chart(lines, "weights-depth", f"{statistic} of {t.module} in every layer")
+            st.html(markup.note(f"{t.row} in every layer"))
+            lines = figures.through_depth(report, statistic, t.row, words.STATISTICS[statistic], charts.theme())
+            charts.chart(lines, "weights-depth", f"{statistic} of {t.row} in every layer")
     st.html(facts(t))
     if t.note:
         st.html(markup.note(t.note))
@@ -107,11 +109,13 @@ def rows(report: WeightReport) -> list[dict[str, Any]]:
     """The table: one row a tensor."""
     return [
         {"Tensor": t.name, "Layer": t.layer, "Type": t.dtype, "Shape": sizes.shape(t.shape)}
+        | ({"Stack": t.stack} if any(other.stack for other in report.tensors) else {})
         | {
             words.STATISTICS[name].split(" (")[0]: getattr(t, name)
             for name in ("count", *words.STATISTICS)
             if name != "count"
         }
+        | {"Note": t.note}
         for t in report.tensors
     ]
 

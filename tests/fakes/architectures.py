@@ -5,8 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import prod
 
+from core.architecture.costs import costs
 from core.errors import NotFoundError
-from core.results import Architecture, Availability, ModuleNode, Selection, Sizes, Status, TiedWeights, Tuning, View
+from core.results import (
+    Architecture,
+    Availability,
+    Costs,
+    ModuleNode,
+    Selection,
+    Sizes,
+    Status,
+    TiedWeights,
+    Tuning,
+    View,
+)
 from core.services import Architectures
 from tests.fakes.catalogue import HEADS, LAYERS, LONGEST, WIDTH
 from tests.fakes.engine import FakeEngine
@@ -50,6 +62,16 @@ class FakeArchitectures:
             last_module_name=nodes[-1].path,
             sizes=_sizes(factors, num_labels or 2),
         )
+
+    def costs(
+        self,
+        selection: Selection,
+        tokens: int,
+        view: View = "classifier",
+        tuning: Tuning = "lora",
+        num_labels: int | None = None,
+    ) -> Costs:
+        return costs(self.architecture(selection, view, tuning, num_labels), tokens)
 
     def layer_summary(
         self,

@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from peft.tuners.lora.layer import Embedding
 from torch import Tensor
+from transformers.pytorch_utils import Conv1D
 
 from core.explain.adapter_effect.lora_modules import LoraPart
 
@@ -52,9 +53,14 @@ def factors(part: LoraPart, name: str) -> Factors:
 
 
 def base_weight(part: LoraPart, out: int) -> Tensor:
-    """The weight that is adapted as (out, in), whichever way the module keeps it; in its own dtype."""
+    """The weight that is adapted as (out, in), whichever way the module keeps it; in its own dtype.
+
+    GPT-2's layers keep (in, out), also where both are one number; a table of embeddings has its own rule.
+    """
     base: Any = part.base
     weight: Tensor = base.weight.detach().flatten(1)
+    if isinstance(base, Conv1D):
+        return weight.mT
     return weight if len(weight) == out else weight.mT
 
 

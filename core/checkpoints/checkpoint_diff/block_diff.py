@@ -10,10 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.checkpoints.checkpoint import layer_and_module
 from core.checkpoints.checkpoint_diff import difference_kernels
 from core.checkpoints.checkpoint_diff.dtype_casts import is_rounded, needs_float64, widened
-from core.checkpoints.checkpoint_diff.tensor_pairs import Pair
+from core.checkpoints.checkpoint_diff.pair import Pair
 from core.checkpoints.dtype_codes import TORCH_NAMES
 from core.results import TensorDiff, TensorStatus
 
@@ -26,12 +25,14 @@ class Seen:
         sums: (8,) as `difference_kernels.differences` has them.
         same_bytes: no byte differs.
         rounded: the one is the other rounded, as far as it was asked.
+        same_codes: where codes were compared as numbers, they are the same byte for byte as well.
     """
 
     start: int
     sums: NDArray[np.float64]
     same_bytes: bool
     rounded: bool
+    same_codes: bool = True
 
 
 def of_block(
@@ -40,7 +41,7 @@ def of_block(
     """One block of both; whether rounding explains the difference is asked while nothing spoke against it."""
     assert pair.first is not None
     assert pair.second is not None
-    dtypes = (pair.first.dtype, pair.second.dtype)
+    dtypes = pair.dtypes
     sums = np.zeros(8)
     same = dtypes[0] == dtypes[1] and _same_bytes(one, two)
     if pair.opaque:
@@ -84,20 +85,18 @@ def together(start: int, seen: Sequence[Seen]) -> Seen:
 
 def described(pair: Pair, seen: Seen | None = None) -> TensorDiff:
     """A tensor's comparison; `seen` is None where there is nothing to read."""
-    layer, module = layer_and_module(pair.either.name)
-    sides = (pair.first, pair.second)
-    dtypes, shapes = zip(
-        *((TORCH_NAMES.get(t.dtype, t.dtype), t.shape) if t else (None, None) for t in sides), strict=True
-    )
+    first, second = (TORCH_NAMES.get(t.dtype, t.dtype) if t else None for t in (pair.first, pair.second))
     return TensorDiff(
         name=pair.either.name,
         other_name=(pair.second or pair.either).name,
-        layer=layer,
-        module=module,
+        layer=pair.place.layer,
+        module=pair.place.module,
         status=_status(pair, seen),
-        dtypes=dtypes,
-        shapes=shapes,
+        dtypes=(first, second),
+        shapes=pair.shapes,
         note=pair.note,
+        stack=pair.place.stack,
+        matched_by=pair.matched_by,
         **_numbers(pair, seen),
     )
 
@@ -106,7 +105,8 @@ def _status(pair: Pair, seen: Seen | None) -> TensorStatus:
     if pair.status is not None:
         return pair.status
     assert seen is not None
-    if seen.same_bytes and pair.first and pair.second and pair.first.dtype == pair.second.dtype:
+    same_type = pair.first and pair.second and pair.first.dtype == pair.second.dtype
+    if seen.same_bytes and seen.same_codes and same_type:
         return TensorStatus.EQUAL
     if pair.opaque:
         return TensorStatus.CHANGED

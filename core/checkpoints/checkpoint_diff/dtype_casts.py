@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.checkpoints.checkpoint_diff import difference_kernels
-from core.checkpoints.dtype_codes import WIDE, codes
+from core.checkpoints.dtype_codes import WIDE, value_table
 
 #: Bits of the mantissa, of the dtypes that copies are rounded to and from.
 MANTISSA = {"BF16": 7, "F16": 10, "F32": 23, "F64": 52}
@@ -37,7 +36,7 @@ def widened(block: NDArray[np.uint8], dtype: str, out: NDArray[Any]) -> NDArray[
         exact = place if out.dtype == np.float32 else np.empty(len(words), dtype=np.float32)
         widen(words, exact.view(np.uint32))
         return place if exact is place else _copied(exact, out)
-    table = _table(dtype)
+    table = value_table(dtype)
     return _copied(table[block if len(table) == 2**8 else block.view(np.uint16)], out)
 
 
@@ -73,14 +72,3 @@ def _rounded(values: NDArray[Any], dtype: str) -> NDArray[np.float32]:
     bits = single.view(np.uint32)
     retained = (bits + np.uint32(0x7FFF) + ((bits >> np.uint32(16)) & np.uint32(1))) & np.uint32(0xFFFF0000)
     return np.where(np.isnan(single), single, retained.view(np.float32))
-
-
-@lru_cache
-def _table(dtype: str) -> NDArray[np.float32]:
-    """(codes,) what each bit pattern of a dtype of 8 or 16 bits stands for; float32 holds all of them."""
-    alphabet = codes(dtype)
-    table = np.full(2**alphabet.bits, np.nan, dtype=np.float32)
-    table[alphabet.order] = alphabet.values
-    for code in alphabet.inf:
-        table[code] = -np.inf if code >> (alphabet.bits - 1) else np.inf
-    return table

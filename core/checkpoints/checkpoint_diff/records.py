@@ -62,6 +62,8 @@ def _record(t: TensorDiff) -> dict[str, Any]:
         "mean_change": t.mean,
         "cosine": t.cosine,
         "note": t.note,
+        "stack": t.stack,
+        "matched_by": t.matched_by,
     }
     return {key: to_json(value) for key, value in values.items()}
 

@@ -6,7 +6,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +14,13 @@ from numpy.typing import NDArray
 
 from core.checkpoints.checkpoint import Checkpoint
 from core.checkpoints.checkpoint_diff.block_diff import Seen, described, of_block, together
-from core.checkpoints.checkpoint_diff.name_matching import matched
-from core.checkpoints.checkpoint_diff.tensor_pairs import Pair, paired
+from core.checkpoints.checkpoint_diff.coded_pairs import same_codes
+from core.checkpoints.checkpoint_diff.matching import match
+from core.checkpoints.checkpoint_diff.pair import Pair
+from core.checkpoints.checkpoint_diff.tensor_pairs import paired
+from core.checkpoints.coded_tensors import FileSource
 from core.checkpoints.parallel import Threads
+from core.checkpoints.quantised.coded import Coded
 from core.checkpoints.reader import OpenFile, opened
 from core.files.safetensors_headers import TensorEntry
 from core.results import CheckpointDiff, TensorDiff
@@ -35,17 +39,17 @@ def diff_checkpoints(first: Checkpoint, second: Checkpoint, on_progress: Progres
         CheckpointError: a file that ended early, or changed while it was read.
     """
     started = time.perf_counter()
-    matching = matched([t.name for t in first.tensors], [t.name for t in second.tensors])
-    pairs = paired(first, second, matching)
     with opened({t.file for c in (first, second) for t in c.tensors}) as files:
         for checkpoint in (first, second):
             checkpoint.require_unchanged()
+        matches = match(first.tensors, second.tensors, files, lambda: on_progress(0.0, "names"))
+        pairs = paired(first, second, matches)
         run = _DiffScan(pairs, files, on_progress)
         tensors = run.all()
         for file in files.values():
             file.require_unchanged()
     spent = time.perf_counter() - started
-    return CheckpointDiff(str(first.path), str(second.path), tensors, matching.prefixes, run.total, spent)
+    return CheckpointDiff(str(first.path), str(second.path), tensors, matches.prefixes, run.total, spent)
 
 
 @dataclass(frozen=True)
@@ -78,17 +82,18 @@ class _DiffScan:
     def _parts(self) -> Iterator[_ElementRange]:
         for place, pair in enumerate(self._pairs):
             if pair.both:
-                starts = range(0, max(pair.count, 1), PART)
+                starts = range(0, max(pair.count, 1), max(pair.count, 1) if any(pair.weights) else PART)
+                step = starts.step
                 self._left[place] = len(starts)
                 for start in starts:
-                    yield _ElementRange(place, start, min(start + PART, pair.count))
+                    yield _ElementRange(place, start, min(start + step, pair.count))
 
     def _compare(self, part: _ElementRange) -> None:
         pair = self._pairs[part.place]
         raw, wide = self._own()
         sides = [
-            self._bytes(tensor, part, size, buffer)
-            for tensor, size, buffer in zip(pair.both or (), pair.item_bytes, raw, strict=True)
+            self._bytes(tensor, part, size, buffer) if weight is None else self._numbers(weight, part)
+            for tensor, weight, size, buffer in zip(pair.both or (), pair.weights, pair.item_bytes, raw, strict=True)
         ]
         blocks = []
         explained = True
@@ -97,6 +102,8 @@ class _DiffScan:
             blocks.append(of_block(pair, one, two, wide, explained))
             explained = blocks[-1].rounded
         seen = together(part.start, blocks)
+        if seen.same_bytes and any(pair.weights):
+            seen = replace(seen, same_codes=same_codes(pair, self._files, raw))
         with self._lock:
             self._seen[part.place].append(seen)
             self._left[part.place] -= 1
@@ -111,6 +118,15 @@ class _DiffScan:
     ) -> Iterator[NDArray[np.uint8]]:
         start, end = (tensor.start + place * size for place in (part.start, part.end))
         return self._files[tensor.file].blocks(start, end, buffer[: BLOCK * size])
+
+    def _numbers(self, weight: Coded, part: _ElementRange) -> Iterator[NDArray[np.uint8]]:
+        """What codes stand for, as the bytes of float32, in blocks as long as those of `_bytes`."""
+        columns, read = weight.stored[1], weight.opened(FileSource(self._files))
+        for start in range(part.start, part.end, BLOCK):
+            end = min(start + BLOCK, part.end)
+            first = start // columns
+            rows = np.ascontiguousarray(read(first, -(-end // columns)), dtype=np.float32).reshape(-1)
+            yield rows[start - first * columns : end - first * columns].view(np.uint8)
 
     def _own(self) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
         """This thread's buffers for both sides: bytes (2, 8 BLOCK), and floats (2, BLOCK)."""

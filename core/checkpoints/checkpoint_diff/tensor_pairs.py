@@ -3,69 +3,51 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import replace
 
-from core.checkpoints.checkpoint import Checkpoint, layer_and_module, place_of
-from core.checkpoints.checkpoint_diff.name_matching import Matching
+from core.checkpoints.checkpoint import Checkpoint
+from core.checkpoints.checkpoint_diff.coded_pairs import of_codes, weight_of
+from core.checkpoints.checkpoint_diff.matching import Match, Matches
+from core.checkpoints.checkpoint_diff.pair import Pair
+from core.checkpoints.coded_tensors import coded_tensors
 from core.checkpoints.dtype_codes import TORCH_NAMES
+from core.checkpoints.quantised.coded import Coded
+from core.checkpoints.quantised.contents import Apart
+from core.checkpoints.stacks import layer_and_module, order, places
 from core.config.families import TIED
 from core.files.safetensors_headers import TensorEntry
 from core.results import TensorStatus
 
-
-@dataclass(frozen=True)
-class Pair:
-    """A tensor of the first checkpoint, of the second, or both.
-
-    Attributes:
-        status: where no byte has to be read to know it, or where its shape decides; None otherwise.
-        count: elements to compare, from the beginning of both; bytes where the dtype is `opaque`.
-        opaque: the dtype is the same and not known here, so that only bytes can be compared.
-        note: what a person should know.
-    """
-
-    first: TensorEntry | None
-    second: TensorEntry | None
-    status: TensorStatus | None = None
-    count: int = 0
-    opaque: bool = False
-    note: str = ""
-
-    @property
-    def either(self) -> TensorEntry:
-        """The one in the first checkpoint, if it is there."""
-        result = self.first or self.second
-        assert result is not None
-        return result
-
-    @property
-    def both(self) -> tuple[TensorEntry, TensorEntry] | None:
-        """Both, where there is something to compare."""
-        if self.first is None or self.second is None or self.status is TensorStatus.NOT_COMPARED:
-            return None
-        return None if self.status and not self.count else (self.first, self.second)
-
-    @property
-    def item_bytes(self) -> tuple[int, int]:
-        """Bytes of one of the elements that `count` counts."""
-        if self.opaque or not (self.first and self.second):
-            return 1, 1
-        return _item(self.first), _item(self.second)
+Contents = Mapping[str, Coded | Apart]
 
 
-def paired(first: Checkpoint, second: Checkpoint, matching: Matching) -> tuple[Pair, ...]:
-    """Every tensor of either once, in the order of layers and names."""
-    here, there = ({t.name: t for t in c.tensors} for c in (first, second))
-    pairs = []
-    for one, two in matching.pairs:
-        if one is None:
-            assert two is not None
-            pairs.append(Pair(None, there[two], TensorStatus.ONLY_SECOND, note=_why_absent(two, first, "first")))
-        elif two is None:
-            pairs.append(Pair(here[one], None, TensorStatus.ONLY_FIRST, note=_why_absent(one, second, "second")))
-        else:
-            pairs.append(_pair(here[one], there[two]))
-    return tuple(sorted(pairs, key=lambda pair: place_of(pair.either)))
+def paired(first: Checkpoint, second: Checkpoint, matches: Matches) -> tuple[Pair, ...]:
+    """Every tensor of either once, in the order of stacks, layers and names; fused ones in parts."""
+    contents = coded_tensors(first), coded_tensors(second)
+    pairs = [_of_match(m, first, second, contents) for m in matches.matches]
+    names = [pair.either.name for pair in pairs]
+    keys, where = order(names), places(names)
+    pairs = [replace(pair, place=where[pair.either.name]) for pair in pairs]
+    return tuple(sorted(pairs, key=lambda pair: keys[pair.either.name]))
+
+
+def _of_match(m: Match, first: Checkpoint, second: Checkpoint, contents: tuple[Contents, Contents]) -> Pair:
+    sides = tuple(
+        None if t is None else held.get(t.name) for t, held in zip((m.first, m.second), contents, strict=True)
+    )
+    weights = weight_of(sides[0]), weight_of(sides[1])
+    if m.first is None:
+        assert m.second is not None
+        note = _why_absent(m.second.name, first, "first")
+        return Pair(None, m.second, TensorStatus.ONLY_SECOND, note=note, weights=weights)
+    if m.second is None:
+        note = _why_absent(m.first.name, second, "second")
+        return Pair(m.first, None, TensorStatus.ONLY_FIRST, note=note, weights=weights)
+    pair = of_codes(m.first, m.second, sides[0], sides[1]) if any(sides) else None
+    pair = pair or _pair(m.first, m.second)
+    cut = f"A part of {m.part_of}." if m.part_of else ""
+    return replace(pair, matched_by=m.by, note=" ".join(words for words in (cut, pair.note) if words))
 
 
 def _pair(first: TensorEntry, second: TensorEntry) -> Pair:
@@ -111,7 +93,3 @@ def _ties_its_head(checkpoint: Checkpoint) -> bool:
     if not isinstance(config, dict):
         return False
     return bool(config.get("tie_word_embeddings", config.get("model_type") in TIED))
-
-
-def _item(tensor: TensorEntry) -> int:
-    return (tensor.end - tensor.start) // tensor.count if tensor.count else 1

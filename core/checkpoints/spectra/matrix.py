@@ -97,7 +97,7 @@ def read_matrix(entry: TensorEntry, file: OpenFile, workers: int | None = None) 
     _spread(read, range(0, len(raw), _PART), workers)
     if entry.dtype == "BF16":
         return _of_words(raw.view(np.uint16).reshape(sides(entry)), workers)
-    return _of_floats(_values(raw, entry.dtype).reshape(sides(entry)), workers)
+    return of_values(_values(raw, entry.dtype).reshape(sides(entry)), workers)
 
 
 def of_tensor(tensor: Tensor) -> Matrix | str:
@@ -105,7 +105,7 @@ def of_tensor(tensor: Tensor) -> Matrix | str:
     held = tensor.detach().cpu().contiguous()
     if held.dtype == torch.bfloat16:
         return _of_words(held.view(torch.uint16).numpy(), None)
-    return _of_floats(held.numpy() if held.dtype in (torch.float32, torch.float64) else held.float().numpy(), None)
+    return of_values(held.numpy() if held.dtype in (torch.float32, torch.float64) else held.float().numpy(), None)
 
 
 def _of_words(words: NDArray[np.uint16], workers: int | None) -> Matrix | str:
@@ -121,11 +121,14 @@ def _of_words(words: NDArray[np.uint16], workers: int | None) -> Matrix | str:
         return NOT_FINITE
     if SMALL * math.sqrt(flat.size) < norm < LARGE:
         return Matrix(words, norm, is_bfloat16=True)
-    return _of_floats(_from_words(words).astype(np.float64), workers)
+    return of_values(_from_words(words).astype(np.float64), workers)
 
 
-def _of_floats(values: NDArray[Any], workers: int | None) -> Matrix | str:
-    """float32 as it is where its squares keep to float32; else float64, with its largest value as unit."""
+def of_values(values: NDArray[Any], workers: int | None) -> Matrix | str:
+    """The matrix of values (rows, columns), or why it has no spectrum.
+
+    float32 as it is where its squares keep to float32; else float64, with its largest value as unit.
+    """
     if values.dtype == np.float32:
         norm = _norm(values, 1.0, workers)
         if not math.isfinite(norm):

@@ -7,6 +7,7 @@ from typing import Any, Literal, assert_never, cast, get_args
 
 from core.data.export import check_destination, encoded, export
 from core.results import SpectraReport, Spectrum, to_json
+from core.words.spectra import remark
 
 SpectraFormat = Literal["csv", "json"]
 
@@ -64,4 +65,5 @@ def _row(s: Spectrum) -> dict[str, Any]:
         "rows": s.rows,
         "columns": s.columns,
     }
-    return about | {k: to_json(v) for k, v in numbers.items()} | {"note": s.note or (law.refusal if law else "")}
+    other = {"note": remark(s), "stack": s.stack, "expert": s.expert}
+    return about | {k: to_json(v) for k, v in numbers.items()} | other

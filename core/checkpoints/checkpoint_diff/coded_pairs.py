@@ -1,0 +1,78 @@
+"""What is compared where one side at least is codes, or belongs to codes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.checkpoints.checkpoint_diff.pair import Pair
+from core.checkpoints.dtype_codes import TORCH_NAMES
+from core.checkpoints.quantised.coded import Coded
+from core.checkpoints.quantised.contents import Apart
+from core.checkpoints.reader import OpenFile
+from core.files.safetensors_headers import TensorEntry
+from core.results import TensorStatus
+
+Special = Coded | Apart | None
+
+
+def weight_of(special: Special) -> Coded | None:
+    """The weight, where a tensor holds the codes of one whose layout is known."""
+    return special if isinstance(special, Coded) else None
+
+
+def of_codes(first: TensorEntry, second: TensorEntry, one: Special, two: Special) -> Pair | None:
+    """The numbers that codes stand for are compared; codes of an unknown layout by their bytes, or not at all.
+
+    None where neither side is codes: scales are compared as the tensors that they are.
+    """
+    if any(isinstance(side, Apart) and side.role == "codes" for side in (one, two)):
+        return _of_unknown(first, second, one, two)
+    a, b = weight_of(one), weight_of(two)
+    if a is None and b is None:
+        return None
+    said = [f"the {which} dequantised from {w.how}" for which, w in (("first", a), ("second", b)) if w]
+    note = f"Compared as numbers: {' and '.join(said)}."
+    plain = next((t for t, w in ((first, a), (second, b)) if w is None), None)
+    if plain is not None and plain.dtype not in TORCH_NAMES:
+        return Pair(first, second, TensorStatus.NOT_COMPARED, note=f"The dtype {plain.dtype} is not known here.")
+    shapes = [w.shape if w else t.shape for t, w in ((first, a), (second, b))]
+    turned = [bool(w and w.inputs_first) for w in (a, b)]
+    if shapes[0] != shapes[1] or math.prod(shapes[0]) == 0:
+        return Pair(first, second, TensorStatus.OTHER_SHAPE, note=note, weights=(a, b))
+    if turned[0] != turned[1]:
+        note = "One is stored as rows of inputs and the other as rows of outputs: not compared."
+        return Pair(first, second, TensorStatus.NOT_COMPARED, note=note, weights=(a, b))
+    return Pair(first, second, count=math.prod(shapes[0]), note=note, weights=(a, b))
+
+
+def same_codes(pair: Pair, files: Mapping[Path, OpenFile], buffers: NDArray[np.uint8]) -> bool:
+    """Whether the codes of both, and what belongs to them, are the same byte for byte; buffers (2, n) is room.
+
+    Raises:
+        CheckpointError: a file that ended early.
+    """
+    one, two = pair.weights
+    if one is None or two is None or one.how != two.how or len(one.parts) != len(two.parts):
+        return False
+    both = [(one.codes, two.codes), *zip(one.parts, two.parts, strict=True)]
+    if any(a.end - a.start != b.end - b.start for a, b in both):
+        return False
+    for tensors in both:
+        blocks = (files[t.file].blocks(t.start, t.end, buffer) for t, buffer in zip(tensors, buffers, strict=True))
+        if not all(np.array_equal(x, y) for x, y in zip(*blocks, strict=True)):
+            return False
+    return True
+
+
+def _of_unknown(first: TensorEntry, second: TensorEntry, one: Special, two: Special) -> Pair:
+    same = (first.dtype, first.shape) == (second.dtype, second.shape)
+    if same and not isinstance(one, Coded) and not isinstance(two, Coded):
+        note = "Packed codes of a quantised weight: bytes were compared."
+        return Pair(first, second, count=first.end - first.start, opaque=True, note=note)
+    note = "Packed codes of a quantised weight, of a layout that is not known here: not compared."
+    return Pair(first, second, TensorStatus.NOT_COMPARED, note=note, weights=(weight_of(one), weight_of(two)))
