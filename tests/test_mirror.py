@@ -18,6 +18,7 @@ OWN = {
     "cli/test_process.py": "all commands, as processes",
     "dry_run/test_broken.py": "all stages, on candidates with a mistake each",
     "dry_run/test_sound.py": "all stages, on candidates without one",
+    "engine/test_quantised_pairs.py": "all of the engine, on quantised bases",
     "explain/test_two_people.py": "two who ask at once",
     "fakes/test_answers.py": "the fakes of the tests",
     "figures/test_lines.py": "figures that are lines or bars",

@@ -20,6 +20,8 @@ from core.model.classifier import PooledClassifier, classifier_class
 from core.model.families import family_of
 from core.model.hf_config import built_config, has_head
 from core.model.layers import reinitialise_last_layers, remove_last_layers
+from core.model.quantised import prepare
+from core.model.quantised_load import quantised_load
 
 
 @dataclass(frozen=True)
@@ -86,12 +88,12 @@ def _read(
     attention = "eager" if config.output_attentions else family.attention if family else None
     if attention is not None:
         options["attn_implementation"] = attention
+    options |= quantised_load(config, folder, built, device_map)
     with _seeded(config), quiet_transformers():
         model, report = cls.from_pretrained(
             folder.path,
             config=built,
             dtype=require_float(config),
-            device_map=device_map,
             output_loading_info=True,
             local_files_only=True,
             ignore_mismatched_sizes=ignore_head,
@@ -100,6 +102,7 @@ def _read(
         if ignore_head:
             _start_anew(model)
     _check_report(model, folder, report)
+    prepare(model)
     return model  # type: ignore[no-any-return]
 
 

@@ -122,7 +122,11 @@ class LoadState:
 
 @dataclass(frozen=True)
 class LoadedModel:
-    """A candidate-adapter pair that is in memory; `own_bytes` leaves out the base weights it shares."""
+    """A candidate-adapter pair that is in memory; `own_bytes` leaves out the base weights it shares.
+
+    `dtype` is the type of what is not quantised; `quantisation` names the codes of the backbone's linear layers (`nf4`,
+    `int8`, or a library's method), and is `none` where there are none.
+    """
 
     selection: Selection
     device: str
@@ -138,3 +142,4 @@ class LoadedModel:
     max_tokens: int
     load_seconds: float
     health: HealthReport
+    quantisation: str = "none"

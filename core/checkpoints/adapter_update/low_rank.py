@@ -13,6 +13,7 @@ from peft.tuners.lora.layer import Embedding
 from torch import Tensor
 
 from core.explain.adapter_effect.lora_modules import LoraPart
+from core.model.quantised import whole_weight
 
 #: Singular values below this share of the largest are rounding, not directions.
 NOTHING = 1e-9
@@ -52,9 +53,11 @@ def factors(part: LoraPart, name: str) -> Factors:
 
 
 def base_weight(part: LoraPart, out: int) -> Tensor:
-    """The weight that is adapted as (out, in), whichever way the module keeps it; in its own dtype."""
-    base: Any = part.base
-    weight: Tensor = base.weight.detach().flatten(1)
+    """The weight that is adapted as (out, in), whichever way the module keeps it; in its own dtype.
+
+    A quantised one by the numbers that its codes stand for.
+    """
+    weight = whole_weight(part.base).flatten(1)
     return weight if len(weight) == out else weight.mT
 
 
