@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from core.cli.options import Adapter, Candidate, Json, select
+from core.cli.options import Adapter, Candidate, Json, Quantised, select
 from core.cli.output import print_json, print_table
 from core.in_process import InProcessServices
 from core.results import CheckStatus, DryRun, Stage, StageStatus
@@ -20,10 +20,10 @@ _WORDS = {
 }
 
 
-def check(candidate: Candidate, adapter: Adapter = None, json: Json = False) -> None:
+def check(candidate: Candidate, adapter: Adapter = None, quantisation: Quantised = None, json: Json = False) -> None:
     """Dry run, adapter health and padding invariance; exit code 1 when a stage does not pass."""
     services = InProcessServices()
-    selection = select(services.engine, candidate, adapter)
+    selection = select(services.engine, candidate, adapter, quantisation)
     model = services.engine.load(selection)
     from core.dry_run.records import document
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from core.cli.options import Adapter, Candidate, Json, TextColumn, load, select
+from core.cli.options import Adapter, Candidate, Json, Quantised, TextColumn, load, select
 from core.cli.output import follow, print_json, print_table
 from core.data.labelled_texts import read_rows
 from core.in_process import InProcessServices
@@ -34,12 +34,13 @@ def evaluate(
     label_column: LabelColumn,
     text_column: TextColumn = None,
     adapter: Adapter = None,
+    quantisation: Quantised = None,
     json: Json = False,
 ) -> None:
     """Accuracy, macro-F1 and calibration error on labelled texts; squared error for a regression."""
     rows = read_rows(input, text_column, label_column)
     services = InProcessServices()
-    selection = select(services.engine, candidate, adapter)
+    selection = select(services.engine, candidate, adapter, quantisation)
     load(services.engine, selection)
     result = follow(services.evaluations.evaluate(selection, rows))
     if json:

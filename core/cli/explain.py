@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from core.cli.options import Adapter, Candidate, Json, load, select
+from core.cli.options import Adapter, Candidate, Json, Quantised, load, select
 from core.cli.output import print_json, print_table, say
 from core.config.strict_model import nearest
 from core.errors import AppError, NotFoundError
@@ -24,12 +24,17 @@ Class = Annotated[
 
 
 def explain(
-    candidate: Candidate, text: OneText, adapter: Adapter = None, label: Class = None, json: Json = False
+    candidate: Candidate,
+    text: OneText,
+    adapter: Adapter = None,
+    quantisation: Quantised = None,
+    label: Class = None,
+    json: Json = False,
 ) -> None:
     """Explain one prediction: pooling weights, exact contributions, and the class lens."""
     services = InProcessServices()
     explainer = services.explainer
-    selection = select(services.engine, candidate, adapter)
+    selection = select(services.engine, candidate, adapter, quantisation)
     load(services.engine, selection)
     reading = explainer.reading(selection, text)
     chosen = _class(reading.prediction, label)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from core.cli.output import say
+from core.config.quantisation import NAMED
 from core.results import CheckStatus, LoadedModel, Selection
 from core.services import Engine
 
@@ -39,6 +40,16 @@ Adapter = Annotated[
         "Default: the catalogue's first adapter of the candidate.",
     ),
 ]
+Quantised = Annotated[
+    str | None,
+    typer.Option(
+        "--quantisation",
+        metavar="Q",
+        help="Hold the backbone's linear layers in fewer bits: "
+        + ", ".join(NAMED)
+        + ". Default: as the candidate says.",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of a table.")]
 Input = Annotated[
     Path | None,
@@ -50,12 +61,20 @@ TextColumn = Annotated[
 ]
 
 
-def select(engine: Engine, candidate: str, adapter: str | None) -> Selection:
+def select(engine: Engine, candidate: str, adapter: str | None, quantisation: str | None = None) -> Selection:
     """The selection that was asked for; where a catalogue's adapter is chosen for the person, it is said.
+
+    `quantisation` is a short name; None is what the candidate says.
 
     Raises:
         NotFoundError: no such candidate or adapter.
+        ConfigError: no such quantisation.
     """
+    selection = _select(engine, candidate, adapter)
+    return selection if quantisation is None else engine.quantised(selection, quantisation)
+
+
+def _select(engine: Engine, candidate: str, adapter: str | None) -> Selection:
     if adapter == NO_ADAPTER:
         return engine.resolve(candidate, None)
     selection = engine.resolve(candidate, adapter)

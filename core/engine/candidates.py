@@ -7,6 +7,7 @@ from pathlib import Path
 
 from core.config.candidate import AdapterEntry, CandidateConfig
 from core.config.catalogue import Catalogue, adapter_of, write_candidate
+from core.config.quantisation import quantisation_named
 from core.engine.candidate_summary import summarise
 from core.engine.own_candidate import describe, find, with_adapter
 from core.engine.typed_candidates import TypedCandidates
@@ -51,13 +52,21 @@ class Candidates:
         candidate = self.get(selection.candidate)
         return candidate, adapter_of(candidate, selection.adapter) if selection.adapter else None
 
-    def add(self, source: str, title: str, adapter: str, model_type: str, pooler_type: str | None) -> CandidateSummary:
+    def add(
+        self,
+        source: str,
+        title: str,
+        adapter: str,
+        model_type: str,
+        pooler_type: str | None,
+        quantisation: str = "none",
+    ) -> CandidateSummary:
         """Write one into the user's own catalogue.
 
         Raises:
             AppError: files that cannot be used; nothing is written then.
         """
-        config = describe(source, title, adapter, model_type, pooler_type, self._catalogue().ids)
+        config = describe(source, title, adapter, model_type, pooler_type, self._catalogue().ids, quantisation)
         write_candidate(config, self._settings.user_catalogue)
         return summarise(config, self._settings)
 
@@ -97,6 +106,22 @@ class Candidates:
         if adapter is not None:
             adapter_of(config, adapter)
         return Selection(config.id, adapter)
+
+    def quantised(self, selection: Selection, quantisation: str) -> Selection:
+        """As `Engine.quantised`; the candidate is remembered as one that was typed.
+
+        Raises:
+            NotFoundError: no such candidate.
+            ConfigError: no such quantisation.
+        """
+        config, requested = self.get(selection.candidate), quantisation_named(quantisation)
+        if config.base_model.quantisation == requested:
+            return selection
+        base = config.base_model.with_changes(quantisation=requested)
+        name = "whole" if not requested.is_used else requested.name
+        changes = {"id": f"{config.id[:68]}-{name}", "title": f"{config.name}, {name}", "base_model": base}
+        typed = self._typed.add(config.model_copy(update=changes), self._catalogue())
+        return Selection(typed.id, selection.adapter)
 
     def _catalogue(self) -> Catalogue:
         return Catalogue.read(self._settings.catalogue, self._settings.user_catalogue)

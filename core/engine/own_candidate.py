@@ -21,7 +21,13 @@ from core.model.adapters.card import read_card
 
 
 def describe(
-    source: str, title: str, adapter: str, model_type: str, pooler_type: str | None, taken: Sequence[str]
+    source: str,
+    title: str,
+    adapter: str,
+    model_type: str,
+    pooler_type: str | None,
+    taken: Sequence[str],
+    quantisation: str = "none",
 ) -> CandidateConfig:
     """A candidate of a person's own from what they typed, checked as far as files are here.
 
@@ -36,6 +42,8 @@ def describe(
     fields: dict[str, Any] = {"pretrained_model_name_or_path": _absolute(source), "model_type": kind}
     if pooler_type:
         fields["pooler_type"] = pooler_type
+    if quantisation != "none":
+        fields["quantisation"] = quantisation
     if not is_hub_id(source):
         read_model_folder(Path(source).expanduser())
     candidate_id = _free_id(_identifier(title or source), taken)

@@ -6,12 +6,14 @@ import streamlit as st
 
 from core.config.components import POOLERS
 from core.config.families import model_types
+from core.config.quantisation import NAMED, quantisation_title
 from core.errors import AppError
 from pages.ui import candidate_picker, markup
 from pages.ui.services import engine
 
 _PROBLEM = "adding.problem"
 _MODEL_TYPES = {"": "found in its config.json"} | model_types()
+_QUANTISATIONS = {name: quantisation_title(name) for name in NAMED}
 _POOLERS = {"": "as the folder says"} | {name: entry.title for name, entry in POOLERS.items()}
 
 
@@ -27,6 +29,9 @@ def form(*, empty: bool) -> None:
         left, right = st.columns(2)
         left.selectbox("Architecture", list(_MODEL_TYPES), format_func=_MODEL_TYPES.__getitem__, key="add.type")
         right.selectbox("Pooler", list(_POOLERS), format_func=_POOLERS.__getitem__, key="add.pooler")
+        st.selectbox(
+            "Held in memory as", list(_QUANTISATIONS), format_func=_QUANTISATIONS.__getitem__, key="add.quantised"
+        )
         st.form_submit_button("Add", type="primary", on_click=_add)
     problem: AppError | None = st.session_state.pop(_PROBLEM, None)
     if problem is not None:
@@ -42,6 +47,7 @@ def _add() -> None:
             adapter=state["add.adapter"].strip(),
             model_type=state["add.type"],
             pooler_type=state["add.pooler"] or None,
+            quantisation=state["add.quantised"],
         )
     except AppError as error:
         state[_PROBLEM] = error

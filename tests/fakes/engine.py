@@ -48,7 +48,14 @@ class FakeEngine:
         return [AppError("bad.yaml: BaseModelConfig has no field 'num_label'.", fix="did you mean 'num_labels'?")]
 
     def add_candidate(
-        self, source: str, *, title: str = "", adapter: str = "", model_type: str = "", pooler_type: str | None = None
+        self,
+        source: str,
+        *,
+        title: str = "",
+        adapter: str = "",
+        model_type: str = "",
+        pooler_type: str | None = None,
+        quantisation: str = "none",
     ) -> CandidateSummary:
         if not source.startswith("/models/"):
             raise NotFoundError(f"There is no folder '{source}'.", fix="check the path.")
@@ -79,6 +86,10 @@ class FakeEngine:
         if adapter is not None and adapter not in adapters:
             raise NotFoundError(f"'{candidate}' has no adapter '{adapter}'.", fix=f"choose of {', '.join(adapters)}.")
         return Selection(candidate, adapter)
+
+    def quantised(self, selection: Selection, quantisation: str) -> Selection:
+        self.summary(selection.candidate)
+        return selection
 
     def requirements(self, selection: Selection, keep: Collection[Selection] = ()) -> Requirements:
         parameters = self.summary(selection.candidate).parameters or 0
