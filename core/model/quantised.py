@@ -101,10 +101,11 @@ def whole_weight(module: nn.Module) -> Tensor:
 
 def parameter_count(model: nn.Module) -> int:
     """Numbers that a model's parameters stand for: one in each half byte of a 4-bit weight."""
-    return sum(_numbers(p) for p in model.parameters())
+    return sum(number_count(p) for p in model.parameters())
 
 
-def _numbers(parameter: Any) -> int:
+def number_count(parameter: Any) -> int:
+    """Numbers that one parameter stands for."""
     state = getattr(parameter, "quant_state", None)
     return parameter.numel() if state is None else math.prod(state.shape)
 
