@@ -122,6 +122,9 @@ class Engine(Protocol):
     ) -> CandidateSummary:
         """Add a folder or Hub id, with an adapter, to the user's own catalogue."""
 
+    def add_quantised(self, candidate_id: str, quantisation: str) -> CandidateSummary:
+        """Add a candidate once more, with its adapters and its base held in few bits, to the user's own catalogue."""
+
     def remove_candidate(self, candidate_id: str) -> None:
         """Remove a candidate of the user's own from the catalogue and from memory; its files stay."""
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from core.config.candidate import AdapterEntry, CandidateConfig
 from core.config.catalogue import Catalogue, adapter_of, write_candidate
-from core.config.quantisation import quantisation_named
+from core.config.quantisation import Quantisation, quantisation_named
 from core.engine.candidate_summary import summarise
-from core.engine.own_candidate import describe, find, with_adapter
+from core.engine.own_candidate import describe, find, free_id, with_adapter
 from core.engine.typed_candidates import TypedCandidates
-from core.errors import AppError, NotFoundError
+from core.errors import AppError, ConfigError, NotFoundError
 from core.files.locate import is_place
 from core.results import CandidateSummary, Selection
 from core.settings import Settings
@@ -70,6 +70,24 @@ class Candidates:
         write_candidate(config, self._settings.user_catalogue)
         return summarise(config, self._settings)
 
+    def add_quantised(self, candidate_id: str, quantisation: str) -> CandidateSummary:
+        """As `Engine.add_quantised`.
+
+        Raises:
+            NotFoundError: no such candidate.
+            ConfigError: no such quantisation, or the one that the candidate has.
+        """
+        config = _quantised(self.get(candidate_id), quantisation_named(quantisation))
+        if config is None:
+            raise ConfigError(
+                f"'{candidate_id}' is held as '{quantisation}' already.", fix="choose another quantisation."
+            )
+        known = next((c for c in self._catalogue().candidates if c.id == config.id), None)
+        if known is None or known.base_model != config.base_model:
+            config = config.model_copy(update={"id": free_id(config.id, self._catalogue().ids), "role": "own"})
+            write_candidate(config, self._settings.user_catalogue)
+        return summarise(config, self._settings)
+
     def own_file(self, candidate_id: str) -> Path:
         """Where a candidate of the user's own is written.
 
@@ -114,17 +132,24 @@ class Candidates:
             NotFoundError: no such candidate.
             ConfigError: no such quantisation.
         """
-        config, requested = self.get(selection.candidate), quantisation_named(quantisation)
-        if config.base_model.quantisation == requested:
+        config = _quantised(self.get(selection.candidate), quantisation_named(quantisation))
+        if config is None:
             return selection
-        base = config.base_model.with_changes(quantisation=requested)
-        name = "whole" if not requested.is_used else requested.name
-        changes = {"id": f"{config.id[:68]}-{name}", "title": f"{config.name}, {name}", "base_model": base}
-        typed = self._typed.add(config.model_copy(update=changes), self._catalogue())
-        return Selection(typed.id, selection.adapter)
+        return Selection(self._typed.add(config, self._catalogue()).id, selection.adapter)
 
     def _catalogue(self) -> Catalogue:
         return Catalogue.read(self._settings.catalogue, self._settings.user_catalogue)
+
+
+def _quantised(config: CandidateConfig, requested: Quantisation) -> CandidateConfig | None:
+    """The candidate with its base held otherwise, under a name that says so; None where it is held so already."""
+    if config.base_model.quantisation == requested:
+        return None
+    base = config.base_model.with_changes(quantisation=requested)
+    name = requested.name if requested.is_used else "whole"
+    return config.model_copy(
+        update={"id": f"{config.id[:68]}-{name}", "title": f"{config.name}, {name}", "base_model": base}
+    )
 
 
 def _place(adapter: AdapterEntry) -> tuple[str, str | None]:

@@ -65,6 +65,15 @@ class Engine:
         """
         return self._candidates.add(source, title, adapter, model_type, pooler_type, quantisation)
 
+    def add_quantised(self, candidate_id: str, quantisation: str) -> CandidateSummary:
+        """Add a candidate once more, with its adapters and its base held in few bits, to the user's own catalogue.
+
+        Raises:
+            NotFoundError: no such candidate.
+            ConfigError: no such quantisation, or the one that the candidate has.
+        """
+        return self._candidates.add_quantised(candidate_id, quantisation)
+
     def remove_candidate(self, candidate_id: str) -> None:
         """Remove a candidate of the user's own from the catalogue and from memory; its files stay.
 

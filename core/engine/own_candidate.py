@@ -46,7 +46,7 @@ def describe(
         fields["quantisation"] = quantisation
     if not is_hub_id(source):
         read_model_folder(Path(source).expanduser())
-    candidate_id = _free_id(_identifier(title or source), taken)
+    candidate_id = free_id(_identifier(title or source), taken)
     return CandidateConfig(
         id=candidate_id,
         title=title.strip() or _title(source),
@@ -77,7 +77,7 @@ def with_adapter(candidate: CandidateConfig, adapter: str) -> CandidateConfig:
     """The candidate with one more adapter at its end; its mask follows what the adapter was trained with."""
     taken = [a.id for a in candidate.adapters]
     entry = _adapter_entry(adapter)
-    entry = entry.model_copy(update={"id": _free_id(entry.id, taken)})
+    entry = entry.model_copy(update={"id": free_id(entry.id, taken)})
     data = candidate.model_dump()
     data["adapters"] = [*data["adapters"], entry.model_dump()]
     if candidate.role == "own" and candidate.base_model.model_type in model_types(bidirectional=False):
@@ -120,7 +120,8 @@ def _checked_type(model_type: str) -> ModelType:
     return model_type
 
 
-def _free_id(requested: str, taken: Sequence[str]) -> str:
+def free_id(requested: str, taken: Sequence[str]) -> str:
+    """An id that nobody has: the one requested, or with a number behind it."""
     number, name = 2, requested
     while name in taken:
         name, number = f"{requested[:76]}-{number}", number + 1

@@ -29,8 +29,8 @@ from core.merge.cost import FILE_BYTES, merge_cost, require_cost, require_empty,
 from core.merge.request import MergeRequest, require_whole
 from core.model.adapters.attach import AttachedAdapter, load_adapter
 from core.model.classifier import PooledClassifier
+from core.model.dequantise import dequantise
 from core.model.open import open_classifier, quiet_transformers
-from core.model.quantised import dequantise
 from core.model.quantised_checks import quantisation_name
 from core.results import Merge
 from core.tasks.progress import Progress, ignore_progress

@@ -18,8 +18,6 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel
 from transformers.pytorch_utils import Conv1D
 
-from core.errors import CheckpointError
-
 #: What transformers writes on a model that it quantised, and PEFT reads to choose its layers.
 NOTES = ("hf_quantizer", "quantization_method", "is_loaded_in_4bit", "is_loaded_in_8bit", "is_quantized")
 
@@ -32,7 +30,7 @@ def prepare(model: PreTrainedModel) -> None:
     Pooler and head that a checkpoint stores as codes become numbers.
     """
     for name in outside_backbone(model):
-        model.set_submodule(name, _whole_layer(model.get_submodule(name), model.dtype))
+        model.set_submodule(name, whole_layer(model.get_submodule(name), model.dtype))
     for _, module in quantised_layers(model):
         layer: Any = module
         if _bits(module) == 8:
@@ -169,25 +167,7 @@ def outside_backbone(model: PreTrainedModel) -> list[str]:
     return [name for name, _ in quantised_layers(model) if not name.startswith(prefix)]
 
 
-def dequantise(model: PreTrainedModel) -> None:
-    """Put numbers in the place of codes, layer by layer, in the type of the rest of the model; in place.
-
-    Raises:
-        CheckpointError: a method whose codes transformers cannot read out.
-    """
-    method = library_method(model)
-    for name, layer in list(quantised_layers(model)):
-        model.set_submodule(name, _whole_layer(layer, model.dtype))
-    if method not in (None, "bitsandbytes"):
-        _dequantise_by_library(model, str(method))
-    for held in (model, *model.children()):
-        for attribute in NOTES:
-            vars(held).pop(attribute, None)
-    if hasattr(model.config, "quantization_config"):
-        del model.config.quantization_config
-
-
-def _whole_layer(layer: Any, dtype: torch.dtype) -> nn.Module:
+def whole_layer(layer: Any, dtype: torch.dtype) -> nn.Module:
     """A layer of numbers for one of codes; GPT-2's Conv1D, which keeps (in, out), is one again."""
     weight = whole_weight(layer).to(dtype)
     with torch.device("meta"):
@@ -200,13 +180,3 @@ def _whole_layer(layer: Any, dtype: torch.dtype) -> nn.Module:
     if layer.bias is not None:
         made.bias = nn.Parameter(layer.bias.detach().to(dtype), requires_grad=False)
     return made.train(layer.training)  # type: ignore[no-any-return]
-
-
-def _dequantise_by_library(model: PreTrainedModel, method: str) -> None:
-    try:
-        model.dequantize(dtype=model.dtype)
-    except (NotImplementedError, TypeError, AttributeError) as error:
-        raise CheckpointError(
-            f"Weights that are quantised by {method} cannot be read out here: {' '.join(str(error).split())[:200]}",
-            fix="give the checkpoint that it was made from.",
-        ) from error

@@ -64,6 +64,14 @@ class FakeEngine:
         self.offered.append(added)
         return added
 
+    def add_quantised(self, candidate_id: str, quantisation: str) -> CandidateSummary:
+        known = self.summary(candidate_id)
+        if quantisation == "none":
+            raise NotFoundError(f"'{candidate_id}' is held as <none> already.", fix="choose another quantisation.")
+        added = candidate(f"{candidate_id}-{quantisation}", "own", title=known.title, adapters=known.adapters)
+        self.offered.append(added)
+        return added
+
     def remove_candidate(self, candidate_id: str) -> None:
         if self.summary(candidate_id).role != "own":
             raise NotFoundError(f"'{candidate_id}' came with the app.", fix="remove only candidates that you added.")

@@ -12,8 +12,6 @@ from peft import LoraConfig, PeftModel
 from torch import nn
 from transformers import (
     AutoModelForSequenceClassification,
-    GPT2Config,
-    GPT2ForSequenceClassification,
     LlamaConfig,
     LlamaForSequenceClassification,
 )
@@ -24,7 +22,6 @@ from core.model.adapters.attach import load_adapter
 from core.model.open import OpenedClassifier
 from core.model.quantised import (
     depends_on_company,
-    dequantise,
     held_bytes,
     is_quantised,
     is_quantised_layer,
@@ -169,26 +166,6 @@ def test_only_eight_bits_with_outliers_depend_on_company(folder: Path) -> None:
     assert found == {name: name == "int8" for name in NAMED}
     fields = {"method": "bitsandbytes", "bits": 8, "outlier_threshold": 0}
     assert not depends_on_company(opened(folder, quantisation=fields).model)
-
-
-def test_dequantised_layers_say_the_same_and_are_plain(quantised: OpenedClassifier) -> None:
-    before, bound = logits(quantised.model), 1e-5 if rounding(quantised.model) is torch.float32 else 5e-2
-    dequantise(quantised.model)
-    assert not is_quantised(quantised.model)
-    assert not hasattr(quantised.model.config, "quantization_config")
-    assert all(type(p) is nn.Parameter and p.dtype == torch.float32 for p in quantised.model.parameters())
-    torch.testing.assert_close(logits(quantised.model), before, atol=bound * float(before.abs().max()), rtol=0)
-
-
-def test_layers_that_keep_in_by_out_are_dequantised_as_they_were(tmp_path: Path) -> None:
-    sizes = {"n_embd": 32, "n_layer": 2, "n_head": 4, "vocab_size": 64, "num_labels": 3, "pad_token_id": 0}
-    GPT2ForSequenceClassification(GPT2Config(**sizes)).save_pretrained(tmp_path)
-    made = opened(tmp_path, "vanilla", num_labels=None, quantisation="nf4")
-    before = logits(made.model)
-    dequantise(made.model)
-    torch.testing.assert_close(logits(made.model), before, atol=1e-5, rtol=1e-5)
-    whole = opened(tmp_path, "vanilla", num_labels=None).model.state_dict()
-    assert {n: p.shape for n, p in made.model.state_dict().items()} == {n: p.shape for n, p in whole.items()}
 
 
 def test_a_head_in_codes_is_seen(folder: Path) -> None:
