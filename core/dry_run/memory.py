@@ -21,6 +21,8 @@ FILE_BYTES = 128 * 2**20
 TEXTS, MOST_TOKENS = 2, 64
 #: Tensors of the hidden and of the inner size that a layer has at once, or that a backward pass keeps of it.
 _HIDDEN, _INNER = 12, 4
+#: Copies of the largest gradient that there are at once: its products in float32, itself, and what looks at it.
+_GRADIENTS = 5
 #: What the allocator and the interpreter take in any case.
 _SLACK = 48 * 2**20
 
@@ -58,8 +60,8 @@ def stage_bytes(subject: Subject) -> StageBytes:
     elif info.bytes <= SECOND_COPY:
         saving, disk = 2 * info.bytes, info.bytes
     else:
-        saving, disk = 2 * max(FILE_BYTES, largest) + largest, info.bytes
-    return StageBytes(forward + _SLACK, kept + 2 * largest + _SLACK, saving + _SLACK, disk)
+        saving, disk = FILE_BYTES + 2 * largest, info.bytes
+    return StageBytes(forward + _SLACK, kept + _GRADIENTS * largest + _SLACK, saving + _SLACK, disk)
 
 
 def memory(subject: Subject) -> Stage:

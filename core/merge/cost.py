@@ -8,7 +8,7 @@ from pathlib import Path
 
 from core.config.base_model import BaseModelConfig, DtypeName
 from core.errors import CheckpointError, InputError, MemoryBudgetError
-from core.files.folders import ModelFolder
+from core.files.folders import AdapterFolder, ModelFolder
 from core.files.quantisation import stored_method
 from core.merge.request import MergeRequest
 from core.model.held import held_backbone
@@ -16,8 +16,11 @@ from core.model.memory import DTYPE_BYTES, adapter_parameters, estimate
 from core.results import MergeCost
 from core.words.sizes import gibibytes
 
-#: Bytes of a weight file, but for a tensor that is larger; one is held in memory twice while it is written.
+#: Bytes of a weight file, but for a tensor that is larger.
 FILE_BYTES = 2 * 10**9
+
+#: Copies of an update that there are while it is added to its layer.
+_UPDATES = 3
 
 _DTYPES: dict[str, DtypeName] = {"F64": "float64", "F32": "float32", "F16": "float16", "BF16": "bfloat16"}
 
@@ -34,16 +37,26 @@ def stored_dtype(folder: ModelFolder, base: BaseModelConfig) -> DtypeName:
 
 def merge_cost(request: MergeRequest, free: int) -> MergeCost:
     """Memory and disk; a quantised base is read out layer by layer, and its codes are there meanwhile."""
-    base, tensors = request.base, request.folder.tensors.values()
+    base = request.base
     dtype = stored_dtype(request.folder, base)
     held = held_backbone(request.folder, dtype, base.quantisation)
-    # Factors are held in float32 whatever the base's type, and a layer's update is there beside the layer.
+    # Factors are held in float32 whatever the base's type; files are written from where the weights are.
     size = held.parameters * DTYPE_BYTES[dtype] + 4 * adapter_parameters(request.adapter)
     codes = held.bytes if held.type != dtype else 0
-    update = 2 * 4 * max(t.count for t in tensors)
-    peak = estimate(0, dtype, "cpu", free, weights=size).peak + codes + update + min(FILE_BYTES, size)
+    peak = estimate(0, dtype, "cpu", free, weights=size).peak + codes + _UPDATES * 4 * _largest_update(request.adapter)
     place = shutil.disk_usage(existing(request.output))
     return MergeCost(peak, free, size, place.free)
+
+
+def _largest_update(adapter: AdapterFolder) -> int:
+    """Numbers in the largest update: rows of its B times columns of its A."""
+    rows, columns = Counter[str](), Counter[str]()
+    for name, tensor in adapter.tensors.items():
+        module, _, factor = name.partition(".lora_")
+        if factor and len(tensor.shape) == 2:
+            side, place = (rows, 0) if "B" in factor.split(".")[0] else (columns, 1)
+            side[module] = tensor.shape[place]
+    return max((rows[module] * columns[module] for module in rows), default=0)
 
 
 def require_cost(cost: MergeCost, output: Path) -> None:

@@ -129,8 +129,8 @@ def test_explanations_of_a_quantised_pair(engine: Engine, name: str) -> None:
     assert explainer.at_scale(selection, text, 1.0).logits == pytest.approx(logits, abs=rounding)
     curve = explainer.scale_curve(selection, text).result()
     assert curve.logits[20] == pytest.approx(logits, abs=rounding)
-    assert explainer.attributions(selection, text, AttributionOptions(LABELS[0])).result()
-    assert explainer.head_geometry(selection)
+    assert len(explainer.attributions(selection, text, AttributionOptions(LABELS[0])).result().methods) > 2
+    assert explainer.head_geometry(selection).labels == LABELS
     assert engine.classify(selection, [text])[0].logits == pytest.approx(logits, abs=1e-6), "a probe left traces"
 
 
@@ -241,5 +241,5 @@ def test_what_is_estimated_is_what_is_taken(larger: Path, name: str) -> None:
     assert seen["estimate"] == pytest.approx(seen["held"], rel=0.01), seen
     # The heap of the loading thread keeps some megabytes, whatever the model's size.
     assert seen["estimate"] == pytest.approx(seen["taken"], rel=0.1, abs=2**24), seen
-    assert seen["peak"] <= seen["peak_estimate"], seen
-    assert seen["left"] < 0.2 * seen["taken"] + 2**24, seen
+    assert seen["peak"] <= seen["peak_estimate"] + 2**27, seen  # freed blocks that glibc is told to keep
+    assert seen["left"] < 0.2 * seen["taken"] + 2**25, seen

@@ -38,9 +38,13 @@ def logits(model: Any) -> torch.Tensor:
         return result.float()
 
 
+def labels_of(model: Any) -> tuple[str, ...]:
+    return tuple(model.config.id2label.values())
+
+
 def by_peft(base: Path, adapter: Path, dtype: str = "float32") -> Any:
     model = AutoModelForSequenceClassification.from_pretrained(base, dtype=getattr(torch, dtype))
-    return PeftModel.from_pretrained(model, adapter).merge_and_unload().eval()  # type: ignore[operator]
+    return PeftModel.from_pretrained(model, adapter).merge_and_unload().eval()
 
 
 @pytest.fixture(params=["llama", "mistral"])
@@ -58,7 +62,7 @@ def test_logits_are_those_of_pefts_merge(base: Path, tmp_path: Path, kind: str) 
     assert result.modules > 0
     assert result.dtype == "float32"
     assert (result.parameters, result.files) == (sum(p.numel() for p in mine.model.parameters()), 1)
-    assert tuple(mine.model.config.id2label.values()) == LABELS == result.labels
+    assert labels_of(mine.model) == LABELS == result.labels
 
 
 @pytest.mark.parametrize(("dtype", "bound"), [("bfloat16", 2e-2), ("float16", 2e-3)])
@@ -90,7 +94,7 @@ def test_a_classifier_of_ours_with_labels_and_length(tmp_path: Path, pooler: str
     attached = load_adapter(opened(base, num_labels=None), tmp_path / "adapter")
     mine = opened(tmp_path / "out", "vanilla", num_labels=None).model
     torch.testing.assert_close(logits(mine), logits(attached.model), atol=1e-5, rtol=1e-5)
-    assert result.labels == attached.labels == tuple(mine.config.id2label.values())
+    assert result.labels == attached.labels == labels_of(mine)
     assert AutoTokenizer.from_pretrained(tmp_path / "out").model_max_length == result.max_tokens == 77
     assert set(result.whole) == {"score", "pooler"} - ({"pooler"} if pooler == "mean" else set())
     assert result.stock_class == ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -40,7 +41,7 @@ def test_layers_that_keep_in_by_out_are_dequantised_as_they_were(tmp_path: Path)
 
 
 def test_a_method_that_cannot_be_read_out_is_refused(folder: Path) -> None:
-    model = opened(folder).model
+    model: Any = opened(folder).model
 
     class Method:
         quant_method = "vptq"
