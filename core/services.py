@@ -45,10 +45,13 @@ from core.results import (
     LoadedModel,
     LoadState,
     MaskEffect,
+    Merge,
+    MergeCost,
     MinimalFlip,
     PoolerVerdict,
     Pooling,
     Prediction,
+    QuantisationEffect,
     Reading,
     Report,
     Requirements,
@@ -109,15 +112,28 @@ class Engine(Protocol):
         """The config behind an id."""
 
     def add_candidate(
-        self, source: str, *, title: str = "", adapter: str = "", model_type: str = "", pooler_type: str | None = None
+        self,
+        source: str,
+        *,
+        title: str = "",
+        adapter: str = "",
+        model_type: str = "",
+        pooler_type: str | None = None,
+        quantisation: str = "none",
     ) -> CandidateSummary:
         """Add a folder or Hub id, with an adapter, to the user's own catalogue."""
+
+    def add_quantised(self, candidate_id: str, quantisation: str) -> CandidateSummary:
+        """Add a candidate once more, with its adapters and its base held in few bits, to the user's own catalogue."""
 
     def remove_candidate(self, candidate_id: str) -> None:
         """Remove a candidate of the user's own from the catalogue and from memory; its files stay."""
 
     def resolve(self, candidate: str, adapter: str | None = None) -> Selection:
         """A selection from what a person types: an id, a YAML file, a folder or a Hub id; an adapter id or folder."""
+
+    def quantised(self, selection: Selection, quantisation: str) -> Selection:
+        """The same candidate and adapter with its base held otherwise, by a short name (`nf4`, `none` ...)."""
 
     def requirements(self, selection: Selection, keep: Collection[Selection] = ()) -> Requirements:
         """What loading would add to what is in memory now; nothing is loaded.
@@ -208,6 +224,9 @@ class Explainer(Protocol):
 
     def attention_mask(self, selection: Selection, text: str) -> MaskEffect:
         """The text read causally and in both directions."""
+
+    def quantisation_effect(self, selection: Selection, text: str) -> Task[QuantisationEffect]:
+        """What holding the base in few bits did to the text, against its whole weights."""
 
     def two_texts(self, selection: Selection, text: str, other: str) -> TwoTexts:
         """What was edited from one text to the other, and what that did to every class."""
@@ -303,6 +322,19 @@ class Evaluations(Protocol):
         """Predictions measured against labels."""
 
 
+class Merges(Protocol):
+    """A base and an adapter as one checkpoint."""
+
+    def merge_cost(self, selection: Selection, output: str) -> MergeCost:
+        """What a merge into this folder takes of memory and disk."""
+
+    def merge(self, selection: Selection, output: str, *, dequantise: bool = False) -> Task[Merge]:
+        """Write the merged checkpoint into a folder that is not there, or empty.
+
+        A quantised base is refused unless it is to be dequantised.
+        """
+
+
 class Services(Protocol):
     """All of them together, as one process offers them."""
 
@@ -333,6 +365,10 @@ class Services(Protocol):
     @property
     def evaluations(self) -> Evaluations:
         """A candidate on many texts."""
+
+    @property
+    def merges(self) -> Merges:
+        """A base and an adapter as one checkpoint."""
 
     def close(self, grace: float = 1.0) -> bool:
         """End long work: True when all of it ended within `grace` seconds."""

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.errors import AppError
-from core.results import AdapterUpdate, ModuleOverlap, Selection
+from core.results import AdapterUpdate, LoadedModel, ModuleOverlap, Selection
 from pages.ui import frame, loading, markup, task_progress, url_state
 from pages.ui.services import adapter_updates
 from pages.views import adapter_update as view
+from pages.views import merge
 
 _MODULE, _BY = "update.module", "update.by"
 _KEYS = {"module": _MODULE, "by": _BY}
@@ -48,7 +49,7 @@ def overlaps_by(measure: str, selection: Selection) -> Sequence[ModuleOverlap] |
     return None if result is None else result.modules
 
 
-def draw(selection: Selection) -> None:
+def draw(selection: Selection, model: LoadedModel) -> None:
     """The sentence, the map, one module, all of them."""
     result = adapter_updates().adapter_update(selection)
     restore(result)
@@ -65,14 +66,16 @@ def draw(selection: Selection) -> None:
             view.layers(result.modules, overlaps, measure, chosen, _MODULE)
     view.table(result, overlaps)
     view.notes(result, measure)
+    merge.panel(model)
     url_state.write("update", {"module": st.session_state[_MODULE], "by": measure})
 
 
 selection, candidate = frame.selection()
 st.html(markup.title("Adapter update", "How much the adapter changes each weight, and what it uses of its rank."))
 frame.section_links()
-if loading.ready(selection, candidate) is not None and frame.fits():
+model = loading.ready(selection, candidate)
+if model is not None and frame.fits():
     try:
-        draw(selection)
+        draw(selection, model)
     except AppError as error:
         st.html(markup.problem(error))

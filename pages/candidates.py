@@ -62,6 +62,7 @@ def detail(candidate: CandidateSummary, selection: Selection) -> None:
         st.html(candidate_details.health(model.health))
     elif candidate.availability is not Availability.MISSING:
         needs(selection)
+        add_candidate.quantised(candidate)
     if candidate.role == "own":
         st.button("Remove from the list", key="remove", on_click=add_candidate.remove, args=(candidate.id,))
 

@@ -11,6 +11,7 @@ from core.results import CandidateSummary, Selection
 from pages.ui import candidate_picker, frame, loading, markup, question
 from pages.ui.question import ASKED
 from pages.ui.services import engine
+from pages.views import quantisation_effect
 from pages.views import verdict as view
 from pages.views.verdict import Answer
 
@@ -68,10 +69,8 @@ def result(selection: Selection, candidate: CandidateSummary) -> None:
     place = st.empty()
     with place.container():
         model = loading.ready(selection, candidate)
-        if model is None:
-            by = loading.stand_in()
-            if by is not None:
-                st.html(markup.note(f"Meanwhile, {by} answers."))
+        if model is None and (by := loading.stand_in()) is not None:
+            st.html(markup.note(f"Meanwhile, {by} answers."))
     if model is not None:
         place.empty()  # at once: a bar that goes only when all is drawn would make the verdict jump
         view.warnings(model.health)
@@ -79,6 +78,7 @@ def result(selection: Selection, candidate: CandidateSummary) -> None:
         answer = classified(by, st.session_state.get(ASKED)) if by else None
     if answer is not None:
         view.draw(answer)
+        quantisation_effect.panel(model, answer.prediction.text)
 
 
 @st.fragment

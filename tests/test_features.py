@@ -95,6 +95,15 @@ FEATURES: Mapping[str, Feature] = {
         },
     ),
     "attributions": Feature("core/explain/attributions", {}),
+    "quantisation_effect": Feature(
+        "core/explain/quantisation_effect.py",
+        {
+            "page": other("classify", because="below its verdict, for a quantised base"),
+            "figures": TABLES,
+            "command": other("classify", because="a switch of it"),
+            "browser test": other("classify", because="as its page"),
+        },
+    ),
     "two_texts": Feature("core/explain/two_texts.py", {}),
     "weights": Feature("core/checkpoints/weights.py", {}),
     "spectra": Feature("core/checkpoints/spectra", {}),
@@ -121,6 +130,14 @@ FEATURES: Mapping[str, Feature] = {
     "dry_run": Feature(
         "core/dry_run",
         {"figures": TABLES, "command": other("check", because="a verb")},
+    ),
+    "merge": Feature(
+        "core/merge",
+        {
+            "page": other("adapter_update", because="a form at its end"),
+            "figures": none("a folder is written, and nothing drawn"),
+            "browser test": other("adapter_update", because="as its page"),
+        },
     ),
     "evaluation": Feature(
         "core/evaluation",

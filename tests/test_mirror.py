@@ -19,6 +19,7 @@ OWN = {
     "dry_run/test_broken.py": "all stages, on candidates with a mistake each",
     "dry_run/test_sound.py": "all stages, on candidates without one",
     "explain/test_families.py": "every view, on every family of transformers",
+    "engine/test_quantised_pairs.py": "all of the engine, on quantised bases",
     "explain/test_two_people.py": "two who ask at once",
     "fakes/test_answers.py": "the fakes of the tests",
     "figures/test_lines.py": "figures that are lines or bars",

@@ -63,7 +63,7 @@ def run_time() -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def development() -> dict[str, str]:
-    return pins("requirements-dev.txt")
+    return pins("requirements-dev.txt") | pins("requirements-quantised.txt")
 
 
 def test_what_runs_is_pinned(run_time: dict[str, str]) -> None:

@@ -13,17 +13,18 @@ import torch
 from peft import PeftModel
 from torch import nn
 from transformers import (
-    CONFIG_MAPPING,
     MODEL_FOR_CAUSAL_LM_MAPPING,
     MODEL_FOR_MASKED_LM_MAPPING,
     PreTrainedConfig,
     PreTrainedModel,
 )
 
+from core.architecture.outline_config import stock_config as stock_config
+from core.architecture.outline_config import without_values as without_values
 from core.config.adapter import AdapterConfig
 from core.config.candidate import CandidateConfig
 from core.config.families import FAMILIES, Family, lifting
-from core.errors import ConfigError, NotFoundError
+from core.errors import ConfigError
 from core.files.folders import read_adapter_folder, read_model_folder
 from core.model.adapters.attach import stored_lora
 from core.model.adapters.card import read_card
@@ -39,26 +40,6 @@ from core.model.size_checks import compare_sizes
 from core.model.stored_parts import stored_head
 
 META = torch.device("meta")
-
-
-def stock_config(candidate: CandidateConfig, place: Path | None) -> PreTrainedConfig:
-    """The transformers config of a candidate: from its folder, or else from the numbers in its YAML.
-
-    Raises:
-        NotFoundError: no folder and no numbers, or numbers of an architecture that they do not tell.
-    """
-    config = stored_config(read_model_folder(place)) if place else _from_numbers(candidate)
-    return without_values(config)
-
-
-def without_values(config: PreTrainedConfig) -> PreTrainedConfig:
-    """The same config, set to kernels that run on meta tensors: others look into values, which those have not.
-
-    Experts are multiplied for the tokens that are sent to them, as every implementation does in the end.
-    """
-    config._attn_implementation = "eager"
-    config._experts_implementation = "batched_mm"
-    return config
 
 
 def outline_classifier(candidate: CandidateConfig, place: Path | None, num_labels: int | None) -> PooledClassifier:
@@ -176,33 +157,3 @@ def _classifier(
         model.config.num_hidden_layers = model.backbone.config.num_hidden_layers
     freeze(model.backbone, base)
     return model
-
-
-def _from_numbers(candidate: CandidateConfig) -> PreTrainedConfig:
-    numbers, family = candidate.architecture, candidate.base_model.architecture.family
-    if numbers is None:
-        raise NotFoundError(
-            f"The weights of '{candidate.id}' are not on this machine, and its YAML has no architecture numbers.",
-            fix="load it, or add `architecture` to its YAML.",
-        )
-    entry = FAMILIES[family]
-    data: dict[str, Any] = {name: value for name, value in numbers.model_dump().items() if name not in entry.lacks}
-    config: PreTrainedConfig = CONFIG_MAPPING[entry.counted_as or entry.name](**data)
-    config.name_or_path = candidate.base_model.pretrained_model_name_or_path
-    if entry.norms is None:
-        _require_counted(candidate, config)
-    return config
-
-
-def _require_counted(candidate: CandidateConfig, config: PreTrainedConfig) -> None:
-    """Numbers of any AutoModel tell no architecture: BERT's is taken where it has the parameters that are stated."""
-    with META:
-        result = classifier_class(type(config))(to_pooled(config)).backbone
-    count = sum(p.numel() for p in result.parameters())
-    if count != candidate.parameters:
-        stated = f"{candidate.parameters:,}" if candidate.parameters else "no"
-        raise NotFoundError(
-            f"Which architecture '{candidate.id}' has is not known before its files are here: as a BERT it would have "
-            f"{count:,} parameters, and its YAML states {stated}.",
-            fix="load it, or give the folder of a model.",
-        )

@@ -18,6 +18,7 @@ from core.checkpoints.dead_rows import rows_of
 from core.checkpoints.dtype_codes import TORCH_NAMES, WIDE, codes
 from core.checkpoints.moments import empty, from_codes
 from core.checkpoints.stacks import Place, places
+from core.model.quantised import number_count, quantised_layers, whole_weight
 from core.results import WeightStats
 
 #: safetensors' names of torch's dtypes: what the alphabets of codes are called by.
@@ -55,18 +56,21 @@ def analyze_model(model: nn.Module) -> ModelStatistics:
     parameters = list(_once(model.named_parameters()))
     counted = [p for _, p in parameters if not is_lazy(p)]
     stats: dict[str, dict[str, WeightStats]] = {}
+    coded = {f"{name}.weight": layer for name, layer in quantised_layers(model)}
     tensors = [*parameters, *_once(_stored_buffers(model))]
     where = places(name for name, _ in tensors)
     for name, tensor in tensors:
         module, _, own = name.rpartition(".")
         note = "" if isinstance(tensor, nn.Parameter) else "A buffer: not counted as a parameter."
+        if name in coded:
+            tensor, note = whole_weight(coded[name]), "Of the numbers that its codes stand for."
         transposed = own == "weight" and isinstance(modules.get(module), Conv1D)
         stats.setdefault(module, {})[own] = tensor_statistics(name, tensor, note, where[name], transposed)
     return ModelStatistics(
         named_modules={name: type(module).__name__ for name, module in modules.items()},
         last_module_name=next(reversed(modules)),
         weight_stats=stats,
-        total_params=sum(p.numel() for p in counted),
+        total_params=sum(number_count(p) for p in counted),
         total_trainable_params=sum(p.numel() for p in counted if p.requires_grad),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from core.cli.options import Adapter, Candidate, Json, UseChatTemplate, select
+from core.cli.options import Adapter, Candidate, Json, Quantised, UseChatTemplate, select
 from core.cli.output import print_json, print_table
 from core.in_process import InProcessServices
 from core.results import CheckStatus, DryRun, Stage, StageStatus
@@ -21,11 +21,15 @@ _WORDS = {
 
 
 def check(
-    candidate: Candidate, adapter: Adapter = None, chat_template: UseChatTemplate = None, json: Json = False
+    candidate: Candidate,
+    adapter: Adapter = None,
+    quantisation: Quantised = None,
+    chat_template: UseChatTemplate = None,
+    json: Json = False,
 ) -> None:
     """Dry run, adapter health and padding invariance; exit code 1 when a stage does not pass."""
     services = InProcessServices()
-    selection = select(services.engine, candidate, adapter, chat_template)
+    selection = select(services.engine, candidate, adapter, chat_template, quantisation)
     model = services.engine.load(selection)
     from core.dry_run.records import document
 

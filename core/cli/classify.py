@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import repeat
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from core.cli.options import Adapter, Candidate, Input, Json, TextColumn, UseChatTemplate, load, select
+from core.cli.options import Adapter, Candidate, Input, Json, Quantised, TextColumn, UseChatTemplate, load, select
 from core.cli.output import follow, print_json, print_table, say, short
 from core.data.export import check_destination
 from core.data.labelled_texts import read_rows
 from core.data.predictions import PREDICTION_FORMATS, as_record, write_predictions
+from core.explain.quantisation_effect import unquantised
 from core.in_process import InProcessServices
-from core.results import Prediction
+from core.results import Prediction, QuantisationEffect, Selection
 from core.words.numbers import significant
 from core.words.verdict import NOT_FINITE_FIX, not_finite
 
@@ -25,16 +27,22 @@ Output = Annotated[
     Path | None,
     typer.Option("--output", metavar="F", help="Write the predictions to a .csv, .tsv, .parquet or .jsonl file."),
 ]
+AgainstUnquantised = Annotated[
+    bool,
+    typer.Option("--against-unquantised", help="Also say what quantisation did: the same texts by the whole weights."),
+]
 
 
 def classify(
     candidate: Candidate,
     adapter: Adapter = None,
+    quantisation: Quantised = None,
     text: Texts = None,
     input: Input = None,  # noqa: A002 - the option's own name
     text_column: TextColumn = None,
     output: Output = None,
     chat_template: UseChatTemplate = None,
+    against_unquantised: AgainstUnquantised = False,
     json: Json = False,
 ) -> None:
     """Classify texts, in input order."""
@@ -42,7 +50,7 @@ def classify(
         check_destination(output, PREDICTION_FORMATS)
     texts = _texts(text, input, text_column)
     services = InProcessServices()
-    selection = select(services.engine, candidate, adapter, chat_template)
+    selection = select(services.engine, candidate, adapter, chat_template, quantisation)
     load(services.engine, selection)
     predictions = follow(services.evaluations.classify(selection, texts))
     if message := not_finite(predictions):
@@ -50,10 +58,34 @@ def classify(
     if output is not None:
         write_predictions(output, predictions)
         say(f"Wrote {len(predictions):,} predictions to {output}.")
+    effects = _effects(services, selection, texts) if against_unquantised else None
     if json:
-        print_json([as_record(prediction) for prediction in predictions])
+        print_json([as_record(p) | _record(e) for p, e in zip(predictions, effects or repeat(None), strict=False)])
     elif output is None:
         print_table(("text", "label", "probability", "margin", "tokens"), [_row(p) for p in predictions])
+    if effects is not None and not json:
+        print_table(("text", "whole weights", "largest difference"), [_effect(e) for e in effects])
+
+
+def _effects(services: InProcessServices, selection: Selection, texts: Sequence[str]) -> list[QuantisationEffect]:
+    """Each text by both; the whole weights are loaded once and stay till the last."""
+    whole = unquantised(services.engine, selection)
+    load(services.engine, whole)
+    return [follow(services.explainer.quantisation_effect(selection, text)) for text in texts]
+
+
+def _record(effect: QuantisationEffect | None) -> dict[str, object]:
+    if effect is None:
+        return {}
+    whole = as_record(effect.whole)
+    fields = {name: whole[name] for name in ("label", "probabilities", "logits")}
+    return {"unquantised": {**fields, "largest_difference": effect.largest}}
+
+
+def _effect(effect: QuantisationEffect) -> tuple[str, ...]:
+    regression = effect.whole.problem_type == "regression"
+    label = significant(effect.whole.logits[0]) if regression else effect.whole.label
+    return short(effect.whole.text, 60), label, significant(effect.largest)
 
 
 def _texts(text: list[str] | None, input: Path | None, text_column: str | None) -> Sequence[str]:  # noqa: A002

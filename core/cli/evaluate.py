@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from core.cli.options import Adapter, Candidate, Json, TextColumn, UseChatTemplate, load, select
+from core.cli.options import Adapter, Candidate, Json, Quantised, TextColumn, UseChatTemplate, load, select
 from core.cli.output import follow, print_json, print_table, say
 from core.data.labelled_texts import read_rows
 from core.in_process import InProcessServices
@@ -36,12 +36,13 @@ def evaluate(
     text_column: TextColumn = None,
     adapter: Adapter = None,
     chat_template: UseChatTemplate = None,
+    quantisation: Quantised = None,
     json: Json = False,
 ) -> None:
     """Accuracy, macro-F1 and calibration error on labelled texts; squared error for a regression."""
     rows = read_rows(input, text_column, label_column)
     services = InProcessServices()
-    selection = select(services.engine, candidate, adapter, chat_template)
+    selection = select(services.engine, candidate, adapter, chat_template, quantisation)
     model = load(services.engine, selection)
     result = follow(services.evaluations.evaluate(selection, rows))
     if message := without_verdict(result):

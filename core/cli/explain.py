@@ -10,7 +10,7 @@ import typer
 
 from core.cli import attributions, depth, two_texts
 from core.cli.attributions import BaselineOption, MethodOption, Steps, method_of
-from core.cli.options import Adapter, Candidate, Json, UseChatTemplate, load, select
+from core.cli.options import Adapter, Candidate, Json, Quantised, UseChatTemplate, load, select
 from core.cli.output import print_json, print_table, say
 from core.cli.two_texts import FlipOption
 from core.config.strict_model import nearest
@@ -54,6 +54,7 @@ def explain(
     candidate: Candidate,
     text: OneText,
     adapter: Adapter = None,
+    quantisation: Quantised = None,
     label: Class = None,
     method: MethodOption = "contributions",
     baseline: BaselineOption = "padding",
@@ -65,7 +66,7 @@ def explain(
     """Explain one prediction: pooling weights, exact contributions or another method, and the class lens."""
     services = InProcessServices()
     explainer = services.explainer
-    selection = select(services.engine, candidate, adapter, chat_template)
+    selection = select(services.engine, candidate, adapter, chat_template, quantisation)
     load(services.engine, selection)
     reading = explainer.reading(selection, text)
     chosen = _class(reading.prediction, label)

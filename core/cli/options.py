@@ -9,6 +9,7 @@ from typing import Annotated, cast
 import typer
 
 from core.cli.output import say
+from core.config.quantisation import NAMED
 from core.results import ChatTemplate, CheckStatus, LoadedModel, Selection
 from core.services import Engine
 
@@ -48,6 +49,16 @@ UseChatTemplate = Annotated[
         "Default: as the candidate's YAML says, else as it is.",
     ),
 ]
+Quantised = Annotated[
+    str | None,
+    typer.Option(
+        "--quantisation",
+        metavar="Q",
+        help="Hold the backbone's linear layers in fewer bits: "
+        + ", ".join(NAMED)
+        + ". Default: as the candidate says.",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of a table.")]
 Input = Annotated[
     Path | None,
@@ -59,12 +70,26 @@ TextColumn = Annotated[
 ]
 
 
-def select(engine: Engine, candidate: str, adapter: str | None, chat_template: bool | None = None) -> Selection:
+def select(
+    engine: Engine,
+    candidate: str,
+    adapter: str | None,
+    chat_template: bool | None = None,
+    quantisation: str | None = None,
+) -> Selection:
     """The selection that was asked for; where a catalogue's adapter is chosen for the person, it is said.
+
+    `quantisation` is a short name; None is what the candidate says.
 
     Raises:
         NotFoundError: no such candidate or adapter.
+        ConfigError: no such quantisation.
     """
+    selection = _select(engine, candidate, adapter, chat_template)
+    return selection if quantisation is None else engine.quantised(selection, quantisation)
+
+
+def _select(engine: Engine, candidate: str, adapter: str | None, chat_template: bool | None) -> Selection:
     chosen = {None: None, True: "user", False: "none"}[chat_template]
     selection = engine.resolve(candidate, None if adapter == NO_ADAPTER else adapter)
     selection = replace(selection, chat_template=cast(ChatTemplate | None, chosen))

@@ -22,6 +22,7 @@ from core.config.components import (
     resolve_problem,
 )
 from core.config.families import FAMILIES, Architecture, ModelType, architecture_of
+from core.config.quantisation import Quantisation, quantisation_named
 from core.config.strict_model import ClosedModel, suggest
 from core.errors import ConfigError
 
@@ -51,12 +52,14 @@ class BaseModelConfig(ClosedModel):
 
     `torch_dtype` None means float32. Integer and bool dtypes are valid names (weights may be stored so),
     but a classifier cannot run in them: building one is refused. `num_labels` None means as many as the stored
-    head has, in training as many as the data has, else 2.
+    head has, in training as many as the data has, else 2. `quantisation` holds the backbone's linear layers in fewer
+    bits; `torch_dtype` is then the type of everything else.
     """
 
     pretrained_model_name_or_path: Annotated[str, Field(min_length=1)]
     cache_dir: Path | None = None
     torch_dtype: DtypeName = "float32"
+    quantisation: Quantisation = Field(default_factory=Quantisation)
     output_hidden_states: bool = False
     output_attentions: bool = False
     num_labels: Annotated[int, Field(ge=1)] | None = None
@@ -88,6 +91,10 @@ class BaseModelConfig(ClosedModel):
     @classmethod
     def _none_is_empty(cls, value: object) -> object:
         return {} if value is None else value
+
+    @field_serializer("quantisation")
+    def _write_quantisation(self, value: Quantisation) -> str | dict[str, Any]:
+        return value.name if value == quantisation_named(value.name) else value.to_dict()
 
     @field_serializer("cache_dir")
     def _write_path(self, value: Path | None) -> str | None:

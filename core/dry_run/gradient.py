@@ -6,16 +6,19 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import assert_never
 
 import torch
 from torch import Tensor, nn
 
 from core.config.components import BceOptions, BitemperedOptions, CriterionOptions, CrossEntropyOptions, MseOptions
+from core.dry_run.memory import MOST_TOKENS, TEXTS, stage_bytes
 from core.dry_run.stage import StageKind
 from core.dry_run.subject import Subject
 from core.dry_run.trained_parameters import BACKBONE, layer_of, open_for_training, part_of, trained
 from core.results import Stage
+from core.words.sizes import gibibytes
 
 LOSS = StageKind("Loss", "The criterion of the candidate, with labels that the model finds least likely.")
 GRADIENT = StageKind(
@@ -23,8 +26,8 @@ GRADIENT = StageKind(
 )
 #: How far the mean loss may be from the mean of the losses, relative to it.
 MEAN_BOUND = 1e-4
-#: A backward pass keeps every activation, so it takes few texts and few tokens; of one token attention has no gradient.
-TEXTS, MOST_TOKENS, LEAST_TOKENS = 2, 64, 4
+#: Of one token attention has no gradient.
+LEAST_TOKENS = 4
 _CRITERIA: dict[type[CriterionOptions], str] = {
     MseOptions: "mean squared error",
     CrossEntropyOptions: "cross entropy",
@@ -74,16 +77,27 @@ class _Reach:
     frozen: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class _Gradient:
+    """What was seen of a gradient, which is not kept."""
+
+    is_finite: bool
+    is_zero: bool
+
+
 def gradient(subject: Subject) -> Stage:
     """Every tensor that training would change is reached, the rest is not."""
+    needs, free = stage_bytes(subject).gradient, subject.free()
+    if needs > free:
+        return GRADIENT.left_out(f"it takes {gibibytes(needs)}, and {gibibytes(free)} are free")
     requested, remark = trained(subject)
     request = subject.trainable if open_for_training(subject) else requested
     parameters = dict(subject.probe.model.named_parameters())
     rows = _few(subject)
     message = labels(subject, subject.each_alone(rows))
-    with _requiring(subject.probe.model, request):
+    with _requiring(subject.probe.model, request), _seen_alone(subject.probe.model) as seen:
         subject.probe.model(**subject.together(rows), labels=message).loss.backward()
-        reach = _reach(parameters, requested)
+        reach = _reach(parameters, requested, seen)
     ok = not (reach.missed or reach.zero or reach.broken or reach.frozen)
     frozen = len(parameters) - len(requested)
     detail = _words(reach) + (f"; {len(reach.frozen):,} of {frozen:,} frozen ones{remark}" if frozen else "")
@@ -95,23 +109,23 @@ def _few(subject: Subject) -> list[list[int]]:
     return [(row * least)[: max(least, min(len(row), MOST_TOKENS))] for row in subject.rows[:TEXTS]]
 
 
-def _reach(parameters: Mapping[str, nn.Parameter], requested: frozenset[str]) -> _Reach:
+def _reach(parameters: Mapping[str, nn.Parameter], requested: frozenset[str], seen: Mapping[str, _Gradient]) -> _Reach:
     reach = _Reach()
-    layers = {layer_of(name) for name in requested if parameters[name].grad is not None}
-    for name, parameter in parameters.items():
+    layers = {layer_of(name) for name in requested if name in seen}
+    for name in parameters:
         if name not in requested:
-            reach.frozen += [name] * (parameter.grad is not None)
+            reach.frozen += [name] * (name in seen)
             continue
         part = part_of(name) or BACKBONE
         reach.wanted[part] += 1
-        if parameter.grad is None:
+        if name not in seen:
             # Some architectures hold a tensor that classification does not use; a whole layer they do not.
             reach.missed += [name] * (part != BACKBONE or layer_of(name) not in layers)
             continue
         reach.reached[part] += 1
-        if not parameter.grad.isfinite().all():
+        if not seen[name].is_finite:
             reach.broken.append(name)
-        elif part != BACKBONE and not parameter.grad.any() and not _waits(name, parameters):
+        elif part != BACKBONE and seen[name].is_zero and not _waits(name, parameters):
             reach.zero.append(name)
     return reach
 
@@ -152,6 +166,25 @@ def _fix(reach: _Reach) -> str:
     if reach.zero:
         return f"see that '{reach.zero[0]}' takes part in the forward pass."
     return "train in bfloat16 or float32, or clip the gradient."
+
+
+@contextmanager
+def _seen_alone(model: nn.Module) -> Iterator[dict[str, _Gradient]]:
+    """Each parameter's gradient is looked at when it is there, and let go: all of them would be a second model."""
+    seen: dict[str, _Gradient] = {}
+
+    def look(name: str, parameter: Tensor) -> None:
+        if parameter.grad is not None:
+            seen[name] = _Gradient(bool(parameter.grad.isfinite().all()), not parameter.grad.any())
+            parameter.grad = None
+
+    named = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
+    handles = [p.register_post_accumulate_grad_hook(partial(look, name)) for name, p in named]
+    try:
+        yield seen
+    finally:
+        for handle in handles:
+            handle.remove()
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """Save and load: written to a temporary folder, opened with our own loader, and asked the same texts again.
 
 An adapter goes back onto the base that is in memory already, whose weights it shares, so only its own are copied. A
-candidate without one is written whole, where disk and memory allow it.
+candidate without one is written whole, where disk and memory allow it: a small one is loaded a second time, a large one
+compared with its files (`saved_tensors`).
 """
 
 from __future__ import annotations
@@ -17,12 +18,13 @@ from peft import PeftModel
 from safetensors import SafetensorError
 from torch import nn
 
+from core.dry_run.memory import SECOND_COPY, stage_bytes
+from core.dry_run.saved_tensors import compared_with_files
 from core.dry_run.stage import StageKind
 from core.dry_run.subject import UNIT, Subject
 from core.errors import AppError
 from core.model.adapters.attach import load_adapter
 from core.model.adapters.save import card_for, save_adapter
-from core.model.memory import DTYPE_BYTES, estimate
 from core.model.open import open_classifier
 from core.results import Stage
 from core.words.numbers import two_digits
@@ -44,13 +46,15 @@ class _Loaded:
 
 
 def save_and_load(subject: Subject) -> Stage:
-    """Logits, labels and kind of task after a round trip."""
+    """Logits, labels and kind of task after a round trip; of a large model without an adapter every tensor instead."""
     has_adapter = isinstance(subject.probe.model, PeftModel)
     with tempfile.TemporaryDirectory(prefix="headlight-") as name:
-        lacking = _lacking(subject, Path(name), has_adapter)
+        lacking = _lacking(subject, Path(name))
         if lacking:
             return SAVED.left_out(lacking)
         try:
+            if not has_adapter and subject.pair.info.bytes > SECOND_COPY:
+                return compared_with_files(subject, Path(name), SAVED, FIX)
             loaded = _with_adapter(subject, Path(name)) if has_adapter else _whole(subject, Path(name))
         except AppError as error:
             return SAVED.judged(False, f"what was saved cannot be loaded: {error.problem}", error.fix)
@@ -63,16 +67,14 @@ def save_and_load(subject: Subject) -> Stage:
     return stage
 
 
-def _lacking(subject: Subject, folder: Path, has_adapter: bool) -> str:
-    """Why a copy cannot be made, in words; empty where it can. An adapter's copy shares the base."""
-    info, dtype = subject.pair.info, subject.base.torch_dtype
-    copied = info.own_bytes if has_adapter else info.bytes
-    needs = estimate(copied // DTYPE_BYTES[dtype], dtype, info.device, subject.free())
-    if not needs.fits:
-        return f"a copy takes {gibibytes(needs.peak)} on {info.device}, and {gibibytes(needs.free)} are free"
-    disk = shutil.disk_usage(folder).free
-    if needs.peak > disk:
-        return f"a copy takes {gibibytes(needs.peak)} of disk, and {gibibytes(disk)} are free in '{folder.parent}'"
+def _lacking(subject: Subject, folder: Path) -> str:
+    """Why it cannot be done here, in words and both numbers; empty where it can. An adapter's copy shares the base."""
+    needs, free, disk = stage_bytes(subject), subject.free(), shutil.disk_usage(folder).free
+    if needs.saving > free:
+        device = subject.pair.info.device
+        return f"it takes {gibibytes(needs.saving)} on {device}, and {gibibytes(free)} are free"
+    if needs.disk > disk:
+        return f"it takes {gibibytes(needs.disk)} of disk, and {gibibytes(disk)} are free in '{folder.parent}'"
     return ""
 
 
@@ -91,7 +93,10 @@ def _whole(subject: Subject, folder: Path) -> _Loaded:
     subject.probe.classifier.save_pretrained(folder)
     # Layers that were removed or started anew are saved as they are now: that is not done twice.
     config = subject.base.with_changes(
-        pretrained_model_name_or_path=str(folder), num_layers_to_remove=None, reinitialize_n_layers_of_backbone=0
+        pretrained_model_name_or_path=str(folder),
+        num_layers_to_remove=None,
+        reinitialize_n_layers_of_backbone=0,
+        quantisation="none",  # of a quantised one the codes are saved
     )
     with subject.loading_alone(), subject.kept_random():
         model = open_classifier(config, device_map=None if device == "cpu" else {"": device}).model

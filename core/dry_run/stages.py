@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from core.dry_run import forward, gradient, invariance, round_trip
+from core.dry_run import forward, gradient, invariance, memory, round_trip
 from core.dry_run.stage import StageKind
 from core.dry_run.subject import Subject
 from core.dry_run.tracing import LOGITS, Trace, trace
@@ -22,9 +22,9 @@ def run(subject: Subject, on_progress: Progress = ignore_progress) -> DryRun:
     """Every stage, each with its number. A stage in which the model raises an error fails with its words."""
     start = time.perf_counter()
     on_progress(0.0, "tokenizer")
-    stages = [forward.tokenizer(subject)]
+    stages = [memory.memory(subject), forward.tokenizer(subject)]
     passed = Trace(0)
-    why = "" if stages[0].passed else "the model cannot be given these token ids"
+    why = "" if stages[1].passed else "the model cannot be given these token ids"
     if not why:
         on_progress(0.05, "one pass through the model")
         passed = trace(subject)

@@ -19,6 +19,7 @@ from core.config import BaseModelConfig
 from core.engine.encoding import Encoded
 from core.engine.loader import LoadedPair
 from core.explain.probe import Probe, at_least_float32, make_probe
+from core.model.quantised import rounding
 
 #: Largest difference between logits that must be equal, as a share of the largest logit.
 TOLERANCE: Mapping[torch.dtype, float] = {
@@ -66,8 +67,8 @@ class Subject:
 
     @property
     def tolerance(self) -> float:
-        """How far logits may differ that must be equal."""
-        return TOLERANCE[self.dtype]
+        """How far logits may differ that must be equal; quantised layers may round more coarsely than the rest."""
+        return max(TOLERANCE[self.dtype], TOLERANCE[rounding(self.probe.model) or self.dtype])
 
     @property
     def vocabulary(self) -> int:

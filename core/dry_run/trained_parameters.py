@@ -10,8 +10,6 @@ from core.dry_run.subject import Subject
 from core.model.layers import freeze
 
 ADAPTER, POOLER, HEAD, WHOLE, BACKBONE = "adapter", "pooler", "head", "modules trained whole", "backbone"
-#: Without an adapter the backbone is trained too; a gradient for all of it is tried up to this size.
-LARGEST = 2**30
 
 
 def open_for_training(subject: Subject) -> bool:
@@ -23,18 +21,18 @@ def trained(subject: Subject) -> tuple[frozenset[str], str]:
     """Names of the parameters, and a remark where not all that could be trained is tried.
 
     With an adapter: its factors, the modules and biases trained with it, pooler and head. Without one: everything
-    that the candidate's config does not freeze, or pooler and head alone where that is too large.
+    that the candidate's config does not freeze, but for codes of quantised layers, which have no gradient.
     """
     model = subject.probe.model
     if isinstance(model, PeftModel):
         return _of_adapter(model), ""
-    if 2 * subject.pair.info.bytes > min(LARGEST, subject.free()):
-        names = frozenset(n for n, _ in model.named_parameters() if part_of(n) in (POOLER, HEAD))
-        return names, " (pooler and head alone: a gradient for all of the backbone is too large)"
+    codes = [p for p in model.parameters() if not p.is_floating_point()]
+    remark = f" ({len(codes):,} of them codes of quantised layers, which are not trained)" if codes else ""
     try:
-        model.requires_grad_(True)
+        for parameter in model.parameters():
+            parameter.requires_grad_(parameter.is_floating_point())
         freeze(subject.probe.backbone, subject.base)
-        return frozenset(name for name, p in model.named_parameters() if p.requires_grad), ""
+        return frozenset(name for name, p in model.named_parameters() if p.requires_grad), remark
     finally:
         model.requires_grad_(False)
 

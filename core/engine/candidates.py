@@ -7,10 +7,11 @@ from pathlib import Path
 
 from core.config.candidate import AdapterEntry, CandidateConfig
 from core.config.catalogue import Catalogue, adapter_of, write_candidate
+from core.config.quantisation import Quantisation, quantisation_named
 from core.engine.candidate_summary import summarise
-from core.engine.own_candidate import describe, find, with_adapter
+from core.engine.own_candidate import describe, find, free_id, with_adapter
 from core.engine.typed_candidates import TypedCandidates
-from core.errors import AppError, NotFoundError
+from core.errors import AppError, ConfigError, NotFoundError
 from core.files.locate import is_place
 from core.results import CandidateSummary, Selection
 from core.settings import Settings
@@ -51,14 +52,40 @@ class Candidates:
         candidate = self.get(selection.candidate)
         return candidate, adapter_of(candidate, selection.adapter) if selection.adapter else None
 
-    def add(self, source: str, title: str, adapter: str, model_type: str, pooler_type: str | None) -> CandidateSummary:
+    def add(
+        self,
+        source: str,
+        title: str,
+        adapter: str,
+        model_type: str,
+        pooler_type: str | None,
+        quantisation: str = "none",
+    ) -> CandidateSummary:
         """Write one into the user's own catalogue.
 
         Raises:
             AppError: files that cannot be used; nothing is written then.
         """
-        config = describe(source, title, adapter, model_type, pooler_type, self._catalogue().ids)
+        config = describe(source, title, adapter, model_type, pooler_type, self._catalogue().ids, quantisation)
         write_candidate(config, self._settings.user_catalogue)
+        return summarise(config, self._settings)
+
+    def add_quantised(self, candidate_id: str, quantisation: str) -> CandidateSummary:
+        """As `Engine.add_quantised`.
+
+        Raises:
+            NotFoundError: no such candidate.
+            ConfigError: no such quantisation, or the one that the candidate has.
+        """
+        config = _quantised(self.get(candidate_id), quantisation_named(quantisation))
+        if config is None:
+            raise ConfigError(
+                f"'{candidate_id}' is held as '{quantisation}' already.", fix="choose another quantisation."
+            )
+        known = next((c for c in self._catalogue().candidates if c.id == config.id), None)
+        if known is None or known.base_model != config.base_model:
+            config = config.model_copy(update={"id": free_id(config.id, self._catalogue().ids), "role": "own"})
+            write_candidate(config, self._settings.user_catalogue)
         return summarise(config, self._settings)
 
     def own_file(self, candidate_id: str) -> Path:
@@ -98,8 +125,31 @@ class Candidates:
             adapter_of(config, adapter)
         return Selection(config.id, adapter)
 
+    def quantised(self, selection: Selection, quantisation: str) -> Selection:
+        """As `Engine.quantised`; the candidate is remembered as one that was typed.
+
+        Raises:
+            NotFoundError: no such candidate.
+            ConfigError: no such quantisation.
+        """
+        config = _quantised(self.get(selection.candidate), quantisation_named(quantisation))
+        if config is None:
+            return selection
+        return Selection(self._typed.add(config, self._catalogue()).id, selection.adapter)
+
     def _catalogue(self) -> Catalogue:
         return Catalogue.read(self._settings.catalogue, self._settings.user_catalogue)
+
+
+def _quantised(config: CandidateConfig, requested: Quantisation) -> CandidateConfig | None:
+    """The candidate with its base held otherwise, under a name that says so; None where it is held so already."""
+    if config.base_model.quantisation == requested:
+        return None
+    base = config.base_model.with_changes(quantisation=requested)
+    name = requested.name if requested.is_used else "whole"
+    return config.model_copy(
+        update={"id": f"{config.id[:68]}-{name}", "title": f"{config.name}, {name}", "base_model": base}
+    )
 
 
 def _place(adapter: AdapterEntry) -> tuple[str, str | None]:

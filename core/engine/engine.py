@@ -49,14 +49,30 @@ class Engine:
         return self._candidates.problems()
 
     def add_candidate(
-        self, source: str, *, title: str = "", adapter: str = "", model_type: str = "", pooler_type: str | None = None
+        self,
+        source: str,
+        *,
+        title: str = "",
+        adapter: str = "",
+        model_type: str = "",
+        pooler_type: str | None = None,
+        quantisation: str = "none",
     ) -> CandidateSummary:
         """Add a folder or Hub id, with an adapter folder or Hub id, to the user's own catalogue.
 
         Raises:
             AppError: files that cannot be used; nothing is written then.
         """
-        return self._candidates.add(source, title, adapter, model_type, pooler_type)
+        return self._candidates.add(source, title, adapter, model_type, pooler_type, quantisation)
+
+    def add_quantised(self, candidate_id: str, quantisation: str) -> CandidateSummary:
+        """Add a candidate once more, with its adapters and its base held in few bits, to the user's own catalogue.
+
+        Raises:
+            NotFoundError: no such candidate.
+            ConfigError: no such quantisation, or the one that the candidate has.
+        """
+        return self._candidates.add_quantised(candidate_id, quantisation)
 
     def remove_candidate(self, candidate_id: str) -> None:
         """Remove a candidate of the user's own from the catalogue and from memory; its files stay.
@@ -85,6 +101,15 @@ class Engine:
             NotFoundError: nothing of that name, with the nearest id.
         """
         return self._candidates.resolve(candidate, adapter)
+
+    def quantised(self, selection: Selection, quantisation: str) -> Selection:
+        """The same candidate and adapter with its base held otherwise, by a short name (`nf4`, `none` ...).
+
+        Raises:
+            NotFoundError: no such candidate.
+            ConfigError: no such quantisation, or a candidate that cannot be held so.
+        """
+        return self._candidates.quantised(selection, quantisation)
 
     def requirements(self, selection: Selection, keep: Collection[Selection] = ()) -> Requirements:
         """What loading would add now, from headers or architecture numbers; nothing is loaded.

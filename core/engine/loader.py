@@ -25,6 +25,8 @@ from core.model.families import mask_of
 from core.model.folder_checks import folder_checks
 from core.model.open import OpenedClassifier, open_classifier
 from core.model.pooled_config import parts_of
+from core.model.quantised import depends_on_company, held_bytes, parameter_count
+from core.model.quantised_checks import quantisation_checks, quantisation_name
 from core.model.share import shared_copy
 from core.results import ChatTemplate, Check, CheckStatus, HealthReport, LoadedModel, LoadStage, Requirements, Selection
 from core.settings import Settings
@@ -110,7 +112,7 @@ class Loader:
             labels,
             _problem_type(model),
             device,
-            self._settings.tokens_per_batch,
+            1 if depends_on_company(model) else self._settings.tokens_per_batch,
             self._settings.workers,
             ReadWriteLock(),
             embedding_rows(model),
@@ -127,17 +129,17 @@ def release() -> None:
     _settle()
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
-    malloc.give_back()
 
 
 def _settle() -> None:
-    """Freeze what is loaded out of later garbage collections: with torch imported a full one costs 0.25 s."""
+    """Freeze what is loaded out of later garbage collections (with torch imported a full one costs 0.25 s)."""
     gc.collect()
     gc.freeze()
+    malloc.give_back()
 
 
 def _placement(needs: Requirements) -> str | dict[str, Any] | None:
-    """One device, or spread over all GPUs when the model does not fit on the first."""
+    """One device, or spread over all GPUs when the model does not fit on the first; None is the CPU."""
     if needs.device == "cpu":
         return None
     if needs.device == "cuda" and torch.cuda.device_count() > 1 and needs.peak > torch.cuda.mem_get_info(0)[0]:
@@ -162,13 +164,12 @@ def _loaded_model(
     """What is said of a pair in memory. Its own bytes are those that it does not share with others of its base."""
     config: Any = predictor.model.config
     pooler, head = parts_of(config)
-    size = sum(p.numel() * p.element_size() for p in predictor.model.parameters())
-    base = sum(p.numel() * p.element_size() for p in opened.model.backbone.parameters())
+    size, base = held_bytes(predictor.model), held_bytes(opened.model.backbone)
     return LoadedModel(
         selection=selection,
         device=predictor.device,
         dtype=dtype,
-        parameters=sum(p.numel() for p in predictor.model.parameters()),
+        parameters=parameter_count(predictor.model),
         bytes=size,
         own_bytes=size - base,
         labels=predictor.labels,
@@ -178,7 +179,8 @@ def _loaded_model(
         mask=mask_of(config, opened.causal),
         max_tokens=predictor.encoder.max_tokens,
         load_seconds=seconds,
-        health=health,
+        health=HealthReport((*health.checks, *quantisation_checks(opened.model))),
+        quantisation=quantisation_name(opened.model),
         chat_template=predictor.encoder.chat_template,
     )
 

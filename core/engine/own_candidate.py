@@ -21,7 +21,13 @@ from core.model.adapters.card import read_card
 
 
 def describe(
-    source: str, title: str, adapter: str, model_type: str, pooler_type: str | None, taken: Sequence[str]
+    source: str,
+    title: str,
+    adapter: str,
+    model_type: str,
+    pooler_type: str | None,
+    taken: Sequence[str],
+    quantisation: str = "none",
 ) -> CandidateConfig:
     """A candidate of a person's own from what they typed, checked as far as files are here.
 
@@ -36,9 +42,11 @@ def describe(
     fields: dict[str, Any] = {"pretrained_model_name_or_path": _absolute(source), "model_type": kind}
     if pooler_type:
         fields["pooler_type"] = pooler_type
+    if quantisation != "none":
+        fields["quantisation"] = quantisation
     if not is_hub_id(source):
         read_model_folder(Path(source).expanduser())
-    candidate_id = _free_id(_identifier(title or source), taken)
+    candidate_id = free_id(_identifier(title or source), taken)
     return CandidateConfig(
         id=candidate_id,
         title=title.strip() or _title(source),
@@ -69,7 +77,7 @@ def with_adapter(candidate: CandidateConfig, adapter: str) -> CandidateConfig:
     """The candidate with one more adapter at its end; its mask follows what the adapter was trained with."""
     taken = [a.id for a in candidate.adapters]
     entry = _adapter_entry(adapter)
-    entry = entry.model_copy(update={"id": _free_id(entry.id, taken)})
+    entry = entry.model_copy(update={"id": free_id(entry.id, taken)})
     data = candidate.model_dump()
     data["adapters"] = [*data["adapters"], entry.model_dump()]
     if candidate.role == "own" and candidate.base_model.model_type in model_types(bidirectional=False):
@@ -112,7 +120,8 @@ def _checked_type(model_type: str) -> ModelType:
     return model_type
 
 
-def _free_id(requested: str, taken: Sequence[str]) -> str:
+def free_id(requested: str, taken: Sequence[str]) -> str:
+    """An id that nobody has: the one requested, or with a number behind it."""
     number, name = 2, requested
     while name in taken:
         name, number = f"{requested[:76]}-{number}", number + 1

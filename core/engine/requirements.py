@@ -15,7 +15,8 @@ from core.errors import NotFoundError
 from core.files.folders import read_adapter_folder, read_model_folder
 from core.files.locate import Place, locate_adapter, locate_candidate
 from core.model.devices import choose_device
-from core.model.memory import adapter_parameters, backbone_parameters, catalogue_parameters, estimate
+from core.model.held import Held, held_backbone, held_parameters
+from core.model.memory import adapter_parameters, catalogue_parameters, estimate
 from core.results import Requirements, Selection
 from core.settings import DeviceName, Settings
 
@@ -27,6 +28,7 @@ class PairSize:
     Attributes:
         base: the key under which its base is shared (`base_key`); None while its files are not here.
         stored: bytes of the base's files; None while they are not here.
+        held: how a quantised base is held; None where all of it is in `dtype`.
     """
 
     base: str | None
@@ -35,6 +37,7 @@ class PairSize:
     dtype: DtypeName
     device: str
     stored: int | None
+    held: Held | None = None
 
 
 @dataclass(frozen=True)
@@ -64,14 +67,17 @@ def pair_size(candidate: CandidateConfig, folders: PairFolders, device: str) -> 
     if folders.base is not None:
         model = read_model_folder(folders.base)
         key = base_key(base, folders.base, device)
-        return PairSize(key, backbone_parameters(model), adapter, base.torch_dtype, device, model.stored_bytes)
+        held = held_backbone(model, base.torch_dtype, base.quantisation)
+        quantised = held if held.type != base.torch_dtype else None
+        return PairSize(key, held.parameters, adapter, base.torch_dtype, device, model.stored_bytes, quantised)
     known = catalogue_parameters(candidate)
     if known is None:
         raise NotFoundError(
             f"What '{candidate.id}' needs is not known before its files are here.",
             fix="load it, or add its architecture numbers to its YAML.",
         )
-    return PairSize(None, known, adapter, base.torch_dtype, device, None)
+    quantised = held_parameters(candidate, known) if base.quantisation.is_used else None
+    return PairSize(None, known, adapter, base.torch_dtype, device, None, quantised)
 
 
 def base_key(base: BaseModelConfig, folder: Path, device: str) -> str:
@@ -90,9 +96,23 @@ def requirements(
         shared = size.base is not None and residency.sharing(size.base) is not None
         parameters = size.adapter_parameters + (0 if shared else size.base_parameters)
         free = residency.free(on_device, budget)
-        needs = estimate(parameters, size.dtype, size.device, free, size.stored)
+        needs = _needs(size, parameters, free, shared=shared)
         reclaimable = residency.reclaimable(size.base, keep)
     return Requirements(**(vars(needs) | {"reclaimable": reclaimable}))
+
+
+def _needs(size: PairSize, parameters: int, free: int, *, shared: bool) -> Requirements:
+    """As `estimate`. On a quantised base the factors of an adapter are numbers of four bytes."""
+    if size.held is None:
+        return estimate(parameters, size.dtype, size.device, free, size.stored)
+    weights = 4 * size.adapter_parameters + (0 if shared else size.held.bytes)
+    transient = 0 if shared else size.held.largest
+    return estimate(
+        *(parameters, size.dtype, size.device, free, size.stored),
+        weights=weights,
+        transient=transient,
+        held_as=size.held.type,
+    )
 
 
 def budget_of(settings: Settings) -> int | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, overload
 
-from core.engine.engine import Engine
+from core.engine.engine import Engine, check_texts
 from core.explain.sessions import ProbeSessions
 from core.results import (
     Ablation,
@@ -26,6 +26,7 @@ from core.results import (
     Capability,
     Contributions,
     Feature,
+    FeatureKey,
     FlipCost,
     HeadGeometry,
     Lens,
@@ -33,6 +34,7 @@ from core.results import (
     MinimalFlip,
     PoolerVerdict,
     Pooling,
+    QuantisationEffect,
     Reading,
     Report,
     ScaleCurve,
@@ -60,6 +62,7 @@ class Explainer:
     def __init__(self, engine: Engine, tasks: TaskRunner) -> None:
         self.engine = engine
         self._sessions = ProbeSessions(engine, tasks)
+        self._tasks = tasks
 
     def capabilities(self, selection: Selection) -> Capabilities:
         """What can be asked about this pair, and why not where it cannot; no text is needed."""
@@ -246,6 +249,23 @@ class Explainer:
             return compare_masks(probe, encoded)
 
         return self._sessions.cached_on_text(selection, text, Feature.ATTENTION_MASK, attention_mask)
+
+    def quantisation_effect(self, selection: Selection, text: str) -> Task[QuantisationEffect]:
+        """What holding the base in few bits did to the text, against its whole weights.
+
+        Raises:
+            ConfigError: a base that is not quantised when it is loaded.
+        """
+        from core.explain.quantisation_effect import quantisation_effect, unquantised
+
+        check_texts([text], self.engine.settings.max_characters)
+        unquantised(self.engine, selection)
+
+        def work(on_progress: Progress) -> QuantisationEffect:
+            return quantisation_effect(self.engine, selection, text, on_progress)
+
+        key = FeatureKey(Feature.QUANTISATION_EFFECT, text, (selection,))
+        return Task(self._tasks, key, work, owner=self.engine.pair(selection))
 
     def two_texts(self, selection: Selection, text: str, other: str) -> TwoTexts:
         """Text A and text B: what was edited, and what that did to every class."""

@@ -19,7 +19,7 @@ from core.files.folders import read_adapter_folder
 from core.files.hub import is_hub_id
 from core.files.locate import fetch_adapter
 from core.files.safetensors_headers import TensorEntry
-from core.results import ChatTemplate, Origin, WeightFile
+from core.results import ChatTemplate, LoadedModel, Origin, WeightFile
 from core.settings import ROOT, Settings
 
 #: Bases of more bytes are told by their fingerprint: hashing a gigabyte takes about a second.
@@ -42,7 +42,7 @@ def origin(pair: LoadedPair, candidate: CandidateConfig, adapter: AdapterEntry |
         versions={"headlight": own_version(), **{name: _version(name) for name in PACKAGES}},
         settings={
             "Device": pair.info.device,
-            "Data type": pair.info.dtype,
+            "Data type": _data_type(pair.info),
             "Longest text": f"{pair.info.max_tokens:,} tokens",
             "Cut at the": pair.predictor.encoder.truncation_side,
             **_template(pair.info.chat_template),
@@ -97,3 +97,8 @@ def _version(package: str) -> str:
         return version(package)
     except PackageNotFoundError:
         return "not installed"
+
+
+def _data_type(model: LoadedModel) -> str:
+    """The type of the weights; of a quantised base its codes, and the type of all else."""
+    return model.dtype if model.quantisation == "none" else f"{model.quantisation}, else {model.dtype}"

@@ -49,6 +49,12 @@ def mismatches(expected: Fingerprint, tensors: Mapping[str, TensorEntry]) -> lis
     return wrong
 
 
+def comparable(expected: Fingerprint, tensors: Mapping[str, TensorEntry]) -> Fingerprint:
+    """What of a fingerprint can be held against a checkpoint that is stored quantised: matrices that are no codes."""
+    coded = {bare_name(entry.name) for entry in tensors.values() if entry.dtype not in _READERS}
+    return {name: values for name, values in expected.items() if name not in coded}
+
+
 def bare_name(name: str) -> str:
     """A parameter's name without the prefix under which a class holds its backbone: `model.layers.0...`."""
     first, _, rest = name.partition(".")

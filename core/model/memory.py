@@ -31,11 +31,25 @@ def backbone_parameters(folder: ModelFolder) -> int:
     return sum(t.count for name, t in folder.tensors.items() if not name.startswith("lm_head."))
 
 
-def estimate(parameters: int, dtype: DtypeName, device: str, free: int, stored: int | None = None) -> Requirements:
-    """Weights, and the peak with overhead. Weights of another stored dtype are converted tensor by tensor."""
-    weights = parameters * DTYPE_BYTES[dtype]
-    peak = int(weights * (1 + OVERHEAD_SHARE)) + OVERHEAD_BYTES
-    return Requirements(device, dtype, parameters, weights, peak, free, stored)
+def estimate(
+    parameters: int,
+    dtype: DtypeName,
+    device: str,
+    free: int,
+    stored: int | None = None,
+    *,
+    weights: int | None = None,
+    transient: int = 0,
+    held_as: str = "",
+) -> Requirements:
+    """Weights, and the peak with overhead. Weights of another stored dtype are converted tensor by tensor.
+
+    Where they are not all held in that dtype (`core.model.held`), `weights` are their bytes, `held_as` the name of what
+    they are held in, and `transient` the bytes that loading takes besides.
+    """
+    weights = parameters * DTYPE_BYTES[dtype] if weights is None else weights
+    peak = int(weights * (1 + OVERHEAD_SHARE)) + OVERHEAD_BYTES + transient
+    return Requirements(device, held_as or dtype, parameters, weights, peak, free, stored)
 
 
 def catalogue_parameters(candidate: CandidateConfig) -> int | None:

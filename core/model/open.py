@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,7 +10,6 @@ from typing import Any, cast
 
 import torch
 from transformers import PreTrainedConfig
-from transformers.utils import logging as hf_logging
 
 from core.config.base_model import FLOAT_DTYPES, BaseModelConfig
 from core.errors import CheckpointError, ConfigError
@@ -27,6 +25,9 @@ from core.model.layers import reinitialise_last_layers, remove_last_layers
 from core.model.library_errors import told_of
 from core.model.mask import measured_causal
 from core.model.own_head import require_own_head
+from core.model.quantised import prepare
+from core.model.quantised_load import quantised_load
+from core.model.quiet import quiet_transformers as quiet_transformers
 from core.model.size_checks import require_sizes
 from core.model.stored_parts import own_layout
 
@@ -132,12 +133,12 @@ def _read(
     attention = "eager" if config.output_attentions else family.attention if family else None
     if attention is not None:
         options["attn_implementation"] = attention
+    options |= quantised_load(config, folder, built, device_map)
     with _seeded(config), quiet_transformers():
         model, report = cls.from_pretrained(
             folder.path,
             config=built,
             dtype=require_float(config),
-            device_map=device_map,
             output_loading_info=True,
             local_files_only=True,
             adapter_kwargs=_NO_ADAPTER,
@@ -147,6 +148,7 @@ def _read(
         if ignore_head:
             _start_anew(model)
     _check_report(model, folder, report)
+    prepare(model)
     return model, frozenset(report["missing_keys"])
 
 
@@ -189,14 +191,3 @@ def _seeded(config: BaseModelConfig) -> Iterator[None]:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.init.seed or 0)
         yield
-
-
-@contextmanager
-def quiet_transformers() -> Iterator[None]:
-    """No load report on stderr: what it says is in the health report, in words."""
-    before = hf_logging.get_verbosity()
-    hf_logging.set_verbosity(logging.ERROR)
-    try:
-        yield
-    finally:
-        hf_logging.set_verbosity(before)

@@ -18,11 +18,9 @@ from torch import Tensor, nn
 
 from core.model.classifier import PooledClassifier
 from core.model.pooled_config import to_pooled
+from core.model.quantised import NOTES
 
 Module = TypeVar("Module", bound=nn.Module)
-
-#: What transformers writes on a model that it quantised, and PEFT reads to choose its layers.
-_QUANTISATION = ("hf_quantizer", "quantization_method", "is_loaded_in_4bit", "is_loaded_in_8bit", "is_quantized")
 
 #: Holds no tensor that a deep copy would copy.
 _ATOMS = (type, FunctionType, BuiltinFunctionType, ModuleType, Enum, str, bytes, int, float, type(None))
@@ -42,7 +40,7 @@ def sibling(model: PooledClassifier, **changes: Any) -> PooledClassifier:
         part.to_empty(device=model.device).to(model.dtype)
         for module in part.modules():
             made._init_weights(module)
-    for name in _QUANTISATION:
+    for name in NOTES:
         if name in vars(model):
             setattr(made, name, getattr(model, name))
     made.eval()

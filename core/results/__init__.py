@@ -63,8 +63,10 @@ from core.results.loading import (
     LoadState,
     Requirements,
 )
+from core.results.merge import Merge, MergeCost
 from core.results.pooling import PoolerVerdict, Pooling, effective_count
 from core.results.problem import Problem
+from core.results.quantisation_effect import QuantisationEffect
 from core.results.report import Origin, Report, WeightFile
 from core.results.spectra import PowerLaw, SpectraKind, SpectraReport, Spectrum, effective_rank
 from core.results.task import TaskState, TaskStatus
@@ -135,6 +137,8 @@ __all__ = [
     "MaskSide",
     "MatchedBy",
     "MemoryRow",
+    "Merge",
+    "MergeCost",
     "Method",
     "MinimalFlip",
     "ModuleNode",
@@ -149,6 +153,7 @@ __all__ = [
     "PowerLaw",
     "Prediction",
     "Problem",
+    "QuantisationEffect",
     "Reading",
     "Report",
     "Requirements",

@@ -39,6 +39,8 @@ class Feature(StrEnum):
     DRY_RUN = "dry_run"
     PREDICTIONS = "predictions"
     EVALUATION = "evaluation"
+    MERGE = "merge"
+    QUANTISATION_EFFECT = "quantisation_effect"
 
 
 @dataclass(frozen=True)

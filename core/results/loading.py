@@ -125,6 +125,8 @@ class LoadedModel:
     """A candidate-adapter pair that is in memory; `own_bytes` leaves out the base weights it shares.
 
     `chat_template` is how it reads texts; None where its tokenizer has no template.
+    `dtype` is the type of what is not quantised; `quantisation` names the codes of the backbone's linear layers (`nf4`,
+    `int8`, or a library's method), and is `none` where there are none.
     """
 
     selection: Selection
@@ -142,3 +144,4 @@ class LoadedModel:
     load_seconds: float
     health: HealthReport
     chat_template: ChatTemplate | None = None
+    quantisation: str = "none"

@@ -16,6 +16,7 @@ from core.data.targets import Targets
 from core.errors import TrainingError
 from core.metrics.measures import Measures
 from core.model.open import quiet_transformers
+from core.model.quantised import parameter_count
 from core.training.arguments import training_arguments
 from core.training.batches import Collator, EncodedExamples
 from core.training.config import TrainingConfig
@@ -147,7 +148,7 @@ def _result(
         epochs=float(trainer.state.epoch or 0.0),
         seconds=seconds,
         trained_parameters=sum(p.numel() for p in start.model.parameters() if p.requires_grad),
-        parameters=sum(p.numel() for p in start.model.parameters()),
+        parameters=parameter_count(start.model),
         validation=validation,
         test=test,
         history=epochs,

@@ -10,7 +10,7 @@ from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
 from core.config import BaseModelConfig
 from core.engine.encoding import Encoder
-from core.errors import AdapterError, CheckpointError
+from core.errors import AdapterError, CheckpointError, ConfigError
 from core.files.folders import read_model_folder
 from core.files.hub import fetch
 from core.model.adapters.attach import load_adapter
@@ -22,6 +22,7 @@ from core.model.hf_config import stored_config
 from core.model.layers import freeze
 from core.model.open import OpenedClassifier, open_classifier
 from core.model.peft_wrappers import unwrap_peft
+from core.model.quantised import is_quantised
 from core.model.stored_parts import stored_head
 from core.training.config import TrainingConfig
 from core.training.pissa import Factors, starting_factors
@@ -63,12 +64,33 @@ def begin(config: TrainingConfig, labels: tuple[str, ...]) -> Start:
     """
     base = _named(config.base_model, labels)
     opened = open_classifier(base, new_head=not _has_own_head(base, labels))
+    if is_quantised(opened.model):
+        _require_quantised_recipe(config)
     _name_classes(opened.model, labels)
     freeze(opened.model.backbone, base)
     model = _with_adapter(opened, config, labels)
     tokenizer = AutoTokenizer.from_pretrained(opened.folder.path, local_files_only=True, trust_remote_code=False)
     encoder = Encoder(tokenizer, _max_tokens(config, opened.model))
     return Start(opened, model, tokenizer, encoder, starting_factors(model, config.adapter))
+
+
+def _require_quantised_recipe(config: TrainingConfig) -> None:
+    """Refuse what codes cannot do: they have no gradient, and nothing is taken out of them.
+
+    Raises:
+        ConfigError: no adapter, or one whose factors start from the base's weights.
+    """
+    if not config.trains_adapter:
+        raise ConfigError(
+            "The base is quantised, and codes cannot be trained: no 'adapter' is given.",
+            fix="add an 'adapter' (QLoRA), or set base_model.quantisation to 'none'.",
+        )
+    start = str(config.adapter.init_lora_weights) if config.adapter is not None else ""
+    if start.startswith(("pissa", "loftq")):
+        raise ConfigError(
+            f"adapter.init_lora_weights '{start}' changes the base's weights, and they are held as codes.",
+            fix="use true or 'gaussian', or set base_model.quantisation to 'none'.",
+        )
 
 
 def known_labels(config: TrainingConfig) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.in_process import InProcessServices
-from core.services import AdapterUpdates, Architectures, Checkpoints, DryRuns, Engine, Explainer, Services
+from core.services import AdapterUpdates, Architectures, Checkpoints, DryRuns, Engine, Explainer, Merges, Services
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
@@ -37,6 +37,11 @@ def adapter_updates() -> AdapterUpdates:
 def architectures() -> Architectures:
     """How candidates are put together."""
     return services().architectures
+
+
+def merges() -> Merges:
+    """A base and an adapter as one checkpoint."""
+    return services().merges
 
 
 def dry_runs() -> DryRuns:

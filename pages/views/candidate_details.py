@@ -87,7 +87,7 @@ def loaded(model: LoadedModel) -> str:
     task = model.problem_type.replace("_", " ").removesuffix(" classification")
     return facts(
         [
-            ("In memory", size(model.bytes), f"{model.dtype} on {model.device}"),
+            ("In memory", size(model.bytes), f"{_held(model)} on {model.device}"),
             ("Pooler", pooler_title(model.pooler), ""),
             ("Head", head_title(model.head), ""),
             ("Task", task, f"{len(model.labels)} {'output' if task == 'regression' else 'classes'}"),
@@ -96,6 +96,11 @@ def loaded(model: LoadedModel) -> str:
         ],
         stacked=True,
     )
+
+
+def _held(model: LoadedModel) -> str:
+    """The type of its weights; of a quantised one its codes, and the type of the rest."""
+    return model.dtype if model.quantisation == "none" else f"{model.quantisation} and {model.dtype}"
 
 
 def health(report: HealthReport) -> str:

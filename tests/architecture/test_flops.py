@@ -56,7 +56,7 @@ def counted_by_torch(config: PreTrainedConfig) -> int | None:
 
 def outline(config: PreTrainedConfig) -> Any:
     with META:
-        return model_class(config)(config).to(META).eval()
+        return model_class(config)(config).to(device=META).eval()
 
 
 @pytest.mark.parametrize("name", NEEDED)
@@ -104,7 +104,7 @@ def test_a_classifier_is_described_and_summed_up(name: str) -> None:
     assert config is not None
     try:
         with META:
-            model = classifier_class(type(config))(without_values(to_pooled(config))).to(META).eval()
+            model = classifier_class(type(config))(without_values(to_pooled(config))).to(device=META).eval()
     except AppError:
         return  # refused in words
     nodes = module_tree(model, frozenset())

@@ -108,7 +108,7 @@ def test_a_damaged_candidate_of_ones_own_fails_at_its_layer(
     page.get_by_role("button", name="Add", exact=True).click()
     expect(page.get_by_role("heading", level=2, name="damaged")).to_be_visible()
     page.goto(f"{server.url}/dry_run?candidate=damaged&adapter=-")
-    expect(page.locator(".hl-lead")).to_have_text("1 of 14 stages failed: Finite. 6 left out.", timeout=60_000)
+    expect(page.locator(".hl-lead")).to_have_text("1 of 15 stages failed: Finite. 6 left out.", timeout=60_000)
     marks = {name: (mark, detail) for mark, name, detail in shown(page)}
     assert marks["Finite"][0] == "✕ failed"
     assert marks["Finite"][1].startswith("First at layer 2 of 2: ")

@@ -15,6 +15,7 @@ from torch import nn
 
 from core.checkpoints.in_memory import analyze_model, tensor_statistics
 from core.config import AdapterConfig
+from core.model.quantised import whole_weight
 from core.results import WeightStats
 from tests.explain.adapted import adapted
 from tests.model.conftest import opened
@@ -150,3 +151,17 @@ def test_a_module_alone_and_one_without_parameters() -> None:
     assert set(linear["weight_stats"][""]) == {"weight", "bias"}
     empty = analyze_model(nn.ReLU())
     assert (empty["weight_stats"], empty["total_params"]) == ({}, 0)
+
+
+@pytest.mark.parametrize("name", ["int8", "nf4", "fp4-double"])
+def test_a_quantised_model_by_the_numbers_that_its_codes_stand_for(tiny_folders: dict[str, Path], name: str) -> None:
+    model: Any = opened(tiny_folders["llama"], quantisation=name).model
+    whole = opened(tiny_folders["llama"]).model
+    found = analyze_model(model)
+    assert found["total_params"] == sum(p.numel() for p in whole.parameters())
+    layer = model.backbone.layers[0].self_attn.q_proj
+    seen, weight = found["weight_stats"]["model.layers.0.self_attn.q_proj"]["weight"], whole_weight(layer)
+    assert seen.shape == tuple(weight.shape)
+    assert "codes stand for" in seen.note
+    assert seen.mean == pytest.approx(float(weight.double().mean()), rel=1e-5, abs=1e-9)
+    assert seen.max == pytest.approx(float(weight.max()), rel=1e-6)

@@ -15,12 +15,14 @@ from core.config import BaseModelConfig
 from core.config.base_model import DTYPE_NAMES, FLOAT_DTYPES
 from core.config.components import POOLERS as BY_NAME
 from core.config.families import MODEL_TYPES, architecture_of
+from core.config.quantisation import NAMED, Quantisation
 from core.errors import ConfigError, NotFoundError
 
 #: The specification's table, word for word.
 DEFAULTS: dict[str, Any] = {
     "cache_dir": None,
     "torch_dtype": "float32",
+    "quantisation": Quantisation(),
     "output_hidden_states": False,
     "output_attentions": False,
     "num_labels": None,
@@ -67,6 +69,7 @@ CONFIGS = st.builds(
         optional={
             "cache_dir": st.just(Path("some") / "place"),
             "torch_dtype": st.sampled_from([*DTYPE_NAMES, None]),
+            "quantisation": st.sampled_from([*NAMED, {"method": "bitsandbytes", "compute_dtype": "bfloat16"}]),
             "output_hidden_states": st.booleans(),
             "output_attentions": st.booleans(),
             "num_labels": st.integers(2, 200),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from core.config import AdapterEntry, BaseModelConfig, CandidateConfig, Catalogue
 from core.config.candidate import ArchitectureNumbers, backbone_parameter_count, parameter_count
+from core.config.candidate import ChatTemplate as CandidateTemplate
 from core.config.catalogue import adapter_of, identifier_from, read_candidate, write_candidate
 from core.errors import ConfigError, InputError, NotFoundError
+from core.results.verdict import ChatTemplate
 from core.settings import ROOT
 
 FOLDER = ROOT / "assets" / "candidates"
@@ -238,3 +240,7 @@ def test_ids_from_names(source: str, made: str) -> None:
 def test_a_name_of_which_no_id_can_be_made() -> None:
     with pytest.raises(InputError, match="No name can be made from '🙂'"):
         identifier_from("🙂")
+
+
+def test_a_chat_template_is_what_selections_mean_by_it() -> None:
+    assert get_args(CandidateTemplate) == get_args(ChatTemplate)

@@ -24,6 +24,7 @@ from tests.explain.conftest import POOLERS, TYPES
 from tests.tiny import TINY_LAYERS, TINY_WIDTH, save_tiny_classifier
 
 NAMES = [
+    "Memory",
     "Tokenizer",
     "Embeddings",
     "Layers",
@@ -64,7 +65,7 @@ def test_every_family_pooler_and_head(many: Engine, family: str, pooler: str, he
     assert health.worst is not CheckStatus.REFUSED
     weights = stage(found, "Pooling weights").status
     assert weights is (StageStatus.NOT_APPLICABLE if pooler == "gem" else StageStatus.PASSED)
-    assert verdict(found) == f"All {13 if pooler == 'gem' else 14} stages passed."
+    assert verdict(found) == f"All {14 if pooler == 'gem' else 15} stages passed."
     assert stage(found, "Save and load").number == 0.0
     reached = stage(found, "Gradient").detail
     assert f"adapter {4 * TINY_LAYERS} of {4 * TINY_LAYERS}" in reached

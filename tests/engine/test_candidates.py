@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 
 from core.engine.candidates import Candidates
-from core.errors import InputError, NotFoundError
+from core.engine.engine import Engine
+from core.errors import ConfigError, InputError, NotFoundError
 from core.results import Selection
-from tests.engine.conftest import installation
+from tests.engine.conftest import catalogue, engine, installation
+
+__all__ = ["catalogue", "engine"]
 
 
 @pytest.fixture
@@ -46,3 +49,17 @@ def test_a_typed_adapter_is_found_again_by_its_place(candidates: Candidates, cat
     assert candidates.resolve(str(catalogue / "tiny.yaml"), folder) == selection
     assert candidates.pair(selection)[1] is not None
     assert candidates.resolve("tiny", None) == Selection("tiny")
+
+
+def test_a_candidate_in_fewer_bits_is_written_once_with_its_adapters(engine: Engine) -> None:
+    added = engine.add_quantised("tiny", "nf4")
+    assert (added.id, added.role) == ("tiny-nf4", "own")
+    assert [a.id for a in added.adapters] == ["one", "two"]
+    assert engine.add_quantised("tiny", "nf4").id == "tiny-nf4"
+    assert engine.candidate("tiny-nf4").base_model.quantisation.name == "nf4"
+    assert engine.load(Selection("tiny-nf4", "one")).quantisation == "nf4"
+    for name, words in (("none", "held as 'none' already"), ("nf", "no quantisation 'nf'")):
+        with pytest.raises(ConfigError, match=words):
+            engine.add_quantised("tiny", name)
+    engine.remove_candidate("tiny-nf4")
+    assert "tiny-nf4" not in [c.id for c in engine.candidates()]

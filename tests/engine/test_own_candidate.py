@@ -13,7 +13,7 @@ from safetensors.torch import save_file
 
 from core.config import AdapterConfig, AdapterEntry, BaseModelConfig, CandidateConfig
 from core.config.catalogue import Catalogue, read_candidate, write_candidate
-from core.engine.own_candidate import _free_id, describe, find, with_adapter
+from core.engine.own_candidate import describe, find, free_id, with_adapter
 from core.errors import CheckpointError, ConfigError, InputError, NotFoundError
 from tests.model.conftest import llama_adapter, opened, write_adapter
 
@@ -75,7 +75,7 @@ def test_paths_become_absolute_so_that_they_hold_elsewhere(
 def test_a_taken_name_gets_the_first_free_number(name: str, copies: int) -> None:
     taken: list[str] = []
     for _ in range(copies):
-        taken.append(_free_id(name, taken))
+        taken.append(free_id(name, taken))
     assert len({*taken}) == copies
     assert all(len(t) <= 80 for t in taken)
     assert taken[:3] == [name, f"{name[:76]}-2", f"{name[:76]}-3"][: min(copies, 3)]

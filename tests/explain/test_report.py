@@ -17,6 +17,7 @@ from core.results import Selection
 from core.settings import Settings
 from core.tasks.runner import TaskRunner
 from tests.explain.conftest import TYPES
+from tests.model.conftest import LABELS
 from tests.tiny import save_tiny_classifier
 
 TEXT = "My card has not arrived yet."
@@ -79,3 +80,10 @@ def test_every_problem_and_no_adapter_make_a_document(problem: str, tmp_path: Pa
         assert (found.runner_up is None) == (problem == "regression")
         html.encode("utf-8")
     engine.unload(selection)
+
+
+def test_the_report_says_how_a_quantised_base_is_held(everyone: Path, tmp_path: Path) -> None:
+    made = Engine(Settings(catalogue=everyone, user_catalogue=tmp_path, device="cpu"))
+    selection = made.quantised(Selection("llama", "mean"), "int8")
+    report = Explainer(made, TaskRunner(1)).report(selection, "one two three", LABELS[0])
+    assert report.origin.settings["Data type"] == "int8, else float32"

@@ -52,12 +52,27 @@ class FakeEngine:
         return [AppError("bad.yaml: BaseModelConfig has no field 'num_label'.", fix="did you mean 'num_labels'?")]
 
     def add_candidate(
-        self, source: str, *, title: str = "", adapter: str = "", model_type: str = "", pooler_type: str | None = None
+        self,
+        source: str,
+        *,
+        title: str = "",
+        adapter: str = "",
+        model_type: str = "",
+        pooler_type: str | None = None,
+        quantisation: str = "none",
     ) -> CandidateSummary:
         if not source.startswith("/models/"):
             raise NotFoundError(f"There is no folder '{source}'.", fix="check the path.")
         adapters = (AdapterSummary("added", "added", "", (), True),) if adapter else ()
         added = candidate(source.rsplit("/", 1)[-1], "own", title=title or source, adapters=adapters)
+        self.offered.append(added)
+        return added
+
+    def add_quantised(self, candidate_id: str, quantisation: str) -> CandidateSummary:
+        known = self.summary(candidate_id)
+        if quantisation == "none":
+            raise NotFoundError(f"'{candidate_id}' is held as <none> already.", fix="choose another quantisation.")
+        added = candidate(f"{candidate_id}-{quantisation}", "own", title=known.title, adapters=known.adapters)
         self.offered.append(added)
         return added
 
@@ -83,6 +98,10 @@ class FakeEngine:
         if adapter is not None and adapter not in adapters:
             raise NotFoundError(f"'{candidate}' has no adapter '{adapter}'.", fix=f"choose of {', '.join(adapters)}.")
         return Selection(candidate, adapter)
+
+    def quantised(self, selection: Selection, quantisation: str) -> Selection:
+        self.summary(selection.candidate)
+        return selection
 
     def requirements(self, selection: Selection, keep: Collection[Selection] = ()) -> Requirements:
         parameters = self.summary(selection.candidate).parameters or 0

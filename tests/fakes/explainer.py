@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Literal, overload
 
 import numpy as np
@@ -30,6 +31,7 @@ from core.results import (
     PoolerVerdict,
     Pooling,
     Problem,
+    QuantisationEffect,
     Reading,
     Report,
     ScaleCurve,
@@ -130,6 +132,15 @@ class FakeExplainer:
 
     def attention_mask(self, selection: Selection, text: str) -> MaskEffect:
         return effects.attention_mask(self._engine.load(selection), text)
+
+    def quantisation_effect(self, selection: Selection, text: str) -> FakeTask[QuantisationEffect]:
+        model = self._engine.load(selection)
+        whole = replace(model, selection=Selection(f"{selection.candidate}-whole", selection.adapter))
+
+        def work() -> QuantisationEffect:
+            return QuantisationEffect("nf4", "float32", predict(model, text), predict(whole, text))
+
+        return self._tasks.task(work, "quantisation effect", selection, text)
 
     def two_texts(self, selection: Selection, text: str, other: str) -> TwoTexts:
         return compare(self.reading(selection, text), self.reading(selection, other))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import html
 import re
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.errors import NotFoundError
-from core.results import Requirements, Selection
+from core.results import CandidateSummary, Requirements, Selection
 from tests.fakes.services import FakeServices
 from tests.pages.conftest import Open, words
 
@@ -159,3 +160,31 @@ def test_names_are_never_read_as_markdown(open_app: Open) -> None:
     app = own(open_app)
     name = next(o for o in app.radio(key="candidates.list").options if o.startswith("Own"))
     assert name == r"Own \<b\>\!\[x\]\(http\:\/\/evil\.example\/x\.png\)"
+
+
+def test_a_candidate_in_fewer_bits_is_added_with_its_adapters_and_chosen(open_app: Open, fake: FakeServices) -> None:
+    app = open_app("candidates")
+    app.button(key="unload").click().run()
+    app.selectbox(key="add.bits").set_value("nf4-double")
+    next(b for b in app.button if b.label == "Add to your own").click()
+    app.run()
+    assert not app.exception, app.exception
+    assert app.selectbox(key="candidate").value == "demo-nf4-double"
+    assert app.selectbox(key="adapter").value == "intents"
+
+
+def test_ones_own_can_be_held_in_fewer_bits(
+    open_app: Open, fake: FakeServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    real = fake.engine.add_candidate
+
+    def added(source: str, **options: Any) -> CandidateSummary:
+        asked.append(options["quantisation"])
+        return real(source, **options)
+
+    monkeypatch.setattr(fake.engine, "add_candidate", added)
+    app = own(open_app)
+    app.selectbox(key="add.quantised").set_value("int8")
+    add(app, "/models/mine")
+    assert asked == ["int8"]

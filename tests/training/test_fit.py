@@ -14,7 +14,8 @@ from safetensors.torch import load_file
 from sklearn.metrics import accuracy_score, f1_score
 
 from core.engine.engine import Engine
-from core.errors import AppError
+from core.errors import AppError, ConfigError
+from core.results import CheckStatus
 from core.settings import Settings
 from core.training.config import TrainingConfig
 from core.training.fit import fit
@@ -191,3 +192,23 @@ def test_validation_rows_are_measured_by_their_labels_and_not_by_the_teacher(
     (tmp_path / "soft.csv").write_text("\n".join([",".join(labels), *rows]))
     recipe["data"]["soft_labels_file"] = str(tmp_path / "soft.csv")
     assert set(run(recipe).validation) == {"accuracy", "macro_f1", "calibration_error", "loss"}
+
+
+@pytest.mark.parametrize("name", ["int8", "nf4"])
+def test_a_quantised_base_is_trained_by_an_adapter_alone(recipe: dict[str, Any], tmp_path: Path, name: str) -> None:
+    recipe["base_model"]["quantisation"] = name
+    recipe["optimisation"]["epochs"] = 2
+    result = fit(TrainingConfig.parse(recipe))
+    assert result.test
+    assert result.trained_parameters < result.parameters
+    engine = Engine(Settings(catalogue=tmp_path / "none", user_catalogue=tmp_path / "own", device="cpu"))
+    base = engine.resolve(recipe["base_model"]["pretrained_model_name_or_path"], recipe["output"])
+    model = engine.load(engine.quantised(base, name))
+    assert model.quantisation == name
+    assert model.health.worst is not CheckStatus.REFUSED
+    for change, words in (
+        ({"adapter": None}, "codes cannot be trained"),
+        ({"adapter": {"r": 2, "init_lora_weights": "pissa"}}, "they are held as codes"),
+    ):
+        with pytest.raises(ConfigError, match=words):
+            fit(TrainingConfig.parse({**recipe, **change}), overwrite=True)

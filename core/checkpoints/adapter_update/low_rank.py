@@ -14,6 +14,7 @@ from torch import Tensor
 from transformers.pytorch_utils import Conv1D
 
 from core.explain.adapter_effect.lora_modules import LoraPart
+from core.model.quantised import whole_weight
 
 #: Singular values below this share of the largest are rounding, not directions.
 NOTHING = 1e-9
@@ -55,11 +56,11 @@ def factors(part: LoraPart, name: str) -> Factors:
 def base_weight(part: LoraPart, out: int) -> Tensor:
     """The weight that is adapted as (out, in), whichever way the module keeps it; in its own dtype.
 
-    GPT-2's layers keep (in, out), also where both are one number; a table of embeddings has its own rule.
+    GPT-2's layers keep (in, out), also where both are one number; a table of embeddings has its own rule. A quantised
+    one is told by the numbers that its codes stand for.
     """
-    base: Any = part.base
-    weight: Tensor = base.weight.detach().flatten(1)
-    if isinstance(base, Conv1D):
+    weight = whole_weight(part.base).flatten(1)
+    if isinstance(part.base, Conv1D):
         return weight.mT
     return weight if len(weight) == out else weight.mT
 

@@ -16,6 +16,7 @@ from torch import nn
 
 from core.errors import AdapterError
 from core.explain.probe import Probe
+from core.model.quantised import is_quantised_layer
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,7 +107,9 @@ def _part(module: nn.Module, kind: str, layer: int | None) -> list[LoraPart]:
     if not adapters:
         return []
     variant = any(name in module.lora_variant for name in adapters)
-    known = isinstance(module, Linear | Embedding | _ConvNd)
-    # Of other kinds (experts as one tensor, torch's own attention, quantised) only the scale itself is known to work.
-    is_plain = not known or (isinstance(module, Linear) and not variant)
+    wrapper: Any = module
+    linear = isinstance(wrapper, Linear) or is_quantised_layer(wrapper.get_base_layer())
+    known = linear or isinstance(wrapper, Embedding | _ConvNd)
+    # Of other kinds (experts as one tensor, torch's own attention) only the scale itself is known to work.
+    is_plain = not known or (linear and not variant)
     return [LoraPart(module, module.scaling, kind, layer, adapters, is_plain, takes_rows=known)]

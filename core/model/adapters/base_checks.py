@@ -11,8 +11,9 @@ from peft import LoraConfig
 
 from core.config.families import family_named, lifts_mask
 from core.errors import AppError
-from core.files.fingerprint import Fingerprint, fingerprint, mismatches
+from core.files.fingerprint import Fingerprint, comparable, fingerprint, mismatches
 from core.files.folders import AdapterFolder, read_model_folder
+from core.files.quantisation import stored_method
 from core.model.adapters.card import AdapterCard
 from core.model.adapters.outcomes import note, passed, refused, warning
 from core.model.open import OpenedClassifier
@@ -115,6 +116,8 @@ def base(opened: OpenedClassifier, folder: AdapterFolder, card: AdapterCard | No
     """Is it the same checkpoint? By fingerprint; else by the folder that the adapter names; else by name alone."""
     name = (card.base_name if card else "") or str(folder.config.get("base_model_name_or_path") or "")
     known = _known_fingerprint(folder, card)
+    if known is not None and stored_method(opened.folder.config) is not None:
+        known = comparable(known, opened.folder.tensors) or None
     if known is None:
         return _base_by_name(name, opened.folder.path.name)
     wrong = mismatches(known, opened.folder.tensors)

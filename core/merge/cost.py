@@ -1,0 +1,95 @@
+"""What a merge takes, and in which type: from file headers alone. Importing this imports no torch."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from pathlib import Path
+
+from core.config.base_model import BaseModelConfig, DtypeName
+from core.errors import CheckpointError, InputError, MemoryBudgetError
+from core.files.folders import AdapterFolder, ModelFolder
+from core.files.quantisation import stored_method
+from core.merge.request import MergeRequest
+from core.model.held import held_backbone
+from core.model.memory import DTYPE_BYTES, adapter_parameters, estimate
+from core.results import MergeCost
+from core.words.sizes import gibibytes
+
+#: Bytes of a weight file, but for a tensor that is larger.
+FILE_BYTES = 2 * 10**9
+
+#: Copies of an update that there are while it is added to its layer.
+_UPDATES = 3
+
+_DTYPES: dict[str, DtypeName] = {"F64": "float64", "F32": "float32", "F16": "float16", "BF16": "bfloat16"}
+
+
+def stored_dtype(folder: ModelFolder, base: BaseModelConfig) -> DtypeName:
+    """The type that most of a base's weights are stored in; that of the candidate where they are stored as codes."""
+    sizes: Counter[DtypeName] = Counter()
+    for tensor in folder.tensors.values():
+        if tensor.dtype in _DTYPES:
+            sizes[_DTYPES[tensor.dtype]] += tensor.count
+    quantised = stored_method(folder.config) is not None
+    return base.torch_dtype if quantised or not sizes else sizes.most_common(1)[0][0]
+
+
+def merge_cost(request: MergeRequest, free: int) -> MergeCost:
+    """Memory and disk; a quantised base is read out layer by layer, and its codes are there meanwhile."""
+    base = request.base
+    dtype = stored_dtype(request.folder, base)
+    held = held_backbone(request.folder, dtype, base.quantisation)
+    # Factors are held in float32 whatever the base's type; files are written from where the weights are.
+    size = held.parameters * DTYPE_BYTES[dtype] + 4 * adapter_parameters(request.adapter)
+    codes = held.bytes if held.type != dtype else 0
+    peak = estimate(0, dtype, "cpu", free, weights=size).peak + codes + _UPDATES * 4 * _largest_update(request.adapter)
+    place = shutil.disk_usage(existing(request.output))
+    return MergeCost(peak, free, size, place.free)
+
+
+def _largest_update(adapter: AdapterFolder) -> int:
+    """Numbers in the largest update: rows of its B times columns of its A."""
+    rows, columns = Counter[str](), Counter[str]()
+    for name, tensor in adapter.tensors.items():
+        module, _, factor = name.partition(".lora_")
+        if factor and len(tensor.shape) == 2:
+            side, place = (rows, 0) if "B" in factor.split(".")[0] else (columns, 1)
+            side[module] = tensor.shape[place]
+    return max((rows[module] * columns[module] for module in rows), default=0)
+
+
+def require_cost(cost: MergeCost, output: Path) -> None:
+    """Refuse a merge that does not fit.
+
+    Raises:
+        MemoryBudgetError: with both numbers.
+        CheckpointError: too little disk, with both numbers.
+    """
+    if cost.memory > cost.free:
+        raise MemoryBudgetError(
+            f"Merging takes {gibibytes(cost.memory)} of memory, and {gibibytes(cost.free)} are free.",
+            fix="unload candidates, or merge on a machine with more memory.",
+        )
+    if cost.disk > cost.disk_free:
+        raise CheckpointError(
+            f"The merged checkpoint takes {gibibytes(cost.disk)} of disk, and {gibibytes(cost.disk_free)} are free in "
+            f"'{existing(output)}'.",
+            fix="choose a folder on another disk, or make room.",
+        )
+
+
+def require_empty(output: Path) -> None:
+    """Refuse to write over anything.
+
+    Raises:
+        InputError: a file, or a folder that holds something.
+    """
+    if output.is_symlink() or (output.exists() and (not output.is_dir() or any(output.iterdir()))):
+        what = "holds files already" if output.is_dir() else "is no folder"
+        raise InputError(f"'{output}' {what}: nothing is written over.", fix="give a folder that is not there yet.")
+
+
+def existing(output: Path) -> Path:
+    """The nearest folder above a path that is there."""
+    return next(parent for parent in output.absolute().parents if parent.is_dir())

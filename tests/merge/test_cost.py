@@ -1,0 +1,52 @@
+"""What a merge takes, before a weight is read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import torch
+from transformers import AutoModelForSequenceClassification
+
+from core.config import BaseModelConfig
+from core.errors import CheckpointError
+from core.files.folders import read_model_folder
+from core.merge.cost import existing, merge_cost, require_cost, stored_dtype
+from core.results import MergeCost
+from tests.merge.conftest import LABELS, request, stock_adapter
+from tests.tiny import save_tiny_classifier
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16", "float16", "float64"])
+def test_the_type_of_the_files_decides_and_not_the_candidates(tmp_path: Path, dtype: str) -> None:
+    save_tiny_classifier(tmp_path / "base", "llama", LABELS)
+    model = AutoModelForSequenceClassification.from_pretrained(tmp_path / "base", dtype=getattr(torch, dtype))
+    model.save_pretrained(tmp_path / "other")
+    base = BaseModelConfig(pretrained_model_name_or_path="x", torch_dtype="float32")
+    assert stored_dtype(read_model_folder(tmp_path / "other"), base) == dtype
+
+
+def test_disk_is_what_is_written(tmp_path: Path) -> None:
+    base = save_tiny_classifier(tmp_path / "base", "llama", LABELS)
+    adapter = stock_adapter(base, tmp_path / "adapter", r=2, target_modules=["q_proj"])
+    plain = merge_cost(request(base, adapter, tmp_path / "out"), 2**30)
+    coded = merge_cost(request(base, adapter, tmp_path / "out", quantisation="nf4"), 2**30)
+    size = (base / "model.safetensors").stat().st_size
+    assert plain.disk == pytest.approx(size, rel=0.1)
+    assert plain.fits
+    assert coded.memory > plain.memory
+
+
+def test_a_full_disk_is_refused_with_both_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda _path: SimpleNamespace(free=2**20))
+    base = save_tiny_classifier(tmp_path / "base", "llama", LABELS)
+    adapter = stock_adapter(base, tmp_path / "adapter", r=2, target_modules=["q_proj"])
+    cost = merge_cost(request(base, adapter, tmp_path / "out"), 2**40)
+    assert cost.disk_free == 2**20
+    with pytest.raises(CheckpointError, match=r"takes 3\.0 GiB of disk, and 1 MiB are free"):
+        require_cost(MergeCost(1, 2, 3 * 2**30, 2**20), tmp_path / "out")
+
+
+def test_the_nearest_folder_that_is_there(tmp_path: Path) -> None:
+    assert existing(tmp_path / "a" / "b" / "c") == tmp_path
