@@ -26,7 +26,14 @@ SAMPLE = (
 
 def tokenizer_checks(reading: PairTokenizer, chosen: ChatTemplate | None, model: Any) -> tuple[Check, ...]:
     """All of them, for a model and what it reads with; `chosen` is None where nobody said a word on the template."""
-    return (*_whose(reading), *_template(reading.tokenizer, chosen), *_side(reading.tokenizer), *_rows(reading, model))
+    tokenizer = reading.tokenizer
+    return (
+        *_whose(reading),
+        *_template(tokenizer, chosen),
+        *_side(tokenizer),
+        *_end(tokenizer, model),
+        *_rows(reading, model),
+    )
 
 
 def _whose(reading: PairTokenizer) -> Iterator[Check]:
@@ -63,6 +70,20 @@ def _template(tokenizer: PreTrainedTokenizerBase, chosen: ChatTemplate | None) -
         yield warning("Chat template", message, fix)
     elif chosen == "user":
         yield note("Chat template", "Each text is read in the tokenizer's chat template, as what a user says.")
+
+
+def _end(tokenizer: PreTrainedTokenizerBase, model: Any) -> Iterator[Check]:
+    """That texts end in a token that the pooler never takes: the padding token, which ends texts as well."""
+    ids = _ids(tokenizer, SAMPLE[0])
+    pooler: Any = getattr(unwrap_peft(model), "pooler", None)
+    ignored = getattr(pooler, "ignored_token_id", None)
+    if ids and ignored is not None and ids[-1] == ignored:
+        name = tokenizer.convert_ids_to_tokens(ignored)
+        message = (
+            f"Texts end in '{name}', which is the padding token as well: the state that is pooled is that of the token "
+            "before, as in transformers' own classifier."
+        )
+        yield note("Padding", message)
 
 
 def _side(tokenizer: PreTrainedTokenizerBase) -> Iterator[Check]:

@@ -29,7 +29,7 @@ def compare_masks(probe: Probe, text: Encoded) -> MaskEffect:
     for causal in (True, False):
         with masked(probe, causal=causal):
             states.append(probe.states(text))
-            sides.append(_side(probe, states[-1], "causal" if causal else "bidirectional"))
+            sides.append(_side(probe, states[-1], probe.read_mask(text), "causal" if causal else "bidirectional"))
     before, after = (at_least_float32(s)[0].double() for s in states)
     moved = (after - before).norm(dim=-1) / before.norm(dim=-1).clamp(min=1e-12)
     window = getattr(probe.backbone.config.get_text_config(), "sliding_window", None)
@@ -41,16 +41,15 @@ def masked(probe: Probe, *, causal: bool) -> AbstractContextManager[None]:
     return under_mask(probe.backbone.config, causal=causal)
 
 
-def _side(probe: Probe, states: Tensor, mask: str) -> MaskSide:
-    ones = torch.ones(states.shape[:2], dtype=torch.bool, device=states.device)
+def _side(probe: Probe, states: Tensor, read: Tensor, mask: str) -> MaskSide:
     with torch.inference_mode():
-        logits = at_least_float32(probe.classifier.classify(states, ones)[0])[0].cpu()
+        logits = at_least_float32(probe.classifier.classify(states, read[:, : states.shape[1]])[0])[0].cpu()
     return MaskSide(
         mask=mask,
         label=probe.verdict(logits),
         logits=logits.double().numpy(),
         probabilities=probe.probabilities(logits).double().numpy(),
-        contributions=contributions(probe, states),
+        contributions=contributions(probe, states, read),
     )
 
 

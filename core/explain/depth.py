@@ -28,7 +28,7 @@ def trace(probe: Probe, text: Encoded) -> Lens:
 
     def see(_depth: int, states: Tensor) -> None:
         states = in_rows(states, len(text.ids))
-        mask = torch.ones(states.shape[:2], dtype=torch.bool, device=states.device)
+        mask = probe.read_mask(text)[:, : states.shape[1]].to(states.device)
         normed = states if norm is None else norm(states)
         rows.append(probe.classifier.classify(normed, mask)[0][0])
 

@@ -33,7 +33,7 @@ def find(probe: Probe, text: Encoded, words: Sequence[Unit], budget: int, on_pro
         InputError: a regression, which has no verdict to change.
     """
     require_verdict(probe)
-    parts = contributions(probe, probe.states(text))
+    parts = contributions(probe, probe.states(text), probe.read_mask(text))
     top = probe.labels[int(np.argmax(parts.logits))]
     values = by_unit(parts.of(top), tuple(words))
     order = [int(i) for i in np.argsort(-values, kind="stable") if not words[int(i)].special]

@@ -124,6 +124,11 @@ class Probe:
         with torch.inference_mode():
             return cast(Tensor, self.backbone(input_ids=ids, return_dict=True, **options).last_hidden_state)
 
+    def read_mask(self, text: Encoded) -> Tensor:
+        """(1, T): the tokens that the pooler may take; all but where it never takes the padding token."""
+        ids, _ = pad([text.ids], self.device)
+        return self.pooler.read_mask(ids, torch.ones_like(ids, dtype=torch.bool))
+
     def logits(self, rows: Sequence[list[int]], on_count: OnCount | None = None) -> Tensor:
         """Token ids of any lengths, batched by length: (N, K) on the CPU, in the order of the rows.
 

@@ -91,14 +91,18 @@ class ProbeSessions:
         return session.results_of(feature).get(FeatureKey(feature, text, options), compute)
 
     def cached_on_states(
-        self, selection: Selection, text: str, feature: Feature, work: Callable[[Probe, Tensor], Result]
+        self, selection: Selection, text: str, feature: Feature, work: Callable[[Probe, Tensor, Tensor], Result]
     ) -> Result:
-        """Quick work on the states that the pooler sees; the backbone runs once for all such work on a text."""
+        """Quick work on the states that the pooler sees, and the mask of those that it may take.
+
+        The backbone runs once for all such work on a text.
+        """
         pair = self._pair(selection, text)
         session = self._session(pair)
 
         def with_states(probe: Probe) -> Result:
-            return work(probe, session.states.get(text, lambda: probe.states(probe.encode(text))))
+            encoded = probe.encode(text)
+            return work(probe, session.states.get(text, lambda: probe.states(encoded)), probe.read_mask(encoded))
 
         return session.results.get(FeatureKey(feature, text), lambda: self._alone(pair, session, with_states))
 

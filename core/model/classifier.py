@@ -106,10 +106,12 @@ class PooledClassifier(PreTrainedModel):
         inputs_embeds: Tensor | None = None,
         position_ids: Tensor | None = None,
         return_dict: bool | None = None,
+        pooled_ids: Tensor | None = None,
         **options: Any,
     ) -> PooledOutput | tuple[Any, ...]:
         """input_ids (B, T), attention_mask (B, T) or None when nothing is padded -> logits (B, K).
 
+        `pooled_ids` (B, T) are the tokens behind `inputs_embeds`, for a pooler that never takes one of them.
         Labels: class numbers (B,), for several labels 0/1 (B, K), for a regression values (B, K).
         """
         states = self._states(input_ids, attention_mask, inputs_embeds, position_ids, options)
@@ -120,7 +122,7 @@ class PooledClassifier(PreTrainedModel):
         else:
             mask = attention_mask.to(hidden.device).bool()
         shorter = hidden.shape[1] != mask.shape[1]  # Funnel pools its tokens: only the first state is still a token's
-        read = torch.ones_like(mask[:, : hidden.shape[1]]) if shorter else self.pooler.read_mask(input_ids, mask)
+        read = torch.ones_like(mask[:, : hidden.shape[1]]) if shorter else self._read(input_ids, pooled_ids, mask)
         logits, weights = self.classify(hidden, read)
         if weights is not None and shorter:
             weights = nn.functional.pad(weights, (0, mask.shape[1] - hidden.shape[1]))
@@ -134,6 +136,10 @@ class PooledClassifier(PreTrainedModel):
             attentions=getattr(states, "attentions", None),
         )
         return output.to_tuple() if return_dict is False else output
+
+    def _read(self, input_ids: Tensor | None, pooled_ids: Tensor | None, mask: Tensor) -> Tensor:
+        """The positions that the pooler may take."""
+        return self.pooler.read_mask(input_ids if pooled_ids is None else pooled_ids, mask)
 
     def _states(
         self,

@@ -104,7 +104,8 @@ def test_a_classifier_is_described_and_summed_up(name: str) -> None:
     assert config is not None
     try:
         with META:
-            model = classifier_class(type(config))(without_values(to_pooled(config))).to(device=META).eval()
+            made: torch.nn.Module = classifier_class(type(config))(without_values(to_pooled(config)))
+            model = made.to(META).eval()
     except AppError:
         return  # refused in words
     nodes = module_tree(model, frozenset())

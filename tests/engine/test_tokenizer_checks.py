@@ -74,3 +74,14 @@ def test_the_side_of_the_cut_and_settings_left_out_are_told() -> None:
     (left_out,) = checks(PairTokenizer(make_tiny_tokenizer(), left_out=("tokenizer_config.json",)))
     assert left_out.status is CheckStatus.WARNING
     assert "tokenizer_config.json and no vocabulary" in left_out.message
+
+
+def test_texts_that_end_in_the_padding_token_are_told() -> None:
+    tokenizer = closing()
+    end = tokenizer("a")["input_ids"][-1]
+    made = model()
+    assert checks(PairTokenizer(tokenizer), of=made) == []
+    made.pooler.ignored_token_id = end
+    (check,) = checks(PairTokenizer(tokenizer), of=made)
+    assert check.status is CheckStatus.NOTE
+    assert "the token before, as in transformers' own classifier" in check.message

@@ -34,6 +34,7 @@ class EmbeddingFunction:
         point: (1, T, D) in at least float32, the text's own.
         baseline: (1, T, D), the same with every token replaced but the special ones.
         on_rows: called with the number of rows before each pass; may raise to stop.
+        ids: (1, T), of the text: what its pooler may take is told by them; None where it may take all.
     """
 
     probe: Probe
@@ -41,6 +42,7 @@ class EmbeddingFunction:
     point: Tensor
     baseline: Tensor
     on_rows: Callable[[int], None] = field(default=lambda _rows: None)
+    ids: Tensor | None = None
 
     def __call__(self, embeddings: Tensor) -> Tensor:
         """(B, T, D) -> (B,) logits of the class, in at least float32."""
@@ -48,7 +50,8 @@ class EmbeddingFunction:
         given = embeddings.to(
             self.probe.classifier.dtype, copy=True
         )  # some families scale what they are given in place
-        return at_least_float32(self.probe.classifier(inputs_embeds=given).logits)[:, self.target]
+        ids = None if self.ids is None else self.ids.expand(len(given), -1)
+        return at_least_float32(self.probe.classifier(inputs_embeds=given, pooled_ids=ids).logits)[:, self.target]
 
     @property
     def rows(self) -> int:
@@ -73,7 +76,7 @@ def embed(probe: Probe, text: Encoded, target: int, baseline: Baseline) -> Embed
     with torch.no_grad():
         point = at_least_float32(layer(ids))
         empty = _empty(probe, layer, point, baseline)
-    return EmbeddingFunction(probe, target, point, torch.where(special[None, :, None], point, empty))
+    return EmbeddingFunction(probe, target, point, torch.where(special[None, :, None], point, empty), ids=ids)
 
 
 def require_embeddings(probe: Probe) -> None:
@@ -88,7 +91,7 @@ def require_embeddings(probe: Probe) -> None:
         by_ids = at_least_float32(probe.classifier(input_ids=ids).logits)
         try:
             given = probe.backbone.get_input_embeddings()(ids)
-            by_embeddings = at_least_float32(probe.classifier(inputs_embeds=given).logits)
+            by_embeddings = at_least_float32(probe.classifier(inputs_embeds=given, pooled_ids=ids).logits)
         except Exception as error:  # whatever its own code raises that looks for the token ids
             name = f"{type(probe.backbone).__name__} does not read embeddings in place of token ids"
             raise CheckpointError(f"{name} ({type(error).__name__}: {error}).", fix=fix) from error

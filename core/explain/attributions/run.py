@@ -42,7 +42,7 @@ def attribute(
     target, widened = probe.labels.index(options.label), own_weights(probe)
     progress = PassProgress(on_progress, passes(units, options))
     function = replace(embed(probe, text, target, options.baseline), on_rows=progress.rows)
-    split = contributions(probe, probe.states(text))
+    split = contributions(probe, probe.states(text), probe.read_mask(text))
     methods = _by_method(function, split, units, options, progress)
     orders: list[tuple[str, list[int]]] = [(m.method, by_value(units, m.values)) for m in methods]
     orders += [(f"random {i}", order) for i, order in enumerate(random_orders(units), 1)]
