@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from core.cli.options import Adapter, Candidate, Input, Json, TextColumn, load, select
+from core.cli.options import Adapter, Candidate, Input, Json, TextColumn, UntrainedHead, load, select
 from core.cli.output import follow, print_json, print_table, say, short
 from core.data.export import check_destination
 from core.data.labelled_texts import read_rows
@@ -16,6 +16,7 @@ from core.data.predictions import PREDICTION_FORMATS, as_record, write_predictio
 from core.in_process import InProcessServices
 from core.results import Prediction
 from core.words.numbers import significant
+from core.words.untrained_head import marked
 
 Texts = Annotated[
     list[str] | None, typer.Option("--text", metavar="T", help="A text to classify; may be given several times.")
@@ -34,13 +35,14 @@ def classify(
     text_column: TextColumn = None,
     output: Output = None,
     json: Json = False,
+    untrained_head: UntrainedHead = False,
 ) -> None:
     """Classify texts, in input order."""
     if output is not None:
         check_destination(output, PREDICTION_FORMATS)
     texts = _texts(text, input, text_column)
     services = InProcessServices()
-    selection = select(services.engine, candidate, adapter)
+    selection = select(services.engine, candidate, adapter, untrained_head=untrained_head)
     load(services.engine, selection)
     predictions = follow(services.evaluations.classify(selection, texts))
     if output is not None:
@@ -63,6 +65,7 @@ def _texts(text: list[str] | None, input: Path | None, text_column: str | None) 
 def _row(prediction: Prediction) -> tuple[str, ...]:
     regression = prediction.problem_type == "regression"
     label = significant(prediction.logits[0]) if regression else prediction.label
+    label = marked(label, untrained_head=prediction.untrained_head)
     tokens = str(len(prediction.tokens)) + (f" of {prediction.total_tokens}" if prediction.truncated else "")
     numbers = significant(prediction.top.probability), significant(prediction.margin)
     return short(prediction.text, 60), label, *numbers, tokens

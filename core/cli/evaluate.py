@@ -8,13 +8,15 @@ from typing import Annotated
 
 import typer
 
-from core.cli.options import Adapter, Candidate, Json, TextColumn, load, select
+from core.cli.options import Adapter, Candidate, Json, TextColumn, UntrainedHead, load, select
 from core.cli.output import follow, print_json, print_table
 from core.data.labelled_texts import read_rows
+from core.data.predictions import untrained
 from core.in_process import InProcessServices
 from core.results import Evaluation
 from core.words.evaluation import MEASURES
 from core.words.numbers import significant
+from core.words.untrained_head import marked
 
 LabelledInput = Annotated[
     Path, typer.Option("--input", metavar="F", help="A .csv, .tsv, .parquet or .jsonl file of labelled texts.")
@@ -35,11 +37,12 @@ def evaluate(
     text_column: TextColumn = None,
     adapter: Adapter = None,
     json: Json = False,
+    untrained_head: UntrainedHead = False,
 ) -> None:
     """Accuracy, macro-F1 and calibration error on labelled texts; squared error for a regression."""
     rows = read_rows(input, text_column, label_column)
     services = InProcessServices()
-    selection = select(services.engine, candidate, adapter)
+    selection = select(services.engine, candidate, adapter, untrained_head=untrained_head)
     load(services.engine, selection)
     result = follow(services.evaluations.evaluate(selection, rows))
     if json:
@@ -51,10 +54,11 @@ def evaluate(
     print_table(
         ("measure", "value"),
         [*shown, ("Texts", f"{result.count:,}"), ("Texts a second", f"{speed:,.0f}")],
-        title=str(selection),
+        title=marked(str(selection), untrained_head=result.untrained_head),
     )
 
 
 def _numbers(result: Evaluation) -> dict[str, object]:
     plain = replace(result, predictions=())
-    return {name: getattr(plain, name) for name in ("problem_type", "count", *_MEASURED, "seconds")}
+    numbers = {name: getattr(plain, name) for name in ("problem_type", "count", *_MEASURED, "seconds")}
+    return {**numbers, **untrained(result)}

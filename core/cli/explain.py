@@ -6,9 +6,10 @@ from typing import Annotated, Any
 
 import typer
 
-from core.cli.options import Adapter, Candidate, Json, load, select
+from core.cli.options import Adapter, Candidate, Json, UntrainedHead, load, select
 from core.cli.output import print_json, print_table, say
 from core.config.strict_model import nearest
+from core.data.predictions import untrained
 from core.errors import AppError, NotFoundError
 from core.in_process import InProcessServices
 from core.results import Contributions, Lens, Pooling, Prediction, Reading, by_unit
@@ -16,6 +17,7 @@ from core.services import Explainer
 from core.words import contributions as words
 from core.words.depth import depth_name
 from core.words.numbers import significant, two_digits
+from core.words.untrained_head import marked
 
 OneText = Annotated[str, typer.Option("--text", metavar="T", help="The text to explain.")]
 Class = Annotated[
@@ -24,12 +26,17 @@ Class = Annotated[
 
 
 def explain(
-    candidate: Candidate, text: OneText, adapter: Adapter = None, label: Class = None, json: Json = False
+    candidate: Candidate,
+    text: OneText,
+    adapter: Adapter = None,
+    label: Class = None,
+    json: Json = False,
+    untrained_head: UntrainedHead = False,
 ) -> None:
     """Explain one prediction: pooling weights, exact contributions, and the class lens."""
     services = InProcessServices()
     explainer = services.explainer
-    selection = select(services.engine, candidate, adapter)
+    selection = select(services.engine, candidate, adapter, untrained_head=untrained_head)
     load(services.engine, selection)
     reading = explainer.reading(selection, text)
     chosen = _class(reading.prediction, label)
@@ -90,6 +97,7 @@ def _document(
         "lens": depths,
         "decided_at": None if lens is None else lens.decided_at,
         "truncated": prediction.truncated,
+        **untrained(prediction),
     }
 
 
@@ -97,9 +105,10 @@ def _tell(reading: Reading, label: str, result: Contributions, pooling: Pooling,
     """By words, for a person."""
     prediction, k = reading.prediction, result.labels.index(label)
     decided = "–" if lens is None else f"{lens.decided_at} of {len(lens.verdicts) - 1}"
+    verdict = marked(prediction.label, untrained_head=prediction.untrained_head)
     print_table(
         ("verdict", "probability", "stays from depth"),
-        [(prediction.label, significant(prediction.top.probability), decided)],
+        [(verdict, significant(prediction.top.probability), decided)],
     )
     parts, weights = by_unit(result.of(label), reading.words), by_unit(pooling.weights, reading.words)
     rows = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,7 @@ import typer
 from core.cli.output import say
 from core.results import CheckStatus, LoadedModel, Selection
 from core.services import Engine
+from core.words.untrained_head import refusal
 
 NO_ADAPTER = "none"
 
@@ -50,12 +52,25 @@ TextColumn = Annotated[
 ]
 
 
-def select(engine: Engine, candidate: str, adapter: str | None) -> Selection:
+UntrainedHead = Annotated[
+    bool,
+    typer.Option(
+        "--untrained-head",
+        help="Answer also where the head has random start values; every verdict is marked as random.",
+    ),
+]
+
+
+def select(engine: Engine, candidate: str, adapter: str | None, *, untrained_head: bool = False) -> Selection:
     """The selection that was asked for; where a catalogue's adapter is chosen for the person, it is said.
 
     Raises:
         NotFoundError: no such candidate or adapter.
     """
+    return replace(_chosen(engine, candidate, adapter), untrained_head=untrained_head)
+
+
+def _chosen(engine: Engine, candidate: str, adapter: str | None) -> Selection:
     if adapter == NO_ADAPTER:
         return engine.resolve(candidate, None)
     selection = engine.resolve(candidate, adapter)
@@ -68,8 +83,14 @@ def select(engine: Engine, candidate: str, adapter: str | None) -> Selection:
 
 
 def load(engine: Engine, selection: Selection) -> LoadedModel:
-    """Load, and tell what a person should know of its health."""
+    """Load for verdicts, and tell what a person should know of its health.
+
+    Raises:
+        UntrainedHeadError: its head is untrained, and the selection does not ask for it.
+    """
     model = engine.load(selection)
+    if not model.answers(selection):
+        raise refusal(model)
     for check in model.health.checks:
         if check.status is CheckStatus.WARNING:
             say(f"Warning: {check.message}" + (f" Fix: {check.fix}" if check.fix else ""))

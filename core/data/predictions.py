@@ -8,13 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from core.data.export import FileFormat, check_destination, export
-from core.results import Prediction
+from core.results import Evaluation, Prediction
 
 PREDICTION_FORMATS: tuple[FileFormat, ...] = ("csv", "tsv", "parquet", "jsonl")
 
 
 def as_record(prediction: Prediction) -> dict[str, Any]:
-    """The JSON shape of one prediction; a regression has no probabilities, so they are null."""
+    """The JSON shape of one prediction; a regression has no probabilities, so they are null.
+
+    `untrained_head` is there where it is true.
+    """
     return {
         "text": prediction.text,
         "label": prediction.label,
@@ -23,11 +26,19 @@ def as_record(prediction: Prediction) -> dict[str, Any]:
         "tokens": [token.text for token in prediction.tokens],
         "pooling_weights": None if prediction.pooling_weights is None else list(prediction.pooling_weights),
         "truncated": prediction.truncated,
+        **untrained(prediction),
     }
+
+
+def untrained(result: Prediction | Evaluation) -> dict[str, bool]:
+    """The mark of a verdict by an untrained head; nothing for a trained one."""
+    return {"untrained_head": True} if result.untrained_head else {}
 
 
 def write_predictions(path: Path, predictions: Sequence[Prediction]) -> None:
     """Write `.csv`, `.tsv`, `.parquet` (a row a text, a column a class) or `.jsonl` (`as_record`, one a line).
+
+    Rows by an untrained head end in a column that says so.
 
     Raises:
         InputError: another ending, or a place that cannot be written to.
@@ -36,6 +47,8 @@ def write_predictions(path: Path, predictions: Sequence[Prediction]) -> None:
         export(path, map(as_record, predictions))
         return
     columns = _columns(predictions[0].labels if predictions else ())
+    if any(prediction.untrained_head for prediction in predictions):
+        columns.append("untrained_head")
     export(path, (dict(zip(columns, _cells(p), strict=True)) for p in predictions), columns)
 
 
@@ -45,10 +58,11 @@ def _columns(labels: Sequence[str]) -> list[str]:
 
 
 def _cells(p: Prediction) -> Iterator[Any]:
-    """Text, verdict, what was cut, then probability and logit of every class."""
+    """Text, verdict, what was cut, probability and logit of every class, and the mark of an untrained head."""
     yield from (p.text, p.label, p.truncated, p.kept_characters)
     yield from map(_number, p.probabilities)
     yield from map(_number, p.logits)
+    yield from untrained(p).values()
 
 
 def _number(value: float) -> float | None:

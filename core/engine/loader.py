@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from transformers import AutoTokenizer, PreTrainedTokenizerBase
 from transformers.utils import logging as hf_logging
 
 from core.config.candidate import AdapterEntry, CandidateConfig
-from core.engine import malloc
+from core.engine import malloc, untrained_head
 from core.engine.encoding import Encoder
 from core.engine.predictor import Predictor
 from core.engine.requirements import PairFolders
@@ -87,12 +87,14 @@ class Loader:
     ) -> LoadedPair:
         model: torch.nn.Module = opened.model
         health, limit, labels = _own_head(opened), None, _labels(opened.model)
+        untrained = untrained_head.of_base(opened)
         if adapter_folder is not None:
             on_progress(LoadStage.ADAPTER, selection.adapter or "")
             from core.model.adapters.attach import load_adapter
 
             attached = load_adapter(opened, adapter_folder)
             model, health, limit, labels = attached.model, attached.health, attached.max_tokens, attached.labels
+            untrained = untrained_head.of_adapter(attached.untrained)
         on_progress(LoadStage.HEALTH, "")
         predictor = Predictor(
             model,
@@ -103,9 +105,11 @@ class Loader:
             self._settings.tokens_per_batch,
             self._settings.workers,
             ReadWriteLock(),
+            untrained_head=bool(untrained),
         )
         dtype, seconds = candidate.base_model.torch_dtype, time.perf_counter() - started
-        return LoadedPair(_loaded_model(selection, predictor, opened, dtype, health, seconds), predictor, opened)
+        info = _loaded_model(selection, predictor, opened, dtype, health, seconds)
+        return LoadedPair(replace(info, untrained_head=untrained), predictor, opened)
 
 
 def release() -> None:
@@ -178,10 +182,7 @@ def _loaded_model(
 def _own_head(opened: OpenedClassifier) -> HealthReport:
     if opened.head_is_trained:
         return HealthReport((Check("Head", CheckStatus.PASSED, "The checkpoint brings its own trained head."),))
-    seen = "it has no classification head"
-    if any(name.startswith("score.") and name not in opened.untrained for name, _ in opened.model.named_parameters()):
-        seen = f"its head lacks {len(opened.untrained)} weights ('{min(opened.untrained)}')"
-    message = f"No adapter for this checkpoint, and {seen}: the head is random, and so are the verdicts."
+    message = f"No adapter, and {untrained_head.of_base(opened)}: the head is random, and so are the verdicts."
     return HealthReport((Check("Head", CheckStatus.WARNING, message, "choose an adapter, or train one."),))
 
 

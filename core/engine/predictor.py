@@ -29,6 +29,7 @@ class Predictor:
     """A model, its encoder and its classes.
 
     `lock` is held shared while predicting; whoever hooks, rescales or switches the model holds it exclusively.
+    `untrained_head` marks every prediction.
     """
 
     model: torch.nn.Module
@@ -39,6 +40,7 @@ class Predictor:
     tokens_per_batch: int
     workers: int | None
     lock: ReadWriteLock
+    untrained_head: bool = False
 
     def predict(self, texts: Sequence[str]) -> list[Prediction]:
         """Predictions in the order of the texts; each equals what the text would get alone."""
@@ -85,6 +87,7 @@ class Predictor:
             pooling_weights=None if weights is None else tuple(weights),
             kept_characters=text.kept_characters,
             total_tokens=text.total,
+            untrained_head=self.untrained_head,
         )
 
 

@@ -18,6 +18,7 @@ class Evaluation:
         calibration_error: expected calibration error over 15 equal-width bins; None where a probability is NaN.
         mean_squared_error, mean_absolute_error, r2: of a regression; r2 is None where no target varies.
         seconds: classifying took, without loading.
+        untrained_head: the head has random start values, and so the verdicts that were measured are random.
     """
 
     problem_type: str
@@ -29,4 +30,5 @@ class Evaluation:
     mean_squared_error: float | None = None
     mean_absolute_error: float | None = None
     r2: float | None = None
+    untrained_head: bool = False
     predictions: Sequence[Prediction] = field(repr=False, default=())

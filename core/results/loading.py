@@ -122,7 +122,10 @@ class LoadState:
 
 @dataclass(frozen=True)
 class LoadedModel:
-    """A candidate-adapter pair that is in memory; `own_bytes` leaves out the base weights it shares."""
+    """A candidate-adapter pair that is in memory; `own_bytes` leaves out the base weights it shares.
+
+    `untrained_head` says why the head is untrained, in words; it is empty where all of pooler and head is trained.
+    """
 
     selection: Selection
     device: str
@@ -138,3 +141,8 @@ class LoadedModel:
     max_tokens: int
     load_seconds: float
     health: HealthReport
+    untrained_head: str = ""
+
+    def answers(self, selection: Selection) -> bool:
+        """Whether the pair gives verdicts to this selection of it: its head is trained, or the wish is there."""
+        return not self.untrained_head or selection.untrained_head

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 
 @dataclass(frozen=True)
 class Selection:
-    """A candidate with one of its adapters (None: the base model with its own head, if it has one)."""
+    """A candidate with one of its adapters (None: the base model with its own head, if it has one).
+
+    `untrained_head` is the wish to be answered also where the head is untrained: without it such a pair is refused.
+    Two selections that differ in it alone are the same pair.
+    """
 
     candidate: str
     adapter: str | None = None
+    untrained_head: bool = field(default=False, compare=False)
 
     def __str__(self) -> str:
         return f"{self.candidate} + {self.adapter}" if self.adapter else self.candidate
@@ -52,6 +57,7 @@ class Prediction:
         pooling_weights: one a token, summing to 1; None where the pooler has none.
         kept_characters: the model read `text[:kept_characters]`.
         total_tokens: tokens of the whole text, so `len(tokens)` of `total_tokens` were read.
+        untrained_head: weights of pooler or head have random start values, and so the verdict is random.
     """
 
     text: str
@@ -64,6 +70,7 @@ class Prediction:
     pooling_weights: tuple[float, ...] | None
     kept_characters: int
     total_tokens: int
+    untrained_head: bool = False
 
     @property
     def truncated(self) -> bool:

@@ -1,6 +1,11 @@
-"""The candidate and the adapter in the sidebar, kept in the URL as `?candidate=...&adapter=...`."""
+"""The candidate and the adapter in the sidebar, kept in the URL as `?candidate=...&adapter=...`.
+
+With them goes the wish to see verdicts of an untrained head: `&untrained_head=shown`.
+"""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -13,11 +18,13 @@ from pages.ui.services import engine
 
 CANDIDATE = "candidate"
 ADAPTER = "adapter"
+UNTRAINED_HEAD, SHOWN = "untrained_head", "shown"
 #: Stands for "no adapter" in the URL; no adapter can be called so.
 NO_ADAPTER = "-"
 _CHOSEN = "headlight.selection"
 _OFFERED = "headlight.offered"
 _UNKNOWN = "headlight.unknown."
+_WISHES = "headlight.untrained_head"
 _ROLES = ("demo", "candidate", "teacher", "own")
 
 
@@ -45,6 +52,17 @@ def select(candidate: str, adapter: str | None = None) -> None:
         st.session_state[ADAPTER] = adapter
 
 
+def wished(selection: Selection) -> bool:
+    """Whether the person asks for verdicts of this pair also where its head is untrained."""
+    return selection in st.session_state.get(_WISHES, ())
+
+
+def wish(selection: Selection, shown: bool) -> None:
+    """Ask for them, or no longer."""
+    others = tuple(s for s in st.session_state.get(_WISHES, ()) if s != selection)
+    st.session_state[_WISHES] = (*others, selection) if shown else others
+
+
 def adapter_of(candidate: CandidateSummary, selection: Selection) -> AdapterSummary | None:
     """The summary of the chosen adapter; None without one."""
     return next((a for a in candidate.adapters if a.id == selection.adapter), None)
@@ -65,7 +83,7 @@ def choose(place: DeltaGenerator) -> None:
     Raises:
         NotFoundError: there is no candidate at all.
     """
-    requested = url_state.requested("picker", (CANDIDATE, ADAPTER))
+    requested = url_state.requested("picker", (CANDIDATE, ADAPTER, UNTRAINED_HEAD))
     candidates = sorted(engine().candidates(), key=lambda c: _ROLES.index(c.role))
     if not candidates:
         raise NotFoundError(
@@ -79,9 +97,13 @@ def choose(place: DeltaGenerator) -> None:
         adapters = {a.id: a.title or a.id for a in candidate.adapters} | {NO_ADAPTER: "No adapter"}
         adapter = _box("Adapter", ADAPTER, adapters, requested)
         selection = Selection(candidate.id, None if adapter == NO_ADAPTER else adapter)
+        if requested:
+            wish(selection, requested.get(UNTRAINED_HEAD) == SHOWN)
+        selection = replace(selection, untrained_head=wished(selection))
         st.html(_status(selection))
     st.session_state[_CHOSEN] = (selection, candidate)
-    url_state.write("picker", {CANDIDATE: candidate.id, ADAPTER: adapter})
+    shown = SHOWN if selection.untrained_head else None
+    url_state.write("picker", {CANDIDATE: candidate.id, ADAPTER: adapter, UNTRAINED_HEAD: shown})
 
 
 def _box(label: str, key: str, titles: dict[str, str], requested: dict[str, str]) -> str:

@@ -11,7 +11,7 @@ import streamlit as st
 from core.results import ClassScore, Prediction, Selection
 from core.words import durations, numbers
 from core.words import verdict as words
-from pages.ui.markup import facts, label, text
+from pages.ui.markup import facts, kind, label, mark, text
 from pages.views import class_table
 
 SHOWN = 5
@@ -46,8 +46,9 @@ def verdict(answer: Answer) -> str:
     body = by_problem.get(prediction.problem_type, _one_label)(prediction)
     beginning = text(prediction.text[:400])
     return (
-        f'<section class="hl-answer" aria-label="Verdict"><p class="hl-asked" dir="auto">{beginning}</p>'
-        f"{body}{facts(_facts(answer))}{_cut(prediction)}</section>"
+        f'<section class="hl-answer{kind(prediction)}" aria-label="Verdict">'
+        f'<p class="hl-asked" dir="auto">{beginning}</p>'
+        f"{mark(prediction)}{body}{facts(_facts(answer))}{_cut(prediction)}</section>"
     )
 
 

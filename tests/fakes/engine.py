@@ -6,6 +6,7 @@ import threading
 from collections.abc import Collection, Sequence
 
 from core.config.candidate import CandidateConfig
+from core.engine.untrained_head import require_head
 from core.errors import AppError, CheckpointError, MemoryBudgetError, NotFoundError
 from core.results import (
     AdapterSummary,
@@ -120,6 +121,12 @@ class FakeEngine:
             raise CheckpointError(self.states[selection].error, fix=self.states[selection].fix)
         return self.models[selection]
 
+    def answering(self, selection: Selection) -> LoadedModel:
+        """The pair, for a verdict."""
+        model = self.load(selection)
+        require_head(model, selection)
+        return model
+
     def unload(self, selection: Selection) -> None:
         self.models.pop(selection, None)
         self.states.pop(selection, None)
@@ -132,7 +139,7 @@ class FakeEngine:
 
     def classify(self, selection: Selection, texts: Sequence[str]) -> list[Prediction]:
         self.asked += texts
-        model = self.load(selection)
+        model = self.answering(selection)
         return [predict(model, text) for text in texts]
 
 
