@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -23,7 +25,7 @@ def url(app: AppTest) -> dict[str, str]:
 
 def body(app: AppTest) -> str:
     """What was drawn, without the style, which names every class."""
-    return words(app).split("</style>")[-1]
+    return re.sub(r"<style>.*?</style>", "", words(app), flags=re.DOTALL)
 
 
 @pytest.mark.parametrize("page", ["classify", *WHY, "head_geometry"])
