@@ -25,6 +25,8 @@ _CHOSEN = "headlight.selection"
 _OFFERED = "headlight.offered"
 _UNKNOWN = "headlight.unknown."
 _WISHES = "headlight.untrained_head"
+#: "No adapter" was all that there was, and nobody's choice: the next candidate begins with its first adapter.
+_NO_CHOICE = "headlight.no_choice"
 _ROLES = ("demo", "candidate", "teacher", "own")
 
 
@@ -50,6 +52,7 @@ def select(candidate: str, adapter: str | None = None) -> None:
     st.session_state[CANDIDATE] = candidate
     if adapter is not None:
         st.session_state[ADAPTER] = adapter
+        st.session_state[_NO_CHOICE] = False
 
 
 def wished(selection: Selection) -> bool:
@@ -95,7 +98,10 @@ def choose(place: DeltaGenerator) -> None:
     with place:
         candidate = by_id[_box("Candidate", CANDIDATE, {i: c.title or i for i, c in by_id.items()}, requested)]
         adapters = {a.id: a.title or a.id for a in candidate.adapters} | {NO_ADAPTER: "No adapter"}
+        if st.session_state.get(_NO_CHOICE) and len(adapters) > 1:
+            st.session_state.pop(ADAPTER, None)
         adapter = _box("Adapter", ADAPTER, adapters, requested)
+        st.session_state[_NO_CHOICE] = len(adapters) == 1
         selection = Selection(candidate.id, None if adapter == NO_ADAPTER else adapter)
         if requested:
             wish(selection, requested.get(UNTRAINED_HEAD) == SHOWN)

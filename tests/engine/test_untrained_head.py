@@ -72,7 +72,8 @@ def bare_adapter(base: Path, folder: Path) -> Path:
     from peft import LoraConfig, get_peft_model
     from transformers import AutoModel
 
-    get_peft_model(AutoModel.from_pretrained(base), LoraConfig(r=2, target_modules=["q_proj"])).save_pretrained(folder)
+    model = get_peft_model(AutoModel.from_pretrained(base), LoraConfig(r=2, target_modules=["q_proj"]))
+    model.save_pretrained(str(folder))
     return folder
 
 
