@@ -46,6 +46,10 @@ class AdapterError(AppError):
     """An adapter that would not do on this candidate what it was trained to do."""
 
 
+class UntrainedHeadError(AppError):
+    """A verdict of a head with random start values, which nobody asked for explicitly."""
+
+
 class MemoryBudgetError(AppError):
     """Loading would need more memory than is free."""
 

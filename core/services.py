@@ -167,11 +167,18 @@ class Engine(Protocol):
         """A pair that is in memory, or None."""
 
     def classify(self, selection: Selection, texts: Sequence[str]) -> list[Prediction]:
-        """Predictions in the order of the texts."""
+        """Predictions in the order of the texts.
+
+        Raises:
+            UntrainedHeadError: the pair's head is untrained, and the selection does not ask for it.
+        """
 
 
 class Explainer(Protocol):
-    """What is inside one prediction. A pair that is not loaded is loaded first."""
+    """What is inside one prediction. A pair that is not loaded is loaded first.
+
+    All but `capabilities` raise `UntrainedHeadError` as `Engine.classify` does.
+    """
 
     def capabilities(self, selection: Selection) -> Capabilities:
         """Which of these questions the pair can answer, and why it cannot answer the others."""
@@ -313,7 +320,10 @@ class DryRuns(Protocol):
 
 
 class Evaluations(Protocol):
-    """A candidate on many texts, as long work; while it runs, its stage says how many texts are done."""
+    """A candidate on many texts, as long work; while it runs, its stage says how many texts are done.
+
+    Results raise `UntrainedHeadError` as `Engine.classify` does.
+    """
 
     def classify(self, selection: Selection, texts: Sequence[str]) -> Task[tuple[Prediction, ...]]:
         """Predictions in the order of the texts."""

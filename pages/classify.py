@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.errors import AppError
 from core.results import CandidateSummary, Selection
-from pages.ui import candidate_picker, frame, loading, markup, question
+from pages.ui import candidate_picker, frame, loading, markup, question, untrained_head
 from pages.ui.question import ASKED
 from pages.ui.services import engine
 from pages.views import quantisation_effect
@@ -74,6 +74,7 @@ def result(selection: Selection, candidate: CandidateSummary) -> None:
     if model is not None:
         place.empty()  # at once: a bar that goes only when all is drawn would make the verdict jump
         view.warnings(model.health)
+        by = selection if untrained_head.passes(selection, candidate, model) else None
     with st.container():  # always there, so that the verdict below keeps its place when something has to be said
         answer = classified(by, st.session_state.get(ASKED)) if by else None
     if answer is not None:

@@ -7,7 +7,7 @@ import streamlit as st
 from core.errors import AppError
 from core.results import HeadGeometry, Selection
 from core.words import head_geometry as words
-from pages.ui import frame, loading, markup, url_state
+from pages.ui import frame, loading, markup, untrained_head, url_state
 from pages.ui.services import explainer
 from pages.views import head_geometry as view
 
@@ -43,7 +43,8 @@ def draw(selection: Selection) -> None:
 selection, candidate = frame.selection()
 st.html(markup.title("Head geometry", "Which classes the head can hardly tell apart."))
 frame.section_links()
-if loading.ready(selection, candidate) is not None and frame.fits():
+model = loading.ready(selection, candidate)
+if model is not None and untrained_head.passes(selection, candidate, model) and frame.fits():
     try:
         draw(selection)
     except AppError as error:

@@ -176,7 +176,12 @@ SHARED: Mapping[str, Mapping[str, str]] = {
         "text_units": "words and tokens of one text",
         "to_json": "any result as plain data",
     },
-    "core/words": {"numbers": "digits", "sizes": "bytes", "durations": "seconds"},
+    "core/words": {
+        "numbers": "digits",
+        "sizes": "bytes",
+        "durations": "seconds",
+        "untrained_head": "which pairs give no verdict, on every page and command",
+    },
     "core/figures": {
         "clickable_cells": "heat maps whose cells tell of a click",
         "layer_map": "modules by layers, of three features",

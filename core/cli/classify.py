@@ -9,7 +9,18 @@ from typing import Annotated
 
 import typer
 
-from core.cli.options import Adapter, Candidate, Input, Json, Quantised, TextColumn, UseChatTemplate, load, select
+from core.cli.options import (
+    Adapter,
+    Candidate,
+    Input,
+    Json,
+    Quantised,
+    TextColumn,
+    UntrainedHead,
+    UseChatTemplate,
+    load,
+    select,
+)
 from core.cli.output import follow, print_json, print_table, say, short
 from core.data.export import check_destination
 from core.data.labelled_texts import read_rows
@@ -18,6 +29,7 @@ from core.explain.quantisation_effect import unquantised
 from core.in_process import InProcessServices
 from core.results import Prediction, QuantisationEffect, Selection
 from core.words.numbers import significant
+from core.words.untrained_head import marked
 from core.words.verdict import NOT_FINITE_FIX, not_finite
 
 Texts = Annotated[
@@ -44,13 +56,14 @@ def classify(
     chat_template: UseChatTemplate = None,
     against_unquantised: AgainstUnquantised = False,
     json: Json = False,
+    untrained_head: UntrainedHead = False,
 ) -> None:
     """Classify texts, in input order."""
     if output is not None:
         check_destination(output, PREDICTION_FORMATS)
     texts = _texts(text, input, text_column)
     services = InProcessServices()
-    selection = select(services.engine, candidate, adapter, chat_template, quantisation)
+    selection = select(services.engine, candidate, adapter, chat_template, quantisation, untrained_head=untrained_head)
     load(services.engine, selection)
     predictions = follow(services.evaluations.classify(selection, texts))
     if message := not_finite(predictions):
@@ -99,6 +112,7 @@ def _texts(text: list[str] | None, input: Path | None, text_column: str | None) 
 def _row(prediction: Prediction) -> tuple[str, ...]:
     regression = prediction.problem_type == "regression" and prediction.finite
     label = significant(prediction.logits[0]) if regression else prediction.label
+    label = marked(label, untrained_head=prediction.untrained_head)
     tokens = str(len(prediction.tokens)) + (f" of {prediction.total_tokens}" if prediction.truncated else "")
     numbers = significant(prediction.top.probability), significant(prediction.margin)
     return short(prediction.text, 60), label, *numbers, tokens

@@ -8,13 +8,25 @@ from typing import Annotated
 
 import typer
 
-from core.cli.options import Adapter, Candidate, Json, Quantised, TextColumn, UseChatTemplate, load, select
+from core.cli.options import (
+    Adapter,
+    Candidate,
+    Json,
+    Quantised,
+    TextColumn,
+    UntrainedHead,
+    UseChatTemplate,
+    load,
+    select,
+)
 from core.cli.output import follow, print_json, print_table, say
 from core.data.labelled_texts import read_rows
+from core.data.predictions import untrained
 from core.in_process import InProcessServices
 from core.results import Evaluation
 from core.words.evaluation import MEASURES, without_verdict
 from core.words.numbers import significant
+from core.words.untrained_head import marked
 from core.words.verdict import NOT_FINITE_FIX
 
 LabelledInput = Annotated[
@@ -38,11 +50,12 @@ def evaluate(
     chat_template: UseChatTemplate = None,
     quantisation: Quantised = None,
     json: Json = False,
+    untrained_head: UntrainedHead = False,
 ) -> None:
     """Accuracy, macro-F1 and calibration error on labelled texts; squared error for a regression."""
     rows = read_rows(input, text_column, label_column)
     services = InProcessServices()
-    selection = select(services.engine, candidate, adapter, chat_template, quantisation)
+    selection = select(services.engine, candidate, adapter, chat_template, quantisation, untrained_head=untrained_head)
     model = load(services.engine, selection)
     result = follow(services.evaluations.evaluate(selection, rows))
     if message := without_verdict(result):
@@ -57,7 +70,7 @@ def evaluate(
     print_table(
         ("measure", "value"),
         [*shown, ("Texts", f"{result.count:,}"), *_unanswered(result), ("Texts a second", f"{speed:,.0f}")],
-        title=str(selection),
+        title=marked(str(selection), untrained_head=result.untrained_head),
     )
 
 
@@ -67,4 +80,5 @@ def _unanswered(result: Evaluation) -> list[tuple[str, str]]:
 
 def _numbers(result: Evaluation) -> dict[str, object]:
     plain = replace(result, predictions=())
-    return {name: getattr(plain, name) for name in ("problem_type", "count", "not_finite", *_MEASURED, "seconds")}
+    fields = ("problem_type", "count", "not_finite", *_MEASURED, "seconds")
+    return {**{name: getattr(plain, name) for name in fields}, **untrained(result)}

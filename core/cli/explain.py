@@ -10,10 +10,11 @@ import typer
 
 from core.cli import attributions, depth, two_texts
 from core.cli.attributions import BaselineOption, MethodOption, Steps, method_of
-from core.cli.options import Adapter, Candidate, Json, Quantised, UseChatTemplate, load, select
+from core.cli.options import Adapter, Candidate, Json, Quantised, UntrainedHead, UseChatTemplate, load, select
 from core.cli.output import print_json, print_table, say
 from core.cli.two_texts import FlipOption
 from core.config.strict_model import nearest
+from core.data.predictions import untrained
 from core.errors import NotFoundError
 from core.in_process import InProcessServices
 from core.results import (
@@ -29,6 +30,7 @@ from core.results import (
 )
 from core.words import contributions as words
 from core.words.numbers import significant, two_digits
+from core.words.untrained_head import marked
 from core.words.verdict import cut_off
 
 OneText = Annotated[str, typer.Option("--text", metavar="T", help="The text to explain.")]
@@ -62,11 +64,12 @@ def explain(
     flip: FlipOption = False,
     chat_template: UseChatTemplate = None,
     json: Json = False,
+    untrained_head: UntrainedHead = False,
 ) -> None:
     """Explain one prediction: pooling weights, exact contributions or another method, and the class lens."""
     services = InProcessServices()
     explainer = services.explainer
-    selection = select(services.engine, candidate, adapter, chat_template, quantisation)
+    selection = select(services.engine, candidate, adapter, chat_template, quantisation, untrained_head=untrained_head)
     load(services.engine, selection)
     reading = explainer.reading(selection, text)
     chosen = _class(reading.prediction, label)
@@ -125,6 +128,7 @@ def _document(explained: _Explained) -> dict[str, Any]:
         "total_tokens": prediction.total_tokens,
         "attributions": None if explained.attributed is None else attributions.document(explained.attributed),
         "flip": None if explained.flip is None else two_texts.document(explained.flip, explained.reading),
+        **untrained(prediction),
     }
 
 
@@ -151,7 +155,8 @@ def _tell_verdict(prediction: Prediction, lens: Lens | None) -> None:
         print_table(("output", "value", "tokens read"), rows)
         return
     decided = "–" if lens is None else f"{lens.decided_at} of {len(lens.verdicts) - 1}"
-    row = (prediction.label, significant(prediction.top.probability), decided, tokens)
+    verdict = marked(prediction.label, untrained_head=prediction.untrained_head)
+    row = (verdict, significant(prediction.top.probability), decided, tokens)
     print_table(("verdict", "probability", "stays from depth", "tokens read"), [row])
 
 

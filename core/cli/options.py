@@ -12,6 +12,7 @@ from core.cli.output import say
 from core.config.quantisation import NAMED
 from core.results import ChatTemplate, CheckStatus, LoadedModel, Selection
 from core.services import Engine
+from core.words.untrained_head import refusal
 
 NO_ADAPTER = "none"
 
@@ -70,12 +71,23 @@ TextColumn = Annotated[
 ]
 
 
+UntrainedHead = Annotated[
+    bool,
+    typer.Option(
+        "--untrained-head",
+        help="Answer also where the head has random start values; every verdict is marked as random.",
+    ),
+]
+
+
 def select(
     engine: Engine,
     candidate: str,
     adapter: str | None,
     chat_template: bool | None = None,
     quantisation: str | None = None,
+    *,
+    untrained_head: bool = False,
 ) -> Selection:
     """The selection that was asked for; where a catalogue's adapter is chosen for the person, it is said.
 
@@ -86,6 +98,7 @@ def select(
         ConfigError: no such quantisation.
     """
     selection = _select(engine, candidate, adapter, chat_template)
+    selection = replace(selection, untrained_head=untrained_head)
     return selection if quantisation is None else engine.quantised(selection, quantisation)
 
 
@@ -102,8 +115,14 @@ def _select(engine: Engine, candidate: str, adapter: str | None, chat_template: 
 
 
 def load(engine: Engine, selection: Selection) -> LoadedModel:
-    """Load, and tell what a person should know of its health."""
+    """Load for verdicts, and tell what a person should know of its health.
+
+    Raises:
+        UntrainedHeadError: its head is untrained, and the selection does not ask for it.
+    """
     model = engine.load(selection)
+    if not model.answers(selection):
+        raise refusal(model)
     for check in model.health.checks:
         if check.status is CheckStatus.WARNING:
             say(f"Warning: {check.message}" + (f" Fix: {check.fix}" if check.fix else ""))

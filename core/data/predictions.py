@@ -8,13 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from core.data.export import FileFormat, check_destination, export
-from core.results import Prediction
+from core.results import Evaluation, Prediction
 
 PREDICTION_FORMATS: tuple[FileFormat, ...] = ("csv", "tsv", "parquet", "jsonl")
 
 
 def as_record(prediction: Prediction) -> dict[str, Any]:
-    """The JSON shape of one prediction; null where there is none: probabilities of a regression, what is not finite."""
+    """The JSON shape of one prediction; null where there is none: probabilities of a regression, what is not finite.
+
+    `untrained_head` is there where it is true.
+    """
     return {
         "text": prediction.text,
         "label": prediction.label if prediction.finite else None,
@@ -26,11 +29,19 @@ def as_record(prediction: Prediction) -> dict[str, Any]:
         "kept_characters": prediction.kept_characters,
         "kept_from": prediction.kept_from,
         "total_tokens": prediction.total_tokens,
+        **untrained(prediction),
     }
+
+
+def untrained(result: Prediction | Evaluation) -> dict[str, bool]:
+    """The mark of a verdict by an untrained head; nothing for a trained one."""
+    return {"untrained_head": True} if result.untrained_head else {}
 
 
 def write_predictions(path: Path, predictions: Sequence[Prediction]) -> None:
     """Write `.csv`, `.tsv`, `.parquet` (a row a text, a column a class) or `.jsonl` (`as_record`, one a line).
+
+    Rows by an untrained head end in a column that says so.
 
     Raises:
         InputError: another ending, or a place that cannot be written to.
@@ -39,6 +50,8 @@ def write_predictions(path: Path, predictions: Sequence[Prediction]) -> None:
         export(path, map(as_record, predictions))
         return
     columns = _columns(predictions[0].labels if predictions else ())
+    if any(prediction.untrained_head for prediction in predictions):
+        columns.append("untrained_head")
     export(path, (dict(zip(columns, _cells(p), strict=True)) for p in predictions), columns)
 
 
@@ -48,10 +61,11 @@ def _columns(labels: Sequence[str]) -> list[str]:
 
 
 def _cells(p: Prediction) -> Iterator[Any]:
-    """Text, verdict, what was cut, then probability and logit of every class."""
+    """Text, verdict, what was cut, probability and logit of every class, and the mark of an untrained head."""
     yield from (p.text, p.label if p.finite else None, p.truncated, p.kept_characters, p.kept_from)
     yield from map(_number, p.probabilities)
     yield from map(_number, p.logits)
+    yield from untrained(p).values()
 
 
 def _number(value: float) -> float | None:

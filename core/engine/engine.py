@@ -16,6 +16,7 @@ from core.engine.load_job import OnLoadState
 from core.engine.loaded_pairs import LoadedPairs
 from core.engine.micro_batcher import BatcherClosedError
 from core.engine.requirements import budget_of
+from core.engine.untrained_head import require_head
 from core.errors import AppError, InputError
 from core.model.devices import free_memory
 from core.results import CandidateSummary, LoadedModel, LoadState, Prediction, Requirements, Selection
@@ -189,11 +190,13 @@ class Engine:
 
         Raises:
             InputError: an empty or over-long text, by its place.
+            UntrainedHeadError: its head is untrained, and the selection does not ask for it.
             AppError: the pair cannot be loaded.
         """
         check_texts(texts, self.settings.max_characters)
         while texts:
             with self._pairs.using((selection,)) as (entry,):
+                require_head(entry.pair.info, selection)
                 try:
                     return entry.batcher.submit(list(texts))
                 except BatcherClosedError:  # it went meanwhile: a new one is taken

@@ -13,7 +13,7 @@ import torch
 from transformers.utils import logging as hf_logging
 
 from core.config.candidate import AdapterEntry, CandidateConfig
-from core.engine import malloc
+from core.engine import malloc, untrained_head
 from core.engine.encoding import Encoder
 from core.engine.pair_tokenizer import pair_tokenizer, token_limit
 from core.engine.predictor import Predictor
@@ -95,12 +95,14 @@ class Loader:
     ) -> LoadedPair:
         model: torch.nn.Module = opened.model
         health, limit, labels = _own_head(opened), None, tuple(dict(opened.model.config.id2label or {}).values())
+        untrained = untrained_head.of_base(opened)
         if adapter_folder is not None:
             on_progress(LoadStage.ADAPTER, selection.adapter or "")
             from core.model.adapters.attach import load_adapter
 
             attached = load_adapter(opened, adapter_folder)
             model, health, limit, labels = attached.model, attached.health, attached.max_tokens, attached.labels
+            untrained = untrained_head.of_adapter(attached.untrained)
         on_progress(LoadStage.HEALTH, "")
         reading = pair_tokenizer(opened.folder, adapter_folder)
         template = selection.chat_template or candidate.chat_template
@@ -116,11 +118,13 @@ class Loader:
             self._settings.workers,
             ReadWriteLock(),
             embedding_rows(model),
+            untrained_head=bool(untrained),
         )
         beyond = rows_check(predictor.encoder, predictor.embedding_rows)
         health = HealthReport((*health.checks, *folder_checks(opened, adapter_folder), *beyond))
         dtype, seconds = candidate.base_model.torch_dtype, time.perf_counter() - started
-        return LoadedPair(_loaded_model(selection, predictor, opened, dtype, health, seconds), predictor, opened)
+        info = _loaded_model(selection, predictor, opened, dtype, health, seconds)
+        return LoadedPair(replace(info, untrained_head=untrained), predictor, opened)
 
 
 def release() -> None:
@@ -188,8 +192,5 @@ def _loaded_model(
 def _own_head(opened: OpenedClassifier) -> HealthReport:
     if opened.head_is_trained:
         return HealthReport((Check("Head", CheckStatus.PASSED, "The checkpoint brings its own trained head."),))
-    seen = "it has no classification head"
-    if any(name.startswith("score.") and name not in opened.untrained for name, _ in opened.model.named_parameters()):
-        seen = f"its head lacks {len(opened.untrained)} weights ('{min(opened.untrained)}')"
-    message = f"No adapter for this checkpoint, and {seen}: the head is random, and so are the verdicts."
+    message = f"No adapter, and {untrained_head.of_base(opened)}: the head is random, and so are the verdicts."
     return HealthReport((Check("Head", CheckStatus.WARNING, message, "choose an adapter, or train one."),))

@@ -32,6 +32,7 @@ class Predictor:
 
     `embedding_rows`: tokens from this number on cannot be read; None where the embedding is no single table.
     `lock` is held shared while predicting; whoever hooks, rescales or switches the model holds it exclusively.
+    `untrained_head` marks every prediction.
     """
 
     model: torch.nn.Module
@@ -43,6 +44,7 @@ class Predictor:
     workers: int | None
     lock: ReadWriteLock
     embedding_rows: int | None = None
+    untrained_head: bool = False
 
     def predict(self, texts: Sequence[str]) -> list[Prediction]:
         """Predictions in the order of the texts; each equals what the text would get alone.
@@ -95,6 +97,7 @@ class Predictor:
             kept_characters=text.span[1] - text.span[0],
             total_tokens=text.total,
             kept_from=text.span[0],
+            untrained_head=self.untrained_head,
         )
 
 

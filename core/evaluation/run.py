@@ -13,6 +13,7 @@ from core.config.components import ProblemType
 from core.data.targets import Targets, read_targets
 from core.engine.bulk import classify_in_chunks
 from core.engine.engine import Engine
+from core.engine.untrained_head import require_head
 from core.errors import InputError
 from core.metrics.measures import measure
 from core.results import Evaluation, LabelledTexts, Prediction, Selection
@@ -26,11 +27,13 @@ def evaluate(engine: Engine, selection: Selection, rows: LabelledTexts, on_count
 
     Raises:
         InputError: rows without labels, a label that the model does not have (with the nearest one).
+        UntrainedHeadError: its head is untrained, and the selection does not ask for it.
         AppError: the candidate cannot be loaded.
     """
     if rows.labels is None:
         raise InputError(f"'{rows.source}' was read without labels.", fix="name the label column.")
     model = engine.load(selection)
+    require_head(model, selection)
     targets = read_targets(rows.labels, model.labels, model.problem_type)
     started = time.perf_counter()
     predictions = classify_in_chunks(engine, selection, rows.texts, on_count)
@@ -54,6 +57,7 @@ def score(predictions: Sequence[Prediction], targets: Targets, seconds: float = 
         seconds=seconds,
         not_finite=sum(not prediction.finite for prediction in predictions),
         predictions=tuple(predictions),
+        untrained_head=predictions[0].untrained_head,
         **measures,
     )
 

@@ -32,7 +32,7 @@ class EvaluationService:
 
             return tuple(classify_in_chunks(self._engine, selection, texts, _counted(on_progress)))
 
-        key = FeatureKey(Feature.PREDICTIONS, _digest(texts), (selection,))
+        key = FeatureKey(Feature.PREDICTIONS, _digest(texts), (selection, selection.untrained_head))
         return Task(self._tasks, key, work)
 
     def evaluate(self, selection: Selection, rows: LabelledTexts) -> Task[Evaluation]:
@@ -48,7 +48,8 @@ class EvaluationService:
 
             return evaluate(self._engine, selection, rows, _counted(on_progress))
 
-        key = FeatureKey(Feature.EVALUATION, (_digest(rows.texts), _digest(rows.labels or ())), (selection,))
+        digests = (_digest(rows.texts), _digest(rows.labels or ()))
+        key = FeatureKey(Feature.EVALUATION, digests, (selection, selection.untrained_head))
         return Task(self._tasks, key, work)
 
 

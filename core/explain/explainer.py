@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from core.engine.engine import Engine, check_texts
+from core.engine.untrained_head import require_head
 from core.explain.sessions import ProbeSessions
 from core.results import (
     Ablation,
@@ -55,8 +56,8 @@ class Explainer:
     """Asks about one text at a time. Thread safe; one for a whole process.
 
     Every method takes the selection, then the text, and loads the pair when needed. Those that take a text raise
-    `InputError` for an empty or over-long one; all raise `AppError` for a pair that cannot be loaded. A `Task` of long
-    work has not begun; it runs in `tasks`.
+    `InputError` for an empty or over-long one, and `UntrainedHeadError`; all raise `AppError` for a pair that cannot be
+    loaded. A `Task` of long work has not begun; it runs in `tasks`.
     """
 
     def __init__(self, engine: Engine, tasks: TaskRunner) -> None:
@@ -121,11 +122,14 @@ class Explainer:
         """How the class vectors of the head lie to each other; no text is needed.
 
         Raises:
+            UntrainedHeadError: its head is untrained, and the selection does not ask for it.
             CheckpointError: a head with one output.
         """
         from core.explain.head_geometry import head_geometry
 
-        return head_geometry(self.engine.pair(selection))
+        pair = self.engine.pair(selection)
+        require_head(pair.info, selection)
+        return head_geometry(pair)
 
     def attribution_cost(self, selection: Selection, text: str, options: AttributionOptions) -> AttributionCost:
         """What `attributions` will take, from one measured batch.

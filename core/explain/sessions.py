@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from core.engine.engine import Engine, check_texts
+from core.engine.untrained_head import require_head
 from core.errors import NotFoundError
 from core.results import Feature, FeatureKey, Selection
 from core.tasks.once import Once
@@ -53,7 +54,8 @@ class ProbeSessions:
     """Runs work on the probe of a pair, one piece at a time, and caches results. Thread safe.
 
     Different pairs do not wait for each other. Work is known by its feature, the text and the options. Methods that
-    take a text raise `InputError` for an empty or over-long one; all raise `AppError` for a pair that cannot be loaded.
+    take a text raise `InputError` for an empty or over-long one, and `UntrainedHeadError`; all raise `AppError` for a
+    pair that cannot be loaded.
     """
 
     def __init__(self, engine: Engine, tasks: TaskRunner) -> None:
@@ -153,8 +155,11 @@ class ProbeSessions:
     # Inside
 
     def _pair(self, selection: Selection, text: str) -> LoadedPair:
+        """The loaded pair behind a question about a text; the one gate in front of all of them."""
         check_texts([text], self._engine.settings.max_characters)
-        return self._engine.pair(selection)
+        pair = self._engine.pair(selection)
+        require_head(pair.info, selection)
+        return pair
 
     def _session(self, pair: LoadedPair) -> _Session:
         with self._lock:

@@ -19,6 +19,7 @@ class Evaluation:
         mean_squared_error, mean_absolute_error, r2: of a regression; r2 is None where no target varies.
         seconds: classifying took, without loading.
         not_finite: texts of `count` whose logits are NaN or infinite: they have no verdict, and count as wrong ones.
+        untrained_head: the head has random start values, and so the verdicts that were measured are random.
     """
 
     problem_type: str
@@ -31,4 +32,5 @@ class Evaluation:
     mean_absolute_error: float | None = None
     r2: float | None = None
     not_finite: int = 0
+    untrained_head: bool = False
     predictions: Sequence[Prediction] = field(repr=False, default=())

@@ -127,6 +127,7 @@ class LoadedModel:
     `chat_template` is how it reads texts; None where its tokenizer has no template.
     `dtype` is the type of what is not quantised; `quantisation` names the codes of the backbone's linear layers (`nf4`,
     `int8`, or a library's method), and is `none` where there are none.
+    `untrained_head` says why the head is untrained, in words; it is empty where all of pooler and head is trained.
     """
 
     selection: Selection
@@ -145,3 +146,8 @@ class LoadedModel:
     health: HealthReport
     chat_template: ChatTemplate | None = None
     quantisation: str = "none"
+    untrained_head: str = ""
+
+    def answers(self, selection: Selection) -> bool:
+        """Whether the pair gives verdicts to this selection of it: its head is trained, or the wish is there."""
+        return not self.untrained_head or selection.untrained_head

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
@@ -21,11 +21,14 @@ class Selection:
     """A candidate with one of its adapters (None: the base model with its own head, if it has one).
 
     `chat_template` is what a person chose; None leaves it to the candidate.
+    `untrained_head` is the wish to be answered also where the head is untrained: without it such a pair is refused.
+    Two selections that differ in it alone are the same pair.
     """
 
     candidate: str
     adapter: str | None = None
     chat_template: ChatTemplate | None = None
+    untrained_head: bool = field(default=False, compare=False)
 
     def __str__(self) -> str:
         name = f"{self.candidate} + {self.adapter}" if self.adapter else self.candidate
@@ -68,6 +71,7 @@ class Prediction:
         pooling_weights: one a token, summing to 1; None where the pooler has none.
         kept_characters, kept_from: the model read so many characters, from that one on; see `kept`.
         total_tokens: tokens of the whole text, so `len(tokens)` of `total_tokens` were read.
+        untrained_head: weights of pooler or head have random start values, and so the verdict is random.
     """
 
     text: str
@@ -81,6 +85,7 @@ class Prediction:
     kept_characters: int
     total_tokens: int
     kept_from: int = 0
+    untrained_head: bool = False
 
     @cached_property
     def finite(self) -> bool:

@@ -1,9 +1,12 @@
 """The candidate and the adapter in the sidebar, kept in the URL as `?candidate=...&adapter=...`.
 
 A chat template that a person switched on or off (see `pages.ui.chat_template`) stands behind them.
+With them goes the wish to see verdicts of an untrained head: `&untrained_head=shown`.
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -17,11 +20,15 @@ from pages.ui.services import engine
 
 CANDIDATE = "candidate"
 ADAPTER = "adapter"
+UNTRAINED_HEAD, SHOWN = "untrained_head", "shown"
 #: Stands for "no adapter" in the URL; no adapter can be called so.
 NO_ADAPTER = "-"
 _CHOSEN = "headlight.selection"
 _OFFERED = "headlight.offered"
 _UNKNOWN = "headlight.unknown."
+_WISHES = "headlight.untrained_head"
+#: "No adapter" was all that there was, and nobody's choice: the next candidate begins with its first adapter.
+_NO_CHOICE = "headlight.no_choice"
 _ROLES = ("demo", "candidate", "teacher", "own")
 
 
@@ -47,6 +54,18 @@ def select(candidate: str, adapter: str | None = None) -> None:
     st.session_state[CANDIDATE] = candidate
     if adapter is not None:
         st.session_state[ADAPTER] = adapter
+        st.session_state[_NO_CHOICE] = False
+
+
+def wished(selection: Selection) -> bool:
+    """Whether the person asks for verdicts of this pair also where its head is untrained."""
+    return selection in st.session_state.get(_WISHES, ())
+
+
+def wish(selection: Selection, shown: bool) -> None:
+    """Ask for them, or no longer."""
+    others = tuple(s for s in st.session_state.get(_WISHES, ()) if s != selection)
+    st.session_state[_WISHES] = (*others, selection) if shown else others
 
 
 def adapter_of(candidate: CandidateSummary, selection: Selection) -> AdapterSummary | None:
@@ -74,7 +93,7 @@ def choose(place: DeltaGenerator) -> None:
     Raises:
         NotFoundError: there is no candidate at all.
     """
-    requested = url_state.requested("picker", (CANDIDATE, ADAPTER, CHAT_TEMPLATE))
+    requested = url_state.requested("picker", (CANDIDATE, ADAPTER, CHAT_TEMPLATE, UNTRAINED_HEAD))
     candidates = sorted(engine().candidates(), key=lambda c: _ROLES.index(c.role))
     if not candidates:
         raise NotFoundError(
@@ -86,12 +105,20 @@ def choose(place: DeltaGenerator) -> None:
     with place:
         candidate = by_id[_box("Candidate", CANDIDATE, {i: c.title or i for i, c in by_id.items()}, requested)]
         adapters = {a.id: a.title or a.id for a in candidate.adapters} | {NO_ADAPTER: "No adapter"}
+        if st.session_state.get(_NO_CHOICE) and len(adapters) > 1:
+            st.session_state.pop(ADAPTER, None)
         adapter = _box("Adapter", ADAPTER, adapters, requested)
+        st.session_state[_NO_CHOICE] = len(adapters) == 1
         template = chat_template.chosen(candidate.id, adapter, requested)
         selection = Selection(candidate.id, None if adapter == NO_ADAPTER else adapter, template)
+        if requested:
+            wish(selection, requested.get(UNTRAINED_HEAD) == SHOWN)
+        selection = replace(selection, untrained_head=wished(selection))
         st.html(_status(selection))
     st.session_state[_CHOSEN] = (selection, candidate)
-    url_state.write("picker", {CANDIDATE: candidate.id, ADAPTER: adapter, CHAT_TEMPLATE: template})
+    shown = SHOWN if selection.untrained_head else None
+    state = {CANDIDATE: candidate.id, ADAPTER: adapter, CHAT_TEMPLATE: template, UNTRAINED_HEAD: shown}
+    url_state.write("picker", state)
 
 
 def _box(label: str, key: str, titles: dict[str, str], requested: dict[str, str]) -> str:

@@ -63,7 +63,8 @@ def all_ready(selections: tuple[Selection, ...], candidate: CandidateSummary) ->
 def stand_in() -> Selection | None:
     """What this session used last and is still in memory: it goes on answering when a new load fails."""
     working: Selection | None = st.session_state.get(_WORKING)
-    return working if working is not None and engine().loaded_model(working) is not None else None
+    model = None if working is None else engine().loaded_model(working)
+    return working if working is not None and model is not None and model.answers(working) else None
 
 
 def _costs_nothing(candidate: CandidateSummary, needs: Requirements) -> bool:

@@ -13,6 +13,8 @@ from core.errors import AppError
 from core.figures.markup import PICTURES
 from core.figures.markup import label as label
 from core.figures.markup import text as text
+from core.results import Prediction
+from core.words.untrained_head import MARK
 
 #: An underscore inside a word stands for itself, and a widget's name for screen readers shows every backslash.
 _MARKDOWN = re.compile(r"([\\`*{}\[\]()<>#+\-.!|~$:&@/^=]|(?<![^\W_])_|_(?![^\W_]))")
@@ -49,6 +51,16 @@ def lead(message: str) -> str:
 def _unbroken(message: str) -> str:
     """Words in which no line ends between a number and its percent sign."""
     return text(message).replace(" %", "\u00a0%")
+
+
+def kind(prediction: Prediction) -> str:
+    """The class of a verdict's element, after others: one of an untrained head never looks like a trained one's."""
+    return " hl-untrained" if prediction.untrained_head else ""
+
+
+def mark(prediction: Prediction) -> str:
+    """The mark of a verdict by an untrained head; nothing for a trained one."""
+    return f' <em class="hl-mark">{MARK}</em>' if prediction.untrained_head else ""
 
 
 def problem(error: AppError) -> str:

@@ -10,7 +10,7 @@ from core.errors import AppError
 from core.results import CandidateSummary, LoadedModel, Reading, Selection, Unit
 from core.words import numbers
 from core.words import verdict as words
-from pages.ui import candidate_picker, frame, loading, markup, url_state
+from pages.ui import candidate_picker, frame, loading, markup, untrained_head, url_state
 from pages.ui.services import explainer
 
 #: The text that every page answers, Classify included.
@@ -67,7 +67,7 @@ def ask(title: str, says: str) -> Question | None:
     st.html(markup.title(title, says))
     frame.section_links()
     model = loading.ready(selection, candidate)
-    if model is None:
+    if model is None or not untrained_head.passes(selection, candidate, model):
         return None
     adapter = candidate_picker.adapter_of(candidate, selection)
     begin((adapter.examples if adapter else ()) or candidate.examples)
@@ -134,7 +134,8 @@ def _choices(reading: Reading) -> tuple[str, str]:
         st.session_state[_BY] = WORDS
     top = ranked[0].label
     titles = {r.label: f"{r.label} · {numbers.three_digits(r.logit)}" for r in ranked}
-    titles = {VERDICT: f"{top} (the verdict)"} | titles
+    said = "random" if reading.prediction.untrained_head else "the verdict"
+    titles = {VERDICT: f"{top} ({said})"} | titles
     chosen = st.selectbox(
         "Class", list(titles), format_func=lambda c: titles.get(c, c), key=_CLASS, persist_state="session"
     )
@@ -156,6 +157,6 @@ def _verdict(reading: Reading) -> str:
             else numbers.three_digits(prediction.top.logit)
         )
     return (
-        f'<p class="hl-verdict"><span>Verdict</span> <strong>{markup.label(prediction.label)}</strong> '
-        f"<b>{markup.text(number)}</b></p>"
+        f'<p class="hl-verdict{markup.kind(prediction)}"><span>Verdict</span> '
+        f"<strong>{markup.label(prediction.label)}</strong> <b>{markup.text(number)}</b>{markup.mark(prediction)}</p>"
     )

@@ -16,8 +16,9 @@ LARGEST = 2.0
 #: Parts in the table below the heat map.
 LISTED = 12
 ABOUT = (
-    "A scale multiplies the adapter's low-rank update and nothing else: at 0 the base's weights work alone, at 1 the "
-    "adapter as it was trained. Flips are exact to 0.001; between two points 0.05 apart that agree, none is looked for."
+    "A scale multiplies the adapter's low-rank update and nothing else: at 0 the base's weights work alone below the "
+    "same pooler and head, at 1 the adapter as it was trained. Flips are exact to 0.001; between two points 0.05 apart "
+    "that agree, none is looked for."
 )
 PARTS = (
     "Each number is the change of the logit when the update of that part alone is scaled to 0. Parts work on each "

@@ -9,6 +9,7 @@ from core.config.components import head_title, pooler_title
 from core.results import Availability, CandidateSummary, CheckStatus, HealthReport, LoadedModel, Requirements
 from core.words import durations, numbers
 from core.words.sizes import size
+from core.words.untrained_head import MARK
 from pages.ui.markup import facts, sentence, text
 
 _BYTES = {"float32": 4, "bfloat16": 2, "float16": 2}
@@ -79,7 +80,7 @@ def needs(requirements: Requirements) -> str:
 
 def in_memory(model: LoadedModel) -> str:
     """One line of the list of what is in memory."""
-    return f'<p>{text(str(model.selection))} <span class="hl-muted">{size(model.bytes)}</span></p>'
+    return f'<p>{text(str(model.selection))} <span class="hl-muted">{size(model.bytes)}</span>{_mark(model)}</p>'
 
 
 def loaded(model: LoadedModel) -> str:
@@ -89,7 +90,7 @@ def loaded(model: LoadedModel) -> str:
         [
             ("In memory", size(model.bytes), f"{_held(model)} on {model.device}"),
             ("Pooler", pooler_title(model.pooler), ""),
-            ("Head", head_title(model.head), ""),
+            ("Head", head_title(model.head), "untrained: random" if model.untrained_head else ""),
             ("Task", task, f"{len(model.labels)} {'output' if task == 'regression' else 'classes'}"),
             *([("Chat template", _TEMPLATES[model.chat_template], "")] if model.chat_template else []),
             ("Loaded in", durations.duration(model.load_seconds), ""),
@@ -101,6 +102,10 @@ def loaded(model: LoadedModel) -> str:
 def _held(model: LoadedModel) -> str:
     """The type of its weights; of a quantised one its codes, and the type of the rest."""
     return model.dtype if model.quantisation == "none" else f"{model.quantisation} and {model.dtype}"
+
+
+def _mark(model: LoadedModel) -> str:
+    return f' <em class="hl-mark">{MARK}</em>' if model.untrained_head else ""
 
 
 def health(report: HealthReport) -> str:

@@ -26,6 +26,8 @@ def table(prediction: Prediction) -> None:
         st.html(markup.note(f"No class has '{search}' in its name."))
         return
     frame = pd.DataFrame(rows, columns=["Class", "Probability", "Logit"])
+    if prediction.untrained_head:
+        frame["Head"] = "untrained: random"
     if regression:
         frame = frame.drop(columns="Probability").rename(columns={"Class": "Output", "Logit": "Value"})
     st.dataframe(

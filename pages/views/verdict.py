@@ -12,7 +12,7 @@ from core.results import CheckStatus, ClassScore, HealthReport, Prediction, Sele
 from core.words import durations, numbers
 from core.words import verdict as words
 from pages.ui import markup
-from pages.ui.markup import facts, label, sentence, text
+from pages.ui.markup import facts, kind, label, mark, sentence, text
 from pages.views import class_table
 
 SHOWN = 5
@@ -57,8 +57,9 @@ def verdict(answer: Answer) -> str:
     body = by_problem.get(prediction.problem_type, _one_label)(prediction) if prediction.finite else _none(prediction)
     beginning = text(prediction.text[:400])
     return (
-        f'<section class="hl-answer" aria-label="Verdict"><p class="hl-asked" dir="auto">{beginning}</p>'
-        f"{body}{facts(_facts(answer))}{_cut(prediction)}</section>"
+        f'<section class="hl-answer{kind(prediction)}" aria-label="Verdict">'
+        f'<p class="hl-asked" dir="auto">{beginning}</p>'
+        f"{mark(prediction)}{body}{facts(_facts(answer))}{_cut(prediction)}</section>"
     )
 
 

@@ -98,6 +98,35 @@ def test_a_folder_of_ones_own_with_several_labels(page: Page, tmp_path: Path, se
     assert not list(server.candidates.glob("*.yaml"))
 
 
+def test_a_folder_without_a_head_gives_no_verdict_unless_asked_for(
+    page: Page, tiny_folders: dict[str, Path], open_page: OpenPage
+) -> None:
+    """On Classify and the pages about a verdict; what is shown is marked, and a link shows the same to others."""
+    add(page, tiny_folders["mistral"], name="Bare")
+    page.get_by_role("button", name=re.compile("^Load ")).click()
+    expect(page.locator(".hl-mark")).to_have_text("untrained head: random")  # among what is in memory
+    page.get_by_role("button", name="Classify with it").click()
+    reason, switch = page.get_by_text("No verdict."), page.get_by_text("Show the untrained head anyway")
+    expect(reason).to_be_visible()
+    expect(page.get_by_text("Type a text: the answer appears here.")).to_have_count(0)
+    switch.click()
+    expect(page).to_have_url(re.compile("untrained_head=shown"))
+    assert classify(page, "hello you").label
+    expect(page.locator(".hl-answer.hl-untrained .hl-mark")).to_have_text("untrained head: random")
+    page.get_by_role("link", name="Why this class?").last.click()
+    expect(page.locator(".hl-verdict.hl-untrained .hl-mark")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"untrained_head=shown.*text=hello"))
+    other = open_page(page.url)
+    expect(other.locator(".hl-verdict.hl-untrained .hl-mark")).to_be_visible()
+    other.get_by_text("Show the untrained head anyway").click()
+    expect(other.get_by_text("No verdict.")).to_be_visible()
+    expect(other.locator(".hl-verdict")).to_have_count(0)
+    expect(other).not_to_have_url(re.compile("untrained_head"))
+    page.get_by_test_id("stTopNavLink").filter(has_text="Candidates").click()
+    page.get_by_role("button", name="Remove from the list").click()
+    expect(page.get_by_test_id("stSidebar").get_by_label("Candidate", exact=True)).not_to_have_value("Bare")
+
+
 def test_a_regression_of_ones_own(page: Page, tmp_path: Path) -> None:
     add(page, classifier_folder(tmp_path / "stars", problem="regression", labels=("stars",)))
     expect(page.get_by_role("heading", level=2, name="stars")).to_be_visible()

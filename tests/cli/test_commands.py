@@ -117,11 +117,42 @@ def test_classify_shows_a_table_without_control_characters(classifier: Path) -> 
     assert "128 of " in result.stdout, "what was cut off is said"
 
 
-def test_classify_says_when_the_head_is_random(tiny_folders: dict[str, Path]) -> None:
-    result = run("classify", tiny_folders["llama"], "--text", "hello", "--json")
-    assert "Warning: " in result.stderr
-    assert "random" in result.stderr
-    assert json.loads(result.stdout)[0]["text"] == "hello"
+@pytest.mark.parametrize("family", ["llama", "bert"])
+def test_no_command_gives_a_verdict_of_an_untrained_head(
+    tiny_folders: dict[str, Path], tmp_path: Path, family: str
+) -> None:
+    """Unless it is asked for, and then it is marked in the table, in JSON and in files, and said on stderr."""
+    base, rows = tiny_folders[family], tmp_path / "rows.csv"
+    rows.write_text("text,label\nhello,LABEL_0\nyou,LABEL_1\n", encoding="utf-8")
+    commands: list[tuple[object, ...]] = [
+        ("classify", base, "--text", "hello"),
+        ("explain", base, "--text", "hello"),
+        ("evaluate", base, "--input", rows, "--label-column", "label"),
+    ]
+    for command in commands:
+        refused = run(*command, code=2)
+        assert refused.stdout == ""
+        assert "Error: The head of '" in refused.stderr
+        assert "is untrained: the checkpoint has no classification head" in refused.stderr
+        assert "train one (`python -m core train recipe.yaml`)" in refused.stderr
+        table = run(*command, "--untrained-head")
+        assert "untrained head: random" in " ".join(table.stdout.split())
+        assert table.stderr.count("the head is random") == 1
+        answer = document(*command, "--untrained-head")
+        assert (answer[0] if isinstance(answer, list) else answer)["untrained_head"] is True
+
+
+def test_files_of_an_untrained_head_are_marked(tiny_folders: dict[str, Path], classifier: Path, tmp_path: Path) -> None:
+    for folder, mark in ((tiny_folders["llama"], "True"), (classifier, None)):
+        run("classify", folder, "--text", "hello", "--output", tmp_path / "out.csv", "--untrained-head")
+        with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as file:
+            (row,) = csv.DictReader(file)
+        assert row.get("untrained_head") == mark
+
+
+def test_what_needs_no_verdict_goes_on_without_a_head(tiny_folders: dict[str, Path]) -> None:
+    for command in ("check", "weights", "spectra", "summary"):
+        run(command, tiny_folders["mistral"])
 
 
 @pytest.mark.parametrize("family", ["llama", "gemma2", "mistral"])

@@ -37,6 +37,24 @@ def test_a_record_has_the_contracts_shape() -> None:
     }
 
 
+@pytest.mark.parametrize("suffix", ["csv", "tsv", "parquet", "jsonl"])
+def test_verdicts_of_an_untrained_head_are_marked_in_every_file(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"out.{suffix}"
+    marked = replace(prediction(), untrained_head=True)
+    assert as_record(marked) == {**as_record(prediction()), "untrained_head": True}
+    write_predictions(path, [marked, marked])
+    match suffix:
+        case "parquet":
+            frame = pd.read_parquet(path)
+        case "jsonl":
+            frame = pd.read_json(path, lines=True)
+        case _:
+            frame = pd.read_csv(path, sep="," if suffix == "csv" else "\t")
+    assert frame["untrained_head"].tolist() == [True, True]
+    write_predictions(path, [prediction()])
+    assert b"untrained_head" not in path.read_bytes()
+
+
 @pytest.mark.parametrize("start", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
 def test_no_cell_of_a_csv_is_a_formula(tmp_path: Path, start: str) -> None:
     path = tmp_path / "out.csv"

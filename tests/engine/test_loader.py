@@ -115,7 +115,7 @@ def test_a_head_of_the_checkpoints_own_is_trained_and_another_is_not(
     ]
     (check,) = load(tiny_folders["llama"]).info.health.checks
     assert check.status is CheckStatus.WARNING
-    assert "it has no classification head: the head is random" in check.message
+    assert "the checkpoint has no classification head: the head is random" in check.message
     assert LoadStage.ADAPTER not in load.stages
 
 

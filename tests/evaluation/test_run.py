@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,12 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, f1_score, mean_absolute_error, mean_squared_error, r2_score
 
-from core.errors import InputError
+from core.errors import InputError, UntrainedHeadError
 from core.evaluation.run import evaluate, score
+from core.evaluation.service import EvaluationService
+from core.explain.explainer import Explainer
 from core.results import LabelledTexts, Prediction, Selection
+from core.tasks.runner import TaskRunner
 from tests.metrics.definitions import naive_calibration_error
 
 
@@ -93,3 +97,18 @@ def test_texts_without_a_verdict_are_counted_apart_and_are_never_right() -> None
     assert (result.count, result.not_finite, result.accuracy) == (4, 2, 0.5)
     assert result.calibration_error is None
     assert score(predictions(p[:1], "single_label_classification"), np.array([0])).not_finite == 0
+
+
+def test_an_untrained_head_is_not_measured_unless_asked_for(explainer: Explainer) -> None:
+    """Before labels are looked at; and what was measured on request does not answer who did not ask."""
+    rows = LabelledTexts(("hello", "you"), ("LABEL_0", "LABEL_1"), ("text", "label"), "rows")
+    bare, wish = Selection("llama"), Selection("llama", untrained_head=True)
+    with pytest.raises(UntrainedHeadError):
+        evaluate(explainer.engine, bare, replace(rows, labels=("no such", "class")))
+    assert evaluate(explainer.engine, wish, rows).untrained_head
+    service = EvaluationService(explainer.engine, TaskRunner(1))
+    assert all(prediction.untrained_head for prediction in service.classify(wish, rows.texts).result())
+    assert service.evaluate(wish, rows).result().untrained_head
+    for task in (service.classify(bare, rows.texts), service.evaluate(bare, rows)):
+        with pytest.raises(UntrainedHeadError):
+            task.result()

@@ -81,7 +81,7 @@ def test_every_capability_is_asked_for() -> None:
 @pytest.mark.parametrize("family", TYPES)
 def test_every_family_with_and_without_an_adapter(explainer: Explainer, family: str, adapter: str | None) -> None:
     lacks = set() if adapter else {Capability.ADAPTER_EFFECT, Capability.ADAPTER_UPDATE}
-    assert lacking(explainer, Selection(family, adapter)) == lacks
+    assert lacking(explainer, Selection(family, adapter, untrained_head=adapter is None)) == lacks
 
 
 @pytest.fixture

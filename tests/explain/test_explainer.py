@@ -15,15 +15,17 @@ from hypothesis import strategies as st
 from scipy.special import softmax
 from scipy.stats import entropy
 
+from core import services
 from core.engine.encoding import Encoded
 from core.engine.engine import Engine
-from core.errors import InputError
+from core.errors import InputError, UntrainedHeadError
 from core.explain.contributions import contributions
 from core.explain.depth import trace
 from core.explain.explainer import Explainer
 from core.explain.pooling import pooling
 from core.explain.probe import Probe, make_probe
-from core.results import Lens, Selection, by_unit, effective_count
+from core.figures.report import document
+from core.results import AttributionOptions, Lens, Selection, by_unit, effective_count
 from core.settings import Settings
 from core.tasks.runner import TaskRunner
 from tests.explain.conftest import POOLERS, TYPES
@@ -253,3 +255,44 @@ def test_nothing_but_bos(explainer: Explainer, adapter: str) -> None:
         np.testing.assert_allclose(found.sums, found.logits, atol=1e-5)
     assert pooling(probe, states).effective_tokens == pytest.approx(1)
     assert trace(probe, alone).final_difference < 1e-5
+
+
+#: Every question about a verdict, and what it needs besides the pair.
+UNTRAINED: dict[str, tuple[Any, ...]] = {
+    **dict.fromkeys(("reading", "pooling", "poolers", "contributions", "depth", "attention_cost"), (TEXT,)),
+    **dict.fromkeys(("scale_curve", "ablation", "attention_mask"), (TEXT,)),
+    "head_geometry": (),
+    "attribution_cost": (TEXT, AttributionOptions("LABEL_0")),
+    "attributions": (TEXT, AttributionOptions("LABEL_0")),
+    "attention": (TEXT, "overview"),
+    "attention_task": (TEXT, "rollout"),
+    "at_scale": (TEXT, 0.5),
+    "two_texts": (TEXT, "another"),
+    "flip_cost": (TEXT, 10),
+    "minimal_flip": (TEXT, 10),
+    "report": (TEXT, "LABEL_0"),
+}
+
+
+def test_all_that_speaks_of_a_verdict_is_known() -> None:
+    public = {name for name in vars(services.Explainer) if not name.startswith("_")}
+    assert public - {"capabilities"} == UNTRAINED.keys()
+
+
+@pytest.mark.parametrize("name", UNTRAINED)
+def test_an_untrained_head_is_not_explained(explainer: Explainer, name: str) -> None:
+    with pytest.raises(UntrainedHeadError, match="no classification head"):
+        getattr(explainer, name)(Selection("llama"), *UNTRAINED[name])
+
+
+def test_an_untrained_head_is_explained_on_request_and_marked(explainer: Explainer) -> None:
+    wish = Selection("llama", untrained_head=True)
+    reading = explainer.reading(wish, TEXT)
+    assert reading.prediction.untrained_head
+    found = explainer.contributions(wish, TEXT)
+    np.testing.assert_allclose(found.sums, reading.prediction.logits, atol=1e-4)
+    report = document(explainer.report(wish, TEXT, reading.prediction.label))
+    assert 'id="verdict" class="hl-untrained"' in report
+    assert report.count("untrained head: random") == 2  # in the title, and below the verdict
+    with pytest.raises(UntrainedHeadError):
+        explainer.reading(Selection("llama"), TEXT)  # also where it is cached

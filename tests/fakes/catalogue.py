@@ -18,6 +18,8 @@ from core.results import (
 
 LABELS = tuple(f"class_{i:02d}" for i in range(12))
 LONGEST = 8
+#: A pair whose head is untrained; with its adapter the candidate has a trained one.
+UNTRAINED = Selection("untrained")
 LAYERS, HEADS, WIDTH = 4, 4, 16
 HEALTH = HealthReport(
     (
@@ -74,6 +76,7 @@ def catalogue() -> list[CandidateSummary]:
         candidate("value", "own"),
         candidate("broken", "own"),
         candidate("bare", "own", examples=(), summary=""),
+        candidate("untrained", "own", adapters=one),
         candidate("gone", "own", availability=Availability.MISSING, message="There is no folder '/models/gone'."),
         candidate("demo", "demo", adapters=adapters),
         candidate("demo-two", "demo", adapters=adapters),
@@ -108,4 +111,5 @@ def in_memory(selection: Selection) -> LoadedModel:
         max_tokens=LONGEST,
         load_seconds=1.5,
         health=HEALTH,
+        untrained_head="the checkpoint has no classification head" if selection == UNTRAINED else "",
     )

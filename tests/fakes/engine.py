@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from core.config.candidate import CandidateConfig
+from core.engine.untrained_head import require_head
 from core.errors import AppError, CheckpointError, MemoryBudgetError, NotFoundError
 from core.results import (
     AdapterSummary,
@@ -145,6 +146,12 @@ class FakeEngine:
             raise CheckpointError(self.states[selection].error, fix=self.states[selection].fix)
         return self.models[selection]
 
+    def answering(self, selection: Selection) -> LoadedModel:
+        """The pair, for a verdict."""
+        model = self.load(selection)
+        require_head(model, selection)
+        return model
+
     def unload(self, selection: Selection) -> None:
         self.models.pop(selection, None)
         self.states.pop(selection, None)
@@ -157,7 +164,7 @@ class FakeEngine:
 
     def classify(self, selection: Selection, texts: Sequence[str]) -> list[Prediction]:
         self.asked += texts
-        model = self.load(selection)
+        model = self.answering(selection)
         return [predict(model, text) for text in texts]
 
 

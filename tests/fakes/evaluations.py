@@ -22,11 +22,11 @@ class FakeEvaluations:
         self._tasks = tasks
 
     def classify(self, selection: Selection, texts: Sequence[str]) -> FakeTask[tuple[Prediction, ...]]:
-        model = self._engine.load(selection)
+        model = self._engine.answering(selection)
         return self._tasks.task(lambda: tuple(predict(model, text) for text in texts), "classify", selection, texts)
 
     def evaluate(self, selection: Selection, rows: LabelledTexts) -> FakeTask[Evaluation]:
-        model = self._engine.load(selection)
+        model = self._engine.answering(selection)
         return self._tasks.task(lambda: _evaluate(model, rows), "evaluate", selection, rows)
 
 

@@ -69,30 +69,30 @@ class FakeExplainer:
         return Capabilities(dict(self.problems))
 
     def reading(self, selection: Selection, text: str) -> Reading:
-        return read(predict(self._engine.load(selection), text))
+        return read(predict(self._engine.answering(selection), text))
 
     def pooling(self, selection: Selection, text: str) -> Pooling:
-        return explanations.pooling(self._engine.load(selection).pooler, self._words(selection, text))
+        return explanations.pooling(self._engine.answering(selection).pooler, self._words(selection, text))
 
     def poolers(self, selection: Selection, text: str) -> list[PoolerVerdict]:
-        return explanations.poolers(self._engine.load(selection), self.reading(selection, text).prediction)
+        return explanations.poolers(self._engine.answering(selection), self.reading(selection, text).prediction)
 
     def contributions(self, selection: Selection, text: str) -> Contributions:
         prediction = self.reading(selection, text).prediction
         return explanations.contributions(prediction.labels, words_of(prediction), np.array(prediction.logits))
 
     def depth(self, selection: Selection, text: str) -> Lens:
-        return explanations.depth(self._engine.load(selection), self.reading(selection, text).prediction)
+        return explanations.depth(self._engine.answering(selection), self.reading(selection, text).prediction)
 
     def head_geometry(self, selection: Selection) -> HeadGeometry:
-        return explanations.head_geometry(self._engine.load(selection))
+        return explanations.head_geometry(self._engine.answering(selection))
 
     def attribution_cost(self, selection: Selection, text: str, options: AttributionOptions) -> AttributionCost:
         self.reading(selection, text)
         return attributions.cost(options)
 
     def attributions(self, selection: Selection, text: str, options: AttributionOptions) -> FakeTask[Attributions]:
-        model, reading = self._engine.load(selection), self.reading(selection, text)
+        model, reading = self._engine.answering(selection), self.reading(selection, text)
         key = ("attributions", selection, text, options)
         return self._tasks.task(lambda: attributions.attributions(model, reading, options), *key)
 
@@ -120,18 +120,18 @@ class FakeExplainer:
         return self._tasks.task(lambda: True, "attention", selection, text, part)
 
     def at_scale(self, selection: Selection, text: str, scale: float) -> AtScale:
-        return effects.at_scale(self._engine.load(selection), text, round(scale, 3))
+        return effects.at_scale(self._engine.answering(selection), text, round(scale, 3))
 
     def scale_curve(self, selection: Selection, text: str) -> FakeTask[ScaleCurve]:
-        model = self._engine.load(selection)
+        model = self._engine.answering(selection)
         return self._tasks.task(lambda: effects.scale_curve(model, text), "scales", selection, text)
 
     def ablation(self, selection: Selection, text: str) -> FakeTask[Ablation]:
-        model = self._engine.load(selection)
+        model = self._engine.answering(selection)
         return self._tasks.task(lambda: effects.ablation(model, text), "ablation", selection, text)
 
     def attention_mask(self, selection: Selection, text: str) -> MaskEffect:
-        return effects.attention_mask(self._engine.load(selection), text)
+        return effects.attention_mask(self._engine.answering(selection), text)
 
     def quantisation_effect(self, selection: Selection, text: str) -> FakeTask[QuantisationEffect]:
         model = self._engine.load(selection)
@@ -150,12 +150,12 @@ class FakeExplainer:
         return FlipCost(budget, self.seconds)
 
     def minimal_flip(self, selection: Selection, text: str, budget: int) -> FakeTask[MinimalFlip]:
-        model, reading = self._engine.load(selection), self.reading(selection, text)
+        model, reading = self._engine.answering(selection), self.reading(selection, text)
         key = ("flip", selection, text, budget)
         return self._tasks.task(lambda: effects.minimal_flip(model, reading, budget), *key)
 
     def report(self, selection: Selection, text: str, label: str) -> Report:
-        return report.report(self._engine.load(selection), self.reading(selection, text), label)
+        return report.report(self._engine.answering(selection), self.reading(selection, text), label)
 
     def _words(self, selection: Selection, text: str) -> list[str]:
         return words_of(self.reading(selection, text).prediction)

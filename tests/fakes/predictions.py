@@ -30,6 +30,7 @@ def predict(model: LoadedModel, text: str) -> Prediction:
         pooling_weights=None if model.pooler == "gem" else tuple(map(float, weights(model.pooler, words))),
         kept_characters=len(text) if len(kept) == len(tokens) else kept[-1].end,
         total_tokens=len(tokens),
+        untrained_head=bool(model.untrained_head),
     )
 
 

@@ -15,6 +15,7 @@ from core.figures.report import effects, inside, provenance
 from core.figures.report.pieces import Drawing, Piece
 from core.figures.style import Theme
 from core.results import Report
+from core.words.untrained_head import marked
 
 _HERE = Path(__file__).parent
 #: In this order. Each gives nothing when the report does not hold its result.
@@ -51,7 +52,9 @@ def document(result: Report) -> str:
             body.append(piece)
     data = _harmless(json.dumps(figures, ensure_ascii=False))
     nonce = hashlib.sha256(data.encode("utf-8", "replace")).hexdigest()[:32]
-    title = text(f"Headlight: {result.origin.model.selection} says {result.reading.prediction.label}")
+    prediction = result.reading.prediction
+    says = marked(prediction.label, untrained_head=prediction.untrained_head)
+    title = text(f"Headlight: {result.origin.model.selection} says {says}")
     return (
         _TEMPLATE.format(
             title=title.removeprefix("<bdi>").removesuffix("</bdi>"),

@@ -9,8 +9,8 @@ from core.figures.positions import bars
 from core.figures.ranking import ranking
 from core.figures.report.pieces import Piece, figure, heading, note, says, table
 from core.figures.strip import legend, strip
-from core.results import Report, by_unit
-from core.words import contributions, numbers
+from core.results import Prediction, Report, by_unit
+from core.words import contributions, numbers, untrained_head
 from core.words import depth as depth_words
 from core.words import pooling as pooling_words
 from core.words import verdict as verdict_words
@@ -31,10 +31,23 @@ def verdict(result: Report) -> list[Piece]:
     return [
         '<p class="hl-kicker">Headlight report · '
         f"{text(str(result.origin.model.selection))} · {result.origin.made}</p>",
-        f'<h1 id="verdict">{name(prediction.label)} <b>{text(number)}</b></h1>',
+        f'<h1 id="verdict"{_kind(prediction)}>{name(prediction.label)} <b>{text(number)}</b></h1>',
         *([says(verdict_words.cut_off(prediction))] if prediction.truncated else []),
+        *_untrained_head(result),
         table(("", ""), facts),
     ]
+
+
+def _kind(prediction: Prediction) -> str:
+    return ' class="hl-untrained"' if prediction.untrained_head else ""
+
+
+def _untrained_head(result: Report) -> list[Piece]:
+    """The mark below a verdict that nobody trained, and what it means for the rest of the report."""
+    if not result.reading.prediction.untrained_head:
+        return []
+    message = f"{untrained_head.because(result.origin.model)} {untrained_head.ALL_OF_IT}"
+    return [f'<p class="hl-mark"><strong>{untrained_head.MARK}</strong> {text(message)}</p>']
 
 
 def words(result: Report) -> list[Piece]:

@@ -44,6 +44,16 @@ def test_the_adapter_stays_where_the_next_candidate_has_it(open_app: Open) -> No
     assert url(app) == {"candidate": "bare", "adapter": "-"}
 
 
+def test_after_a_candidate_without_adapters_the_next_begins_with_its_first(open_app: Open) -> None:
+    """Nobody chose to have none; whoever does keeps it."""
+    app = open_app(candidate="bare")
+    app.selectbox(key="candidate").set_value("demo").run()
+    assert url(app) == {"candidate": "demo", "adapter": "intents"}
+    app.selectbox(key="adapter").set_value("-").run()
+    app.selectbox(key="candidate").set_value("demo-two").run()
+    assert url(app) == {"candidate": "demo-two", "adapter": "-"}
+
+
 def test_no_adapter_can_be_asked_for(open_app: Open) -> None:
     app = open_app(adapter="-")
     assert app.selectbox(key="adapter").value == "-"
