@@ -12,6 +12,7 @@ from core.dry_run.service import DryRunService
 from core.engine.engine import Engine
 from core.evaluation.service import EvaluationService
 from core.explain.explainer import Explainer
+from core.export.service import ExportService
 from core.settings import Settings, settings
 from core.tasks.runner import GRACE_SECONDS, TaskRunner
 
@@ -29,6 +30,7 @@ class InProcessServices:
         self.architectures = ArchitectureService(self.engine)
         self.dry_runs = DryRunService(self.engine, self.tasks)
         self.evaluations = EvaluationService(self.engine, self.tasks)
+        self.exports = ExportService(self.engine, self.tasks)
 
     def close(self, grace: float = GRACE_SECONDS) -> bool:
         """End long work: True when all of it ended within `grace` seconds."""

@@ -37,6 +37,7 @@ from core.results import (
     Contributions,
     DryRun,
     Evaluation,
+    Export,
     FlipCost,
     HeadGeometry,
     LabelledTexts,
@@ -45,6 +46,7 @@ from core.results import (
     LoadState,
     MaskEffect,
     MinimalFlip,
+    ModelFormat,
     PoolerVerdict,
     Pooling,
     Prediction,
@@ -292,6 +294,16 @@ class Evaluations(Protocol):
         """Predictions measured against labels."""
 
 
+class Exports(Protocol):
+    """Candidates as folders that other programs open."""
+
+    def export(self, selection: Selection, output: str, model_format: ModelFormat = "transformers") -> Task[Export]:
+        """Write a pair, adapter merged, into a folder that is not there, or empty; its answers are compared with ours.
+
+        A pair that is not loaded is loaded first.
+        """
+
+
 class Services(Protocol):
     """All of them together, as one process offers them."""
 
@@ -322,6 +334,10 @@ class Services(Protocol):
     @property
     def evaluations(self) -> Evaluations:
         """A candidate on many texts."""
+
+    @property
+    def exports(self) -> Exports:
+        """Candidates as folders that other programs open."""
 
     def close(self, grace: float = 1.0) -> bool:
         """End long work: True when all of it ended within `grace` seconds."""

@@ -32,7 +32,8 @@ TESTS = Tree.read(ROOT, "tests")
 #: Inside core a room imports only from itself and from those before it.
 ORDER = (
     *("errors", "settings", "results", "config", "services", "tasks", "words", "files", "data", "metrics"),
-    *("model", "engine", "explain", "checkpoints", "architecture", "dry_run", "evaluation", "training", "figures"),
+    *("model", "engine", "explain", "checkpoints", "architecture", "dry_run", "evaluation", "export", "training"),
+    *("figures",),
     *("in_process", "cli"),
 )
 #: Files of a folder that import its sub-folders, which import the rest of it; and the older name of `server`.
@@ -43,12 +44,14 @@ HEAVY = ("torch", "transformers", "peft", "captum")
 TORCH_ROOMS = (
     *("core.model", "core.engine.backends.torch", "core.engine.loader", "core.engine.predictor"),
     *("core.engine.torch_threads", "core.explain", "core.architecture", "core.dry_run", "core.training"),
+    *("core.export",),
     *("core.checkpoints.adapter_update", "core.checkpoints.spectra", "core.checkpoints.in_memory"),
     *("tools.demos", "benchmarks"),
 )
 #: Files of those rooms through which others come in, and which bring torch only with the first question.
 LIGHT = (
     *("core.explain.explainer", "core.explain.sessions"),
+    *("core.export.service", "core.export.request"),
     *("core.checkpoints.spectra.service", "core.architecture.service", "core.architecture.costs"),
     *("core.dry_run.service", "core.dry_run.records", "core.dry_run.default_texts", "core.training.config"),
 )

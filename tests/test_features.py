@@ -125,6 +125,14 @@ FEATURES: Mapping[str, Feature] = {
         "core/dry_run",
         {"figures": TABLES, "command": other("check", because="a verb")},
     ),
+    "export": Feature(
+        "core/export",
+        {
+            "page": other("candidates", because="a form below what is loaded"),
+            "figures": none("a folder is written, and nothing drawn"),
+            "browser test": other("candidates", because="as its page"),
+        },
+    ),
     "evaluation": Feature(
         "core/evaluation",
         {
@@ -156,13 +164,19 @@ SHARED: Mapping[str, Mapping[str, str]] = {
         "feature": "the names of features, as keys",
         "health": "of a loaded pair",
         "loading": "of a loaded pair",
+        "opening": "of every folder that we write",
         "problem": "what went wrong, in words",
         "report": "several features in one document",
         "task": "of long work",
         "text_units": "words and tokens of one text",
         "to_json": "any result as plain data",
     },
-    "core/words": {"numbers": "digits", "sizes": "bytes", "durations": "seconds"},
+    "core/words": {
+        "numbers": "digits",
+        "sizes": "bytes",
+        "durations": "seconds",
+        "opening": "of every folder that we write",
+    },
     "core/figures": {
         "clickable_cells": "heat maps whose cells tell of a click",
         "layer_map": "modules by layers, of three features",

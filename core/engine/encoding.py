@@ -48,6 +48,11 @@ class Encoder:
         self._backend.no_padding()
         self.max_tokens = max_tokens
 
+    @property
+    def tokenizer(self) -> Any:
+        """transformers' tokenizer, to be copied and not to be changed."""
+        return self._tokenizer
+
     def encode(self, texts: Sequence[str]) -> list[Encoded]:
         """Encode each text alone; a lone surrogate is read as "?", which keeps the positions.
 

@@ -50,6 +50,7 @@ from core.results.contributions import Contributions
 from core.results.depth import Lens
 from core.results.dry_run import DryRun, Stage, StageStatus, TextTokens, TracedTensor
 from core.results.evaluation import Evaluation
+from core.results.export import Export, ModelFormat
 from core.results.feature import Feature, FeatureKey
 from core.results.head_geometry import HeadGeometry
 from core.results.health import Check, CheckStatus, HealthReport
@@ -63,6 +64,7 @@ from core.results.loading import (
     LoadState,
     Requirements,
 )
+from core.results.opening import Opening
 from core.results.pooling import PoolerVerdict, Pooling, effective_count
 from core.results.problem import Problem
 from core.results.report import Origin, Report, WeightFile
@@ -113,6 +115,7 @@ __all__ = [
     "Edit",
     "EditKind",
     "Evaluation",
+    "Export",
     "ExportFormat",
     "Faithfulness",
     "Feature",
@@ -134,10 +137,12 @@ __all__ = [
     "MemoryRow",
     "Method",
     "MinimalFlip",
+    "ModelFormat",
     "ModuleNode",
     "ModuleOverlap",
     "ModulePair",
     "ModuleUpdate",
+    "Opening",
     "Origin",
     "Outlier",
     "Part",

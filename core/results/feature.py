@@ -38,6 +38,7 @@ class Feature(StrEnum):
     DRY_RUN = "dry_run"
     PREDICTIONS = "predictions"
     EVALUATION = "evaluation"
+    EXPORT = "export"
 
 
 @dataclass(frozen=True)

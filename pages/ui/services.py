@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.in_process import InProcessServices
-from core.services import AdapterUpdates, Architectures, Checkpoints, DryRuns, Engine, Explainer, Services
+from core.services import AdapterUpdates, Architectures, Checkpoints, DryRuns, Engine, Explainer, Exports, Services
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
@@ -42,3 +42,8 @@ def architectures() -> Architectures:
 def dry_runs() -> DryRuns:
     """Is a pair set up right?"""
     return services().dry_runs
+
+
+def exports() -> Exports:
+    """Candidates as folders that other programs open."""
+    return services().exports

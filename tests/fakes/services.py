@@ -10,6 +10,7 @@ from tests.fakes.dry_runs import FakeDryRuns
 from tests.fakes.engine import FakeEngine
 from tests.fakes.evaluations import FakeEvaluations
 from tests.fakes.explainer import FakeExplainer
+from tests.fakes.exports import FakeExports
 from tests.fakes.task import FakeTasks
 
 
@@ -25,6 +26,7 @@ class FakeServices:
         self.architectures = FakeArchitectures(self.engine)
         self.dry_runs = FakeDryRuns(self.engine, self.tasks)
         self.evaluations = FakeEvaluations(self.engine, self.tasks)
+        self.exports = FakeExports(self.engine, self.tasks)
 
     def close(self, grace: float = 1.0) -> bool:
         return True
