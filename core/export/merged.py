@@ -74,8 +74,8 @@ def merged(pair: LoadedPair, model_format: ModelFormat) -> Merged:
             raise CheckpointError(
                 f"The adapter cannot be merged: {error}", fix="see `check` and `weights` of the base and the adapter."
             ) from error
-    classifier = cast(PooledClassifier, model)
-    classifier.config.id2label = dict(enumerate(probe.labels))
-    classifier.config.label2id = {label: i for i, label in enumerate(probe.labels)}
-    classifier.config.problem_type = probe.problem_type
-    return Merged(cast(PooledClassifier, classifier.train(False)), rows, logits)
+    config: Any = model.config
+    config.id2label = dict(enumerate(probe.labels))
+    config.label2id = {label: i for i, label in enumerate(probe.labels)}
+    config.problem_type = probe.problem_type
+    return Merged(cast(PooledClassifier, model.train(False)), rows, logits)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import gc
 import os
 import shutil
 import tempfile
@@ -58,6 +59,7 @@ def export(
         on_progress(0.3, f"writing {words.title(request.model_format)}")
         stock_class = _write(pair, made, request, folder)
         del made
+        gc.collect()  # modules hold each other: without it the merged weights stay beside those that are read back
         on_progress(0.7, "comparing")
         with loading_alone():
             share = difference(rows, logits, request.model_format, folder)

@@ -52,7 +52,7 @@ def adapter_opening(
     if layout is None:
         return Opening("", why_not(model.config), base_name)
     stated, wanted = stored_config(opened.folder).to_dict(), to_stock(model.config).to_dict()
-    fields = {"num_labels": model.config.num_labels}
+    fields: dict[str, Any] = {"num_labels": model.config.num_labels}
     fields |= {k: v for k, v in wanted.items() if k not in _SILENT and stated.get(k) != v}
     if not all(_is_plain(value) for value in fields.values()):
         return Opening("", "its layers are set up in a way that cannot be written down here", base_name)
