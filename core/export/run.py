@@ -50,7 +50,8 @@ def export(
     require_libraries(request.model_format)
     require_exportable(pair)
     dtype = written_dtype(pair, request.model_format)
-    require_room(request, sum(p.numel() for p in pair.predictor.model.parameters()) * dtype.itemsize, free())
+    weights = sum(p.numel() for p in pair.predictor.model.parameters()) * dtype.itemsize
+    require_room(request, weights, free(), converted=dtype != pair.predictor.model.dtype)
     on_progress(0.1, "merging")
     made = merged(pair, request.model_format)
     parameters = sum(p.numel() for p in made.classifier.parameters())
