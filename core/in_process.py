@@ -12,6 +12,7 @@ from core.dry_run.service import DryRunService
 from core.engine.engine import Engine
 from core.evaluation.service import EvaluationService
 from core.explain.explainer import Explainer
+from core.export.service import ExportService
 from core.merge.service import MergeService
 from core.settings import Settings, settings
 from core.tasks.runner import GRACE_SECONDS, TaskRunner
@@ -31,6 +32,7 @@ class InProcessServices:
         self.dry_runs = DryRunService(self.engine, self.tasks)
         self.evaluations = EvaluationService(self.engine, self.tasks)
         self.merges = MergeService(self.engine, self.tasks)
+        self.exports = ExportService(self.engine, self.tasks)
 
     def close(self, grace: float = GRACE_SECONDS) -> bool:
         """End long work: True when all of it ended within `grace` seconds."""

@@ -38,6 +38,7 @@ from core.results import (
     Costs,
     DryRun,
     Evaluation,
+    Export,
     FlipCost,
     HeadGeometry,
     LabelledTexts,
@@ -48,6 +49,7 @@ from core.results import (
     Merge,
     MergeCost,
     MinimalFlip,
+    ModelFormat,
     PoolerVerdict,
     Pooling,
     Prediction,
@@ -345,6 +347,16 @@ class Merges(Protocol):
         """
 
 
+class Exports(Protocol):
+    """Candidates as folders that other programs open."""
+
+    def export(self, selection: Selection, output: str, model_format: ModelFormat = "transformers") -> Task[Export]:
+        """Write a pair, adapter merged, into a folder that is not there, or empty; its answers are compared with ours.
+
+        A pair that is not loaded is loaded first.
+        """
+
+
 class Services(Protocol):
     """All of them together, as one process offers them."""
 
@@ -379,6 +391,10 @@ class Services(Protocol):
     @property
     def merges(self) -> Merges:
         """A base and an adapter as one checkpoint."""
+
+    @property
+    def exports(self) -> Exports:
+        """Candidates as folders that other programs open."""
 
     def close(self, grace: float = 1.0) -> bool:
         """End long work: True when all of it ended within `grace` seconds."""

@@ -10,7 +10,7 @@ from core.errors import AppError
 from core.results import Availability, CandidateSummary, Selection
 from pages.ui import candidate_picker, frame, loading, markup
 from pages.ui.services import engine
-from pages.views import add_candidate, candidate_details
+from pages.views import add_candidate, candidate_details, export
 
 LIST = "candidates.list"
 GROUP = "candidates.group"
@@ -60,6 +60,7 @@ def detail(candidate: CandidateSummary, selection: Selection) -> None:
         st.html(candidate_details.loaded(model))
         st.html(markup.section("Health"))
         st.html(candidate_details.health(model.health))
+        export.panel(model)
     elif candidate.availability is not Availability.MISSING:
         needs(selection)
         add_candidate.quantised(candidate)

@@ -32,7 +32,8 @@ TESTS = Tree.read(ROOT, "tests")
 #: Inside core a room imports only from itself and from those before it.
 ORDER = (
     *("errors", "settings", "results", "config", "services", "tasks", "words", "files", "data", "metrics"),
-    *("model", "engine", "explain", "checkpoints", "architecture", "dry_run", "merge", "evaluation", "training"),
+    *("model", "engine", "explain", "checkpoints", "architecture", "dry_run", "merge", "evaluation", "export"),
+    "training",
     *("figures",),
     *("in_process", "cli"),
 )
@@ -46,6 +47,7 @@ TORCH_ROOMS = (
     *("core.engine.pair_tokenizer", "core.engine.tokenizer_checks"),
     *("core.engine.torch_threads", "core.explain", "core.architecture", "core.dry_run", "core.training"),
     *("core.merge",),
+    *("core.export",),
     *("core.checkpoints.adapter_update", "core.checkpoints.spectra", "core.checkpoints.in_memory"),
     *("tools.demos", "benchmarks"),
 )
@@ -53,6 +55,7 @@ TORCH_ROOMS = (
 LIGHT = (
     *("core.explain.explainer", "core.explain.sessions", "core.explain.quantisation_effect"),
     *("core.merge.service", "core.merge.cost", "core.merge.request"),
+    *("core.export.service", "core.export.request"),
     *("core.checkpoints.spectra.service", "core.architecture.service", "core.architecture.costs"),
     *("core.dry_run.service", "core.dry_run.records", "core.dry_run.default_texts", "core.training.config"),
 )

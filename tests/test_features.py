@@ -139,6 +139,14 @@ FEATURES: Mapping[str, Feature] = {
             "browser test": other("adapter_update", because="as its page"),
         },
     ),
+    "export": Feature(
+        "core/export",
+        {
+            "page": other("candidates", because="a form below what is loaded"),
+            "figures": none("a folder is written, and nothing drawn"),
+            "browser test": other("candidates", because="as its page"),
+        },
+    ),
     "evaluation": Feature(
         "core/evaluation",
         {
@@ -170,6 +178,7 @@ SHARED: Mapping[str, Mapping[str, str]] = {
         "feature": "the names of features, as keys",
         "health": "of a loaded pair",
         "loading": "of a loaded pair",
+        "opening": "of every folder that we write",
         "problem": "what went wrong, in words",
         "report": "several features in one document",
         "task": "of long work",
@@ -181,6 +190,7 @@ SHARED: Mapping[str, Mapping[str, str]] = {
         "sizes": "bytes",
         "durations": "seconds",
         "untrained_head": "which pairs give no verdict, on every page and command",
+        "opening": "of every folder that we write",
     },
     "core/figures": {
         "clickable_cells": "heat maps whose cells tell of a click",

@@ -20,6 +20,10 @@ OURS = {"core", "pages", "server", "tests", "benchmarks", "tools", "app"}
 SERVES = {
     "accelerate": "transformers asks for it where a model is spread over devices, and its Trainer always",
     "mypy": "a command",
+    "onnx": "torch writes its files with it",
+    "onnxruntime": "imported by its name when a graph is asked",
+    "onnxscript": "torch translates its operators with it",
+    "openvino": "imported by its name when a graph is written or asked",
     "pandas-stubs": "types for mypy",
     "pytest-timeout": "a plugin of pytest",
     "pytest-xdist": "a plugin of pytest",
@@ -63,7 +67,8 @@ def run_time() -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def development() -> dict[str, str]:
-    return pins("requirements-dev.txt") | pins("requirements-quantised.txt")
+    files = ("requirements-dev.txt", "requirements-quantised.txt", "requirements-export.txt")
+    return {name: pin for file in files for name, pin in pins(file).items()}
 
 
 def test_what_runs_is_pinned(run_time: dict[str, str]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from core.cli import candidates, check, classify, evaluate, explain, merge, spectra, summary, train, weights
+from core.cli import candidates, check, classify, evaluate, explain, export, merge, spectra, summary, train, weights
 from core.cli.output import complain
 from core.errors import AppError
 
@@ -41,6 +41,7 @@ app.command("classify")(classify.classify)
 app.command("evaluate")(evaluate.evaluate)
 app.command("explain")(explain.explain)
 app.command("merge")(merge.merge)
+app.command("export")(export.export)
 app.command("spectra")(spectra.spectra)
 app.command("summary")(summary.summary)
 app.command("train")(train.train)

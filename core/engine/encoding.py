@@ -71,6 +71,11 @@ class Encoder:
         self.chat_template: ChatTemplate | None = chat_template if has_template(tokenizer) else None
         self.truncation_side: Side = "left" if tokenizer.truncation_side == "left" else "right"
 
+    @property
+    def tokenizer(self) -> Any:
+        """transformers' tokenizer, to be copied and not to be changed."""
+        return self._tokenizer
+
     def encode(self, texts: Sequence[str]) -> list[Encoded]:
         """Encode each text alone; a lone surrogate is read as "?", which keeps the positions.
 

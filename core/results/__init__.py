@@ -50,6 +50,7 @@ from core.results.contributions import Contributions
 from core.results.depth import Lens
 from core.results.dry_run import DryRun, Stage, StageStatus, TextTokens, TracedTensor
 from core.results.evaluation import Evaluation
+from core.results.export import Export, ModelFormat
 from core.results.feature import Feature, FeatureKey
 from core.results.head_geometry import HeadGeometry
 from core.results.health import Check, CheckStatus, HealthReport
@@ -64,6 +65,7 @@ from core.results.loading import (
     Requirements,
 )
 from core.results.merge import Merge, MergeCost
+from core.results.opening import Opening
 from core.results.pooling import PoolerVerdict, Pooling, effective_count
 from core.results.problem import Problem
 from core.results.quantisation_effect import QuantisationEffect
@@ -117,6 +119,7 @@ __all__ = [
     "Edit",
     "EditKind",
     "Evaluation",
+    "Export",
     "ExportFormat",
     "Faithfulness",
     "Feature",
@@ -141,10 +144,12 @@ __all__ = [
     "MergeCost",
     "Method",
     "MinimalFlip",
+    "ModelFormat",
     "ModuleNode",
     "ModuleOverlap",
     "ModulePair",
     "ModuleUpdate",
+    "Opening",
     "Origin",
     "Outlier",
     "Part",

@@ -41,6 +41,7 @@ class Feature(StrEnum):
     EVALUATION = "evaluation"
     MERGE = "merge"
     QUANTISATION_EFFECT = "quantisation_effect"
+    EXPORT = "export"
 
 
 @dataclass(frozen=True)

@@ -8,20 +8,22 @@ from typing import Any
 import yaml
 
 from core.config.components import head_title, pooler_title
+from core.results import Opening
 from core.training.config import METRICS, TrainingConfig
 from core.training.result import TrainingResult
 from core.words.evaluation import MEASURES
+from core.words.opening import opening
 
 LISTED_CLASSES = 200
 TRAIN_COMMAND = "python -m core train CONFIG.yaml"
 
 
-def write_card(config: TrainingConfig, result: TrainingResult, base_name: str, folder: Path) -> None:
-    """Write README.md; no path of the machine and no row of the data gets into it."""
-    (folder / "README.md").write_text(card_text(config, result, base_name), encoding="utf-8")
+def write_card(config: TrainingConfig, result: TrainingResult, base_name: str, folder: Path, how: Opening) -> None:
+    """Write README.md; no path of the machine and no row of the data gets into it. `how` it is opened."""
+    (folder / "README.md").write_text(card_text(config, result, base_name, how), encoding="utf-8")
 
 
-def card_text(config: TrainingConfig, result: TrainingResult, base_name: str) -> str:
+def card_text(config: TrainingConfig, result: TrainingResult, base_name: str, how: Opening) -> str:
     """The whole card."""
     title = config.card.title or Path(config.output).name
     parts = [
@@ -29,6 +31,7 @@ def card_text(config: TrainingConfig, result: TrainingResult, base_name: str) ->
         f"# {title}\n",
         _what(config, result, base_name),
         *(f"{note}\n" for note in config.card.notes),
+        opening(how),
         "## Data\n",
         _data(config, result),
         "## Results\n",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -9,7 +10,9 @@ from peft import PeftModel
 
 from core.files.hub import is_hub_id
 from core.model.adapters.save import card_for, save_adapter
+from core.model.opening import adapter_opening, folder_opening
 from core.model.save import save_classifier
+from core.results import Opening
 from core.training.card import write_card
 from core.training.config import TrainingConfig
 from core.training.pissa import rewrite
@@ -22,19 +25,22 @@ def write_run(config: TrainingConfig, start: Start, result: TrainingResult) -> N
     folder = Path(config.output)
     folder.mkdir(parents=True, exist_ok=True)
     name = base_name(config)
+    limit = start.encoder.max_tokens
     if isinstance(start.model, PeftModel):
-        card = card_for(
-            start.opened, start.classifier, result.labels, base_name=name, max_tokens=start.encoder.max_tokens
-        )
+        card = card_for(start.opened, start.classifier, result.labels, base_name=name, max_tokens=limit)
         save_adapter(start.model, folder, card, None if start.initial is not None else config.save_dtype)
         if start.initial is not None:
             rewrite(folder, start.initial)
+        how = adapter_opening(start.opened, start.classifier, name, limit)
+        if config.base_model.reinitialize_n_layers_of_backbone:
+            how = Opening("", "layers of the base began anew, and neither folder has them", name)
     else:
         if config.save_dtype is not None:
             start.classifier.to(getattr(torch, config.save_dtype))
         save_classifier(start.classifier, folder)
         start.tokenizer.save_pretrained(folder)
-    write_card(config, result, name, folder)
+        how = replace(folder_opening(folder), max_tokens=limit)
+    write_card(config, result, name, folder, how)
 
 
 def base_name(config: TrainingConfig) -> str:

@@ -5,7 +5,17 @@ from __future__ import annotations
 import streamlit as st
 
 from core.in_process import InProcessServices
-from core.services import AdapterUpdates, Architectures, Checkpoints, DryRuns, Engine, Explainer, Merges, Services
+from core.services import (
+    AdapterUpdates,
+    Architectures,
+    Checkpoints,
+    DryRuns,
+    Engine,
+    Explainer,
+    Exports,
+    Merges,
+    Services,
+)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
@@ -47,3 +57,8 @@ def merges() -> Merges:
 def dry_runs() -> DryRuns:
     """Is a pair set up right?"""
     return services().dry_runs
+
+
+def exports() -> Exports:
+    """Candidates as folders that other programs open."""
+    return services().exports

@@ -52,6 +52,18 @@ def test_load_read_the_health_and_unload(page: Page) -> None:
     page.locator(".hl-headline").wait_for()
 
 
+def test_what_transformers_has_no_class_for_is_not_exported(page: Page, tmp_path: Path) -> None:
+    load, unload = page.get_by_role("button", name=re.compile("^Load ")), page.locator(".st-key-unload button")
+    load.or_(unload).wait_for()
+    if load.is_visible():
+        load.click()
+    page.get_by_label("Folder to write").fill(str(tmp_path / "out"))
+    page.get_by_role("button", name="Export", exact=True).click()
+    problem = page.get_by_text("No class of transformers gives these logits")
+    expect(problem).to_contain_text("does not have its pooler and head (mean, linear)")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_what_a_large_candidate_needs_and_that_it_is_not_here(page: Page) -> None:
     group(page, "Candidates")
     page.get_by_text("Llama 3.1 8B Instruct", exact=True).first.click()

@@ -10,6 +10,7 @@ from tests.fakes.dry_runs import FakeDryRuns
 from tests.fakes.engine import FakeEngine
 from tests.fakes.evaluations import FakeEvaluations
 from tests.fakes.explainer import FakeExplainer
+from tests.fakes.exports import FakeExports
 from tests.fakes.merges import FakeMerges
 from tests.fakes.task import FakeTasks
 
@@ -27,6 +28,7 @@ class FakeServices:
         self.dry_runs = FakeDryRuns(self.engine, self.tasks)
         self.evaluations = FakeEvaluations(self.engine, self.tasks)
         self.merges = FakeMerges(self.engine, self.tasks)
+        self.exports = FakeExports(self.engine, self.tasks)
 
     def close(self, grace: float = 1.0) -> bool:
         return True

@@ -28,6 +28,7 @@ def write_base_card(
         f"---\n{yaml.safe_dump(header, sort_keys=True)}---\n",
         f"# {demo.name}\n",
         _what(demo, base),
+        _use(demo),
         _data(corpus),
         _training(demo, recipe, seconds),
         _worth(base),
@@ -53,6 +54,27 @@ width {demo.width}, {demo.layers} layers, {demo.heads} heads ({demo.key_value_he
 a vocabulary of {demo.vocabulary:,} ({demo.tokenizer.replace("_", " ")} BPE, lower case), language-model head
 tied to the embeddings, float16. {mask} With it come two adapters:
 {adapters}
+"""
+
+
+def _use(demo: DemoRecipe) -> str:
+    return f"""## Use
+
+With Headlight, in its own folder:
+
+```sh
+python -m core classify {demo.name} --adapter {demo.adapters[0].task} --text "My card has not arrived"
+```
+
+With transformers alone, as the language model that it is, in this folder (its adapters need Headlight's poolers and
+heads, see their cards):
+
+```python
+from transformers import pipeline
+
+write = pipeline("text-generation", model=".")
+print(write("my card has", max_new_tokens=8, do_sample=False))
+```
 """
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from core.model.poolers.pooled import Pooled, Pooler
 
@@ -20,6 +20,6 @@ class FirstTokenPooling(Pooler):
     def forward(self, hidden: Tensor, mask: Tensor) -> Pooled:
         """hidden (B, T, D), mask (B, T) bool -> vectors (B, D), weights (B, T)."""
         first = mask.int().argmax(dim=1)
-        weights = nn.functional.one_hot(first, mask.shape[1]).to(hidden.dtype)
+        weights = (torch.arange(mask.shape[1], device=mask.device) == first.unsqueeze(1)).to(hidden.dtype)
         rows = torch.arange(hidden.shape[0], device=hidden.device)
         return Pooled(hidden[rows, first.to(hidden.device)], weights)

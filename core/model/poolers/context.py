@@ -37,5 +37,5 @@ class LastTokenPooling(Pooler):
         positions = torch.arange(mask.shape[1], device=mask.device)
         last = (positions * mask).argmax(dim=1)
         rows = torch.arange(hidden.shape[0], device=hidden.device)
-        weights = torch.nn.functional.one_hot(last, mask.shape[1]).to(hidden.dtype)
+        weights = (positions == last.unsqueeze(1)).to(hidden.dtype)
         return Pooled(hidden[rows, last.to(hidden.device)], weights)

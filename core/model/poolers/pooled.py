@@ -62,9 +62,8 @@ class Pooler(nn.Module):
         if ids is None:
             return mask
         read = mask & self.may_read(ids).to(mask.device)
-        first = torch.zeros_like(mask)
-        first[:, 0] = True
-        return torch.where(read.any(dim=1, keepdim=True), read, first)
+        first = torch.arange(mask.shape[1], device=mask.device) == 0
+        return read | (first & ~read.any(dim=1, keepdim=True))
 
     def split(self, hidden: Tensor, mask: Tensor) -> Tensor:
         """The part of each position in the vectors: (B, T, D), summing over T to what `forward` gives.

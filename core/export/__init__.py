@@ -1,0 +1,1 @@
+"""A loaded pair as a folder that other programs open: transformers' own class, ONNX or OpenVINO."""

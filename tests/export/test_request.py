@@ -1,0 +1,30 @@
+"""What must be there before anything is written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from core.errors import MemoryBudgetError
+from core.export.request import ExportRequest, require_room
+
+
+def wanted(output: Path) -> ExportRequest:
+    return ExportRequest("base", "", output, "onnx")
+
+
+def test_memory_is_refused_with_both_numbers(tmp_path: Path) -> None:
+    weights = 2**30
+    require_room(wanted(tmp_path / "out"), weights, 4 * 2**30)
+    with pytest.raises(MemoryBudgetError, match=r"as ONNX takes 3\.3 GiB of memory .* and 3\.0 GiB are free"):
+        require_room(wanted(tmp_path / "out"), weights, 3 * 2**30)
+    with pytest.raises(MemoryBudgetError, match=r"takes 4\.3 GiB"):
+        require_room(wanted(tmp_path / "out"), weights, 4 * 2**30, converted=True)
+
+
+def test_disk_is_refused_with_both_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda _path: SimpleNamespace(free=2**20))
+    with pytest.raises(MemoryBudgetError, match=r"takes 1\.0 GiB of disk, and 1 MiB are free"):
+        require_room(wanted(tmp_path / "a" / "out"), 2**30, 2**40)
