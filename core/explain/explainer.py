@@ -263,6 +263,7 @@ class Explainer:
         from core.explain.quantisation_effect import quantisation_effect, unquantised
 
         check_texts([text], self.engine.settings.max_characters)
+        require_head(self.engine.pair(selection).info, selection)
         unquantised(self.engine, selection)
 
         def work(on_progress: Progress) -> QuantisationEffect:

@@ -47,9 +47,9 @@ def require_exportable(pair: LoadedPair) -> None:
             "The base is held in codes of few bits: merged weights would be rounded to them once more.",
             fix="export the candidate with its base as it was before, not quantised.",
         )
-    if pair.info.selection.adapter is None and pair.opened.untrained:
+    if pair.info.untrained_head:
         raise CheckpointError(
-            "This checkpoint has no trained head, and would answer at random wherever it is opened.",
+            f"The head is untrained ({pair.info.untrained_head}), and would answer at random wherever it is opened.",
             fix="choose an adapter, or train a head.",
         )
 

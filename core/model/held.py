@@ -26,7 +26,10 @@ _NO_LINEAR = (
     "shared.weight",
     ".experts.",
 )
-_OUTSIDE = ("score.", "pooler.", "classifier.", "pre_classifier.", "lm_head.")
+_OUTSIDE = (
+    *("score.", "pooler.", "classifier.", "pre_classifier.", "lm_head.", "head.", "v_head.", "sequence_summary."),
+    *("logits_proj.", "classification_head."),
+)
 #: Types in which codes are stored, and not numbers.
 _CODES = frozenset({"U8", "I8", "I16", "U16", "I32", "U32", "F8_E4M3", "F8_E5M2", "F8_E8M0"})
 #: In the names of what lies beside codes.

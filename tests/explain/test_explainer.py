@@ -271,6 +271,7 @@ UNTRAINED: dict[str, tuple[Any, ...]] = {
     "flip_cost": (TEXT, 10),
     "minimal_flip": (TEXT, 10),
     "report": (TEXT, "LABEL_0"),
+    "quantisation_effect": (TEXT,),
 }
 
 
