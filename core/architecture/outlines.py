@@ -24,7 +24,7 @@ from core.architecture.outline_config import without_values as without_values
 from core.config.adapter import AdapterConfig
 from core.config.candidate import CandidateConfig
 from core.config.families import FAMILIES, Family, lifting
-from core.errors import ConfigError
+from core.errors import AppError, ConfigError
 from core.files.folders import read_adapter_folder, read_model_folder
 from core.model.adapters.attach import stored_lora
 from core.model.adapters.card import read_card
@@ -111,6 +111,8 @@ def outline_new_adapter(model: PooledClassifier, config: AdapterConfig) -> PeftM
     try:
         with META:
             return attach_new_adapter(model, config)
+    except AppError:
+        raise
     except ValueError as error:  # PEFT's, where none of the modules is of a kind that it adapts
         raise ConfigError(
             f"PEFT finds nothing to adapt in {type(model).__name__} with target_modules '{config.target_modules}'.",

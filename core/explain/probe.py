@@ -175,14 +175,8 @@ def make_probe(pair: LoadedPair) -> Probe:
         model = shared_copy(predictor.model)
     model.requires_grad_(False)
     model.train(False)
-    return Probe(
-        model=model,
-        encoder=predictor.encoder,
-        labels=predictor.labels,
-        problem_type=predictor.problem_type,
-        device=predictor.device,
-        tokens_per_batch=predictor.tokens_per_batch,
-    )
+    names = ("encoder", "labels", "problem_type", "device", "tokens_per_batch")
+    return Probe(model, **{name: getattr(predictor, name) for name in names})
 
 
 @contextmanager

@@ -12,6 +12,7 @@ import pytest
 import torch
 from transformers.utils import logging as hf_logging
 
+from core.config.components import POOLERS
 from core.engine.encoding import Encoded, Encoder
 from core.errors import AppError, CheckpointError
 from core.explain import attention
@@ -129,7 +130,7 @@ def check(name: str) -> set[Capability] | None:
     largest = max(1.0, float(expected.abs().max()))
     assert np.abs(parts.sums - expected.numpy()).max() <= 1e-4 * largest, f"{name}: the parts are not the logit"
     assert pooling(probe, states).weights.sum() == pytest.approx(1, abs=1e-4)
-    assert len(compare_poolers(probe, states)) == 4
+    assert len(compare_poolers(probe, states)) == len(POOLERS)
     if name in NAMED and name != "funnel":  # Funnel reads nothing below five tokens, which is told
         flip = find(probe, WORDS, UNITS_OF_WORDS, 8, ignore_progress)
         assert flip.tried <= 8

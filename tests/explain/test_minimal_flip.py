@@ -145,6 +145,9 @@ class Rule:
     def states(self, text: Any) -> None:
         return None
 
+    def read_mask(self, text: Any) -> None:
+        return None
+
 
 def never(_: frozenset[int]) -> bool:
     return False

@@ -50,8 +50,8 @@ class EmbeddingFunction:
         given = embeddings.to(
             self.probe.classifier.dtype, copy=True
         )  # some families scale what they are given in place
-        ids = None if self.ids is None else self.ids.expand(len(given), -1)
-        return at_least_float32(self.probe.classifier(inputs_embeds=given, pooled_ids=ids).logits)[:, self.target]
+        read = {} if self.ids is None else {"pooled_ids": self.ids.expand(len(given), -1)}
+        return at_least_float32(self.probe.classifier(inputs_embeds=given, **read).logits)[:, self.target]
 
     @property
     def rows(self) -> int:
