@@ -67,13 +67,13 @@ def ask(title: str, says: str) -> Question | None:
     st.html(markup.title(title, says))
     frame.section_links()
     model = loading.ready(selection, candidate)
-    if model is None or not untrained_head.passes(selection, candidate, model):
+    if model is None:
         return None
     adapter = candidate_picker.adapter_of(candidate, selection)
     begin((adapter.examples if adapter else ()) or candidate.examples)
     for key, value in url_state.requested("why", _KEYS).items():
         st.session_state[_KEYS[key]] = value
-    if not frame.fits():
+    if not frame.fits() or not untrained_head.passes(selection, candidate, model):
         return None
     left, right = st.columns([8, 5], gap="large")
     with left:

@@ -135,7 +135,7 @@ def test_without_an_adapter_the_page_says_what_it_needs_and_the_mask_answers(
     server: Server, open_page: OpenPage
 ) -> None:
     bare = Selection("demo-llama", None)
-    page = open_page(address(server, "adapter", bare, TEXT))
+    page = open_page(f"{address(server, 'adapter', bare, TEXT)}&untrained_head=shown")
     alert = page.get_by_role("alert")
     expect(alert).to_contain_text("This candidate is loaded without an adapter", timeout=90_000)
     expect(alert).to_contain_text("Choose an adapter in the sidebar")

@@ -25,7 +25,7 @@ def offered(page: Page) -> list[str]:
 
 
 def test_the_adapter_page_is_not_offered_without_an_adapter(server: Server, open_page: OpenPage) -> None:
-    page = open_page(address(server, "why", BARE, TEXT))
+    page = open_page(f"{address(server, 'why', BARE, TEXT)}&untrained_head=shown")
     page.locator(".hl-verdict").wait_for(timeout=90_000)
     adapter = link(page, "Adapter")
     expect(adapter).to_have_attribute("disabled", "")
@@ -67,7 +67,9 @@ def test_pages_about_the_weights_say_it_too(server: Server, open_page: OpenPage,
 @pytest.mark.parametrize("size", SIZES)
 def test_it_can_be_read_by_everybody(server: Server, open_page: OpenPage, size: str, scheme: Scheme) -> None:
     width, height = SIZES[size]
-    page = open_page(address(server, "why", BARE, TEXT), width=width, height=height, scheme=scheme)
+    page = open_page(
+        f"{address(server, 'why', BARE, TEXT)}&untrained_head=shown", width=width, height=height, scheme=scheme
+    )
     page.locator(".js-plotly-plot").wait_for(timeout=90_000)
     assert not violations(page)
     page.goto(address(server, "adapter", BARE, TEXT))
