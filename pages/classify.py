@@ -73,7 +73,7 @@ def result(selection: Selection, candidate: CandidateSummary) -> None:
             st.html(markup.note(f"Meanwhile, {by} answers."))
     if model is not None:
         place.empty()  # at once: a bar that goes only when all is drawn would make the verdict jump
-        view.warnings(model.health)
+        view.warnings(model.health, untrained_head=bool(model.untrained_head))
         by = selection if untrained_head.passes(selection, candidate, model) else None
     with st.container():  # always there, so that the verdict below keeps its place when something has to be said
         answer = classified(by, st.session_state.get(ASKED)) if by else None

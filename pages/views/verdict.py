@@ -16,6 +16,8 @@ from pages.ui.markup import facts, kind, label, mark, sentence, text
 from pages.views import class_table
 
 SHOWN = 5
+#: Checks that speak of the head.
+_OF_HEAD = ("Head", "Pooler and head")
 _BEFORE_CUT, _AFTER_CUT = 240, 360
 
 
@@ -40,10 +42,14 @@ def draw(answer: Answer) -> None:
     class_table.table(answer.prediction)
 
 
-def warnings(report: HealthReport) -> None:
-    """What a person should know of the pair before they believe its verdicts."""
+def warnings(report: HealthReport, *, untrained_head: bool = False) -> None:
+    """What a person should know of the pair before they believe its verdicts.
+
+    Of an untrained head the page says more in its own place.
+    """
     for check in report.checks:
-        if check.status is CheckStatus.WARNING:
+        said = untrained_head and check.name in _OF_HEAD
+        if check.status is CheckStatus.WARNING and not said:
             st.html(markup.warning(f"{check.message} {markup.sentence(check.fix)}".strip()))
 
 

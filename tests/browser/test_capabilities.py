@@ -54,7 +54,7 @@ def test_opened_by_its_address_it_says_why_and_answers_once_an_adapter_is_chosen
 
 @pytest.mark.parametrize("path", ["update", "two_adapters"])
 def test_pages_about_the_weights_say_it_too(server: Server, open_page: OpenPage, path: str) -> None:
-    page = open_page(f"{server.url}/head?candidate=demo-llama&adapter=-")
+    page = open_page(f"{server.url}/head?candidate=demo-llama&adapter=-&untrained_head=shown")
     page.locator(".hl-lead").wait_for(timeout=90_000)
     for name in ("Adapter update", "Two adapters"):
         expect(link(page, name)).to_have_attribute("disabled", "")

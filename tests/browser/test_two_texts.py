@@ -144,5 +144,7 @@ def test_one_word(server: Server, open_page: OpenPage, text: str) -> None:
 
 
 def test_without_an_adapter_it_answers_too(server: Server, open_page: OpenPage) -> None:
-    page = searched(open_page(address(server, "two_texts", Selection("demo-llama"), A, other="My card")))
+    page = searched(
+        open_page(f"{address(server, 'two_texts', Selection('demo-llama'), A, other='My card')}&untrained_head=shown")
+    )
     expect(page.locator(".hl-diff del").first).to_be_visible()
