@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from core.model.head_tasks import other_task, stated_class
 from core.results import LoadedModel, Selection
 from core.words.untrained_head import refusal
 
@@ -26,6 +27,8 @@ def of_base(opened: OpenedClassifier) -> str:
     """Why the head of a checkpoint is untrained, in words; empty for a trained one."""
     if opened.head_is_trained:
         return ""
+    if task := other_task(opened.folder.config):
+        return f"the checkpoint was saved as {stated_class(opened.folder.config)}, whose head is for {task}"
     own = [name for name, _ in opened.model.named_parameters() if name.startswith("score.")]
     if opened.untrained.issuperset(own):
         return "the checkpoint has no classification head"

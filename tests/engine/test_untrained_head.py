@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
-from transformers import AutoModelForSequenceClassification
+from transformers import AutoModelForSequenceClassification, LlamaForTokenClassification
 
+from core.config import BaseModelConfig
 from core.engine.engine import Engine
-from core.engine.untrained_head import of_adapter, require_head, weights
+from core.engine.untrained_head import of_adapter, of_base, require_head, weights
 from core.errors import UntrainedHeadError
+from core.model.open import open_classifier
 from core.results import Selection
 from tests.engine.conftest import installation
+from tests.families import tiny_config
 from tests.tiny import FAMILIES, save_tiny_classifier
 
 TEXT = "My card has not arrived yet."
@@ -102,3 +106,12 @@ def test_what_is_lacking_is_counted_and_named(engine: Engine) -> None:
     require_head(model, Selection("tiny", untrained_head=True))
     with pytest.raises(UntrainedHeadError, match=r"The head of 'tiny' is untrained"):
         require_head(model, Selection("tiny"))
+
+
+def test_a_head_of_another_task_is_told_as_that(tmp_path: Path) -> None:
+    config: Any = tiny_config("llama", num_labels=3)
+    LlamaForTokenClassification(config).save_pretrained(tmp_path)
+    made = open_classifier(BaseModelConfig(pretrained_model_name_or_path=str(tmp_path)))
+    assert of_base(made) == (
+        "the checkpoint was saved as LlamaForTokenClassification, whose head is for token classification"
+    )
