@@ -9,7 +9,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import assert_never
 
-from core.errors import ConfigError, InputError, MemoryBudgetError
+from core.errors import ConfigError, MemoryBudgetError
+from core.files.output_folder import existing
 from core.results import ModelFormat
 from core.words.export import title
 from core.words.sizes import gibibytes
@@ -69,17 +70,6 @@ def require_libraries(model_format: ModelFormat) -> None:
         )
 
 
-def require_empty(output: Path) -> None:
-    """Refuse to write over anything.
-
-    Raises:
-        InputError: a file, or a folder that holds something.
-    """
-    if output.is_symlink() or (output.exists() and (not output.is_dir() or any(output.iterdir()))):
-        what = "holds files already" if output.is_dir() else "is no folder"
-        raise InputError(f"'{output}' {what}: nothing is written over.", fix="give a folder that is not there yet.")
-
-
 def require_room(request: ExportRequest, weights: int, free: int, *, converted: bool = False) -> None:
     """Refuse what does not fit.
 
@@ -99,7 +89,7 @@ def require_room(request: ExportRequest, weights: int, free: int, *, converted: 
             f"and {gibibytes(free)} are free.",
             fix="unload other candidates, or export on a machine with more memory.",
         )
-    place = next(parent for parent in request.output.absolute().parents if parent.is_dir())
+    place = existing(request.output)
     room = shutil.disk_usage(place).free
     if weights > room:
         raise MemoryBudgetError(

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import copy
 import gc
-import os
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +17,8 @@ from core.errors import CheckpointError
 from core.export.comparison import BOUNDS, difference, require_equal
 from core.export.graph import write_graph
 from core.export.merged import Merged, merged, require_exportable, written_dtype
-from core.export.request import TEXTS, ExportRequest, require_empty, require_libraries, require_room
+from core.export.request import TEXTS, ExportRequest, require_libraries, require_room
+from core.files.output_folder import appearing, require_empty
 from core.model.open import quiet_transformers
 from core.model.opening import why_not, write_folder_card
 from core.model.save import save_classifier
@@ -127,20 +125,3 @@ def _result(
         difference=share,
         bound=BOUNDS[dtype],
     )
-
-
-@contextmanager
-def appearing(output: Path) -> Iterator[Path]:
-    """A folder beside the output that takes its name at the end; after an error nothing of it is left."""
-    output.parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(dir=output.parent, prefix=f".{output.name}."))
-    try:
-        yield folder
-        mask = os.umask(0o022)
-        os.umask(mask)
-        for file in folder.iterdir():
-            file.chmod(0o666 & ~mask)  # safetensors keeps what it writes to the owner
-        folder.chmod(0o777 & ~mask)
-        os.replace(folder, output)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

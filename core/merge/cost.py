@@ -7,8 +7,9 @@ from collections import Counter
 from pathlib import Path
 
 from core.config.base_model import BaseModelConfig, DtypeName
-from core.errors import CheckpointError, InputError, MemoryBudgetError
+from core.errors import CheckpointError, MemoryBudgetError
 from core.files.folders import AdapterFolder, ModelFolder
+from core.files.output_folder import existing
 from core.files.quantisation import stored_method
 from core.merge.request import MergeRequest
 from core.model.held import held_backbone
@@ -77,19 +78,3 @@ def require_cost(cost: MergeCost, output: Path) -> None:
             f"'{existing(output)}'.",
             fix="choose a folder on another disk, or make room.",
         )
-
-
-def require_empty(output: Path) -> None:
-    """Refuse to write over anything.
-
-    Raises:
-        InputError: a file, or a folder that holds something.
-    """
-    if output.is_symlink() or (output.exists() and (not output.is_dir() or any(output.iterdir()))):
-        what = "holds files already" if output.is_dir() else "is no folder"
-        raise InputError(f"'{output}' {what}: nothing is written over.", fix="give a folder that is not there yet.")
-
-
-def existing(output: Path) -> Path:
-    """The nearest folder above a path that is there."""
-    return next(parent for parent in output.absolute().parents if parent.is_dir())

@@ -7,11 +7,8 @@ update and of one weight file is all that it takes. The folder appears under its
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, cast
 
@@ -24,8 +21,9 @@ from transformers.models.auto.modeling_auto import MODEL_FOR_SEQUENCE_CLASSIFICA
 from transformers.utils import logging as hf_logging
 
 from core.errors import CheckpointError
+from core.files.output_folder import appearing, require_empty
 from core.merge.card import card
-from core.merge.cost import FILE_BYTES, merge_cost, require_cost, require_empty, stored_dtype
+from core.merge.cost import FILE_BYTES, merge_cost, require_cost, stored_dtype
 from core.merge.request import MergeRequest, require_whole
 from core.model.adapters.attach import AttachedAdapter, load_adapter
 from core.model.classifier import PooledClassifier
@@ -67,7 +65,7 @@ def merge(
     with loading_alone():
         attached, codes = _attached(request)
     on_progress(0.5, "merging")
-    with _appearing(request.output) as folder:
+    with appearing(request.output) as folder:
         return _written(request, attached, codes, folder, on_progress)
 
 
@@ -153,26 +151,3 @@ def _stock_class(folder: Path) -> str:
     stated = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     name = next(iter(stated.get("architectures") or ()), "")
     return name if name in MODEL_FOR_SEQUENCE_CLASSIFICATION_MAPPING_NAMES.values() else ""
-
-
-@contextmanager
-def _appearing(output: Path) -> Iterator[Path]:
-    """A folder beside the output that takes its name at the end; after an error nothing of it is left."""
-    output.parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(dir=output.parent, prefix=f".{output.name}."))
-    try:
-        yield folder
-        mask = _umask()
-        for file in folder.iterdir():
-            file.chmod(0o666 & ~mask)  # safetensors keeps what it writes to the owner
-        folder.chmod(0o777 & ~mask)
-        os.replace(folder, output)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _umask() -> int:
-    """The process's, which can be read only by setting it."""
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask

@@ -9,7 +9,8 @@ from core.errors import AdapterError, InputError
 from core.files.folders import read_adapter_folder, read_model_folder
 from core.files.hub import is_hub_id
 from core.files.locate import require_adapter, require_candidate
-from core.merge.cost import merge_cost, require_empty
+from core.files.output_folder import require_empty
+from core.merge.cost import merge_cost
 from core.merge.request import MergeRequest, require_whole
 from core.results import Feature, FeatureKey, Merge, MergeCost, Selection
 from core.tasks.progress import Progress

@@ -12,7 +12,7 @@ from transformers import AutoModelForSequenceClassification
 from core.config import BaseModelConfig
 from core.errors import CheckpointError
 from core.files.folders import read_model_folder
-from core.merge.cost import existing, merge_cost, require_cost, stored_dtype
+from core.merge.cost import merge_cost, require_cost, stored_dtype
 from core.results import MergeCost
 from tests.merge.conftest import LABELS, request, stock_adapter
 from tests.tiny import save_tiny_classifier
@@ -46,7 +46,3 @@ def test_a_full_disk_is_refused_with_both_numbers(tmp_path: Path, monkeypatch: p
     assert cost.disk_free == 2**20
     with pytest.raises(CheckpointError, match=r"takes 3\.0 GiB of disk, and 1 MiB are free"):
         require_cost(MergeCost(1, 2, 3 * 2**30, 2**20), tmp_path / "out")
-
-
-def test_the_nearest_folder_that_is_there(tmp_path: Path) -> None:
-    assert existing(tmp_path / "a" / "b" / "c") == tmp_path
