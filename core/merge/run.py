@@ -16,10 +16,10 @@ import torch
 from peft import PeftModel
 from peft.tuners.lora import LoraLayer
 from peft.utils import ModulesToSaveWrapper
-from transformers import AutoTokenizer
 from transformers.models.auto.modeling_auto import MODEL_FOR_SEQUENCE_CLASSIFICATION_MAPPING_NAMES
 from transformers.utils import logging as hf_logging
 
+from core.engine.pair_tokenizer import pair_tokenizer
 from core.errors import CheckpointError
 from core.files.output_folder import appearing, require_empty
 from core.merge.card import card
@@ -30,17 +30,9 @@ from core.model.classifier import PooledClassifier
 from core.model.dequantise import dequantise
 from core.model.open import open_classifier, quiet_transformers
 from core.model.quantised_checks import quantisation_name
+from core.model.save import save_classifier
 from core.results import Merge
 from core.tasks.progress import Progress, ignore_progress
-
-_TOKENIZERS = (
-    "tokenizer.json",
-    "tokenizer.model",
-    "vocab.txt",
-    "vocab.json",
-    "spiece.model",
-    "sentencepiece.bpe.model",
-)
 
 
 def merge(
@@ -94,7 +86,7 @@ def _written(
     on_progress(0.7, "writing")
     hf_logging.disable_progress_bar()
     with quiet_transformers():
-        model.save_pretrained(folder, max_shard_size=FILE_BYTES)
+        save_classifier(model, folder, max_shard_size=FILE_BYTES)
         _write_tokenizer(request, attached.max_tokens, folder)
     files = list(folder.glob("*.safetensors"))
     result = Merge(
@@ -131,16 +123,8 @@ def _merged(model: PeftModel) -> PooledClassifier:
 
 
 def _write_tokenizer(request: MergeRequest, max_tokens: int | None, folder: Path) -> None:
-    """The adapter's own where it brings one, else the base's; with the length that was trained."""
-    places = [request.adapter.path, request.folder.path]
-    place = next((p for p in places if any((p / name).is_file() for name in _TOKENIZERS)), request.folder.path)
-    try:
-        tokenizer = AutoTokenizer.from_pretrained(place, local_files_only=True, trust_remote_code=False)
-    except Exception as error:  # the library raises many kinds for a missing or damaged tokenizer
-        seen = " ".join(str(error).split())[:200]
-        raise CheckpointError(
-            f"The tokenizer in '{place}' cannot be read: {seen}", fix="put the model's tokenizer.json there."
-        ) from error
+    """The pair's own, with the length that was trained."""
+    tokenizer = pair_tokenizer(request.folder, request.adapter.path).tokenizer
     if max_tokens is not None:
         tokenizer.model_max_length = max_tokens
     tokenizer.save_pretrained(folder)

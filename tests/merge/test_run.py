@@ -74,6 +74,8 @@ def test_the_type_is_that_of_the_bases_files(tmp_path: Path, dtype: str, bound: 
     adapter = stock_adapter(base, tmp_path / "adapter", **KINDS["ranks"])
     result = merged(tmp_path / "base", adapter, tmp_path / "out")
     assert result.dtype == dtype
+    assert result.stock_class == "LlamaForSequenceClassification"
+    assert json.loads((tmp_path / "out" / "config.json").read_text())["model_type"] == "llama"
     with safe_open(next((tmp_path / "out").glob("*.safetensors")), framework="pt") as file:
         assert {file.get_tensor(name).dtype for name in file.keys()} == {getattr(torch, dtype)}  # noqa: SIM118
     # In the same type PEFT's merge has the same weights, and so the same logits but for how a matrix is multiplied.
