@@ -109,17 +109,19 @@ def _form() -> None:
 def _read(selection: Selection, text: str | None) -> Reading | None:
     """The reading of the text; of the last one that could be read, after the reason, when this one cannot."""
     good: tuple[Selection, str] | None = st.session_state.get(_GOOD)
+    told = st.empty()  # whether used or not: the verdict below keeps its place
     if text is None:
-        st.html(markup.note("Type a text: the explanation appears here."))
+        told.html(markup.note("Type a text: the explanation appears here."))
         return None
     try:
         reading = explainer().reading(selection, text)
         st.session_state[_GOOD] = (selection, text)
     except AppError as error:
-        st.html(markup.problem(error))
-        if good is None or good == (selection, text) or good[0] != selection:
-            return None
-        st.html(markup.note("Below is still the text before it."))
+        with told.container():
+            st.html(markup.problem(error))
+            if good is None or good == (selection, text) or good[0] != selection:
+                return None
+            st.html(markup.note("Below is still the text before it."))
         return explainer().reading(selection, good[1])
     return reading
 

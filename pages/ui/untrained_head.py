@@ -15,11 +15,12 @@ _OFFERED = 3
 
 def passes(selection: Selection, candidate: CandidateSummary, model: LoadedModel) -> bool:
     """Whether the page may show verdicts of the pair; the mark, or the reason and three ways on, are drawn."""
+    place = st.empty()  # always there: what stands below it keeps its place, so no verdict is drawn beside an older one
     if not model.untrained_head:
         return True
     if selection.untrained_head != candidate_picker.wished(selection):
         st.rerun()  # the switch is in a fragment: the sidebar and the URL follow
-    with st.container(key="untrained_head", gap="small"):
+    with place.container(key="untrained_head", gap="small"):
         if selection.untrained_head:
             st.html(_marked(model))
         else:
