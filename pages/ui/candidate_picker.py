@@ -73,6 +73,18 @@ def adapter_of(candidate: CandidateSummary, selection: Selection) -> AdapterSumm
     return next((a for a in candidate.adapters if a.id == selection.adapter), None)
 
 
+def name_of(selection: Selection) -> str:
+    """A pair as people know it: the titles of candidate and adapter, and whether it reads in the chat template."""
+    candidate = next((c for c in offered() if c.id == selection.candidate), None)
+    if candidate is None:
+        return str(selection)
+    adapter = adapter_of(candidate, selection)
+    name = candidate.title or candidate.id
+    if selection.adapter:
+        name += f" · {(adapter.title or adapter.id) if adapter else selection.adapter}"
+    return f"{name}, in the chat template" if selection.chat_template == "user" else name
+
+
 def template_switch(selection: Selection) -> None:
     """The switch of the chat template, where the chosen pair has one."""
     chat_template.switch(selection, selection.adapter or NO_ADAPTER)
