@@ -126,9 +126,9 @@ def _download(name: HubName, cache_dir: Path | None, on_bytes: OnBytes) -> Path:
 
 def _bar(on_bytes: OnBytes) -> Any:
     """The class of the Hub client's progress bars: draws nothing, and tells how many bytes are there."""
-    from huggingface_hub.utils import tqdm as hub_bar
+    from huggingface_hub.utils.tqdm import tqdm as hub_bar
 
-    class Told(hub_bar):  # type: ignore[misc, valid-type]  # its base has no types
+    class Told(hub_bar):
         def __init__(self, *args: Any, **options: Any) -> None:
             options = {k: v for k, v in options.items() if k not in ("name", "disable", "file")}
             super(hub_bar, self).__init__(*args, **options, file=io.StringIO(), disable=False)

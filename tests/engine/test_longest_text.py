@@ -15,7 +15,7 @@ from core.engine.longest_text import longest_by_files, longest_text, stated_limi
 from core.engine.pair_tokenizer import read_tokenizer, token_limit
 from core.files.config_numbers import config_numbers
 from core.model.open import open_classifier
-from tests.engine.test_tokenizer_checks import closing
+from tests.engine.test_pair_tokenizer import closing
 from tests.families import tiny_config
 from tests.tiny import make_tiny_tokenizer
 

@@ -90,13 +90,22 @@ def test_other_weights_and_another_width(tiny_tokenizer: Any, llama_adapter: Pat
 
 
 @pytest.mark.parametrize(
-    "family", ["llama", "gemma2", "mistral", "bert", "distilbert", "roberta", "gpt2", "phi3", "mixtral", "qwen2"]
+    ("family", "targets"),
+    [
+        *((family, "all-linear") for family in ("llama", "gemma2", "mistral", "bert", "roberta", "phi3", "qwen2")),
+        ("distilbert", ["q_lin", "v_lin"]),
+        ("gpt2", ["c_attn"]),
+        ("mixtral", ["q_proj", "v_proj"]),
+    ],
 )
-def test_what_peft_saves_on_a_stock_classifier_is_taken(family: str, tmp_path: Path) -> None:
+def test_what_peft_saves_on_a_stock_classifier_is_taken(family: str, targets: str | list[str], tmp_path: Path) -> None:
     torch.manual_seed(0)
     model = AutoModelForSequenceClassification.from_config(tiny_config(family, num_labels=3))
     model.save_pretrained(tmp_path / "base")
-    config = LoraConfig(task_type="SEQ_CLS", r=2, target_modules="all-linear", init_lora_weights=False)
+    transposed = family == "gpt2"
+    config = LoraConfig(
+        task_type="SEQ_CLS", r=2, target_modules=targets, init_lora_weights=False, fan_in_fan_out=transposed
+    )
     get_peft_model(model, config).save_pretrained(tmp_path / "adapter")
     assert refusals(seen(tmp_path / "base", tmp_path / "adapter")) == []
 
