@@ -68,6 +68,11 @@ class LoadJob(Generic[Content]):
         state = load_state(self.selection, LoadStage.DOWNLOAD, f"{size(done)} of {size(total)}")
         self._tell(replace(state, fraction=share))
 
+    def stop(self) -> None:
+        """It is to end where it next looks; until then its state says so."""
+        self.stopped = True
+        self.state = replace(self.state, detail="stopping")
+
     def require_going_on(self) -> None:
         """Go on only as long as nobody stopped it.
 

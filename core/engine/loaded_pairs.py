@@ -82,7 +82,7 @@ class LoadedPairs:
         with self._lock:
             job = self._under_way(selection)
             if job is not None:
-                job.stopped = True
+                job.stop()
 
     def state(self, selection: Selection, wait: float) -> LoadState | None:
         """As `Engine.load_state`."""

@@ -64,10 +64,10 @@ class PairLoader:
             # Refused before gigabytes are fetched.
             require_memory(f"'{candidate.id}'", self.requirements(candidate, here, job.keep))
         folders = self._fetched(candidate, adapter, job.on_bytes)
-        job.require_going_on()
         size = pair_size(candidate, folders, device_of(self._settings.device))
         from core.engine.loader import Loader
 
+        job.require_going_on()
         with self.opening:
             job.progress(LoadStage.MEMORY)
             needs, opened = self._make_room(f"'{candidate.id}'", size, job.keep)

@@ -33,7 +33,8 @@ ABOUT = (
 
 def summary(result: DryRun) -> None:
     """The verdict, in the colour of a warning where there is one; and what it took."""
-    st.html(markup.warning(words.verdict(result)) if result.warnings else markup.lead(words.verdict(result)))
+    verdict = markup.lead(words.verdict(result))
+    st.html(f'<div class="hl-box hl-warn">{verdict}</div>' if result.warnings else verdict)
     st.html(markup.note(words.cost(result)))
 
 

@@ -82,7 +82,7 @@ def test_a_failing_load_is_told_and_what_was_loaded_goes_on(page: Page, server: 
     page.locator(".hl-headline").wait_for()
     classify(page, "before the failure")
     choose(page, "Candidate", "BERT base (any AutoModel)")
-    page.get_by_role("button", name=re.compile("^Load ")).click()
+    page.get_by_role("button", name=re.compile("^Download and load ")).click()
     expect(page.get_by_role("alert")).to_be_visible()
     assert words(page.get_by_role("alert"))
     expect(page.get_by_text("Meanwhile, demo-llama + banking77 answers.")).to_be_visible()
@@ -137,6 +137,7 @@ def test_a_folder_without_a_head_gives_no_verdict_unless_asked_for(
     expect(other).not_to_have_url(re.compile("untrained_head"))
     page.get_by_test_id("stTopNavLink").filter(has_text="Models").click()
     page.get_by_role("button", name="Remove from the list").click()
+    page.get_by_role("button", name="Remove from the list for all").click()  # the other page uses it too
     expect(model_badge(page)).not_to_contain_text("Bare")
 
 
@@ -212,6 +213,7 @@ def test_a_model_of_the_hub_is_looked_up_downloaded_and_stopped(
             add(page, "org/model")
             page.get_by_role("button", name="Download and load (2.45 MiB)").click()
             page.get_by_role("button", name="Cancel").click()
+            expect(page.get_by_text("stopping")).to_be_visible()
             hub.go.set()
             expect(page.get_by_role("alert")).to_contain_text("was stopped")
             page.get_by_role("button", name="Try again").click()
@@ -235,5 +237,5 @@ def test_what_is_in_memory_is_listed_with_its_size(page: Page, server: Server) -
     page.locator(".hl-headline").wait_for()
     assert read(page).label
     page.get_by_test_id("stTopNavLink").filter(has_text="Models").click()
-    row = page.locator("p", has_text="Demo Llama · ").first
+    row = page.locator("p", has_text="Demo Llama · ", has=page.locator(".hl-muted")).first
     expect(row).to_contain_text(re.compile(r"[\d.]+ [KM]iB"))

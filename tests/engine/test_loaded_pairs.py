@@ -20,6 +20,7 @@ from core.engine.engine import Engine
 from core.engine.loader import LoadedPair, Loader
 from core.engine.micro_batcher import MicroBatcher
 from core.errors import AdapterError, AppError, CheckpointError, MemoryBudgetError, UnexpectedError
+from core.files.hub import OnBytes
 from core.files.locate import fetch_candidate
 from core.model.adapters import attach
 from core.model.memory import OVERHEAD_BYTES
@@ -121,12 +122,12 @@ def test_failures_that_are_remembered_are_bounded(engine: Engine, monkeypatch: p
 def test_a_download_stops_no_other_load(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     begun, go, real = threading.Event(), threading.Event(), fetch_candidate
 
-    def slow(candidate: CandidateConfig, settings: Settings) -> Path:
+    def slow(candidate: CandidateConfig, settings: Settings, on_bytes: OnBytes) -> Path:
         if candidate.id == "absent":
             begun.set()
             assert go.wait(60)
             raise CheckpointError("no network", fix="connect")
-        return real(candidate, settings)
+        return real(candidate, settings, on_bytes)
 
     monkeypatch.setattr(pair_loader, "fetch_candidate", slow)
     engine.start_load(Selection("absent"))
