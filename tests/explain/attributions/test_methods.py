@@ -19,6 +19,8 @@ from core.errors import CheckpointError, InputError
 from core.explain.attributions.cost import attribution_cost
 from core.explain.attributions.embedding_function import EmbeddingFunction, embed, own_weights
 from core.explain.attributions.methods import gradient_x_input, integrated_gradients, occlusion
+from core.explain.contributions import run
+from core.explain.contributions.path_shares import PathShares
 from core.explain.explainer import Explainer
 from core.explain.probe import Probe, make_probe
 from core.results import (
@@ -349,10 +351,10 @@ def test_what_it_costs_is_told_before_and_no_pass_more_is_made(explainer: Explai
     options = AttributionOptions(label, steps=11)
     told = explainer.attribution_cost(selection, TEXT, options)
     assert told.seconds > 0
-    assert told.passes["gradients"] == 12
+    assert told.passes["gradients"] == 13
     assert told.passes["occlusions"] == len(explainer.reading(selection, TEXT).words)
     rows: list[int] = []
-    logits, call = Probe.logits, EmbeddingFunction.__call__
+    logits, call, path = Probe.logits, EmbeddingFunction.__call__, run.path_shares
 
     def counted_logits(self: Probe, given: Any, told: Any = None) -> Tensor:
         rows.append(len(given))
@@ -362,7 +364,12 @@ def test_what_it_costs_is_told_before_and_no_pass_more_is_made(explainer: Explai
         rows.append(len(embeddings))
         return call(self, embeddings)
 
+    def counted_path(*given: Any) -> PathShares:
+        rows.append(1)
+        return path(*given)
+
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(run, "path_shares", counted_path)
         patch.setattr(EmbeddingFunction, "__call__", counted_call)
         patch.setattr(Probe, "logits", counted_logits)
         done(explainer, selection, TEXT, options)
