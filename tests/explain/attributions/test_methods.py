@@ -19,7 +19,7 @@ from core.errors import CheckpointError, InputError
 from core.explain.attributions.cost import attribution_cost
 from core.explain.attributions.embedding_function import EmbeddingFunction, embed, own_weights
 from core.explain.attributions.methods import gradient_x_input, integrated_gradients, occlusion
-from core.explain.contributions import run
+from core.explain.contributions import path_shares
 from core.explain.contributions.path_shares import PathShares
 from core.explain.explainer import Explainer
 from core.explain.probe import Probe, make_probe
@@ -354,7 +354,7 @@ def test_what_it_costs_is_told_before_and_no_pass_more_is_made(explainer: Explai
     assert told.passes["gradients"] == 13
     assert told.passes["occlusions"] == len(explainer.reading(selection, TEXT).words)
     rows: list[int] = []
-    logits, call, path = Probe.logits, EmbeddingFunction.__call__, run.path_shares
+    logits, call, path = Probe.logits, EmbeddingFunction.__call__, path_shares.path_shares
 
     def counted_logits(self: Probe, given: Any, told: Any = None) -> Tensor:
         rows.append(len(given))
@@ -369,7 +369,7 @@ def test_what_it_costs_is_told_before_and_no_pass_more_is_made(explainer: Explai
         return path(*given)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(run, "path_shares", counted_path)
+        patch.setattr("core.explain.contributions.run.path_shares", counted_path)
         patch.setattr(EmbeddingFunction, "__call__", counted_call)
         patch.setattr(Probe, "logits", counted_logits)
         done(explainer, selection, TEXT, options)

@@ -37,15 +37,19 @@ def held_norm(module: Any) -> Callable[[Tensor], Tensor]:
 
         def centred(x: Tensor) -> Tensor:
             deviation = (x.detach().var(-1, keepdim=True, correction=0) + norm.eps).sqrt()
-            return (x - x.mean(-1, keepdim=True)) / deviation * norm.weight + norm.bias
+            centre: Tensor = (x - x.mean(-1, keepdim=True)) / deviation
+            return torch.addcmul(norm.bias, centre, norm.weight)
 
         return centred
     original: Callable[..., Tensor] = type(module).forward
-    weight = original(module, torch.full((1, 32), 1e4))  # of equal inputs a root mean square norm leaves its weight
+    weight: Tensor = original(
+        module, torch.full((1, 32), 1e4)
+    )  # of equal inputs a root mean square norm leaves its weight
 
     def scaled(x: Tensor) -> Tensor:
         plain = x.detach() * weight
-        return x * weight * (original(module, x.detach()).norm(dim=-1, keepdim=True) / plain.norm(dim=-1, keepdim=True))
+        scale: Tensor = original(module, x.detach()).norm(dim=-1, keepdim=True) / plain.norm(dim=-1, keepdim=True)
+        return x * weight * scale
 
     return scaled
 
