@@ -8,7 +8,7 @@ from core.words.numbers import percentage, three_digits, two_digits
 
 TARGETS: dict[Target, str] = {"log-odds": "Log-odds", "logit": "Logit", "lead": "Lead over another class"}
 SPECIAL, CONSTANTS, OTHERS = "special tokens", "the model's constants", "the other classes together"
-_COUNTS = {1: "the word", 2: "the two words", 3: "the three words"}
+_COUNTS = {1: "the", 2: "the two", 3: "the three"}
 #: What a share is not.
 NO_EFFECT = "A share is not what removing the word would do: that is measured by deleting it and asking again."
 _METHOD = (
@@ -78,8 +78,9 @@ def deleted(result: Deletions, *, shares: bool = True) -> str:
     count = len(result.deletions)
     if not count:
         return ""
-    what = "share" if shares else "fall"
-    among = f"{_COUNTS[count]} with the largest {what}{'s' if count > 1 else ''}"
+    unit, what = result.options.by.removesuffix("s"), "share" if shares else "fall"
+    plural = "s" if count > 1 else ""
+    among = f"{_COUNTS[count]} {unit}{plural} with the largest {what}{plural}"
     noun = "probability" if result.is_probability else "output"
     whole, strongest = _score(result.score, result), result.strongest
     if strongest is None:
