@@ -14,7 +14,7 @@ from pages.ui.services import explainer
 from pages.views import depth
 from pages.views import overview as view
 
-_HOW = "overview.how"
+_HOW, _OPEN = "overview.how", "overview.how.open"
 REPORT = (
     "One HTML file that opens anywhere, offline: all of this for the text above, and of the other views what has been "
     "looked at; with hashes of the weights, versions and settings."
@@ -34,9 +34,11 @@ def formed(request: Question) -> None:
 
 def found(request: Question, options: ContributionOptions) -> None:
     """How the shares were found, and whether their order is worth more than chance on this text: on request."""
-    if url_state.requested("overview", ("how",)).get("how") == "open":
-        st.session_state[_HOW] = True
+    asked = url_state.requested("overview", ("how",)).get("how") == "open"
+    if asked or _HOW not in st.session_state:  # an expander forgets when the page is left
+        st.session_state[_HOW] = asked or st.session_state.get(_OPEN, False)
     with st.expander("How this was found", key=_HOW, on_change="rerun") as opened:
+        st.session_state[_OPEN] = bool(opened.open)
         url_state.write("overview", {"how": "open" if opened.open else None})
         if not opened.open:
             return
