@@ -1,4 +1,4 @@
-"""The candidate and the adapter in the sidebar, kept in the URL as `?candidate=...&adapter=...`.
+"""The candidate and the adapter in the top bar, kept in the URL as `?candidate=...&adapter=...`.
 
 A chat template that a person switched on or off (see `pages.ui.chat_template`) stands behind them.
 With them goes the wish to see verdicts of an untrained head: `&untrained_head=shown`.
@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from core.errors import NotFoundError
 from core.results import AdapterSummary, CandidateSummary, Selection
@@ -87,8 +86,10 @@ def described(selection: Selection, candidate: CandidateSummary) -> str:
     return f"{name}. {candidate.summary}"
 
 
-def choose(place: DeltaGenerator) -> None:
-    """Draw the two boxes, follow the URL and write it; a name in it that is unknown is reported.
+def choose() -> None:
+    """Follow the URL, draw the name of who answers with the two boxes behind it, and write the URL.
+
+    A name in the URL that is unknown is reported.
 
     Raises:
         NotFoundError: there is no candidate at all.
@@ -101,19 +102,22 @@ def choose(place: DeltaGenerator) -> None:
             fix="set HEADLIGHT_CATALOGUE to a folder that holds a YAML file for each.",
         )
     st.session_state[_OFFERED] = candidates
-    by_id = {c.id: c for c in candidates}
-    with place:
-        candidate = by_id[_box("Candidate", CANDIDATE, {i: c.title or i for i, c in by_id.items()}, requested)]
-        adapters = {a.id: a.title or a.id for a in candidate.adapters} | {NO_ADAPTER: "No adapter"}
-        if st.session_state.get(_NO_CHOICE) and len(adapters) > 1:
-            st.session_state.pop(ADAPTER, None)
-        adapter = _box("Adapter", ADAPTER, adapters, requested)
-        st.session_state[_NO_CHOICE] = len(adapters) == 1
-        template = chat_template.chosen(candidate.id, adapter, requested)
-        selection = Selection(candidate.id, None if adapter == NO_ADAPTER else adapter, template)
-        if requested:
-            wish(selection, requested.get(UNTRAINED_HEAD) == SHOWN)
-        selection = replace(selection, untrained_head=wished(selection))
+    titles = {c.id: c.title or c.id for c in candidates}
+    named = _follow(CANDIDATE, titles, requested)
+    candidate = next(c for c in candidates if c.id == named)
+    adapters = {a.id: a.title or a.id for a in candidate.adapters} | {NO_ADAPTER: "No adapter"}
+    if st.session_state.get(_NO_CHOICE) and len(adapters) > 1:
+        st.session_state.pop(ADAPTER, None)
+    adapter = _follow(ADAPTER, adapters, requested)
+    st.session_state[_NO_CHOICE] = len(adapters) == 1
+    template = chat_template.chosen(candidate.id, adapter, requested)
+    selection = Selection(candidate.id, None if adapter == NO_ADAPTER else adapter, template)
+    if requested:
+        wish(selection, requested.get(UNTRAINED_HEAD) == SHOWN)
+    selection = replace(selection, untrained_head=wished(selection))
+    with st.container(key="model"), st.popover(_badge(titles[candidate.id], adapters[adapter], selection)):
+        _box("Candidate", CANDIDATE, titles)
+        _box("Adapter", ADAPTER, adapters)
         st.html(_status(selection))
     st.session_state[_CHOSEN] = (selection, candidate)
     shown = SHOWN if selection.untrained_head else None
@@ -121,18 +125,28 @@ def choose(place: DeltaGenerator) -> None:
     url_state.write("picker", state)
 
 
-def _box(label: str, key: str, titles: dict[str, str], requested: dict[str, str]) -> str:
-    """One box: what the URL names, else what was chosen before, else the first on offer."""
+def _follow(key: str, titles: dict[str, str], requested: dict[str, str]) -> str:
+    """What is chosen: what the URL names, else what was chosen before, else the first on offer."""
     name = requested.get(key, st.session_state.get(key))
     value = str(name) if name in titles else next(iter(titles))
     if key in requested:
         st.session_state[_UNKNOWN + key] = None if name in titles else (name, value)
     st.session_state[key] = value
-    st.selectbox(label, list(titles), format_func=lambda i: titles.get(i, i), key=key)
-    unknown: tuple[str, str] | None = st.session_state.get(_UNKNOWN + key)
-    if unknown is not None and unknown[1] == value:  # until another one is chosen
-        st.html(markup.note(f"The link asks for the {key} '{unknown[0]}', which is not here. Choose another."))
     return value
+
+
+def _box(label: str, key: str, titles: dict[str, str]) -> None:
+    """One box, and a note while a name that the URL asked for is not here."""
+    st.selectbox(label, list(titles), format_func=lambda i: titles.get(i, i), key=key, persist_state="session")
+    unknown: tuple[str, str] | None = st.session_state.get(_UNKNOWN + key)
+    if unknown is not None and unknown[1] == st.session_state[key]:  # until another one is chosen
+        st.html(markup.note(f"The link asks for the {key} '{unknown[0]}', which is not here. Choose another."))
+
+
+def _badge(candidate: str, adapter: str, selection: Selection) -> str:
+    """Who answers, as the label of the button in the top bar; the dot is full while it is in memory."""
+    dot = ":green[●]" if engine().loaded_model(selection) is not None else "○"
+    return f"{dot} **{markup.plain(candidate)}** · {markup.plain(adapter)}"
 
 
 def _status(selection: Selection) -> str:

@@ -1,8 +1,8 @@
-"""The frame around every page: name, style, navigation and the picker in the sidebar."""
+"""The frame around every page: name, style, top bar with the tasks, and the model that answers."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import NoReturn
@@ -14,39 +14,40 @@ from core.errors import AppError
 from core.results import CandidateSummary, Selection
 from core.settings import ROOT
 from pages.ui import candidate_picker, capabilities, markup
-from pages.ui.site_map import NEEDS, PageEntry
+from pages.ui.site_map import NEEDS, PAGES, PageEntry, Section
 
 IMAGES = ROOT / "assets" / "images"
 STYLE = Path(__file__).with_name("style.css")
-
+#: How the entry of the section looks that a page belongs to.
+_ACTIVE = "background: var(--hl-tint); color: var(--hl-accent);"
 
 _SECTION, _HERE = "headlight.section", "headlight.here"
 
 
-def run(site_map: Mapping[str, Sequence[PageEntry]]) -> None:
+def run(site_map: Sequence[Section]) -> None:
     """Draw the frame, then the page that the URL asks for; `/` leads to the first one.
 
-    A section is a menu of the navigation under its name.
+    The top bar has an entry for each section: its first page under the section's name. The others are links on the
+    pages of the section (`section_links`).
     """
-    sections = {
-        name: [st.Page(page.file, title=page.title, url_path=page.path) for page in pages]
-        for name, pages in site_map.items()
-    }
-    pages = sections.pop("")
+    sections = {section.title: [_page(section, entry) for entry in section.pages] for section in site_map}
+    pages = [page for section in sections.values() for page in section]
 
     def home() -> None:
         st.switch_page(pages[0], query_params=st.query_params.to_dict())
 
     start = st.Page(home, title="Headlight", default=True, visibility="hidden")
-    page = st.navigation({"": [start, *pages], **sections}, position="top")
-    st.session_state[_SECTION] = next((section for section in sections.values() if page in section), ())
+    page = st.navigation([start, *pages], position="top")
+    here = next((section for section in site_map if page in sections[section.title]), site_map[0])
+    st.session_state[_SECTION] = list(zip(here.pages, sections[here.title], strict=True))
     st.session_state[_HERE] = page.url_path
-    st.set_page_config(page_title=f"{page.title} · Headlight", page_icon=IMAGES / "icon.png", layout="wide")
+    st.set_page_config(page_title=f"{_title(page)} · Headlight", page_icon=IMAGES / "icon.png", layout="wide")
     st.logo(IMAGES / "headlight.svg", icon_image=IMAGES / "headlight.svg")
     st.html(STYLE)
+    st.html(_marked(here))
     try:
         if page is not start:
-            candidate_picker.choose(st.sidebar)
+            candidate_picker.choose()
         page.run()
     except AppError as error:
         st.html(markup.problem(error))
@@ -54,18 +55,38 @@ def run(site_map: Mapping[str, Sequence[PageEntry]]) -> None:
         candidate_picker.forget()
 
 
+def _page(section: Section, entry: PageEntry) -> st.Page:
+    """A page; the first of its section stands in the top bar, with the section's name and question."""
+    if entry is not section.pages[0]:
+        return st.Page(entry.file, title=entry.title, url_path=entry.path, visibility="hidden")
+    return st.Page(entry.file, title=f"{section.title} :small[{section.question}]", url_path=entry.path)
+
+
+def _title(page: st.Page) -> str:
+    """What the browser's tab says: the name of the page, not that of its section."""
+    entries = {entry.path: entry.title for entry in PAGES}
+    return entries.get(page.url_path, page.title)
+
+
+def _marked(section: Section) -> str:
+    """The section's entry in the top bar, marked on every one of its pages."""
+    link = f'a[href$="/{section.pages[0].path}"]'
+    return f"<style>:is([data-testid=stTopNav], [data-testid=stSidebarNav]) {link} {{ {_ACTIVE} }}</style>"
+
+
 def section_links() -> None:
-    """The pages of the section that this one belongs to, side by side; a phone shows this one's link first.
+    """The pages of the section that this one belongs to, side by side, each with its question.
 
     Those that the loaded pair cannot fill lead nowhere, and say why.
     """
     known = capabilities.capabilities(selection()[0])
     with st.container(key="section", horizontal=True, gap="small"):
-        for page in st.session_state[_SECTION]:
-            here, needs = page.url_path == st.session_state[_HERE], NEEDS[page.url_path]
-            reason = "" if needs is None else known.why_not(needs)
+        for entry, page in st.session_state[_SECTION]:
+            here = page.url_path == st.session_state[_HERE]
+            reason = "" if entry.needs is None else known.why_not(entry.needs)
             with st.container(key="here", width="content") if here else nullcontext():
-                st.page_link(page, label=page.title, disabled=bool(reason), help=markup.plain(reason, 400) or None)
+                about = markup.plain(reason or entry.question, 400)
+                st.page_link(page, label=entry.title, disabled=bool(reason), help=about)
 
 
 def fits() -> bool:
