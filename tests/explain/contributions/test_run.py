@@ -22,6 +22,7 @@ from core.explain.probe import Probe, make_probe
 from core.results import ContributionOptions, Contributions, Selection, Unit
 from core.settings import Settings
 from core.tasks.runner import TaskRunner
+from tests.engine.conftest import let_go
 from tests.engine.test_quantised_pairs import wide_classifier
 from tests.explain.adapted import TEXT as IDS
 from tests.explain.adapted import adapted, probing
@@ -79,7 +80,7 @@ def test_other_problems(problem: Any, tmp_path: Path) -> None:
     assert (result.others, result.base) == (0.0, None)
     expected = prediction.logits[-1] if problem == "regression" else prediction.probabilities[-1]
     assert tested.score == pytest.approx(expected, abs=1e-5)  # type: ignore[union-attr]
-    engine.unload(selection)
+    let_go(engine)
 
 
 @pytest.mark.parametrize(("use_dora", "apart"), [(False, True), (True, False)])
@@ -135,7 +136,7 @@ def test_quantised_bases(name: str, exact: bool, tmp_path: Path) -> None:
     result = explainer.contributions(selection, TEXT, ContributionOptions(prediction.labels[0]))
     assert result.exact == exact, result.why_not
     assert not exact or abs(result.gap) <= 1e-4
-    engine.unload(selection)
+    let_go(engine)
 
 
 @pytest.mark.parametrize("family", ["llama", "bert"])
