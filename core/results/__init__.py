@@ -59,6 +59,7 @@ from core.results.loading import (
     AdapterSummary,
     Availability,
     CandidateSummary,
+    Example,
     LoadedModel,
     LoadStage,
     LoadState,
@@ -71,6 +72,7 @@ from core.results.problem import Problem
 from core.results.quantisation_effect import QuantisationEffect
 from core.results.report import Origin, Report, WeightFile
 from core.results.spectra import PowerLaw, SpectraKind, SpectraReport, Spectrum, effective_rank
+from core.results.sureness import DEFAULT_THRESHOLDS, Sureness, SurenessThresholds
 from core.results.task import TaskState, TaskStatus
 from core.results.text_units import Reading, Unit, by_unit
 from core.results.to_json import to_json
@@ -81,6 +83,7 @@ from core.results.weights import ExportFormat, Histogram, Outlier, TensorRole, W
 
 __all__ = [
     "BASELINES",
+    "DEFAULT_THRESHOLDS",
     "FRACTIONS",
     "HEAD_MEASURES",
     "METHODS",
@@ -119,6 +122,7 @@ __all__ = [
     "Edit",
     "EditKind",
     "Evaluation",
+    "Example",
     "Export",
     "ExportFormat",
     "Faithfulness",
@@ -172,6 +176,8 @@ __all__ = [
     "Stage",
     "StageStatus",
     "Status",
+    "Sureness",
+    "SurenessThresholds",
     "TaskState",
     "TaskStatus",
     "TensorDiff",

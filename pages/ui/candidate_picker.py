@@ -25,7 +25,8 @@ UNTRAINED_HEAD, SHOWN = "untrained_head", "shown"
 NO_ADAPTER = "-"
 _CHOSEN = "headlight.selection"
 _OFFERED = "headlight.offered"
-_UNKNOWN = "headlight.unknown."
+#: What the last link names, as far as it is not here.
+_LINK = "headlight.link"
 _WISHES = "headlight.untrained_head"
 #: "No adapter" was all that there was, and nobody's choice: the next candidate begins with its first adapter.
 _NO_CHOICE = "headlight.no_choice"
@@ -73,6 +74,18 @@ def adapter_of(candidate: CandidateSummary, selection: Selection) -> AdapterSumm
     return next((a for a in candidate.adapters if a.id == selection.adapter), None)
 
 
+def name_of(selection: Selection) -> str:
+    """A pair as people know it: the titles of candidate and adapter, and whether it reads in the chat template."""
+    candidate = next((c for c in offered() if c.id == selection.candidate), None)
+    if candidate is None:
+        return str(selection)
+    adapter = adapter_of(candidate, selection)
+    name = candidate.title or candidate.id
+    if selection.adapter:
+        name += f" · {(adapter.title or adapter.id) if adapter else selection.adapter}"
+    return f"{name}, in the chat template" if selection.chat_template == "user" else name
+
+
 def template_switch(selection: Selection) -> None:
     """The switch of the chat template, where the chosen pair has one."""
     chat_template.switch(selection, selection.adapter or NO_ADAPTER)
@@ -88,7 +101,7 @@ def described(selection: Selection, candidate: CandidateSummary) -> str:
 
 
 def choose(place: DeltaGenerator) -> None:
-    """Draw the two boxes, follow the URL and write it; a name in it that is unknown is reported.
+    """Draw the two boxes, follow the URL and write it; a name that is not here stays in it, see `missing`.
 
     Raises:
         NotFoundError: there is no candidate at all.
@@ -101,38 +114,79 @@ def choose(place: DeltaGenerator) -> None:
             fix="set HEADLIGHT_CATALOGUE to a folder that holds a YAML file for each.",
         )
     st.session_state[_OFFERED] = candidates
-    by_id = {c.id: c for c in candidates}
-    with place:
-        candidate = by_id[_box("Candidate", CANDIDATE, {i: c.title or i for i, c in by_id.items()}, requested)]
-        adapters = {a.id: a.title or a.id for a in candidate.adapters} | {NO_ADAPTER: "No adapter"}
-        if st.session_state.get(_NO_CHOICE) and len(adapters) > 1:
-            st.session_state.pop(ADAPTER, None)
-        adapter = _box("Adapter", ADAPTER, adapters, requested)
-        st.session_state[_NO_CHOICE] = len(adapters) == 1
-        template = chat_template.chosen(candidate.id, adapter, requested)
-        selection = Selection(candidate.id, None if adapter == NO_ADAPTER else adapter, template)
-        if requested:
-            wish(selection, requested.get(UNTRAINED_HEAD) == SHOWN)
-        selection = replace(selection, untrained_head=wished(selection))
-        st.html(_status(selection))
+    if requested:
+        st.session_state[_LINK] = dict(requested)
+        st.session_state.update({key: None for key in (CANDIDATE, ADAPTER) if key in requested})
+    selection, candidate = _follow(candidates, requested)
     st.session_state[_CHOSEN] = (selection, candidate)
+    with place:
+        _box("Candidate", CANDIDATE, {c.id: c.title or c.id for c in candidates})
+        if st.session_state[CANDIDATE] is not None:
+            _box("Adapter", ADAPTER, _adapters(candidate))
+        if missing() is None:
+            st.html(_status(selection))
+    link = st.session_state[_LINK]
+    state = {key: st.session_state[key] or link.get(key) for key in (CANDIDATE, ADAPTER)}
     shown = SHOWN if selection.untrained_head else None
-    state = {CANDIDATE: candidate.id, ADAPTER: adapter, CHAT_TEMPLATE: template, UNTRAINED_HEAD: shown}
-    url_state.write("picker", state)
+    url_state.write("picker", state | {CHAT_TEMPLATE: selection.chat_template, UNTRAINED_HEAD: shown})
 
 
-def _box(label: str, key: str, titles: dict[str, str], requested: dict[str, str]) -> str:
-    """One box: what the URL names, else what was chosen before, else the first on offer."""
-    name = requested.get(key, st.session_state.get(key))
-    value = str(name) if name in titles else next(iter(titles))
-    if key in requested:
-        st.session_state[_UNKNOWN + key] = None if name in titles else (name, value)
-    st.session_state[key] = value
-    st.selectbox(label, list(titles), format_func=lambda i: titles.get(i, i), key=key)
-    unknown: tuple[str, str] | None = st.session_state.get(_UNKNOWN + key)
-    if unknown is not None and unknown[1] == value:  # until another one is chosen
-        st.html(markup.note(f"The link asks for the {key} '{unknown[0]}', which is not here. Choose another."))
-    return value
+def _follow(candidates: list[CandidateSummary], requested: dict[str, str]) -> tuple[Selection, CandidateSummary]:
+    """What is chosen; where a name is not here, a pair that stands in until the person chooses, and asks nothing."""
+    linked = st.session_state.setdefault(_LINK, {}).get(CANDIDATE)
+    named = _named(CANDIDATE, [c.id for c in candidates], strict=True)
+    candidate = next((c for c in candidates if c.id == named), candidates[0])
+    adapters = _adapters(candidate)
+    if st.session_state.get(_NO_CHOICE) and len(adapters) > 1:
+        st.session_state.pop(ADAPTER, None)
+    if named == candidate.id:
+        _named(ADAPTER, list(adapters), strict=linked in (None, named))
+    else:
+        st.session_state[ADAPTER] = None
+    adapter = st.session_state[ADAPTER] or NO_ADAPTER
+    st.session_state[_NO_CHOICE] = len(adapters) == 1
+    template = chat_template.chosen(candidate.id, adapter, requested)
+    selection = Selection(candidate.id, None if adapter == NO_ADAPTER else adapter, template)
+    if requested:
+        wish(selection, requested.get(UNTRAINED_HEAD) == SHOWN)
+    return replace(selection, untrained_head=wished(selection)), candidate
+
+
+def _named(key: str, names: list[str], *, strict: bool) -> str:
+    """What a link names, until the person chooses; else what was chosen before, else the first on offer.
+
+    The box holds it where it is here. `strict`: where it is not, nothing is put in its place.
+    """
+    link: dict[str, str] = st.session_state[_LINK]
+    chosen: str | None = st.session_state.get(key)
+    by_link = chosen is None and key in link
+    name = link[key] if by_link else chosen or names[0]
+    if name not in names and not (strict and (by_link or key == CANDIDATE)):
+        name = names[0]
+    link.pop(key, None)
+    if name not in names:
+        link[key] = name
+    st.session_state[key] = name if name in names else None
+    return name
+
+
+def missing() -> tuple[str, str] | None:
+    """What a link names and is not here: ("candidate" or "adapter", its name); None where all is here."""
+    link: dict[str, str] = st.session_state.get(_LINK, {})
+    return next(((key, link[key]) for key in (CANDIDATE, ADAPTER) if key in link), None)
+
+
+def _adapters(candidate: CandidateSummary) -> dict[str, str]:
+    """What can be chosen in the second box, by id."""
+    return {a.id: a.title or a.id for a in candidate.adapters} | {NO_ADAPTER: "No adapter"}
+
+
+def _box(label: str, key: str, titles: dict[str, str]) -> None:
+    """One box; it is empty, and only then has a way to be, where what is named is not here."""
+    index = None if st.session_state[key] is None else 0
+    st.selectbox(
+        label, list(titles), index=index, format_func=lambda i: titles.get(i, i), key=key, placeholder="Choose one"
+    )
 
 
 def _status(selection: Selection) -> str:

@@ -4,54 +4,85 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
+from itertools import chain
 from pathlib import Path
 from typing import NoReturn
 
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.errors import AppError
 from core.results import CandidateSummary, Selection
 from core.settings import ROOT
-from pages.ui import candidate_picker, capabilities, markup
+from pages.ui import candidate_picker, capabilities, markup, missing_pair, url_state
 from pages.ui.site_map import NEEDS, PageEntry
 
 IMAGES = ROOT / "assets" / "images"
 STYLE = Path(__file__).with_name("style.css")
 
 
-_SECTION, _HERE = "headlight.section", "headlight.here"
+_SECTION, _HERE, _OTHER = "headlight.section", "headlight.here", "headlight.other_path"
+#: Pages that stand below the notice of a pair that is not here: where another is found or added.
+_WITHOUT_PAIR = ("candidates",)
 
 
 def run(site_map: Mapping[str, Sequence[PageEntry]]) -> None:
-    """Draw the frame, then the page that the URL asks for; `/` leads to the first one.
+    """Draw the frame, then the page that the URL asks for; `/` is the first one.
 
-    A section is a menu of the navigation under its name.
+    A section is a menu of the navigation under its name. A path that is no page's gets a page that says so.
     """
+    first = site_map[""][0]
     sections = {
-        name: [st.Page(page.file, title=page.title, url_path=page.path) for page in pages]
+        name: [st.Page(page.file, title=page.title, url_path=page.path, default=page is first) for page in pages]
         for name, pages in site_map.items()
     }
     pages = sections.pop("")
-
-    def home() -> None:
-        st.switch_page(pages[0], query_params=st.query_params.to_dict())
-
-    start = st.Page(home, title="Headlight", default=True, visibility="hidden")
-    page = st.navigation({"": [start, *pages], **sections}, position="top")
+    other = _other_path(first, pages[0], [page.path for page in chain.from_iterable(site_map.values())])
+    page = st.navigation({"": [*pages, *other], **sections}, position="top")
+    here = page.url_path or first.path
+    if st.session_state.get(_HERE) != here:
+        url_state.arrived()
     st.session_state[_SECTION] = next((section for section in sections.values() if page in section), ())
-    st.session_state[_HERE] = page.url_path
+    st.session_state[_HERE] = here
     st.set_page_config(page_title=f"{page.title} · Headlight", page_icon=IMAGES / "icon.png", layout="wide")
     st.logo(IMAGES / "headlight.svg", icon_image=IMAGES / "headlight.svg")
     st.html(STYLE)
     try:
-        if page is not start:
-            candidate_picker.choose(st.sidebar)
-        page.run()
+        candidate_picker.choose(st.sidebar)
+        if candidate_picker.missing() is None or page in other:
+            page.run()
+        elif here in _WITHOUT_PAIR:
+            missing_pair.draw(selection()[1])
+            page.run()
+        else:
+            st.html(markup.title(page.title))
+            missing_pair.draw(selection()[1])
     except AppError as error:
         st.html(markup.problem(error))
     finally:
         candidate_picker.forget()
+
+
+def _other_path(first: PageEntry, home: st.Page, paths: Sequence[str]) -> list[st.Page]:
+    """A hidden page for a path that the browser came with and that is none of these; empty where all is well.
+
+    The first page's own path leads to `/`; any other is said to be no page, one of several parts by Streamlit itself.
+    """
+    context = get_script_run_ctx()
+    name = context.pages_manager.intended_page_name if context else ""
+    if name and "/" not in name and (name not in paths or name == first.path):
+        st.session_state[_OTHER] = name
+    path: str = st.session_state.get(_OTHER, "")
+
+    def say() -> None:
+        if path == first.path:
+            st.switch_page(home, query_params=st.query_params.to_dict())
+        st.html(markup.title("No such page"))
+        st.html(markup.warning(f"There is no page '{path}'. The bar on top has all that there are."))
+        st.page_link(home, label=first.title, icon=":material/arrow_forward:", icon_position="right")
+
+    return [st.Page(say, title="No such page", url_path=path, visibility="hidden")] if path else []
 
 
 def section_links() -> None:
