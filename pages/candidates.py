@@ -88,6 +88,7 @@ def memory() -> None:
 
 selection, chosen = frame.selection()
 st.html(markup.title("Candidates", "What can classify here, what each one needs, and what is in memory."))
+frame.section_links()
 for error in engine().problems():
     st.html(markup.problem(error))
 left, right = st.columns([5, 7], gap="large")

@@ -1,4 +1,4 @@
-"""The candidate and the adapter in the sidebar, kept in the URL as `?candidate=...&adapter=...`.
+"""The candidate and the adapter in the top bar, kept in the URL as `?candidate=...&adapter=...`.
 
 A chat template that a person switched on or off (see `pages.ui.chat_template`) stands behind them.
 With them goes the wish to see verdicts of an untrained head: `&untrained_head=shown`.
@@ -9,24 +9,22 @@ from __future__ import annotations
 from dataclasses import replace
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from core.errors import NotFoundError
 from core.results import AdapterSummary, CandidateSummary, Selection
 from core.words.sizes import size
-from pages.ui import chat_template, markup, url_state
+from pages.ui import chat_template, linked_names, markup, url_state
 from pages.ui.chat_template import CHAT_TEMPLATE
 from pages.ui.services import engine
 
 CANDIDATE = "candidate"
 ADAPTER = "adapter"
+_BOXES = (CANDIDATE, ADAPTER)
 UNTRAINED_HEAD, SHOWN = "untrained_head", "shown"
 #: Stands for "no adapter" in the URL; no adapter can be called so.
 NO_ADAPTER = "-"
 _CHOSEN = "headlight.selection"
 _OFFERED = "headlight.offered"
-#: What the last link names, as far as it is not here.
-_LINK = "headlight.link"
 _WISHES = "headlight.untrained_head"
 #: "No adapter" was all that there was, and nobody's choice: the next candidate begins with its first adapter.
 _NO_CHOICE = "headlight.no_choice"
@@ -100,8 +98,10 @@ def described(selection: Selection, candidate: CandidateSummary) -> str:
     return f"{name}. {candidate.summary}"
 
 
-def choose(place: DeltaGenerator) -> None:
-    """Draw the two boxes, follow the URL and write it; a name that is not here stays in it, see `missing`.
+def choose() -> None:
+    """Follow the URL, draw the name of who answers with the two boxes behind it, and write the URL.
+
+    A name that is not here stays in the URL, see `missing`.
 
     Raises:
         NotFoundError: there is no candidate at all.
@@ -115,32 +115,30 @@ def choose(place: DeltaGenerator) -> None:
         )
     st.session_state[_OFFERED] = candidates
     if requested:
-        st.session_state[_LINK] = dict(requested)
-        st.session_state.update({key: None for key in (CANDIDATE, ADAPTER) if key in requested})
+        linked_names.ask(requested, _BOXES)
     selection, candidate = _follow(candidates, requested)
-    st.session_state[_CHOSEN] = (selection, candidate)
-    with place:
+    with st.container(key="model"), st.popover(_badge(selection, candidate)):
         _box("Candidate", CANDIDATE, {c.id: c.title or c.id for c in candidates})
         if st.session_state[CANDIDATE] is not None:
             _box("Adapter", ADAPTER, _adapters(candidate))
         if missing() is None:
             st.html(_status(selection))
-    link = st.session_state[_LINK]
-    state = {key: st.session_state[key] or link.get(key) for key in (CANDIDATE, ADAPTER)}
+    st.session_state[_CHOSEN] = (selection, candidate)
+    state = {key: st.session_state[key] or linked_names.asked(key) for key in _BOXES}
     shown = SHOWN if selection.untrained_head else None
     url_state.write("picker", state | {CHAT_TEMPLATE: selection.chat_template, UNTRAINED_HEAD: shown})
 
 
 def _follow(candidates: list[CandidateSummary], requested: dict[str, str]) -> tuple[Selection, CandidateSummary]:
     """What is chosen; where a name is not here, a pair that stands in until the person chooses, and asks nothing."""
-    linked = st.session_state.setdefault(_LINK, {}).get(CANDIDATE)
-    named = _named(CANDIDATE, [c.id for c in candidates], strict=True)
+    linked = linked_names.asked(CANDIDATE)
+    named = linked_names.named(CANDIDATE, [c.id for c in candidates], strict=True, chosen_too=True)
     candidate = next((c for c in candidates if c.id == named), candidates[0])
     adapters = _adapters(candidate)
     if st.session_state.get(_NO_CHOICE) and len(adapters) > 1:
         st.session_state.pop(ADAPTER, None)
     if named == candidate.id:
-        _named(ADAPTER, list(adapters), strict=linked in (None, named))
+        linked_names.named(ADAPTER, list(adapters), strict=linked in (None, named))
     else:
         st.session_state[ADAPTER] = None
     adapter = st.session_state[ADAPTER] or NO_ADAPTER
@@ -152,28 +150,10 @@ def _follow(candidates: list[CandidateSummary], requested: dict[str, str]) -> tu
     return replace(selection, untrained_head=wished(selection)), candidate
 
 
-def _named(key: str, names: list[str], *, strict: bool) -> str:
-    """What a link names, until the person chooses; else what was chosen before, else the first on offer.
-
-    The box holds it where it is here. `strict`: where it is not, nothing is put in its place.
-    """
-    link: dict[str, str] = st.session_state[_LINK]
-    chosen: str | None = st.session_state.get(key)
-    by_link = chosen is None and key in link
-    name = link[key] if by_link else chosen or names[0]
-    if name not in names and not (strict and (by_link or key == CANDIDATE)):
-        name = names[0]
-    link.pop(key, None)
-    if name not in names:
-        link[key] = name
-    st.session_state[key] = name if name in names else None
-    return name
-
-
 def missing() -> tuple[str, str] | None:
     """What a link names and is not here: ("candidate" or "adapter", its name); None where all is here."""
-    link: dict[str, str] = st.session_state.get(_LINK, {})
-    return next(((key, link[key]) for key in (CANDIDATE, ADAPTER) if key in link), None)
+    names = ((key, linked_names.asked(key)) for key in _BOXES)
+    return next(((key, name) for key, name in names if name is not None), None)
 
 
 def _adapters(candidate: CandidateSummary) -> dict[str, str]:
@@ -185,8 +165,23 @@ def _box(label: str, key: str, titles: dict[str, str]) -> None:
     """One box; it is empty, and only then has a way to be, where what is named is not here."""
     index = None if st.session_state[key] is None else 0
     st.selectbox(
-        label, list(titles), index=index, format_func=lambda i: titles.get(i, i), key=key, placeholder="Choose one"
+        label,
+        list(titles),
+        index=index,
+        format_func=lambda i: titles.get(i, i),
+        key=key,
+        placeholder="Choose one",
+        persist_state="session",
     )
+
+
+def _badge(selection: Selection, candidate: CandidateSummary) -> str:
+    """Who answers, as the label of the button in the top bar; the dot is full while it is in memory."""
+    if missing() is not None:
+        return "**Choose who answers**"
+    dot = ":green[●]" if engine().loaded_model(selection) is not None else "○"
+    adapter = _adapters(candidate)[selection.adapter or NO_ADAPTER]
+    return f"{dot} **{markup.plain(candidate.title or candidate.id)}** · {markup.plain(adapter)}"
 
 
 def _status(selection: Selection) -> str:

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from core.engine.engine import Engine
 from tests.browser.conftest import OpenPage, Server
 from tests.browser.folders import SEVERAL, classifier_folder, pickle_folder
-from tests.browser.reading import BANKING, choose, classify, read, words
+from tests.browser.reading import BANKING, choose, classify, model_badge, read, words
 
 
 @pytest.fixture
@@ -34,19 +34,18 @@ def add(page: Page, source: Path | str, adapter: str = "", name: str = "") -> No
 
 
 def test_load_read_the_health_and_unload(page: Page) -> None:
-    sidebar = page.get_by_test_id("stSidebar")
     load, unload = page.get_by_role("button", name=re.compile("^Load ")), page.locator(".st-key-unload button")
     load.or_(unload).wait_for()
     if load.is_visible():
         load.click()
-    expect(sidebar.get_by_text(re.compile("^In memory"))).to_be_visible()
+    expect(model_badge(page)).to_contain_text("●")
     checks = page.locator(".hl-checks li")
     expect(checks.first).to_be_visible()
     assert "passed" in words(checks.first)
     unload.click()
-    expect(sidebar.get_by_text("Not in memory")).to_be_visible()
+    expect(model_badge(page)).to_contain_text("○")
     page.get_by_role("button", name=re.compile("^Load .* in float32")).click()
-    expect(sidebar.get_by_text(re.compile("^In memory"))).to_be_visible()
+    expect(model_badge(page)).to_contain_text("●")
     page.get_by_role("button", name="Classify with it").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Classify")
     page.locator(".hl-headline").wait_for()
@@ -104,9 +103,9 @@ def test_a_folder_of_ones_own_with_several_labels(page: Page, tmp_path: Path, se
     assert "of 6 labels at 0.5 or more" in words(page.locator(".hl-answer"))
     assert {name for name, _ in shown.bars} <= set(SEVERAL)
     assert "Entropy" not in shown.facts
-    page.get_by_test_id("stTopNavLink").filter(has_text="Candidates").click()
+    page.get_by_test_id("stTopNavLink").filter(has_text="Models").click()
     page.get_by_role("button", name="Remove from the list").click()
-    expect(page.get_by_test_id("stSidebar").get_by_label("Candidate", exact=True)).not_to_have_value(re.compile("Mine"))
+    expect(model_badge(page)).not_to_contain_text("Mine")
     assert not list(server.candidates.glob("*.yaml"))
 
 
@@ -134,9 +133,9 @@ def test_a_folder_without_a_head_gives_no_verdict_unless_asked_for(
     expect(other.get_by_text("No verdict.")).to_be_visible()
     expect(other.locator(".hl-verdict")).to_have_count(0)
     expect(other).not_to_have_url(re.compile("untrained_head"))
-    page.get_by_test_id("stTopNavLink").filter(has_text="Candidates").click()
+    page.get_by_test_id("stTopNavLink").filter(has_text="Models").click()
     page.get_by_role("button", name="Remove from the list").click()
-    expect(page.get_by_test_id("stSidebar").get_by_label("Candidate", exact=True)).not_to_have_value("Bare")
+    expect(model_badge(page)).not_to_contain_text("Bare")
 
 
 def test_a_regression_of_ones_own(page: Page, tmp_path: Path) -> None:
@@ -186,6 +185,6 @@ def test_what_is_in_memory_is_listed_with_its_size(page: Page, server: Server) -
     page.goto(f"{server.url}/classify?{BANKING}")
     page.locator(".hl-headline").wait_for()
     assert read(page).label
-    page.get_by_test_id("stTopNavLink").filter(has_text="Candidates").click()
+    page.get_by_test_id("stTopNavLink").filter(has_text="Models").click()
     row = page.locator("p", has_text="demo-llama + banking77").first
     expect(row).to_contain_text(re.compile(r"[\d.]+ [KM]iB"))

@@ -12,7 +12,7 @@ from core.engine.engine import Engine
 from core.results import Selection
 from core.words.numbers import percent, three_digits
 from tests.browser.conftest import OpenPage, Server
-from tests.browser.reading import BANKING, cell, choose, classify, read, wait_for, words, write
+from tests.browser.reading import BANKING, cell, choose, classify, model_badge, read, wait_for, words, write
 
 LLAMA = Selection("demo-llama", "banking77")
 
@@ -182,13 +182,13 @@ def test_the_picker_follows_over_pages_and_lives_in_the_url(page: Page, server: 
     expect(page).to_have_url(re.compile("candidate=demo-mistral&adapter=banking77"))
     expect(page.locator(".hl-subtitle")).to_contain_text("Demo Mistral")
     assert wait_for(page, "my own words about a card").label
-    page.get_by_test_id("stTopNavLink").filter(has_text="Candidates").click()
+    page.get_by_test_id("stTopNavLink").filter(has_text="Models").click()
     expect(page.get_by_role("heading", level=2, name="Demo Mistral")).to_be_visible()
     expect(page).to_have_url(re.compile("/candidates.*candidate=demo-mistral&adapter=banking77"))
     page.get_by_test_id("stTopNavLink").filter(has_text="Classify").click()
     wait_for(page, "my own words about a card")
     page.reload()
-    expect(page.get_by_test_id("stSidebar").get_by_label("Candidate", exact=True)).to_have_value("Demo Mistral")
+    expect(model_badge(page)).to_contain_text("Demo Mistral")
 
 
 def test_a_link_to_a_candidate_that_is_not_here_asks_on_a_phone_too(server: Server, open_page: OpenPage) -> None:

@@ -12,11 +12,12 @@ from playwright.sync_api import Page, expect
 from core.explain.explainer import Explainer
 from core.results import Selection, by_unit
 from core.words.numbers import percent, three_digits
+from pages.ui.site_map import SITE_MAP
 from tests.browser.conftest import OpenPage, Server
 from tests.browser.reading import BANKING, PAIRS, address, choose, turn_to, words
 
 TEXT = "My new card has not arrived, and the card 👩\u200d👩\u200d👧 café was expected last week."
-SECTION = ("Overview", "Pooling", "Contributions", "Depth", "Adapter", "Mask", "Attention", "Attributions", "Two texts")
+SECTION = tuple(page.title for page in SITE_MAP[1].pages)
 
 
 def ready(page: Page) -> Page:

@@ -36,7 +36,7 @@ def require_adapter(model: LoadedModel) -> None:
         AdapterError: it has none.
     """
     if model.selection.adapter is None:
-        raise AdapterError("This candidate is loaded without an adapter.", fix="choose an adapter in the sidebar.")
+        raise AdapterError("This candidate is loaded without an adapter.", fix="choose an adapter.")
 
 
 def at_scale(model: LoadedModel, text: str, scale: float) -> AtScale:

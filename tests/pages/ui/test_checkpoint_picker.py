@@ -28,7 +28,7 @@ def page_of_one() -> None:
 
     from pages.ui import candidate_picker, checkpoint_picker
 
-    candidate_picker.choose(st.sidebar)
+    candidate_picker.choose()
     checkpoint_picker.restore()
     st.text(f"path: {checkpoint_picker.pick_one()}")
 
@@ -38,7 +38,7 @@ def page_of_two() -> None:
 
     from pages.ui import candidate_picker, checkpoint_picker
 
-    candidate_picker.choose(st.sidebar)
+    candidate_picker.choose()
     st.text(f"paths: {checkpoint_picker.pick_two()}")
 
 

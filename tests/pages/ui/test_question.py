@@ -22,7 +22,7 @@ def page() -> None:
 
     from pages.ui import candidate_picker, question
 
-    candidate_picker.choose(st.sidebar)
+    candidate_picker.choose()
     request = question.ask("Pooling", "What was weighed.")
     if request is not None:
         st.text(request.text)

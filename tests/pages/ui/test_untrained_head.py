@@ -14,7 +14,7 @@ from tests.fakes.catalogue import UNTRAINED
 from tests.fakes.services import FakeServices
 from tests.pages.conftest import Open, words
 
-WHY = [page.name for page in SITE_MAP["Why this class?"]]
+WHY = [page.name for page in SITE_MAP[1].pages]
 BARE = {"candidate": UNTRAINED.candidate, "adapter": "-"}
 SWITCH = "untrained_head.switch"
 
