@@ -105,22 +105,23 @@ def test_the_answer_pales_while_something_else_is_typed(page: Page, examples: tu
     expect(remark).to_be_hidden()
 
 
-@pytest.mark.parametrize(
-    ("text", "state", "because"),
-    [
-        ("My card was swallowed by the machine.", "Sure", ""),
-        ("qpwoeiruty alskdj fhgz mxncb", "Not sure: this is unlike what it learnt", "The tokenizer knows little of it"),
-        ("أين بطاقتي الجديدة؟", "Not sure: this is unlike what it learnt", "19 characters became"),
-        ("for (int i = 0; i < 10; i++) { x += i; }", "Not sure: this is unlike what it learnt", "bytes each"),
-    ],
+UNLIKE = "Not sure: this is unlike what it learnt"
+SURENESS = (
+    ("My card was swallowed by the machine.", "Sure", ""),
+    ("qpwoeiruty alskdj fhgz mxncb", UNLIKE, "The tokenizer knows little of it"),
+    ("أين بطاقتي الجديدة؟", UNLIKE, "19 characters became"),
+    ("for (int i = 0; i < 10; i++) { x += i; }", UNLIKE, "bytes each"),
 )
-def test_how_sure_it_is_stands_first(page: Page, text: str, state: str, because: str) -> None:
-    classify(page, text)
-    expect(page.locator(".hl-answer .hl-sureness")).to_contain_text(state)
-    if because:
-        expect(page.locator(".hl-because")).to_contain_text(because)
-        expect(page.locator(".hl-probability")).to_have_count(0)
-        expect(page.locator(".hl-headline")).to_have_text("Closest classes")
+
+
+def test_how_sure_it_is_stands_first(page: Page) -> None:
+    for text, state, because in SURENESS:
+        classify(page, text)
+        expect(page.locator(".hl-answer .hl-sureness")).to_contain_text(state)
+        expect(page.locator(".hl-probability")).to_have_count(0 if because else 1)
+        if because:
+            expect(page.locator(".hl-because")).to_contain_text(because)
+            expect(page.locator(".hl-headline")).to_have_text("Closest classes")
 
 
 @pytest.mark.parametrize(

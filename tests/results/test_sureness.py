@@ -73,5 +73,5 @@ def test_what_has_no_sureness() -> None:
         {"logits": (math.nan, 1.0)},
         {"labels": ("only",), "logits": (1.0,), "probabilities": (1.0,)},
     ):
-        changed = replace(prediction(), **changes)  # type: ignore[arg-type]
+        changed = replace(prediction(), **changes)
         assert (changed.sureness, changed.unlike) == (None, False)
