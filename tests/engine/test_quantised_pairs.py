@@ -22,6 +22,7 @@ from core.explain.explainer import Explainer
 from core.results import AttributionOptions, CheckStatus, Selection
 from core.settings import ROOT, Settings
 from core.tasks.runner import TaskRunner
+from tests.engine.conftest import let_go
 from tests.model.conftest import LABELS, opened, write_adapter
 from tests.tiny import make_tiny_tokenizer, save_tiny_classifier
 
@@ -64,8 +65,7 @@ def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def engine(catalogue: Path, tmp_path: Path) -> Any:
     made = Engine(Settings(catalogue=catalogue, user_catalogue=tmp_path / "own", device="cpu", max_loaded=8))
     yield made
-    for model in made.loaded():
-        made.unload(model.selection)
+    let_go(made)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -222,7 +222,7 @@ engine.unload(selection)
 for _ in range(50):  # the batcher's thread lets go of the pair when it ends
     loader.release()
     left = process.memory_info().rss - before
-    if left < 2**24:
+    if left < float(sys.argv[3]) * (after - before) + float(sys.argv[4]):
         break
     over.clear()
     over.wait(0.05)
@@ -243,10 +243,11 @@ def larger(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("name", ["int8", "nf4", "nf4-double"])
 def test_what_is_estimated_is_what_is_taken(larger: Path, name: str) -> None:
     options: dict[str, Any] = {"cwd": ROOT, "capture_output": True, "text": True, "check": True, "timeout": 600}
-    result = subprocess.run([sys.executable, "-c", MEASURE, str(larger), name], **options)
+    share, more = 0.2, 2**25  # of what was taken may be left
+    result = subprocess.run([sys.executable, "-c", MEASURE, str(larger), name, str(share), str(more)], **options)
     seen = json.loads(result.stdout.splitlines()[-1])
     assert seen["estimate"] == pytest.approx(seen["held"], rel=0.01), seen
     # What is taken is measured with the heap of the loading thread, which keeps some tens of megabytes of any model.
     assert seen["taken"] <= 1.1 * seen["estimate"] + 3 * 2**24, seen
     assert seen["peak"] <= seen["peak_estimate"] + 2**27, seen  # freed blocks that glibc is told to keep
-    assert seen["left"] < 0.2 * seen["taken"] + 2**25, seen
+    assert seen["left"] < share * seen["taken"] + more, seen

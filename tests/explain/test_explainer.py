@@ -28,6 +28,7 @@ from core.figures.report import document
 from core.results import AttributionOptions, Lens, Selection, by_unit, effective_count
 from core.settings import Settings
 from core.tasks.runner import TaskRunner
+from tests.engine.conftest import let_go
 from tests.explain.conftest import POOLERS, TYPES
 from tests.tiny import save_tiny_classifier
 
@@ -195,7 +196,7 @@ def test_a_second_look_is_remembered_and_unloading_forgets(everyone: Path, tmp_p
     gc.collect()
     assert pair() is None, "the explainer keeps an unloaded pair alive"
     assert explainer.contributions(selection, TEXT) is not first
-    engine.unload(selection)
+    let_go(engine)
 
 
 def test_hooks_and_changes_on_a_probe_are_invisible_to_predictions(explainer: Explainer) -> None:
@@ -222,7 +223,7 @@ def test_other_problems_are_explained_too(problem: Any, tmp_path: Path) -> None:
     lens = explainer.depth(selection, TEXT)
     np.testing.assert_allclose(lens.probabilities[-1], prediction.probabilities, atol=1e-6)
     assert len(explainer.poolers(selection, TEXT)) == len(POOLERS)
-    engine.unload(selection)
+    let_go(engine)
 
 
 @pytest.mark.parametrize("text", ["a", "é", "🙂", "card " * 2000, "\u200d"])

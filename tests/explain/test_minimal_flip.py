@@ -23,6 +23,7 @@ from core.explain.probe import Probe
 from core.results import MinimalFlip, Selection, TaskState, TaskStatus, Unit
 from core.tasks.progress import CancelledError
 from core.tasks.runner import TaskRunner
+from tests.engine.conftest import let_go
 from tests.explain.conftest import POOLERS, TYPES
 
 TEXTS = (
@@ -261,4 +262,4 @@ def test_several_labels_flip_as_a_set(tmp_path: Any) -> None:
     selection, explainer = made.resolve(str(folder)), Explainer(made, TaskRunner(1))
     flip = found(explainer, selection, TEXTS[0])
     assert len(flip.removed) == brute_force(explainer, selection, TEXTS[0])
-    made.unload(selection)
+    let_go(made)

@@ -24,6 +24,7 @@ from core.results import AttributionOptions, Feature, Selection, TaskStatus
 from core.settings import Settings
 from core.tasks.progress import CancelledError
 from core.tasks.runner import TaskRunner
+from tests.engine.conftest import let_go
 from tests.explain.conftest import TYPES
 
 A, B = Selection("llama", "mean"), Selection("bert", "mean")
@@ -36,8 +37,7 @@ def fresh(everyone: Path, tmp_path: Path) -> Iterator[Explainer]:
     for selection in (A, B):
         engine.load(selection)
     yield Explainer(engine, TaskRunner(1))
-    for model in engine.loaded():
-        engine.unload(model.selection)
+    let_go(engine)
 
 
 def arrays(value: object) -> Iterator[np.ndarray[Any, Any]]:

@@ -30,6 +30,7 @@ from core.results import (
 )
 from core.settings import Settings
 from core.tasks.runner import TaskRunner
+from tests.engine.conftest import let_go
 from tests.explain.conftest import TYPES
 from tests.tiny import save_tiny_classifier
 
@@ -89,7 +90,7 @@ def test_of_several_labels_the_sigmoid_of_a_regression_the_output(problem: Any, 
     (found,) = measure(probe, encoded, units, [("one", order)], 0)
     whole, falls, lacks = naive(engine.pair(selection).predictor.model, encoded.ids, units, order, 0, problem)
     assert (found.whole, found.comprehensiveness, found.sufficiency) == pytest.approx((whole, falls, lacks), abs=1e-5)
-    engine.unload(selection)
+    let_go(engine)
 
 
 def test_equal_rows_go_through_the_model_once(explainer: Explainer) -> None:

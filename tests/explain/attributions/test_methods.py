@@ -34,6 +34,7 @@ from core.results import (
 )
 from core.settings import Settings
 from core.tasks.runner import TaskRunner
+from tests.engine.conftest import let_go
 from tests.explain.conftest import TYPES
 from tests.tiny import save_tiny_classifier
 
@@ -285,7 +286,7 @@ def test_other_problems(problem: Any, tmp_path: Path) -> None:
     assert found.score == ("output" if problem == "regression" else "probability")
     expected = prediction.logits[-1] if problem == "regression" else prediction.probabilities[-1]
     assert found.faithfulness[0].whole == pytest.approx(expected, abs=1e-5)
-    engine.unload(selection)
+    let_go(engine)
 
 
 def test_half_precision_is_widened_where_that_is_small(everyone: Path, tmp_path: Path) -> None:
@@ -311,7 +312,7 @@ def test_half_precision_is_widened_where_that_is_small(everyone: Path, tmp_path:
         rough = done(explainer, selection, TEXT, AttributionOptions("b", steps=99, baseline="mean"))
     assert (rough.dtype, rough.widened) == ("bfloat16", False)
     np.testing.assert_allclose(rough.methods[3].values, found.methods[3].values, atol=0.2)
-    engine.unload(selection)
+    let_go(engine)
 
 
 def test_the_adapter_is_merged_into_a_copy_only(explainer: Explainer) -> None:
@@ -340,7 +341,7 @@ def test_a_model_without_a_padding_token_says_what_to_choose(tmp_path: Path) -> 
     of = embed(probe, probe.encode(TEXT), 0, "zero")
     assert float(of.baseline[0, 1:].abs().max()) == 0
     assert torch.equal(of.baseline[0, 0], of.point[0, 0]), "special tokens stay"
-    engine.unload(selection)
+    let_go(engine)
 
 
 def test_what_it_costs_is_told_before_and_no_pass_more_is_made(explainer: Explainer) -> None:
