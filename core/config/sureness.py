@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from core.config.strict_model import ClosedModel
 from core.errors import ConfigError
-from core.results import DEFAULT_THRESHOLDS, SurenessThresholds
+from core.results import SurenessThresholds
 
 SURENESS_FILE = "sureness.json"
 
@@ -19,9 +19,9 @@ class SurenessCard(ClosedModel):
     """The fields of `SurenessThresholds`, as a file states them; `calibrated_on` says in words on which texts."""
 
     calibrated_on: Annotated[str, Field(min_length=1)]
-    sure: Probability = DEFAULT_THRESHOLDS.sure
-    two: Probability = DEFAULT_THRESHOLDS.two
-    bytes_per_token: Annotated[float, Field(ge=0)] = DEFAULT_THRESHOLDS.bytes_per_token
+    sure: Probability = SurenessThresholds().sure
+    two: Probability = SurenessThresholds().two
+    bytes_per_token: Annotated[float, Field(ge=0)] = SurenessThresholds().bytes_per_token
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from core.config.sureness import SURENESS_FILE, SurenessCard
 from core.files.unusable import require_usable
-from core.results import DEFAULT_THRESHOLDS, SurenessThresholds
+from core.results import SurenessThresholds
 
 
 def sureness_thresholds(folder: Path) -> SurenessThresholds:
@@ -17,4 +17,4 @@ def sureness_thresholds(folder: Path) -> SurenessThresholds:
     """
     require_usable(folder, [SURENESS_FILE])
     path = folder / SURENESS_FILE
-    return SurenessCard.from_file(path).thresholds if path.is_file() else DEFAULT_THRESHOLDS
+    return SurenessCard.from_file(path).thresholds if path.is_file() else SurenessThresholds()

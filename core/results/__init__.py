@@ -1,12 +1,7 @@
 """What computation hands to pages, tables, figures and the command line: frozen, plain data."""
 
 from core.results.adapter_effect import Ablation, AtScale, Flip, Part, ScaleCurve
-from core.results.adapter_update import (
-    AdapterOverlap,
-    AdapterUpdate,
-    ModuleOverlap,
-    ModuleUpdate,
-)
+from core.results.adapter_update import AdapterOverlap, AdapterUpdate, ModuleOverlap, ModuleUpdate
 from core.results.architecture import (
     Architecture,
     FreezeCell,
@@ -72,7 +67,7 @@ from core.results.problem import Problem
 from core.results.quantisation_effect import QuantisationEffect
 from core.results.report import Origin, Report, WeightFile
 from core.results.spectra import PowerLaw, SpectraKind, SpectraReport, Spectrum, effective_rank
-from core.results.sureness import DEFAULT_THRESHOLDS, Sureness, SurenessThresholds
+from core.results.sureness import Sureness, SurenessThresholds
 from core.results.task import TaskState, TaskStatus
 from core.results.text_units import Reading, Unit, by_unit
 from core.results.to_json import to_json
@@ -83,7 +78,6 @@ from core.results.weights import ExportFormat, Histogram, Outlier, TensorRole, W
 
 __all__ = [
     "BASELINES",
-    "DEFAULT_THRESHOLDS",
     "FRACTIONS",
     "HEAD_MEASURES",
     "METHODS",

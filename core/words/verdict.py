@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from core.results import DEFAULT_THRESHOLDS, Prediction, Sureness, SurenessThresholds
+from core.results import Prediction, Sureness, SurenessThresholds
 from core.words.numbers import percentage, three_digits
 
 
@@ -119,7 +119,7 @@ def thresholds(limits: SurenessThresholds) -> str:
 def _origin(limits: SurenessThresholds) -> str:
     if not limits.calibrated_on:
         return "These limits are defaults, and not measured for this model."
-    if (limits.sure, limits.two) == (DEFAULT_THRESHOLDS.sure, DEFAULT_THRESHOLDS.two):
+    if (limits.sure, limits.two) == (SurenessThresholds().sure, SurenessThresholds().two):
         return f"The percentages are defaults; the bytes a token were measured on {limits.calibrated_on}."
     return f"These limits were measured on {limits.calibrated_on}."
 

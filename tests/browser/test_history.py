@@ -18,7 +18,7 @@ def entries(page: Page) -> int:
 
 
 def to_overview(page: Page) -> None:
-    page.get_by_role("link", name="Why this class?").click()
+    page.get_by_test_id("stMain").get_by_role("link", name="Why this class?").click()
     expect(page.locator("h1")).to_have_text("Why this class?")
     page.locator(".hl-verdict").wait_for()
     settle(page)

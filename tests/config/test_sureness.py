@@ -6,13 +6,13 @@ import pytest
 
 from core.config.sureness import SurenessCard
 from core.errors import ConfigError
-from core.results import DEFAULT_THRESHOLDS
+from core.results import SurenessThresholds
 
 
 def test_what_a_card_leaves_out_is_the_default() -> None:
     limits = SurenessCard.from_json('{"calibrated_on": "some texts", "bytes_per_token": 2.5}').thresholds
     assert (limits.bytes_per_token, limits.calibrated_on) == (2.5, "some texts")
-    assert (limits.sure, limits.two) == (DEFAULT_THRESHOLDS.sure, DEFAULT_THRESHOLDS.two)
+    assert (limits.sure, limits.two) == (SurenessThresholds().sure, SurenessThresholds().two)
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,12 @@ import pytest
 from core.config.sureness import SURENESS_FILE
 from core.errors import AppError
 from core.files.sureness import sureness_thresholds
-from core.results import DEFAULT_THRESHOLDS
+from core.results import SurenessThresholds
 from core.settings import ROOT
 
 
 def test_a_folder_without_a_card_has_the_defaults(tmp_path: Path) -> None:
-    assert sureness_thresholds(tmp_path) == DEFAULT_THRESHOLDS
+    assert sureness_thresholds(tmp_path) == SurenessThresholds()
 
 
 def test_a_card_is_read(tmp_path: Path) -> None:
@@ -37,4 +37,4 @@ def test_each_demo_adapter_has_one_of_its_own() -> None:
     for adapter in adapters:
         limits = sureness_thresholds(adapter)
         assert limits.calibrated_on.startswith("the 1")
-        assert limits.bytes_per_token > DEFAULT_THRESHOLDS.bytes_per_token
+        assert limits.bytes_per_token > SurenessThresholds().bytes_per_token

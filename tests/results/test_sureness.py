@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.results import DEFAULT_THRESHOLDS, Sureness, SurenessThresholds, Token
+from core.results import Sureness, SurenessThresholds, Token
 from tests.words.made import prediction
 
 SHARES = st.lists(st.floats(0.001, 1), min_size=2, max_size=80).map(lambda v: [p / sum(v) for p in v])
@@ -26,17 +26,17 @@ SHARES = st.lists(st.floats(0.001, 1), min_size=2, max_size=80).map(lambda v: [p
     ],
 )
 def test_the_state_of_probabilities(probabilities: tuple[float, ...], state: Sureness) -> None:
-    assert DEFAULT_THRESHOLDS.state(probabilities, 4.0) is state
+    assert SurenessThresholds().state(probabilities, 4.0) is state
 
 
 @given(SHARES, st.floats(0.01, 8))
 def test_a_finely_cut_text_is_never_sure_and_the_order_of_classes_is_no_matter(shares: list[float], cut: float) -> None:
-    state = DEFAULT_THRESHOLDS.state(shares, cut)
-    assert DEFAULT_THRESHOLDS.state(sorted(shares), cut) is state
-    if cut < DEFAULT_THRESHOLDS.bytes_per_token:
+    state = SurenessThresholds().state(shares, cut)
+    assert SurenessThresholds().state(sorted(shares), cut) is state
+    if cut < SurenessThresholds().bytes_per_token:
         assert state is Sureness.NOT_SURE
     if state is Sureness.SURE:
-        assert max(shares) >= DEFAULT_THRESHOLDS.sure
+        assert max(shares) >= SurenessThresholds().sure
 
 
 @given(SHARES, st.floats(0, 1), st.floats(0, 1))

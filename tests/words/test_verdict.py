@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from core.results import DEFAULT_THRESHOLDS, SurenessThresholds
+from core.results import SurenessThresholds
 from core.words import verdict
 from tests.words.made import prediction
 
@@ -34,7 +34,7 @@ def test_how_sure_it_is_in_words() -> None:
 
 
 def test_where_the_limits_are_and_where_they_come_from() -> None:
-    said = verdict.thresholds(DEFAULT_THRESHOLDS)
+    said = verdict.thresholds(SurenessThresholds())
     assert "80.0\u00a0% or more" in said
     assert said.endswith("These limits are defaults, and not measured for this model.")
     tokens = verdict.thresholds(SurenessThresholds(bytes_per_token=3.0, calibrated_on="9 texts"))

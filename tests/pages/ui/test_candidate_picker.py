@@ -72,7 +72,7 @@ def test_a_candidate_that_is_not_here_is_told_and_nothing_answers(
     assert url(app)["candidate"] == "<b>nope"
     app.button(key="missing-demo-two-None").click().run()
     assert "which is not here" not in words(app)
-    assert url(app) == {"candidate": "demo-two", "adapter": "domains"}
+    assert url(app).items() >= {"candidate": "demo-two", "adapter": "domains"}.items()
 
 
 def test_an_adapter_that_is_not_here_is_told_and_nothing_answers(open_app: Open, fake: FakeServices) -> None:
