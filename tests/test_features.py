@@ -72,8 +72,17 @@ FEATURES: Mapping[str, Feature] = {
         {"figures": TABLES, "command": EXPLAIN, "browser test": EACH_PAIR},
     ),
     "contributions": Feature(
-        "core/explain/contributions.py",
-        {"figures": TABLES, "command": EXPLAIN, "browser test": EACH_PAIR},
+        "core/explain/contributions",
+        {"browser test": other("overview", because="it opens with them")},
+    ),
+    "position_parts": Feature(
+        "core/explain/position_parts.py",
+        {
+            "page": other("pooling", because="they say what the pooler read"),
+            "view": other("pooling", because="as its page"),
+            "figures": TABLES,
+            "browser test": EACH_PAIR,
+        },
     ),
     "depth": Feature("core/explain/depth.py", {"browser test": EACH_PAIR}),
     "adapter_effect": Feature("core/explain/adapter_effect", {"command": NO_COMMAND}),

@@ -279,7 +279,7 @@ def test_an_adapter_classifies_with_it_and_the_view_of_poolers_shows_it(
     compared = explainer.poolers(selection, prediction.text)
     assert [v.pooling.pooler for v in compared] == list(POOLERS)
     assert [v.pooling.pooler for v in compared if v.trained] == [ends]
-    parts = explainer.contributions(selection, prediction.text)
+    parts = explainer.position_parts(selection, prediction.text)
     assert parts.method.startswith("the first and the last state count their shares")
     assert abs(parts.gaps).max() < 1e-5
     let_go(engine)

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from core.config.strict_model import ClosedModel
 from core.errors import ConfigError
-from core.results import SurenessThresholds
+from core.results.sureness import SurenessThresholds
 
 SURENESS_FILE = "sureness.json"
 

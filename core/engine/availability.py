@@ -13,7 +13,8 @@ from core.files.hub import nothing_at
 from core.files.locate import Place, locate_adapter
 from core.files.wrong_folder import offered
 from core.model.memory import catalogue_parameters
-from core.results import AdapterSummary, Availability, Example
+from core.results import AdapterSummary, Availability
+from core.results.loading import Example
 from core.settings import Settings
 from core.words.sizes import gibibytes
 

@@ -19,8 +19,8 @@ from core.engine.encoding import Encoded, Encoder
 from core.engine.rw_lock import ReadWriteLock
 from core.engine.torch_threads import single_threaded_pool
 from core.engine.vocabulary import require_rows
-from core.results import NOT_FINITE, Prediction, SurenessThresholds
-from core.results.sureness import DEFAULT_THRESHOLDS
+from core.results import NOT_FINITE, Prediction
+from core.results.sureness import DEFAULT_THRESHOLDS, SurenessThresholds
 
 #: From this many texts and tokens on, a CPU is used better by one thread a batch than by all threads in one batch, and
 #: the pass for many is worth the third of a second and the 140 MB that its import takes.

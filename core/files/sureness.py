@@ -6,7 +6,7 @@ from pathlib import Path
 
 from core.config.sureness import SURENESS_FILE, SurenessCard
 from core.files.unusable import require_usable
-from core.results import SurenessThresholds
+from core.results.sureness import SurenessThresholds
 
 
 def sureness_thresholds(folder: Path) -> SurenessThresholds:

@@ -35,13 +35,12 @@ from core.results.attributions import (
     AttributionOptions,
     Attributions,
     Baseline,
-    By,
     Faithfulness,
     Method,
 )
 from core.results.capabilities import Capabilities, Capability
 from core.results.checkpoint_diff import UNCHANGED, CheckpointDiff, MatchedBy, TensorDiff, TensorStatus, together
-from core.results.contributions import Contributions
+from core.results.contributions import TARGETS, ContributionOptions, Contributions, Deletions, Target
 from core.results.depth import Lens
 from core.results.dry_run import DryRun, Stage, StageStatus, TextTokens, TracedTensor
 from core.results.evaluation import Evaluation
@@ -54,7 +53,6 @@ from core.results.loading import (
     AdapterSummary,
     Availability,
     CandidateSummary,
-    Example,
     LoadedModel,
     LoadStage,
     LoadState,
@@ -63,13 +61,13 @@ from core.results.loading import (
 from core.results.merge import Merge, MergeCost
 from core.results.opening import Opening
 from core.results.pooling import PoolerVerdict, Pooling, effective_count
+from core.results.position_parts import PositionParts
 from core.results.problem import Problem
 from core.results.quantisation_effect import QuantisationEffect
 from core.results.report import Origin, Report, WeightFile
 from core.results.spectra import PowerLaw, SpectraKind, SpectraReport, Spectrum, effective_rank
-from core.results.sureness import Sureness, SurenessThresholds
 from core.results.task import TaskState, TaskStatus
-from core.results.text_units import Reading, Unit, by_unit
+from core.results.text_units import By, Reading, Unit, by_unit
 from core.results.to_json import to_json
 from core.results.two_adapters import AdapterPair, ModulePair
 from core.results.two_texts import Edit, EditKind, FlipCost, MinimalFlip, TwoTexts, spans
@@ -82,6 +80,7 @@ __all__ = [
     "HEAD_MEASURES",
     "METHODS",
     "NOT_FINITE",
+    "TARGETS",
     "UNCHANGED",
     "Ablation",
     "AdapterOverlap",
@@ -110,13 +109,14 @@ __all__ = [
     "CheckStatus",
     "CheckpointDiff",
     "ClassScore",
+    "ContributionOptions",
     "Contributions",
     "Costs",
+    "Deletions",
     "DryRun",
     "Edit",
     "EditKind",
     "Evaluation",
-    "Example",
     "Export",
     "ExportFormat",
     "Faithfulness",
@@ -153,6 +153,7 @@ __all__ = [
     "Part",
     "PoolerVerdict",
     "Pooling",
+    "PositionParts",
     "PowerLaw",
     "Prediction",
     "Problem",
@@ -170,8 +171,7 @@ __all__ = [
     "Stage",
     "StageStatus",
     "Status",
-    "Sureness",
-    "SurenessThresholds",
+    "Target",
     "TaskState",
     "TaskStatus",
     "TensorDiff",

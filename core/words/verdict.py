@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from core.results import Prediction, Sureness, SurenessThresholds
+from core.results import Prediction
+from core.results.sureness import Sureness, SurenessThresholds
 from core.words.numbers import percentage, three_digits
 
 

@@ -13,7 +13,8 @@ from core.errors import AppError
 from core.figures.markup import PICTURES
 from core.figures.markup import label as label
 from core.figures.markup import text as text
-from core.results import Prediction, Sureness
+from core.results import Prediction
+from core.results.sureness import Sureness
 from core.words import verdict as words
 from core.words.untrained_head import MARK
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.errors import AppError
-from core.results import CandidateSummary, LoadedModel, Reading, Selection, Sureness, Unit
+from core.results import CandidateSummary, LoadedModel, Reading, Selection, Unit
+from core.results.sureness import Sureness
 from core.words import numbers
 from core.words import verdict as words
 from pages.ui import browser, candidate_picker, examples, frame, loading, markup, untrained_head, url_state

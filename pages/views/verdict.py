@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core.results import CheckStatus, ClassScore, Example, HealthReport, Prediction, Selection
+from core.results import CheckStatus, ClassScore, HealthReport, Prediction, Selection
+from core.results.loading import Example
 from core.words import durations, numbers
 from core.words import verdict as words
 from pages.ui import markup, question

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from core.results import Example, Prediction, Sureness
+from core.results import Prediction
+from core.results.loading import Example
+from core.results.sureness import Sureness
 from core.words import numbers
 from core.words import verdict as words
 from pages.ui.markup import label, sureness, text

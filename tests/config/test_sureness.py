@@ -6,7 +6,7 @@ import pytest
 
 from core.config.sureness import SurenessCard
 from core.errors import ConfigError
-from core.results import SurenessThresholds
+from core.results.sureness import SurenessThresholds
 
 
 def test_what_a_card_leaves_out_is_the_default() -> None:

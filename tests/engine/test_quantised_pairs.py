@@ -122,9 +122,9 @@ def test_a_text_gets_the_same_alone_and_among_others(engine: Engine, name: str) 
 def test_explanations_of_a_quantised_pair(engine: Engine, name: str) -> None:
     explainer, selection, text = Explainer(engine, TaskRunner(1)), Selection(name, "mean"), TEXTS[0]
     logits = engine.classify(selection, [text])[0].logits
-    contributions = explainer.contributions(selection, text)
+    position_parts = explainer.position_parts(selection, text)
     rounding = 0.05 if name == "int8" else 1e-4
-    assert contributions.logits == pytest.approx(logits, abs=rounding)
+    assert position_parts.logits == pytest.approx(logits, abs=rounding)
     assert explainer.depth(selection, text).logits[-1] == pytest.approx(logits, abs=rounding)
     assert explainer.at_scale(selection, text, 1.0).logits == pytest.approx(logits, abs=rounding)
     curve = explainer.scale_curve(selection, text).result()

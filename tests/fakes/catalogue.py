@@ -12,11 +12,11 @@ from core.results import (
     CandidateSummary,
     Check,
     CheckStatus,
-    Example,
     HealthReport,
     LoadedModel,
     Selection,
 )
+from core.results.loading import Example
 
 LABELS = tuple(f"class_{i:02d}" for i in range(12))
 LONGEST = 8

@@ -10,7 +10,7 @@ import pytest
 from core.config.sureness import SURENESS_FILE
 from core.errors import AppError
 from core.files.sureness import sureness_thresholds
-from core.results import SurenessThresholds
+from core.results.sureness import SurenessThresholds
 from core.settings import ROOT
 
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.results import Sureness, SurenessThresholds, Token
+from core.results import Token
+from core.results.sureness import Sureness, SurenessThresholds
 from tests.words.made import prediction
 
 SHARES = st.lists(st.floats(0.001, 1), min_size=2, max_size=80).map(lambda v: [p / sum(v) for p in v])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from core.results import SurenessThresholds
+from core.results.sureness import SurenessThresholds
 from core.words import verdict
 from tests.words.made import prediction
 

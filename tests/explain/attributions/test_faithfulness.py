@@ -142,10 +142,10 @@ def found(falls: list[float], lacks: list[float], chance: list[float], score: st
 
 
 def test_the_best_beats_chance_by_more_than_its_spread() -> None:
-    result = found([0.2, 0.5, 0.499, 0.1], [0.2, 0.3, 0.1, 0.29], [0.1, 0.3])
+    result = found([0.2, 0.2, 0.5, 0.499, 0.1], [0.2, 0.2, 0.3, 0.1, 0.29], [0.1, 0.3])
     assert result.chance("comprehensiveness") == pytest.approx((0.2, 0.1))
     assert result.best("comprehensiveness") == ("gradient x input", "integrated gradients")
     assert result.best("sufficiency") == (), "0.1 is just the mean less the spread"
-    assert found([0.0] * 4, [0.2, 0.3, 0.05, 0.29], [0.1, 0.3]).best("sufficiency") == ("integrated gradients",)
-    assert found([0.001, 0.002, 0, 0], [0.0] * 4, [0.0, 0.0]).best("comprehensiveness") == (), "all alike"
-    assert found([0.2] * 4, [0.2] * 4, [0.1], score="output").best("comprehensiveness") == METHODS
+    assert found([0.0] * 5, [0.2, 0.2, 0.3, 0.05, 0.29], [0.1, 0.3]).best("sufficiency") == ("integrated gradients",)
+    assert found([0.001, 0.002, 0, 0, 0], [0.0] * 5, [0.0, 0.0]).best("comprehensiveness") == (), "all alike"
+    assert found([0.2] * 5, [0.2] * 5, [0.1], score="output").best("comprehensiveness") == METHODS

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.results import NOT_FINITE, Example, Selection, SurenessThresholds
+from core.results import NOT_FINITE, Selection
+from core.results.loading import Example
+from core.results.sureness import SurenessThresholds
 from pages.views.verdict import Answer, explanation, verdict
 from tests.words.made import prediction
 
