@@ -178,6 +178,8 @@ SHARED: Mapping[str, Mapping[str, str]] = {
     "pages/views": {
         "candidate_details": "of the page of candidates",
         "add_candidate": "of the page of candidates",
+        "candidate_groups": "of the page of candidates",
+        "removal": "of the page of candidates",
         "overview": "of the page of that name",
     },
     "core/results": {

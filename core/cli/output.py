@@ -63,7 +63,7 @@ def follow(task: Task[Result]) -> Result:
 def complain(error: AppError) -> None:
     """An error as problem and fix."""
     say(f"Error: {error.problem}")
-    say(f"Fix: {error.fix}")
+    say(f"Fix: {error.command_fix or error.fix}")
 
 
 def visible(text: str) -> str:
