@@ -27,6 +27,7 @@ from core.model.adapters.attach import load_adapter
 from core.model.adapters.save import card_for, save_adapter
 from core.model.open import open_classifier
 from core.results import Stage
+from core.words import sizes as words
 from core.words.numbers import two_digits
 from core.words.sizes import gibibytes
 
@@ -61,7 +62,7 @@ def save_and_load(subject: Subject) -> Stage:
         except (OSError, SafetensorError) as error:  # a full disk, or files of the base that have gone
             return SAVED.left_out(f"a file could not be written or read: {' '.join(str(error).split())[:200]}")
         size = sum(file.stat().st_size for file in Path(name).iterdir())
-        stage = _compared(subject, loaded, f"{'adapter' if has_adapter else 'model'} of {gibibytes(size)}")
+        stage = _compared(subject, loaded, f"{'adapter' if has_adapter else 'model'} of {words.size(size)}")
         del loaded  # before the folder goes, from which its weights may be mapped
     gc.collect()
     return stage

@@ -20,7 +20,7 @@ from core.model.families import mask_of
 from core.model.hf_config import built_config
 from core.model.pooled_config import parts_of
 from core.results import Stage
-from core.words.sizes import gibibytes
+from core.words import sizes as words
 
 
 def compared_with_files(subject: Subject, folder: Path, kind: StageKind, fix: str) -> Stage:
@@ -34,7 +34,7 @@ def compared_with_files(subject: Subject, folder: Path, kind: StageKind, fix: st
     total, wrong = _tensors(classifier, folder)
     changed = _changed(subject, folder)
     size = sum(file.stat().st_size for file in folder.iterdir())
-    detail = f"model of {gibibytes(size)}: {total - len(wrong):,} of {total:,} tensors are equal bit for bit"
+    detail = f"model of {words.size(size)}: {total - len(wrong):,} of {total:,} tensors are equal bit for bit"
     detail += "; a second copy was not loaded"
     if wrong:
         detail += f"; '{wrong[0]}' is not" + (f", and {len(wrong) - 1:,} more" if len(wrong) > 1 else "")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import assert_never
 
 from core.config.candidate import AdapterEntry, CandidateConfig
+from core.config.example import ExampleEntry
 from core.config.hub_name import HubName
 from core.files.folders import is_adapter_folder
 from core.files.hub import nothing_at
@@ -12,6 +14,7 @@ from core.files.locate import Place, locate_adapter
 from core.files.wrong_folder import offered
 from core.model.memory import catalogue_parameters
 from core.results import AdapterSummary, Availability
+from core.results.loading import Example
 from core.settings import Settings
 from core.words.sizes import gibibytes
 
@@ -71,5 +74,16 @@ def adapter_summary(candidate: CandidateConfig, entry: AdapterEntry, settings: S
     if not available and place is not None and place.kind == "snapshot" and place.contents.missing:
         message = f"The adapter is partly downloaded: {place.progress}; loading goes on where it stopped."
     return AdapterSummary(
-        entry.id, entry.title or entry.id, entry.summary, entry.examples, available, message, entry.revision
+        id=entry.id,
+        title=entry.title or entry.id,
+        summary=entry.summary,
+        examples=examples(entry.examples),
+        available=available,
+        message=message,
+        revision=entry.revision,
     )
+
+
+def examples(entries: Iterable[ExampleEntry]) -> tuple[Example, ...]:
+    """The examples of an entry as a page offers them."""
+    return tuple(Example(entry.text, entry.expected, entry.hard) for entry in entries)

@@ -9,7 +9,7 @@ from typing import Any
 
 from core.config.candidate import CandidateConfig
 from core.config.families import stated_mask
-from core.engine.availability import adapter_summary, availability
+from core.engine.availability import adapter_summary, availability, examples
 from core.errors import AppError
 from core.files.config_numbers import config_numbers
 from core.files.folders import read_model_folder
@@ -43,7 +43,7 @@ def summarise(candidate: CandidateConfig, settings: Settings) -> CandidateSummar
         hidden_size=architecture.hidden_size if architecture else _whole(numbers, "hidden_size"),
         max_tokens=candidate.max_tokens or _whole(numbers, "max_position_embeddings"),
         adapters=tuple(adapter_summary(candidate, entry, settings) for entry in candidate.adapters),
-        examples=candidate.examples,
+        examples=examples(candidate.examples),
         availability=state,
         message=message,
     )

@@ -51,13 +51,25 @@ class Availability(StrEnum):
 
 
 @dataclass(frozen=True)
+class Example:
+    """A text to try; `expected` is the class that a person gives it, empty where none is stated.
+
+    `hard`: the catalogue says that a wrong verdict is no surprise.
+    """
+
+    text: str
+    expected: str = ""
+    hard: bool = False
+
+
+@dataclass(frozen=True)
 class AdapterSummary:
     """An adapter as the catalogue offers it."""
 
     id: str
     title: str
     summary: str
-    examples: tuple[str, ...]
+    examples: tuple[Example, ...]
     available: bool
     message: str = ""
     revision: str | None = None
@@ -85,7 +97,7 @@ class CandidateSummary:
     hidden_size: int | None
     max_tokens: int | None
     adapters: tuple[AdapterSummary, ...]
-    examples: tuple[str, ...]
+    examples: tuple[Example, ...]
     availability: Availability
     message: str = ""
     revision: str | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from core.config import AdapterEntry, BaseModelConfig, CandidateConfig
+from core.config.example import ExampleEntry
 from core.results import (
     AdapterSummary,
     Availability,
@@ -15,6 +16,7 @@ from core.results import (
     LoadedModel,
     Selection,
 )
+from core.results.loading import Example
 
 LABELS = tuple(f"class_{i:02d}" for i in range(12))
 LONGEST = 8
@@ -27,8 +29,13 @@ HEALTH = HealthReport(
         Check("pooler", CheckStatus.WARNING, "No pooler named: <b>mean</b> is assumed.", "name it in the YAML."),
     )
 )
-_EXAMPLES = ("where is my card", "why was I charged", "how do I top up")
-_OTHERS = ("play some jazz", "wake me at six")
+_EXAMPLES = (
+    Example("where is my card", expected="class_03"),
+    Example("why was I charged", expected="class_01", hard=True),
+    Example("how do I top up"),
+)
+_OTHERS = (Example("play some jazz"), Example("wake me at six"))
+_AN_EXAMPLE = (Example("an example"),)
 _HOSTILE = ("<script>alert(1)</script>", '<img src="http://evil.example/y.png">', "![a](http://evil.example) *b*")
 _PROBLEM_TYPES = {"several": "multi_label_classification", "values": "regression", "value": "regression"}
 _POOLERS = {"own": "gem", "several": "attention", "values": "context"}
@@ -53,7 +60,7 @@ def candidate(candidate_id: str, role: str, **changes: object) -> CandidateSumma
         hidden_size=128,
         max_tokens=LONGEST,
         adapters=(),
-        examples=("an example",),
+        examples=_AN_EXAMPLE,
         availability=Availability.READY,
     )
     return dataclasses.replace(summary, **changes)  # type: ignore[arg-type]
@@ -65,7 +72,7 @@ def catalogue() -> list[CandidateSummary]:
         AdapterSummary("intents", "Intents", "Twelve intents.", _EXAMPLES, True),
         AdapterSummary("domains", "Domains", "Twelve domains.", _OTHERS, True),
     )
-    one = (AdapterSummary("one", "One <i>*of its own*", "An adapter.", ("an example",), True),)
+    one = (AdapterSummary("one", "One <i>*of its own*", "An adapter.", _AN_EXAMPLE, True),)
     hub = {"availability": Availability.ON_HUB, "message": "The weights are not on this machine.", "gated": True}
     return [
         candidate("big", "candidate", parameters=9_000_000_000, url="https://example.org/big", **hub),
@@ -90,7 +97,7 @@ def config(summary: CandidateSummary) -> CandidateConfig:
         title=summary.title,
         base_model=BaseModelConfig(pretrained_model_name_or_path=summary.source, model_type="llama"),
         adapters=tuple(AdapterEntry(id=a.id, path=f"{summary.source}/adapters/{a.id}") for a in summary.adapters),
-        examples=summary.examples,
+        examples=tuple(ExampleEntry(text=e.text, expected=e.expected, hard=e.hard) for e in summary.examples),
     )
 
 
