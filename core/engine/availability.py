@@ -17,7 +17,7 @@ from core.files.folders import ADAPTER_WEIGHTS, is_adapter_folder, read_adapter_
 from core.files.hub import nothing_at
 from core.files.locate import Place, locate_adapter
 from core.files.wrong_folder import offered
-from core.model.memory import catalogue_parameters, stored_parameters
+from core.model.memory import adapter_parameters, catalogue_parameters
 from core.results import AdapterSummary, Availability
 from core.results.loading import Example
 from core.settings import Settings
@@ -123,6 +123,6 @@ def _parameters(folder: Path) -> int | None:
 @lru_cache(maxsize=256)
 def _count(folder: str, _stamp: tuple[int, int]) -> int | None:
     try:
-        return stored_parameters(read_adapter_folder(Path(folder)))
+        return adapter_parameters(read_adapter_folder(Path(folder)))
     except AppError:
         return None

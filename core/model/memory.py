@@ -60,15 +60,15 @@ def catalogue_parameters(candidate: CandidateConfig) -> int | None:
     return counted if counted is not None else candidate.parameters
 
 
-def stored_parameters(folder: AdapterFolder) -> int:
+def adapter_parameters(folder: AdapterFolder) -> int:
     """Numbers in an adapter file, pooler and head included."""
     return sum(t.count for t in folder.tensors.values())
 
 
-def adapter_parameters(folder: AdapterFolder) -> int:
+def attached_parameters(folder: AdapterFolder) -> int:
     """Numbers that an adapter adds in memory: PEFT keeps the parts that it replaces beside those that it brings."""
     whole = sum(t.count for name, t in folder.tensors.items() if ".lora_" not in name)
-    return stored_parameters(folder) + whole
+    return adapter_parameters(folder) + whole
 
 
 def require_memory(name: str, needs: Requirements) -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 _TYPED = "headlight.typed_paths"
 #: In quotes a path may have spaces; elsewhere it ends at one. What follows a letter or a colon is no path: `and/or`,
 #: `https://`.
-_PATHS = re.compile(r"(?<=')/[^'\n]+/[^'\n]*(?=')|(?<![\w/:.'~])/[^\s'\"<>,;:()]+/[^\s'\"<>,;:()]*")
+_PATHS = re.compile(r"(?<=')/[^'\n]+/[^'\n]*(?=')|(?<![\w/:.'~])/[^\s'\",;:()]+/[^\s'\",;:()]*")
 
 
 def typed(*paths: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
@@ -45,6 +45,7 @@ def test_who_typed_it_reads_it_whole() -> None:
     assert shown(message, typed=("/srv/models/min",)) == "'…/model.safetensors' is truncated."
 
 
+@settings(deadline=None)
 @given(st.lists(st.text("abcXYZ019_-", min_size=1, max_size=8), min_size=2, max_size=5))
 def test_no_folder_on_the_way_is_seen(names: list[str]) -> None:
     from pages.ui import server_paths

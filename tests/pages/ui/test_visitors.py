@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from streamlit.runtime import Runtime
 
 from core.results import Selection
 from pages.ui import visitors
@@ -25,7 +24,7 @@ class SomeSessions:
 def test_those_that_have_gone_do_not_count(fake: FakeServices, monkeypatch: pytest.MonkeyPatch) -> None:
     fake.visitors.selections = {"here": DEMO, "gone": DEMO, "elsewhere": Selection("demo", "domains")}
     monkeypatch.setattr(visitors, "exists", lambda: True)
-    monkeypatch.setattr(Runtime, "instance", lambda: SomeSessions("here", "elsewhere"))
+    monkeypatch.setattr("streamlit.runtime.Runtime.instance", lambda: SomeSessions("here", "elsewhere"))
     assert visitors.others("demo", "intents") == 1
     assert fake.visitors.gone_sessions == {"gone"}
     assert visitors.others("demo", any_adapter=True) == 2
