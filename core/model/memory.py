@@ -22,8 +22,8 @@ DTYPE_BYTES: dict[DtypeName, int] = {
     "int64": 8,
 }
 
-#: Activations of one batch, buffers and the allocator's slack.
-OVERHEAD_SHARE, OVERHEAD_BYTES = 0.05, 128 * 2**20
+#: Activations of one batch, which grow with a model's width, buffers and the allocator's slack.
+OVERHEAD_SHARE, OVERHEAD_BYTES = 0.02, 128 * 2**20
 
 
 def backbone_parameters(folder: ModelFolder) -> int:
