@@ -70,9 +70,13 @@ def _held_bytes(folder: ModelFolder, dtype: DtypeName) -> int:
 
 
 def _file_bytes(folder: ModelFolder, dtype: DtypeName) -> int:
-    """A file that is written: of `FILE_BYTES`, or of one tensor that is larger; or all of a small model."""
+    """A file that is written, and the weight that is read for it.
+
+    The file is of `FILE_BYTES`, or of one tensor that is larger; or all of a small model.
+    """
     sizes = [t.count * DTYPE_BYTES[dtype] for name, t in folder.tensors.items() if not name.startswith("lm_head.")]
-    return min(sum(sizes), max(FILE_BYTES, max(sizes, default=0)))
+    largest = max(sizes, default=0)
+    return min(sum(sizes), max(FILE_BYTES, largest)) + largest
 
 
 def _largest_update(adapter: AdapterFolder) -> int:

@@ -31,6 +31,7 @@ from core.model.dequantise import dequantise
 from core.model.mapped import is_mapped, let_go
 from core.model.open import open_classifier, quiet_transformers
 from core.model.quantised_checks import quantisation_name
+from core.model.read_progress import tensors_read
 from core.model.save import save_classifier
 from core.model.written_later import AsWritten
 from core.results import Merge
@@ -56,8 +57,11 @@ def merge(
     require_empty(request.output)
     require_whole(request)
     require_cost(merge_cost(request, free()), request.output)
-    on_progress(0.05, "reading the base")
-    with loading_alone(), malloc.weights_on_their_own():
+    hf_logging.disable_progress_bar()
+    part = within(on_progress, 0.0, 0.1)
+    part(0.0, "reading the base")
+    read = tensors_read(lambda done, total: part(done / total, f"reading the base, {done:,} of {total:,} tensors"))
+    with loading_alone(), malloc.weights_on_their_own(), read:
         attached, codes = _attached(request)
     with appearing(request.output) as folder:
         return _written(request, attached, codes, folder, within(on_progress, 0.1, 1.0))
@@ -86,7 +90,6 @@ def _written(
     updates = Updates(attached.model, at_once=bool(codes))
     model = updates.unload(attached.model)
     model.train(False)
-    hf_logging.disable_progress_bar()
     with quiet_transformers():
         save_classifier(model, folder, max_shard_size=FILE_BYTES, as_written=_as_written(model, updates, on_progress))
         _write_tokenizer(request, attached.max_tokens, folder)
