@@ -221,6 +221,7 @@ SHARED: Mapping[str, Mapping[str, str]] = {
         "explain": "the room",
         "options": "options that commands share",
         "output": "tables, JSON and errors",
+        "progress": "lines about long work",
         "train": "the room of that work",
     },
     "tests/browser": {
