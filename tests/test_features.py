@@ -200,6 +200,7 @@ SHARED: Mapping[str, Mapping[str, str]] = {
     "core/words": {
         "numbers": "digits",
         "sizes": "bytes",
+        "model_size": "how large a model is, on every page and command",
         "durations": "seconds",
         "untrained_head": "which pairs give no verdict, on every page and command",
         "opening": "of every folder that we write",

@@ -19,7 +19,7 @@ from core.files.locate import Place, locate_adapter
 from core.files.wrong_folder import offered
 from core.model.memory import adapter_parameters, catalogue_parameters
 from core.results import AdapterSummary, Availability
-from core.results.loading import Example
+from core.results.example import Example
 from core.settings import Settings
 from core.words.sizes import size
 

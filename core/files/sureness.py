@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from core.config.sureness import SURENESS_FILE, SurenessCard
 from core.files.unusable import require_usable
-from core.results.sureness import SurenessThresholds
+
+if TYPE_CHECKING:
+    from core.results.sureness import SurenessThresholds
 
 
 def sureness_thresholds(folder: Path) -> SurenessThresholds:
@@ -15,6 +17,9 @@ def sureness_thresholds(folder: Path) -> SurenessThresholds:
     Raises:
         AppError: a file that cannot be read, or states something else.
     """
+    from core.config.sureness import SURENESS_FILE, SurenessCard  # numpy comes with them
+    from core.results.sureness import SurenessThresholds
+
     require_usable(folder, [SURENESS_FILE])
     path = folder / SURENESS_FILE
     return SurenessCard.from_file(path).thresholds if path.is_file() else SurenessThresholds()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from core.results.example import Example
 from core.results.health import HealthReport
 from core.results.problem import Problem
 from core.results.verdict import ChatTemplate, Selection
@@ -50,18 +51,6 @@ class Availability(StrEnum):
     ON_HUB = "on the Hub"
     MISSING = "missing"
     UNFIT = "does not fit"
-
-
-@dataclass(frozen=True)
-class Example:
-    """A text to try; `expected` is the class that a person gives it, empty where none is stated.
-
-    `hard`: the catalogue says that a wrong verdict is no surprise.
-    """
-
-    text: str
-    expected: str = ""
-    hard: bool = False
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.results import CandidateSummary, Selection
-from core.results.loading import Example
+from core.results.example import Example
 from pages.ui import candidate_picker, markup
 
 Examples = tuple[Example, ...]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.results import CheckStatus, ClassScore, HealthReport, Prediction, Selection
-from core.results.loading import Example
+from core.results.example import Example
 from core.words import durations, numbers
 from core.words import verdict as words
 from pages.ui import markup, question

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.results import Prediction
-from core.results.loading import Example
+from core.results.example import Example
 from core.results.sureness import Sureness
 from core.words import numbers
 from core.words import verdict as words

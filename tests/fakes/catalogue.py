@@ -17,7 +17,7 @@ from core.results import (
     Problem,
     Selection,
 )
-from core.results.loading import Example
+from core.results.example import Example
 
 LABELS = tuple(f"class_{i:02d}" for i in range(12))
 LONGEST = 8

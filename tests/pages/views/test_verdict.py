@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core.results import NOT_FINITE, Selection
-from core.results.loading import Example
+from core.results.example import Example
 from core.results.sureness import SurenessThresholds
 from pages.views.verdict import Answer, explanation, verdict
 from tests.words.made import prediction
