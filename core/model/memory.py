@@ -45,10 +45,10 @@ def estimate(
     """Weights, and the peak with overhead. Weights of another stored dtype are converted tensor by tensor.
 
     Where they are not all held in that dtype (`core.model.held`), `weights` are their bytes, `held_as` the name of what
-    they are held in, and `transient` the bytes that loading takes besides.
+    they are held in, and `transient` the bytes that loading takes besides: before any batch does.
     """
     weights = parameters * DTYPE_BYTES[dtype] if weights is None else weights
-    peak = int(weights * (1 + OVERHEAD_SHARE)) + OVERHEAD_BYTES + transient
+    peak = int(weights * (1 + OVERHEAD_SHARE)) + max(OVERHEAD_BYTES, transient)
     return Requirements(device, held_as or dtype, parameters, weights, peak, free, stored)
 
 
