@@ -34,8 +34,10 @@ from core.results import (
     CandidateSummary,
     Capabilities,
     CheckpointDiff,
+    ContributionOptions,
     Contributions,
     Costs,
+    Deletions,
     DryRun,
     Evaluation,
     Export,
@@ -52,6 +54,7 @@ from core.results import (
     ModelFormat,
     PoolerVerdict,
     Pooling,
+    PositionParts,
     Prediction,
     QuantisationEffect,
     Reading,
@@ -153,6 +156,9 @@ class Engine(Protocol):
     def start_load(self, selection: Selection, *, keep: Collection[Selection] = ()) -> LoadState:
         """Begin a load and return at once; whoever asks for the same pair meanwhile joins it."""
 
+    def stop_load(self, selection: Selection) -> None:
+        """End a load that is fetching files, for all who follow it; nothing where there is none, or it is past that."""
+
     def load_state(self, selection: Selection, wait: float = 0.0) -> LoadState | None:
         """Where a load stands, after up to `wait` seconds; None when there is none and the pair is not loaded."""
 
@@ -194,8 +200,14 @@ class Explainer(Protocol):
     def poolers(self, selection: Selection, text: str) -> list[PoolerVerdict]:
         """Every pooler on the same hidden states."""
 
-    def contributions(self, selection: Selection, text: str) -> Contributions:
-        """Every class's logit, split over the tokens."""
+    def contributions(self, selection: Selection, text: str, options: ContributionOptions) -> Contributions:
+        """What each input token adds to one output of one class, through the whole network."""
+
+    def deletions(self, selection: Selection, text: str, options: ContributionOptions) -> Deletions:
+        """The words with the largest contributions, deleted one at a time."""
+
+    def position_parts(self, selection: Selection, text: str) -> PositionParts:
+        """Every class's logit, split over the positions that the pooler reads."""
 
     def depth(self, selection: Selection, text: str) -> Lens:
         """What would be said after every layer."""
@@ -357,6 +369,19 @@ class Exports(Protocol):
         """
 
 
+class Visitors(Protocol):
+    """Which sessions of the app use which pair now."""
+
+    def here(self, session: str, selection: Selection) -> None:
+        """A session uses this pair from now on, and no other."""
+
+    def using(self, candidate: str, adapter: str | None = None, *, any_adapter: bool = False) -> tuple[str, ...]:
+        """Sessions that use a pair, or with `any_adapter` a candidate; the latest last."""
+
+    def gone(self, sessions: Collection[str]) -> None:
+        """These sessions have ended."""
+
+
 class Services(Protocol):
     """All of them together, as one process offers them."""
 
@@ -395,6 +420,10 @@ class Services(Protocol):
     @property
     def exports(self) -> Exports:
         """Candidates as folders that other programs open."""
+
+    @property
+    def visitors(self) -> Visitors:
+        """Which sessions use which pair."""
 
     def close(self, grace: float = 1.0) -> bool:
         """End long work: True when all of it ended within `grace` seconds."""

@@ -54,6 +54,6 @@ def draw(request: Question) -> None:
         view.parts(request.label, ablation)
 
 
-request = question.ask("Adapter", "What the adapter changed: off and on, at any scale, part by part.")
+request = question.ask("Adapter effect", "What the adapter changed: off and on, at any scale, part by part.")
 if request is not None:
     draw(request)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+_BROWSER = Path(__file__).parent / "browser"
 _HOME = Path(tempfile.mkdtemp(prefix="headlight-tests-"))
 atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
 # Before anything of Hugging Face or of ours is imported, and inherited by every process that a test starts.
@@ -22,6 +23,9 @@ os.environ.update(
     TOKENIZERS_PARALLELISM="false",
     HEADLIGHT_USER_CATALOGUE=str(_HOME / "candidates"),
     HEADLIGHT_DEVICE="cpu",
+    # Workers, servers and browsers share the cores. A second thread for a tiny matrix waits longer than it computes:
+    # a forward pass of a few milliseconds takes a quarter of a second where another process has the other core.
+    OMP_NUM_THREADS="1",
 )
 
 import pytest  # noqa: E402
@@ -31,6 +35,11 @@ from tests.tiny import FAMILIES, make_tiny_tokenizer, tiny_model  # noqa: E402
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that drive a browser come first: they are the longest, and none is left to one worker alone at the end."""
+    items.sort(key=lambda item: _BROWSER not in item.path.parents)
 
 
 @pytest.fixture(autouse=True)

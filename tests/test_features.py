@@ -61,7 +61,7 @@ FEATURES: Mapping[str, Feature] = {
         "core/engine",
         {
             "page": other("classify", because="what a person does there"),
-            "view": other("verdict", "class_table", because="its table is shown on other pages too"),
+            "view": other("verdict", "verdict_head", "class_table", because="its head and table have a file each"),
             "figures": TABLES,
             "command": other("classify", because="a verb"),
             "browser test": other("classify", because="as its page"),
@@ -72,8 +72,17 @@ FEATURES: Mapping[str, Feature] = {
         {"figures": TABLES, "command": EXPLAIN, "browser test": EACH_PAIR},
     ),
     "contributions": Feature(
-        "core/explain/contributions.py",
-        {"figures": TABLES, "command": EXPLAIN, "browser test": EACH_PAIR},
+        "core/explain/contributions",
+        {"browser test": other("overview", because="it opens with them")},
+    ),
+    "position_parts": Feature(
+        "core/explain/position_parts.py",
+        {
+            "page": other("pooling", because="they say what the pooler read"),
+            "view": other("pooling", because="as its page"),
+            "figures": TABLES,
+            "browser test": EACH_PAIR,
+        },
     ),
     "depth": Feature("core/explain/depth.py", {"browser test": EACH_PAIR}),
     "adapter_effect": Feature("core/explain/adapter_effect", {"command": NO_COMMAND}),
@@ -169,6 +178,8 @@ SHARED: Mapping[str, Mapping[str, str]] = {
     "pages/views": {
         "candidate_details": "of the page of candidates",
         "add_candidate": "of the page of candidates",
+        "candidate_groups": "of the page of candidates",
+        "removal": "of the page of candidates",
         "overview": "of the page of that name",
     },
     "core/results": {
@@ -181,6 +192,7 @@ SHARED: Mapping[str, Mapping[str, str]] = {
         "opening": "of every folder that we write",
         "problem": "what went wrong, in words",
         "report": "several features in one document",
+        "sureness": "of a verdict: how far to believe it",
         "task": "of long work",
         "text_units": "words and tokens of one text",
         "to_json": "any result as plain data",
@@ -216,6 +228,7 @@ SHARED: Mapping[str, Mapping[str, str]] = {
         "capabilities": "pages that a loaded pair cannot fill",
         "candidates": "as its page",
         "first_request": "the server",
+        "history": "Back, Forward and links, over all pages",
         "looks": "every page, in every size and colour",
         "overview": "as its page",
         "pairs": "every page, for every demo pair",

@@ -76,7 +76,7 @@ def classify(
     if json:
         print_json([as_record(p) | _record(e) for p, e in zip(predictions, effects or repeat(None), strict=False)])
     elif output is None:
-        print_table(("text", "label", "probability", "margin", "tokens"), [_row(p) for p in predictions])
+        print_table(("text", "label", "sureness", "probability", "margin", "tokens"), [_row(p) for p in predictions])
     if effects is not None and not json:
         print_table(("text", "whole weights", "largest difference"), [_effect(e) for e in effects])
 
@@ -116,4 +116,4 @@ def _row(prediction: Prediction) -> tuple[str, ...]:
     label = marked(label, untrained_head=prediction.untrained_head)
     tokens = str(len(prediction.tokens)) + (f" of {prediction.total_tokens}" if prediction.truncated else "")
     numbers = significant(prediction.top.probability), significant(prediction.margin)
-    return short(prediction.text, 60), label, *numbers, tokens
+    return short(prediction.text, 60), label, prediction.sureness or "–", *numbers, tokens

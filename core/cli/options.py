@@ -126,5 +126,6 @@ def load(engine: Engine, selection: Selection) -> LoadedModel:
         raise refusal(model)
     for check in model.health.checks:
         if check.status is CheckStatus.WARNING:
-            say(f"Warning: {check.message}" + (f" Fix: {check.fix}" if check.fix else ""))
+            fix = check.command_fix or check.fix
+            say(f"Warning: {check.message}" + (f" Fix: {fix}" if fix else ""))
     return model

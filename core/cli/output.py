@@ -42,7 +42,7 @@ def say(message: str) -> None:
 def complain(error: AppError) -> None:
     """An error as problem and fix."""
     say(f"Error: {error.problem}")
-    say(f"Fix: {error.fix}")
+    say(f"Fix: {error.command_fix or error.fix}")
 
 
 def visible(text: str) -> str:

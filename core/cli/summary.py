@@ -60,7 +60,12 @@ def summary(
 
 def _facts(result: Architecture) -> list[tuple[str, str]]:
     sizes = result.sizes
-    facts = [("parameters (tied weights once)", f"{result.parameters:,}")]
+    unused = result.parameters - result.used
+    facts = [("parameters (tied weights once)", f"{result.used:,}")]
+    parts = {"of these the base's": result.backbone, "of these low-rank factors": result.factors}
+    parts |= {"of these pooler and head": result.head, "kept by PEFT besides, unused": unused}
+    if result.view == "classifier":
+        facts += [(name, f"{count:,}") for name, count in parts.items() if count]
     if result.tuning:
         facts.append((f"trained with {result.tuning}", f"{result.trained:,}"))
     facts += [(f"saved by {' = '.join(tied.names)}", f"{tied.saved:,}") for tied in result.tied]

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from core.config.base_model import BaseModelConfig
+from core.config.example import ExampleEntry
 from core.config.families import FAMILIES, Family
 from core.config.hub_name import split_revision
 from core.config.strict_model import ClosedModel
@@ -47,7 +48,7 @@ class AdapterEntry(ClosedModel):
     revision: str | None = None
     title: str = ""
     summary: str = ""
-    examples: tuple[str, ...] = ()
+    examples: tuple[ExampleEntry, ...] = ()
 
     @model_validator(mode="before")
     @classmethod
@@ -64,6 +65,7 @@ class CandidateConfig(ClosedModel):
     Paths that begin with `./` or `../` are relative to the YAML file. `revision` is the base model's branch, tag or
     commit on the Hub; `pretrained_model_name_or_path: org/name@revision` says the same. `chat_template` says whether
     texts are put into the tokenizer's chat template (`user`: as what a user says) or read as they are (`none`).
+    `stored_bytes` is the size of the files that a load fetches from the Hub.
     """
 
     id: Identifier
@@ -77,10 +79,11 @@ class CandidateConfig(ClosedModel):
     revision: str | None = None
     architecture: ArchitectureNumbers | None = None
     parameters: Count | None = None
+    stored_bytes: Count | None = None
     max_tokens: Annotated[int, Field(ge=2)] | None = None
     chat_template: ChatTemplate | None = None
     adapters: tuple[AdapterEntry, ...] = ()
-    examples: tuple[str, ...] = ()
+    examples: tuple[ExampleEntry, ...] = ()
 
     @model_validator(mode="before")
     @classmethod

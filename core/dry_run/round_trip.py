@@ -29,7 +29,7 @@ from core.model.open import open_classifier
 from core.results import Stage
 from core.tasks.progress import Progress, ignore_progress
 from core.words.numbers import two_digits
-from core.words.sizes import gibibytes
+from core.words.sizes import gibibytes, size
 
 SAVED = StageKind("Save and load", "Saved to a folder, loaded from it, and asked the same texts.")
 FIX = (
@@ -61,8 +61,8 @@ def save_and_load(subject: Subject, on_progress: Progress = ignore_progress) -> 
             return SAVED.judged(False, f"what was saved cannot be loaded: {error.problem}", error.fix)
         except (OSError, SafetensorError) as error:  # a full disk, or files of the base that have gone
             return SAVED.left_out(f"a file could not be written or read: {' '.join(str(error).split())[:200]}")
-        size = sum(file.stat().st_size for file in Path(name).iterdir())
-        stage = _compared(subject, loaded, f"{'adapter' if has_adapter else 'model'} of {gibibytes(size)}")
+        stored = sum(file.stat().st_size for file in Path(name).iterdir())
+        stage = _compared(subject, loaded, f"{'adapter' if has_adapter else 'model'} of {size(stored)}")
         del loaded  # before the folder goes, from which its weights may be mapped
     gc.collect()
     return stage

@@ -22,7 +22,7 @@ from core.model.pooled_config import parts_of
 from core.model.written_later import AsWritten, state_as_written
 from core.results import Stage
 from core.tasks.progress import Progress, ignore_progress, within
-from core.words.sizes import gibibytes, size
+from core.words.sizes import size
 
 
 def compared_with_files(
@@ -40,8 +40,8 @@ def compared_with_files(
     reading = _told(classifier, within(on_progress, 0.5, 1.0), f"{kind.name}, comparing")
     total, wrong = _tensors(classifier, folder, reading)
     changed = _changed(subject, folder)
-    written = sum(file.stat().st_size for file in folder.iterdir())
-    detail = f"model of {gibibytes(written)}: {total - len(wrong):,} of {total:,} tensors are equal bit for bit"
+    stored = sum(file.stat().st_size for file in folder.iterdir())
+    detail = f"model of {size(stored)}: {total - len(wrong):,} of {total:,} tensors are equal bit for bit"
     detail += "; a second copy was not loaded"
     if wrong:
         detail += f"; '{wrong[0]}' is not" + (f", and {len(wrong) - 1:,} more" if len(wrong) > 1 else "")

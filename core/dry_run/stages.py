@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from core.dry_run import forward, gradient, invariance, memory, round_trip
@@ -50,9 +51,9 @@ def health(report: HealthReport) -> Stage:
     for status in (CheckStatus.NOTE, CheckStatus.WARNING, CheckStatus.REFUSED):
         if of[status]:
             detail += f"; {status.value}: {', '.join(c.name for c in of[status])}"
-    return HEALTH.judged(
-        not refused, detail, refused[0].fix if refused else "", len(refused), 0, "checks that refuse it"
-    )
+    fix = refused[0].fix if refused else ""
+    stage = HEALTH.judged(not refused, detail, fix, len(refused), 0, "checks that refuse it")
+    return replace(stage, warnings=tuple(c.message for c in of[CheckStatus.WARNING]))
 
 
 def _later(subject: Subject, stages: list[Stage]) -> list[tuple[StageKind, Callable[[Progress], Stage]]]:

@@ -22,6 +22,7 @@ from core.engine.requirements import PairFolders
 from core.engine.rw_lock import ReadWriteLock
 from core.engine.tokenizer_checks import tokenizer_checks
 from core.engine.vocabulary import embedding_rows, rows_check
+from core.files.sureness import sureness_thresholds
 from core.model.devices import placement
 from core.model.families import mask_of
 from core.model.folder_checks import folder_checks
@@ -126,6 +127,7 @@ class Loader:
             ReadWriteLock(),
             embedding_rows(model),
             untrained_head=bool(untrained),
+            thresholds=sureness_thresholds(adapter_folder or opened.folder.path),
         )
         beyond = rows_check(predictor.encoder, predictor.embedding_rows)
         health = HealthReport((*health.checks, *folder_checks(opened, adapter_folder), *beyond))

@@ -65,6 +65,12 @@ def adapter_parameters(folder: AdapterFolder) -> int:
     return sum(t.count for t in folder.tensors.values())
 
 
+def attached_parameters(folder: AdapterFolder) -> int:
+    """Numbers that an adapter adds in memory: PEFT keeps the parts that it replaces beside those that it brings."""
+    whole = sum(t.count for name, t in folder.tensors.items() if ".lora_" not in name)
+    return adapter_parameters(folder) + whole
+
+
 def require_memory(name: str, needs: Requirements) -> None:
     """Refuse a load that does not fit.
 

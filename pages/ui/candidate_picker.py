@@ -1,4 +1,4 @@
-"""The candidate and the adapter in the sidebar, kept in the URL as `?candidate=...&adapter=...`.
+"""The candidate and the adapter in the top bar, kept in the URL as `?candidate=...&adapter=...`.
 
 A chat template that a person switched on or off (see `pages.ui.chat_template`) stands behind them.
 With them goes the wish to see verdicts of an untrained head: `&untrained_head=shown`.
@@ -9,23 +9,22 @@ from __future__ import annotations
 from dataclasses import replace
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from core.errors import NotFoundError
 from core.results import AdapterSummary, CandidateSummary, Selection
 from core.words.sizes import size
-from pages.ui import chat_template, markup, url_state
+from pages.ui import chat_template, linked_names, markup, url_state
 from pages.ui.chat_template import CHAT_TEMPLATE
 from pages.ui.services import engine
 
 CANDIDATE = "candidate"
 ADAPTER = "adapter"
+_BOXES = (CANDIDATE, ADAPTER)
 UNTRAINED_HEAD, SHOWN = "untrained_head", "shown"
 #: Stands for "no adapter" in the URL; no adapter can be called so.
 NO_ADAPTER = "-"
 _CHOSEN = "headlight.selection"
 _OFFERED = "headlight.offered"
-_UNKNOWN = "headlight.unknown."
 _WISHES = "headlight.untrained_head"
 #: "No adapter" was all that there was, and nobody's choice: the next candidate begins with its first adapter.
 _NO_CHOICE = "headlight.no_choice"
@@ -73,6 +72,18 @@ def adapter_of(candidate: CandidateSummary, selection: Selection) -> AdapterSumm
     return next((a for a in candidate.adapters if a.id == selection.adapter), None)
 
 
+def name_of(selection: Selection) -> str:
+    """A pair as people know it: the titles of candidate and adapter, and whether it reads in the chat template."""
+    candidate = next((c for c in offered() if c.id == selection.candidate), None)
+    if candidate is None:
+        return str(selection)
+    adapter = adapter_of(candidate, selection)
+    name = candidate.title or candidate.id
+    if selection.adapter:
+        name += f" · {(adapter.title or adapter.id) if adapter else selection.adapter}"
+    return f"{name}, in the chat template" if selection.chat_template == "user" else name
+
+
 def template_switch(selection: Selection) -> None:
     """The switch of the chat template, where the chosen pair has one."""
     chat_template.switch(selection, selection.adapter or NO_ADAPTER)
@@ -87,8 +98,10 @@ def described(selection: Selection, candidate: CandidateSummary) -> str:
     return f"{name}. {candidate.summary}"
 
 
-def choose(place: DeltaGenerator) -> None:
-    """Draw the two boxes, follow the URL and write it; a name in it that is unknown is reported.
+def choose() -> None:
+    """Follow the URL, draw the name of who answers with the two boxes behind it, and write the URL.
+
+    A name that is not here stays in the URL, see `missing`.
 
     Raises:
         NotFoundError: there is no candidate at all.
@@ -101,38 +114,74 @@ def choose(place: DeltaGenerator) -> None:
             fix="set HEADLIGHT_CATALOGUE to a folder that holds a YAML file for each.",
         )
     st.session_state[_OFFERED] = candidates
-    by_id = {c.id: c for c in candidates}
-    with place:
-        candidate = by_id[_box("Candidate", CANDIDATE, {i: c.title or i for i, c in by_id.items()}, requested)]
-        adapters = {a.id: a.title or a.id for a in candidate.adapters} | {NO_ADAPTER: "No adapter"}
-        if st.session_state.get(_NO_CHOICE) and len(adapters) > 1:
-            st.session_state.pop(ADAPTER, None)
-        adapter = _box("Adapter", ADAPTER, adapters, requested)
-        st.session_state[_NO_CHOICE] = len(adapters) == 1
-        template = chat_template.chosen(candidate.id, adapter, requested)
-        selection = Selection(candidate.id, None if adapter == NO_ADAPTER else adapter, template)
-        if requested:
-            wish(selection, requested.get(UNTRAINED_HEAD) == SHOWN)
-        selection = replace(selection, untrained_head=wished(selection))
-        st.html(_status(selection))
+    if requested:
+        linked_names.ask(requested, _BOXES)
+    selection, candidate = _follow(candidates, requested)
+    with st.container(key="model"), st.popover(_badge(selection, candidate)):
+        _box("Candidate", CANDIDATE, {c.id: c.title or c.id for c in candidates})
+        if st.session_state[CANDIDATE] is not None:
+            _box("Adapter", ADAPTER, _adapters(candidate))
+        if missing() is None:
+            st.html(_status(selection))
     st.session_state[_CHOSEN] = (selection, candidate)
+    state = {key: st.session_state[key] or linked_names.asked(key) for key in _BOXES}
     shown = SHOWN if selection.untrained_head else None
-    state = {CANDIDATE: candidate.id, ADAPTER: adapter, CHAT_TEMPLATE: template, UNTRAINED_HEAD: shown}
-    url_state.write("picker", state)
+    url_state.write("picker", state | {CHAT_TEMPLATE: selection.chat_template, UNTRAINED_HEAD: shown})
 
 
-def _box(label: str, key: str, titles: dict[str, str], requested: dict[str, str]) -> str:
-    """One box: what the URL names, else what was chosen before, else the first on offer."""
-    name = requested.get(key, st.session_state.get(key))
-    value = str(name) if name in titles else next(iter(titles))
-    if key in requested:
-        st.session_state[_UNKNOWN + key] = None if name in titles else (name, value)
-    st.session_state[key] = value
-    st.selectbox(label, list(titles), format_func=lambda i: titles.get(i, i), key=key)
-    unknown: tuple[str, str] | None = st.session_state.get(_UNKNOWN + key)
-    if unknown is not None and unknown[1] == value:  # until another one is chosen
-        st.html(markup.note(f"The link asks for the {key} '{unknown[0]}', which is not here. Choose another."))
-    return value
+def _follow(candidates: list[CandidateSummary], requested: dict[str, str]) -> tuple[Selection, CandidateSummary]:
+    """What is chosen; where a name is not here, a pair that stands in until the person chooses, and asks nothing."""
+    linked = linked_names.asked(CANDIDATE)
+    named = linked_names.named(CANDIDATE, [c.id for c in candidates], strict=True, chosen_too=True)
+    candidate = next((c for c in candidates if c.id == named), candidates[0])
+    adapters = _adapters(candidate)
+    if st.session_state.get(_NO_CHOICE) and len(adapters) > 1:
+        st.session_state.pop(ADAPTER, None)
+    if named == candidate.id:
+        linked_names.named(ADAPTER, list(adapters), strict=linked in (None, named))
+    else:
+        st.session_state[ADAPTER] = None
+    adapter = st.session_state[ADAPTER] or NO_ADAPTER
+    st.session_state[_NO_CHOICE] = len(adapters) == 1
+    template = chat_template.chosen(candidate.id, adapter, requested)
+    selection = Selection(candidate.id, None if adapter == NO_ADAPTER else adapter, template)
+    if requested:
+        wish(selection, requested.get(UNTRAINED_HEAD) == SHOWN)
+    return replace(selection, untrained_head=wished(selection)), candidate
+
+
+def missing() -> tuple[str, str] | None:
+    """What a link names and is not here: ("candidate" or "adapter", its name); None where all is here."""
+    names = ((key, linked_names.asked(key)) for key in _BOXES)
+    return next(((key, name) for key, name in names if name is not None), None)
+
+
+def _adapters(candidate: CandidateSummary) -> dict[str, str]:
+    """What can be chosen in the second box, by id."""
+    return {a.id: a.title or a.id for a in candidate.adapters} | {NO_ADAPTER: "No adapter"}
+
+
+def _box(label: str, key: str, titles: dict[str, str]) -> None:
+    """One box; it is empty, and only then has a way to be, where what is named is not here."""
+    index = None if st.session_state[key] is None else 0
+    st.selectbox(
+        label,
+        list(titles),
+        index=index,
+        format_func=lambda i: titles.get(i, i),
+        key=key,
+        placeholder="Choose one",
+        persist_state="session",
+    )
+
+
+def _badge(selection: Selection, candidate: CandidateSummary) -> str:
+    """Who answers, as the label of the button in the top bar; the dot is full while it is in memory."""
+    if missing() is not None:
+        return "**Choose who answers**"
+    dot = ":green[●]" if engine().loaded_model(selection) is not None else "○"
+    adapter = _adapters(candidate)[selection.adapter or NO_ADAPTER]
+    return f"{dot} **{markup.plain(candidate.title or candidate.id)}** · {markup.plain(adapter)}"
 
 
 def _status(selection: Selection) -> str:

@@ -14,7 +14,10 @@ from core.figures.markup import PICTURES
 from core.figures.markup import label as label
 from core.figures.markup import text as text
 from core.results import Prediction
+from core.results.sureness import Sureness
+from core.words import verdict as words
 from core.words.untrained_head import MARK
+from pages.ui.server_paths import hidden
 
 #: An underscore inside a word stands for itself, and a widget's name for screen readers shows every backslash.
 _MARKDOWN = re.compile(r"([\\`*{}\[\]()<>#+\-.!|~$:&@/^=]|(?<![^\W_])_|_(?![^\W_]))")
@@ -49,13 +52,15 @@ def lead(message: str) -> str:
 
 
 def _unbroken(message: str) -> str:
-    """Words in which no line ends between a number and its percent sign."""
-    return text(message).replace(" %", "\u00a0%")
+    """Words in which no line ends between a number and its percent sign; paths of the server as in `problem`."""
+    return text(hidden(message)).replace(" %", "\u00a0%")
 
 
 def kind(prediction: Prediction) -> str:
-    """The class of a verdict's element, after others: one of an untrained head never looks like a trained one's."""
-    return " hl-untrained" if prediction.untrained_head else ""
+    """The class of a verdict's element, after others: one that is not sure never looks like a sure one."""
+    if prediction.untrained_head:
+        return " hl-untrained"
+    return "" if prediction.sureness is None else f" hl-is-{_SURENESS[prediction.sureness][0].removeprefix('hl-')}"
 
 
 def mark(prediction: Prediction) -> str:
@@ -63,11 +68,27 @@ def mark(prediction: Prediction) -> str:
     return f' <em class="hl-mark">{MARK}</em>' if prediction.untrained_head else ""
 
 
+#: The class of a state of sureness, and its sign: told by shape as well as by colour.
+_SURENESS = {
+    Sureness.SURE: ("hl-sure", "●"),
+    Sureness.BETWEEN_TWO: ("hl-between", "◐"),
+    Sureness.NOT_SURE: ("hl-unsure", "○"),
+}
+
+
+def sureness(prediction: Prediction) -> str:
+    """How sure a verdict is, as a mark; nothing where that has no meaning."""
+    if prediction.sureness is None:
+        return ""
+    kind, sign = _SURENESS[prediction.sureness]
+    return f'<em class="hl-sureness {kind}"><i aria-hidden="true">{sign}</i> {text(words.sureness(prediction))}</em>'
+
+
 def problem(error: AppError) -> str:
-    """An error for a person: what is wrong, and what to do about it."""
+    """An error for a person: what is wrong, and what to do about it; of the server's paths only what they typed."""
     return (
-        f'<div class="hl-box hl-bad" role="alert"><p><strong>{text(error.problem)}</strong></p>'
-        f"<p>{text(sentence(error.fix))}</p></div>"
+        f'<div class="hl-box hl-bad" role="alert"><p><strong>{text(hidden(error.problem))}</strong></p>'
+        f"<p>{text(hidden(sentence(error.fix)))}</p></div>"
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core.results import Capability
@@ -13,6 +13,7 @@ class PageEntry:
     """A page: `pages/<name>.py`.
 
     Attributes:
+        question: what it answers, in a line.
         answers: it asks the loaded candidate as soon as it opens, so that a load follows for certain.
         link: its path in the URL, where links that people have kept know it by a name that it no longer has.
         needs: what the loaded pair has to be able to; None for a page that asks no loaded pair.
@@ -20,6 +21,7 @@ class PageEntry:
 
     name: str
     title: str
+    question: str
     answers: bool = False
     link: str = ""
     needs: Capability | None = None
@@ -35,34 +37,126 @@ class PageEntry:
         return self.link or self.name
 
 
-#: By the heading of their menu; those under "" stand by themselves. `/` leads to the first.
-SITE_MAP: Mapping[str, Sequence[PageEntry]] = {
-    "": (
-        PageEntry("classify", "Classify", answers=True, needs=Capability.VERDICT),
-        PageEntry("candidates", "Candidates"),
+@dataclass(frozen=True)
+class Section:
+    """One of the tasks in the top bar; its link leads to the first of its pages.
+
+    Attributes:
+        question: what it answers, as the second line of its entry.
+    """
+
+    title: str
+    question: str
+    pages: tuple[PageEntry, ...]
+
+
+#: The tasks, in the order of the top bar. `/` is the first page of the first.
+SITE_MAP: tuple[Section, ...] = (
+    Section(
+        "Classify",
+        "What does it say to a text?",
+        (PageEntry("classify", "Classify", "What does it say to a text?", answers=True, needs=Capability.VERDICT),),
     ),
-    "Why this class?": (
-        PageEntry("overview", "Overview", answers=True, link="why", needs=Capability.CONTRIBUTIONS),
-        PageEntry("pooling", "Pooling", answers=True, needs=Capability.POOLING),
-        PageEntry("contributions", "Contributions", answers=True, needs=Capability.CONTRIBUTIONS),
-        PageEntry("depth", "Depth", answers=True, needs=Capability.DEPTH),
-        PageEntry("adapter_effect", "Adapter", answers=True, link="adapter", needs=Capability.ADAPTER_EFFECT),
-        PageEntry("attention_mask", "Mask", answers=True, link="mask", needs=Capability.ATTENTION_MASK),
-        PageEntry("attention", "Attention", answers=True, needs=Capability.ATTENTION),
-        PageEntry("attributions", "Attributions", answers=True, needs=Capability.ATTRIBUTIONS),
-        PageEntry("two_texts", "Two texts", answers=True, needs=Capability.TWO_TEXTS),
+    Section(
+        "Explain",
+        "Why this class?",
+        (
+            PageEntry(
+                "overview",
+                "Overview",
+                "Which words carry the verdict, and where in depth did it form?",
+                answers=True,
+                link="why",
+                needs=Capability.CONTRIBUTIONS,
+            ),
+            PageEntry(
+                "contributions",
+                "Contributions",
+                "What does each word add to a class?",
+                answers=True,
+                needs=Capability.CONTRIBUTIONS,
+            ),
+            PageEntry(
+                "attributions",
+                "Attributions",
+                "What do other methods say, and which of them is faithful?",
+                answers=True,
+                needs=Capability.ATTRIBUTIONS,
+            ),
+            PageEntry(
+                "two_texts",
+                "Two texts",
+                "What does an edit change, and which words flip the verdict?",
+                answers=True,
+                needs=Capability.TWO_TEXTS,
+            ),
+            PageEntry(
+                "adapter_effect",
+                "Adapter effect",
+                "What does the adapter change in this answer?",
+                answers=True,
+                link="adapter",
+                needs=Capability.ADAPTER_EFFECT,
+            ),
+            PageEntry("depth", "Depth", "What would it say after each layer?", answers=True, needs=Capability.DEPTH),
+            PageEntry(
+                "pooling", "Pooling", "Which tokens does the pooler weigh?", answers=True, needs=Capability.POOLING
+            ),
+            PageEntry(
+                "attention_mask",
+                "Mask",
+                "What do later words add?",
+                answers=True,
+                link="mask",
+                needs=Capability.ATTENTION_MASK,
+            ),
+            PageEntry("attention", "Attention", "Where does each head look?", answers=True, needs=Capability.ATTENTION),
+        ),
     ),
-    "Inside the weights": (
-        PageEntry("weights", "Weights"),
-        PageEntry("spectra", "Spectra"),
-        PageEntry("adapter_update", "Adapter update", link="update", needs=Capability.ADAPTER_UPDATE),
-        PageEntry("two_adapters", "Two adapters", needs=Capability.ADAPTER_UPDATE),
-        PageEntry("head_geometry", "Head geometry", link="head", needs=Capability.HEAD_GEOMETRY),
-        PageEntry("checkpoint_diff", "Two checkpoints", link="checkpoints"),
-        PageEntry("architecture", "Architecture"),
-        PageEntry("dry_run", "Dry run", needs=Capability.DRY_RUN),
+    Section(
+        "Inspect",
+        "What is in the weights?",
+        (
+            PageEntry("weights", "Weights", "How are the values of each tensor spread? What stands out?"),
+            PageEntry("spectra", "Spectra", "How many directions does each matrix use?"),
+            PageEntry(
+                "adapter_update",
+                "Adapter update",
+                "How much does the adapter change each weight?",
+                link="update",
+                needs=Capability.ADAPTER_UPDATE,
+            ),
+            PageEntry(
+                "two_adapters",
+                "Two adapters",
+                "Do two adapters of one base change the same?",
+                needs=Capability.ADAPTER_UPDATE,
+            ),
+            PageEntry(
+                "head_geometry",
+                "Head geometry",
+                "Which classes can the head hardly tell apart?",
+                link="head",
+                needs=Capability.HEAD_GEOMETRY,
+            ),
+            PageEntry(
+                "checkpoint_diff",
+                "Two checkpoints",
+                "What differs? Is this download intact?",
+                link="checkpoints",
+            ),
+            PageEntry("architecture", "Architecture", "What is it made of, and what does it cost?"),
+        ),
     ),
-}
-PAGES = tuple(page for section in SITE_MAP.values() for page in section)
+    Section(
+        "Models",
+        "What is here, and does it fit?",
+        (
+            PageEntry("candidates", "Candidates", "Which models are here, and what does each need?"),
+            PageEntry("dry_run", "Dry run", "Is it set up right?", needs=Capability.DRY_RUN),
+        ),
+    ),
+)
+PAGES = tuple(page for section in SITE_MAP for page in section.pages)
 #: What each page asks of the loaded pair, by its path in the URL.
 NEEDS: Mapping[str, Capability | None] = {page.path: page.needs for page in PAGES}

@@ -9,7 +9,7 @@ from core.words import untrained_head as words
 from pages.ui import candidate_picker, markup
 
 _SWITCH = "untrained_head.switch"
-#: Adapters that are offered as buttons; the sidebar has all of them.
+#: Adapters that are offered as buttons; the top bar has all of them.
 _OFFERED = 3
 
 
@@ -19,7 +19,7 @@ def passes(selection: Selection, candidate: CandidateSummary, model: LoadedModel
     if not model.untrained_head:
         return True
     if selection.untrained_head != candidate_picker.wished(selection):
-        st.rerun()  # the switch is in a fragment: the sidebar and the URL follow
+        st.rerun()  # the switch is in a fragment: the top bar and the URL follow
     with place.container(key="untrained_head", gap="small"):
         if selection.untrained_head:
             st.html(_marked(model))
@@ -41,7 +41,7 @@ def _no_verdict(model: LoadedModel) -> str:
     return (
         f'<div class="hl-box hl-warn" role="status"><p><strong>No verdict.</strong> '
         f"{markup.text(words.because(model))} Its weights have random start values, so a verdict would be random.</p>"
-        f"<p>Choose {words.another(model)}, or train one: <code>{words.TRAIN}</code></p></div>"
+        f"<p>Choose {words.another(model)}, or train one: the README says how, under Train an adapter.</p></div>"
     )
 
 

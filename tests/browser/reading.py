@@ -102,6 +102,20 @@ def cell(page: Page, column: int, row: int) -> str:
 
 
 def choose(page: Page, label: str, option: str) -> None:
-    """Choose in one of the boxes of the sidebar."""
-    page.get_by_test_id("stSidebar").get_by_label(label, exact=True).click()
+    """Choose in one of the boxes behind the name of the model."""
+    model_picker(page).get_by_label(label, exact=True).click()
     page.get_by_role("option", name=option, exact=True).click()
+    model_badge(page).click()  # shut
+
+
+def model_badge(page: Page) -> Locator:
+    """The name of the model in the top bar; its dot is full while it is in memory."""
+    return page.locator(".st-key-model").get_by_test_id("stPopoverButton")
+
+
+def model_picker(page: Page) -> Locator:
+    """What is behind the name of the model, opened."""
+    body = page.get_by_test_id("stPopoverBody")
+    if body.count() == 0:
+        model_badge(page).click()
+    return body

@@ -138,7 +138,7 @@ def test_without_an_adapter_the_page_says_what_it_needs_and_the_mask_answers(
     page = open_page(f"{address(server, 'adapter', bare, TEXT)}&untrained_head=shown")
     alert = page.get_by_role("alert")
     expect(alert).to_contain_text("This candidate is loaded without an adapter", timeout=90_000)
-    expect(alert).to_contain_text("Choose an adapter in the sidebar")
+    expect(alert).to_contain_text("Choose an adapter")
     page.get_by_test_id("stMain").get_by_role("link", name="Mask").click()
     expect(page.locator(".hl-pooler")).to_have_count(2)
     assert page.get_by_test_id("stException").count() == 0
@@ -149,7 +149,7 @@ def test_short_odd_and_long_texts(server: Server, open_page: OpenPage) -> None:
     for text in ("a", "🙂", "e\u0301 👩\u200d👩\u200d👧", "card " * 2000):
         page.get_by_label("Text", exact=True).fill(text)
         page.get_by_role("button", name="Explain", exact=True).click()
-        for name in ("Adapter", "Mask"):
+        for name in ("Adapter effect", "Mask"):
             turn_to(page, name)
             expect(page.locator(".hl-pooler")).to_have_count(2)
             expect(page.get_by_test_id("stDataFrame")).to_be_visible()

@@ -16,7 +16,7 @@ from core.words.architecture import SOURCES, ties
 from core.words.architecture import size as lead
 from pages.views.architecture_costs import flops, size
 from tests.browser.conftest import OpenPage, Server
-from tests.browser.reading import CANDIDATES, words
+from tests.browser.reading import CANDIDATES, model_badge, words
 
 BANKING = Selection("demo-llama", "banking77")
 LLAMA = Selection("llama3-8b-it")
@@ -44,7 +44,7 @@ def fact(page: Page, name: str) -> str:
 
 def tells(page: Page, found: Architecture) -> None:
     expect(page.locator(".hl-lead")).to_have_text(lead(found), timeout=30_000)
-    expect(page.locator(".hl-facts").first).to_contain_text(f"{found.parameters:,}")
+    expect(page.locator(".hl-facts").first).to_contain_text(f"{found.used:,}")
     expect(page.locator(".hl-facts").first).to_contain_text(f"last: {found.last_module_name}")
     expect(page.get_by_text(ties(found), exact=True)).to_be_visible()
 
@@ -141,7 +141,7 @@ def test_a_candidate_that_is_not_here(server: Server, open_page: OpenPage, archi
     page = opened(server, open_page, LLAMA)
     tells(page, architectures.architecture(LLAMA, num_labels=2))
     expect(page.get_by_text(SOURCES["numbers"])).to_be_visible()
-    expect(page.get_by_test_id("stSidebar")).to_contain_text("Not in memory")
+    expect(model_badge(page)).to_contain_text("○")
     classes = page.get_by_label("Classes of a new head", exact=True)
     classes.fill("77")
     classes.press("Enter")
@@ -154,7 +154,7 @@ def test_a_candidate_that_is_not_here(server: Server, open_page: OpenPage, archi
     choose(page, "Language model")
     tells(page, architectures.architecture(LLAMA, "causal_lm"))
     expect(page.locator(".hl-facts").first).to_contain_text("8,030,261,248")
-    expect(page.get_by_test_id("stSidebar")).to_contain_text("Not in memory")
+    expect(model_badge(page)).to_contain_text("○")
 
 
 def test_length_changes_what_a_text_takes(

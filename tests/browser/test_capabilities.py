@@ -6,8 +6,9 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from core.results import Selection
+from pages.ui.site_map import SITE_MAP
 from tests.browser.conftest import OpenPage, Scheme, Server
-from tests.browser.reading import address, choose
+from tests.browser.reading import address, choose, words
 from tests.browser.test_looks import SIZES, violations
 
 BARE = Selection("demo-llama")
@@ -21,15 +22,15 @@ def link(page: Page, name: str) -> Locator:
 
 def offered(page: Page) -> list[str]:
     """The pages of the section that can be opened."""
-    return page.locator(".st-key-section a:not([disabled])").all_inner_texts()
+    return [words(link) for link in page.locator(".st-key-section a:not([disabled]):visible").all()]
 
 
 def test_the_adapter_page_is_not_offered_without_an_adapter(server: Server, open_page: OpenPage) -> None:
     page = open_page(f"{address(server, 'why', BARE, TEXT)}&untrained_head=shown")
     page.locator(".hl-verdict").wait_for(timeout=90_000)
-    adapter = link(page, "Adapter")
+    adapter = link(page, "Adapter effect")
     expect(adapter).to_have_attribute("disabled", "")
-    others = ["Overview", "Pooling", "Contributions", "Depth", "Mask", "Attention", "Attributions", "Two texts"]
+    others = [page.title for page in SITE_MAP[1].pages if page.name != "adapter_effect"]
     assert offered(page) == others
     adapter.hover()
     expect(page.get_by_role("tooltip")).to_contain_text(WHY)
@@ -43,13 +44,13 @@ def test_opened_by_its_address_it_says_why_and_answers_once_an_adapter_is_chosen
     page = open_page(address(server, "adapter", BARE, TEXT))
     alert = page.get_by_role("alert")
     expect(alert).to_contain_text(WHY, timeout=90_000)
-    expect(alert).to_contain_text("Choose an adapter in the sidebar")
-    expect(link(page, "Adapter")).to_have_attribute("disabled", "")
+    expect(alert).to_contain_text("Choose an adapter")
+    expect(link(page, "Adapter effect")).to_have_attribute("disabled", "")
     assert page.locator(".hl-verdict").count() == 0, "it was asked all the same"
     choose(page, "Adapter", "Banking questions (77 intents)")
     expect(page.locator(".hl-at")).to_be_visible(timeout=90_000)
     expect(page.get_by_label("Text", exact=True)).to_have_value(TEXT)
-    expect(link(page, "Adapter")).not_to_have_attribute("disabled", "")
+    expect(link(page, "Adapter effect")).not_to_have_attribute("disabled", "")
 
 
 @pytest.mark.parametrize("path", ["update", "two_adapters"])

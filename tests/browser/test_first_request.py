@@ -10,19 +10,19 @@ import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
+from pages.ui.site_map import SITE_MAP
 from tests.browser.conftest import OpenPage, Serve
-from tests.browser.reading import read, words
+from tests.browser.reading import model_badge, read, words
 
 
 def assert_frame(page: Page, title: str, candidate: str, adapter: str) -> None:
     """The page asked for stands in our frame, with what the URL chose."""
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
     expect(page).to_have_title(f"{title} · Headlight")
-    sidebar = page.get_by_test_id("stSidebar")
-    expect(sidebar.get_by_label("Candidate", exact=True)).to_have_value(candidate)
-    expect(sidebar.get_by_label("Adapter", exact=True)).to_have_value(re.compile(adapter))
+    expect(model_badge(page)).to_contain_text(candidate)
+    expect(model_badge(page)).to_contain_text(re.compile(adapter))
     links = [words(link) for link in page.get_by_test_id("stTopNavLink").all()]
-    assert links == ["Classify", "Candidates"]
+    assert links == [f"{section.title} {section.question}" for section in SITE_MAP]
     assert page.get_by_role("dialog").count() == 0
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Page, expect
 
-from pages.ui.site_map import PAGES
+from pages.ui.site_map import PAGES, SITE_MAP
 from tests.browser.conftest import SHOTS, OpenPage, Scheme, Server
-from tests.browser.reading import BANKING, settle
+from tests.browser.reading import BANKING, model_badge, model_picker, settle
 
 SIZES = {"desktop": (1440, 900), "mobile": (390, 844)}
 #: Every page, and what is on it once it has answered.
@@ -53,14 +51,14 @@ def test_nothing_is_wider_than_the_screen_and_all_is_accessible(
         too_wide = page.evaluate(
             """() => [...document.querySelectorAll('[data-testid=stMain] *')]
                  .filter(e => e.getBoundingClientRect().right > innerWidth + 1)
-                 .filter(e => !e.closest('.st-key-examples, .st-key-section, [data-testid=stDataFrame]'))  // to swipe
+                 .filter(e => !e.closest('.st-key-examples, [data-testid=stDataFrame]'))  // to swipe
                  .map(e => e.className + ' ' + e.getBoundingClientRect().right).slice(0, 5)"""
         )
         assert not too_wide, path
         background = page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
         assert background == ("rgb(16, 19, 24)" if scheme == "dark" else "rgb(255, 255, 255)")
         here = page.locator(".st-key-here")
-        if path not in ("classify", "candidates"):  # the link of this page, in the row that a phone swipes
+        if path != "classify":  # the only page of its section
             expect(here).to_be_in_viewport(ratio=0.9)
         assert not violations(page), path
 
@@ -80,6 +78,14 @@ def test_on_a_phone_the_verdict_is_on_the_first_screen(server: Server, open_page
 
 def test_on_a_phone_the_picker_opens(server: Server, open_page: OpenPage) -> None:
     page = opened(server, open_page, "classify", "mobile", "light")
+    expect(model_badge(page)).to_be_in_viewport()
+    expect(model_picker(page).get_by_label("Candidate", exact=True)).to_be_visible()
+
+
+def test_on_a_phone_the_menu_has_every_task(server: Server, open_page: OpenPage) -> None:
+    page = opened(server, open_page, "classify", "mobile", "light")
     page.get_by_test_id("stExpandSidebarButton").click()
-    expect(page.get_by_label("Candidate", exact=True)).to_be_visible()
-    expect(page.get_by_test_id("stSidebar")).to_contain_text(re.compile("Candidates"))
+    entries = page.get_by_test_id("stSidebarNavLink")
+    expect(entries).to_have_text([f"{section.title} {section.question}" for section in SITE_MAP])
+    entries.filter(has_text="Inspect").click()
+    expect(page.locator("h1")).to_have_text("Weights")

@@ -26,7 +26,7 @@ WALK: tuple[tuple[str, Holds], ...] = (
     ("Pooling", pooling_holds),
     ("Contributions", contributions_hold),
     ("Depth", depth_holds),
-    ("Adapter", adapter_holds),
+    ("Adapter effect", adapter_holds),
     ("Mask", mask_holds),
     ("Attention", attention_holds),
     ("Attributions", attributions_hold),

@@ -26,6 +26,7 @@ from core.results import Check, CheckStatus, HealthReport, Selection, StageStatu
 from core.settings import Settings
 from core.words.dry_run import verdict
 from tests.dry_run.trying import failed, in_training, layers, left_out, loaded, stage, tried
+from tests.engine.conftest import let_go
 from tests.tiny import save_tiny_classifier
 
 LATER = ["Repeatability", "Padding", "Batch", "Loss", "Gradient", "Save and load"]
@@ -37,8 +38,7 @@ def engine(everyone: Path, tmp_path: Path) -> Iterator[Engine]:
     """An engine of the test's own, since its models are damaged."""
     made = Engine(Settings(catalogue=everyone, user_catalogue=tmp_path / "own", device="cpu"))
     yield made
-    for model in made.loaded():
-        made.unload(model.selection)
+    let_go(made)
 
 
 def asked(engine: Engine, candidate: str, adapter: str | None = None) -> Asked:
@@ -295,7 +295,7 @@ def test_a_copy_that_does_not_fit_is_left_out_in_words(engine: Engine) -> None:
 def test_a_full_disk_is_left_out_in_words(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shutil.disk_usage", lambda _path: SimpleNamespace(free=2**10))
     found = tried(*asked(engine, "llama", "mean"))
-    assert "of disk, and 0 MiB are free in" in stage(found, "Save and load").detail
+    assert "of disk, and 1.00 KiB are free in" in stage(found, "Save and load").detail
 
 
 def test_a_disk_that_fails_is_left_out_in_words(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

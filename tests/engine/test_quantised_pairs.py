@@ -23,6 +23,7 @@ from core.results import AttributionOptions, CheckStatus, Selection
 from core.settings import ROOT, Settings
 from core.tasks.runner import TaskRunner
 from tests import heap
+from tests.engine.conftest import let_go
 from tests.model.conftest import LABELS, opened, write_adapter
 from tests.tiny import make_tiny_tokenizer
 
@@ -65,8 +66,7 @@ def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def engine(catalogue: Path, tmp_path: Path) -> Any:
     made = Engine(Settings(catalogue=catalogue, user_catalogue=tmp_path / "own", device="cpu", max_loaded=8))
     yield made
-    for model in made.loaded():
-        made.unload(model.selection)
+    let_go(made)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -123,9 +123,9 @@ def test_a_text_gets_the_same_alone_and_among_others(engine: Engine, name: str) 
 def test_explanations_of_a_quantised_pair(engine: Engine, name: str) -> None:
     explainer, selection, text = Explainer(engine, TaskRunner(1)), Selection(name, "mean"), TEXTS[0]
     logits = engine.classify(selection, [text])[0].logits
-    contributions = explainer.contributions(selection, text)
+    position_parts = explainer.position_parts(selection, text)
     rounding = 0.05 if name == "int8" else 1e-4
-    assert contributions.logits == pytest.approx(logits, abs=rounding)
+    assert position_parts.logits == pytest.approx(logits, abs=rounding)
     assert explainer.depth(selection, text).logits[-1] == pytest.approx(logits, abs=rounding)
     assert explainer.at_scale(selection, text, 1.0).logits == pytest.approx(logits, abs=rounding)
     curve = explainer.scale_curve(selection, text).result()

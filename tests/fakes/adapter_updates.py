@@ -51,7 +51,7 @@ class FakeAdapterUpdates:
     def _load(self, selection: Selection) -> None:
         self._engine.load(selection)
         if selection.adapter is None:
-            raise AdapterError("This candidate is loaded without an adapter.", fix="choose an adapter in the sidebar.")
+            raise AdapterError("This candidate is loaded without an adapter.", fix="choose an adapter.")
 
 
 def _update(selection: Selection, layer: int, module: str) -> ModuleUpdate:

@@ -21,7 +21,7 @@ from tests.pages.conftest import words
 Visit = Callable[..., AppTest]
 
 NAMES = [page.name for page in PAGES]
-ASKING = [page.name for page in SITE_MAP["Why this class?"]]
+ASKING = [page.name for page in SITE_MAP[1].pages]
 #: Headings that are not the title in the navigation.
 HEADINGS = {"overview": "Why this class?"}
 #: An adapter; gem and classes with markup; several labels; values; one value without an adapter.
@@ -30,6 +30,7 @@ CANDIDATES = ("demo", "own", "several", "values", "value")
 REFUSING = {"value": ("adapter_effect", "adapter_update", "head_geometry", "two_texts"), "values": ("two_texts",)}
 #: Pages with long work, and what their URL asks for so that it begins.
 LONG = {
+    "overview": {"how": "open"},
     "adapter_effect": {},
     "attributions": {},
     "two_texts": {},

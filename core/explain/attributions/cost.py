@@ -79,6 +79,7 @@ def passes(units: tuple[Unit, ...], options: AttributionOptions) -> dict[str, in
     """Rows through the model by kind."""
     methods = options.methods
     gradients = options.steps * ("integrated gradients" in methods) + ("gradient x input" in methods)
+    gradients += "contributions" in methods
     orders = len(methods) + SHUFFLES if options.faithful else 0
     return {
         "gradients": gradients,

@@ -7,14 +7,16 @@ from streamlit.testing.v1 import AppTest
 
 from core.results import Capability, Problem, Selection
 from core.settings import ROOT
+from pages.ui import markup
 from pages.ui.site_map import PAGES, SITE_MAP, PageEntry
 from tests.fakes.services import FakeServices
 from tests.pages.conftest import Open, words
 
+EXPLAIN = next(section for section in SITE_MAP if section.title == "Explain")
 PAIR = Selection("demo", "intents")
 WHY = Problem("This *one* cannot <b>do</b> it.", "choose another.", kind="CheckpointError")
 #: Pages that have a row of links and ask the loaded pair.
-ASKING = [page for name, section in SITE_MAP.items() if name for page in section if page.needs is not None]
+ASKING = [page for section in SITE_MAP[1:] for page in section.pages if page.needs is not None]
 
 
 def links(app: AppTest) -> dict[str, tuple[bool, str]]:
@@ -44,10 +46,12 @@ def test_the_others_of_the_row_are_offered(fake: FakeServices, open_app: Open) -
     fake.engine.start_load(PAIR)
     fake.explainer.problems = {Capability.DEPTH: WHY, Capability.ATTENTION: WHY}
     app = open_app("depth", candidate="demo", adapter="intents")
-    section = [page.title for page in SITE_MAP["Why this class?"]]
+    section = [page.title for page in EXPLAIN.pages]
     assert list(links(app)) == section
     assert [title for title, (disabled, _) in links(app).items() if disabled] == ["Depth", "Attention"]
-    assert [title for title, (_, reason) in links(app).items() if reason] == ["Depth", "Attention"]
+    assert {title: about for title, (disabled, about) in links(app).items() if not disabled} == {
+        page.title: markup.plain(page.question) for page in EXPLAIN.pages if page.title not in ("Depth", "Attention")
+    }
 
 
 def test_while_nothing_is_loaded_all_are_offered_and_nobody_is_asked(fake: FakeServices, open_app: Open) -> None:

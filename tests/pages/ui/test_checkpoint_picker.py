@@ -28,7 +28,7 @@ def page_of_one() -> None:
 
     from pages.ui import candidate_picker, checkpoint_picker
 
-    candidate_picker.choose(st.sidebar)
+    candidate_picker.choose()
     checkpoint_picker.restore()
     st.text(f"path: {checkpoint_picker.pick_one()}")
 
@@ -38,7 +38,7 @@ def page_of_two() -> None:
 
     from pages.ui import candidate_picker, checkpoint_picker
 
-    candidate_picker.choose(st.sidebar)
+    candidate_picker.choose()
     st.text(f"paths: {checkpoint_picker.pick_two()}")
 
 
@@ -98,7 +98,7 @@ def test_two_begin_with_the_chosen_base_and_another_of_its_size(run: Run) -> Non
 
 def test_only_what_is_on_this_machine_is_on_offer(run: Run) -> None:
     options = run(page_of_two).selectbox(key=checkpoint_picker.SECOND).options
-    assert "Demo, adapter intents" in options
+    assert "Demo, adapter Intents" in options
     assert not {"Big", "Huge", "Gone"} & set(options)
 
 

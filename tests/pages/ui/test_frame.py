@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
@@ -13,6 +15,8 @@ from pages.ui import candidate_picker, frame
 from pages.ui.site_map import SITE_MAP, PageEntry
 from tests.fakes.engine import FakeEngine
 from tests.pages.conftest import Open, words
+
+INSPECT = next(section for section in SITE_MAP if section.title == "Inspect")
 
 
 class StartedOverError(Exception):
@@ -32,11 +36,26 @@ def test_the_root_leads_to_the_first_page_and_keeps_the_query(open_app: Open) ->
 def test_a_page_shows_the_links_of_its_section(open_app: Open, fake_engine: FakeEngine) -> None:
     fake_engine.room = 1  # the page says so and draws nothing else
     shown = links(open_app("two_adapters"))
-    assert shown == [page.title for page in SITE_MAP["Inside the weights"]]
+    assert shown == [page.title for page in INSPECT.pages]
 
 
-def test_pages_outside_of_sections_show_none(open_app: Open) -> None:
-    assert not set(links(open_app("candidates"))) & {page.title for page in SITE_MAP["Inside the weights"]}
+def test_they_are_not_on_pages_of_other_sections(open_app: Open) -> None:
+    assert not set(links(open_app("candidates"))) & {page.title for page in INSPECT.pages}
+
+
+def test_the_top_bar_has_the_sections_with_their_questions(open_app: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[st.Page] = []
+    navigation = st.navigation
+
+    def remembered(pages: list[st.Page], *, position: Literal["top"]) -> st.Page:
+        drawn[:] = pages
+        return navigation(pages, position=position)
+
+    monkeypatch.setattr(st, "navigation", remembered)
+    app = open_app("spectra")
+    visible = [page.title for page in drawn if page.visibility == "visible"]
+    assert visible == [f"{section.title} :small[{section.question}]" for section in SITE_MAP]
+    assert 'a[href$="/weights"] {' in words(app), "the section that the page belongs to is marked"
 
 
 def test_an_error_that_a_page_lets_through_is_shown_as_a_problem(
@@ -70,5 +89,5 @@ def test_the_picker_of_one_run_does_not_answer_in_the_next(fake_engine: FakeEngi
 
 
 def test_a_page_is_found_by_the_path_that_old_links_know() -> None:
-    assert PageEntry("overview", "Overview", link="why").path == "why"
-    assert PageEntry("depth", "Depth").path == "depth"
+    assert PageEntry("overview", "Overview", "Why?", link="why").path == "why"
+    assert PageEntry("depth", "Depth", "Where?").path == "depth"

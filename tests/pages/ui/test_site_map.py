@@ -15,5 +15,5 @@ def test_every_page_is_a_file_and_every_file_a_page() -> None:
 
 def test_titles_differ_and_the_first_page_answers() -> None:
     assert len({page.title for page in PAGES}) == len(PAGES)
-    assert PAGES[0] is SITE_MAP[""][0]
+    assert PAGES[0] is SITE_MAP[0].pages[0]
     assert PAGES[0].answers, "`/` leads to it, and the server prepares a load for whoever opens `/`"

@@ -14,13 +14,13 @@ from tests.fakes.catalogue import UNTRAINED
 from tests.fakes.services import FakeServices
 from tests.pages.conftest import Open, words
 
-WHY = [page.name for page in SITE_MAP["Why this class?"]]
+WHY = [page.name for page in SITE_MAP[1].pages]
 BARE = {"candidate": UNTRAINED.candidate, "adapter": "-"}
 SWITCH = "untrained_head.switch"
 
 
 def url(app: AppTest) -> dict[str, str]:
-    return {k: v if isinstance(v, str) else v[0] for k, v in app.query_params.items()}
+    return {k: v if isinstance(v, str) else v[0] for k, v in app.query_params.items() if k != "text"}
 
 
 def body(app: AppTest) -> str:
@@ -34,7 +34,8 @@ def test_a_page_says_why_there_is_no_verdict_and_shows_it_on_request(open_app: O
     drawn = body(app)
     assert "No verdict." in drawn
     assert "the checkpoint has no classification head" in drawn
-    assert "python -m core train" in drawn
+    assert "train one: the README says how" in drawn
+    assert "python -m core" not in drawn
     assert not any(part in drawn for part in ("hl-answer", "hl-verdict", "hl-bad", "hl-strip"))
     assert not app.get("plotly_chart")
     app.toggle(key=SWITCH).set_value(True).run()
