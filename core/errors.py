@@ -7,23 +7,28 @@ from __future__ import annotations
 
 
 class AppError(Exception):
-    """An expected failure. ``str(error)`` is one paragraph: the problem, then ``Fix: ...``."""
+    """An expected failure. ``str(error)`` is one paragraph: the problem, then ``Fix: ...``.
 
-    def __init__(self, problem: str, *, fix: str) -> None:
+    `fix` is fit for whoever reads it, on a page too; `command_fix` is what a person at a terminal is told instead, with
+    options and commands, where that is another.
+    """
+
+    def __init__(self, problem: str, *, fix: str, command_fix: str = "") -> None:
         super().__init__(problem)
         self.problem = problem
         self.fix = fix
+        self.command_fix = command_fix
 
     def __str__(self) -> str:
-        return f"{self.problem} Fix: {self.fix}"
+        return f"{self.problem} Fix: {self.command_fix or self.fix}"
 
-    def __reduce__(self) -> tuple[object, tuple[type[AppError], str, str]]:
-        return _rebuild, (type(self), self.problem, self.fix)
+    def __reduce__(self) -> tuple[object, tuple[type[AppError], str, str, str]]:
+        return _rebuild, (type(self), self.problem, self.fix, self.command_fix)
 
 
-def _rebuild(kind: type[AppError], problem: str, fix: str) -> AppError:
+def _rebuild(kind: type[AppError], problem: str, fix: str, command_fix: str) -> AppError:
     """Rebuild an error on the other side of a process boundary."""
-    return kind(problem, fix=fix)
+    return kind(problem, fix=fix, command_fix=command_fix)
 
 
 class ConfigError(AppError, ValueError):
@@ -52,6 +57,10 @@ class UntrainedHeadError(AppError):
 
 class MemoryBudgetError(AppError):
     """Loading would need more memory than is free."""
+
+
+class StoppedError(AppError):
+    """Work that somebody stopped before its end."""
 
 
 class DeviceError(AppError):

@@ -156,6 +156,9 @@ class Engine(Protocol):
     def start_load(self, selection: Selection, *, keep: Collection[Selection] = ()) -> LoadState:
         """Begin a load and return at once; whoever asks for the same pair meanwhile joins it."""
 
+    def stop_load(self, selection: Selection) -> None:
+        """End a load that is fetching files, for all who follow it; nothing where there is none, or it is past that."""
+
     def load_state(self, selection: Selection, wait: float = 0.0) -> LoadState | None:
         """Where a load stands, after up to `wait` seconds; None when there is none and the pair is not loaded."""
 
@@ -366,6 +369,19 @@ class Exports(Protocol):
         """
 
 
+class Visitors(Protocol):
+    """Which sessions of the app use which pair now."""
+
+    def here(self, session: str, selection: Selection) -> None:
+        """A session uses this pair from now on, and no other."""
+
+    def using(self, candidate: str, adapter: str | None = None, *, any_adapter: bool = False) -> tuple[str, ...]:
+        """Sessions that use a pair, or with `any_adapter` a candidate; the latest last."""
+
+    def gone(self, sessions: Collection[str]) -> None:
+        """These sessions have ended."""
+
+
 class Services(Protocol):
     """All of them together, as one process offers them."""
 
@@ -404,6 +420,10 @@ class Services(Protocol):
     @property
     def exports(self) -> Exports:
         """Candidates as folders that other programs open."""
+
+    @property
+    def visitors(self) -> Visitors:
+        """Which sessions use which pair."""
 
     def close(self, grace: float = 1.0) -> bool:
         """End long work: True when all of it ended within `grace` seconds."""

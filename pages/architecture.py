@@ -92,7 +92,7 @@ try:
         view.freeze_map(result, _KEYS["find"])
     modules(result)
     cost = partial(architectures().costs, selection, **composition)
-    architecture_costs.section(result, candidate.max_tokens or 0, _KEYS["length"], cost)
+    architecture_costs.section(result, candidate.tokens_read(selection.adapter) or 0, _KEYS["length"], cost)
     layer_summary(selection, composition)
 except AppError as error:
     st.html(markup.problem(error))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 
 import streamlit as st
 
@@ -10,11 +11,9 @@ from core.errors import AppError
 from core.results import Availability, CandidateSummary, Selection
 from pages.ui import candidate_picker, frame, loading, markup
 from pages.ui.services import engine
-from pages.views import add_candidate, candidate_details, export
+from pages.views import add_candidate, candidate_details, candidate_groups, export, removal
 
 LIST = "candidates.list"
-GROUP = "candidates.group"
-GROUPS = {"demo": "Demos", "candidate": "Candidates", "teacher": "Teachers", "own": "Your own"}
 
 
 def pick() -> None:
@@ -24,12 +23,7 @@ def pick() -> None:
 
 def master(candidates: list[CandidateSummary], chosen: CandidateSummary) -> None:
     """The list: one group at a time, the chosen candidate marked."""
-    if st.session_state.get("candidates.shown") != chosen.id:
-        st.session_state[GROUP] = chosen.role
-        st.session_state["candidates.shown"] = chosen.id
-    group = st.segmented_control(
-        "Group", list(GROUPS), format_func=GROUPS.__getitem__, key=GROUP, label_visibility="collapsed", required=True
-    )
+    group = candidate_groups.choose(chosen)
     shown = {c.id: c for c in candidates if c.role == group}
     if shown:
         loaded = {model.selection.candidate for model in engine().loaded()}
@@ -49,23 +43,23 @@ def master(candidates: list[CandidateSummary], chosen: CandidateSummary) -> None
 
 def detail(candidate: CandidateSummary, selection: Selection) -> None:
     """The chosen candidate with its adapter: what it is, load or unload, health."""
-    st.html(candidate_details.head(candidate))
+    st.html(candidate_details.head(candidate, selection))
     model = loading.ready(selection, candidate, ask=True)
     if model is not None:
         with st.container(horizontal=True):
             if st.button("Classify with it", type="primary", key="use"):
                 st.switch_page("pages/classify.py")
-            st.button("Unload", key="unload", on_click=engine().unload, args=(selection,))
+            removal.unload(selection, "unload")
         candidate_picker.template_switch(selection)
         st.html(candidate_details.loaded(model))
         st.html(markup.section("Health"))
         st.html(candidate_details.health(model.health))
         export.panel(model)
-    elif candidate.availability is not Availability.MISSING:
+    elif candidate.availability is not Availability.MISSING and candidate.problem_with(selection.adapter) is None:
         needs(selection)
         add_candidate.quantised(candidate)
     if candidate.role == "own":
-        st.button("Remove from the list", key="remove", on_click=add_candidate.remove, args=(candidate.id,))
+        removal.remove(candidate)
 
 
 def needs(selection: Selection) -> None:
@@ -74,16 +68,18 @@ def needs(selection: Selection) -> None:
         st.html(candidate_details.needs(engine().requirements(selection)))
 
 
-def memory() -> None:
-    """Everything that is in memory, whoever loaded it."""
+def memory(chosen: Selection) -> None:
+    """Everything that is in memory, whoever loaded it; what is chosen has its button beside its name."""
     models = engine().loaded()
     if not models:
         return
     st.html(markup.section("In memory"))
     for i, model in enumerate(models):
         name, button = st.columns([5, 2], vertical_alignment="center")
-        name.html(candidate_details.in_memory(model))
-        button.button("Unload", key=f"unload-{i}", on_click=engine().unload, args=(model.selection,), width="stretch")
+        name.html(candidate_details.in_memory(model, candidate_picker.name_of(model.selection)))
+        with button:
+            if model.selection != replace(chosen, untrained_head=model.selection.untrained_head):
+                removal.unload(model.selection, f"unload-{i}")
 
 
 selection, chosen = frame.selection()
@@ -91,9 +87,9 @@ st.html(markup.title("Candidates", "What can classify here, what each one needs,
 frame.section_links()
 for error in engine().problems():
     st.html(markup.problem(error))
-left, right = st.columns([5, 7], gap="large")
+left, right = st.columns(2, gap="medium")
 with left:
     master(candidate_picker.offered(), chosen)
-    memory()
+    memory(selection)
 with right:
     detail(chosen, selection)

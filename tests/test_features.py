@@ -178,6 +178,8 @@ SHARED: Mapping[str, Mapping[str, str]] = {
     "pages/views": {
         "candidate_details": "of the page of candidates",
         "add_candidate": "of the page of candidates",
+        "candidate_groups": "of the page of candidates",
+        "removal": "of the page of candidates",
         "overview": "of the page of that name",
     },
     "core/results": {
@@ -219,6 +221,7 @@ SHARED: Mapping[str, Mapping[str, str]] = {
         "explain": "the room",
         "options": "options that commands share",
         "output": "tables, JSON and errors",
+        "progress": "lines about long work",
         "train": "the room of that work",
     },
     "tests/browser": {

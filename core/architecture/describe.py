@@ -39,6 +39,7 @@ def describe(candidate: CandidateConfig, view: View, outline: Outline) -> Archit
     named = {name: p.numel() for name, p in root.named_parameters()}
     factors = sum(count for name, count in named.items() if ".lora_" in name)
     unused = sum(count for name, count in named.items() if ".original_module" in name)
+    of_head = {n: count for n, count in named.items() if n.startswith(("score.", "pooler.")) and ".lora_" not in n}
     return Architecture(
         name=candidate.name,
         view=view,
@@ -54,4 +55,5 @@ def describe(candidate: CandidateConfig, view: View, outline: Outline) -> Archit
         last_module_name=nodes[-1].path,
         sizes=sizes_of(outline.model),
         remark=outline.remark,
+        head=sum(count for name, count in of_head.items() if ".original_module" not in name),
     )

@@ -6,9 +6,10 @@ import typer
 
 from core.cli.options import Adapter, Candidate, Json, Quantised, UseChatTemplate, select
 from core.cli.output import print_json, print_table
+from core.cli.progress import follow, loaded
 from core.in_process import InProcessServices
 from core.results import CheckStatus, DryRun, Stage, StageStatus
-from core.words.dry_run import finite, verdict
+from core.words.dry_run import finite, outcome, verdict
 from core.words.numbers import significant
 
 NOT_PASSED = 1
@@ -30,15 +31,15 @@ def check(
     """Dry run, adapter health and padding invariance; exit code 1 when a stage does not pass."""
     services = InProcessServices()
     selection = select(services.engine, candidate, adapter, chat_template, quantisation)
-    model = services.engine.load(selection)
+    model = loaded(services.engine, selection)
     from core.dry_run.records import document
 
-    run, health = services.dry_runs.run(selection).result(), model.health
+    run, health = follow(services.dry_runs.run(selection)), model.health
     if json:
         print_json(document(model, run, health))
     else:
         _tell(run, f"{selection}: dry run. {verdict(run)}")
-        rows = [(c.name, c.status.value, f"{c.message} {c.fix}".strip()) for c in health.checks]
+        rows = [(c.name, c.status.value, f"{c.message} {c.command_fix or c.fix}".strip()) for c in health.checks]
         print_table(("check", "status", "seen"), rows, title="Health")
     if not (run.passed and health.worst is not CheckStatus.REFUSED):
         raise typer.Exit(NOT_PASSED)
@@ -46,10 +47,14 @@ def check(
 
 def _tell(run: DryRun, title: str) -> None:
     """The stages, and the tensors of one pass."""
-    print_table(("stage", "passed", "seen"), [(s.name, _WORDS[s.status], _seen(s)) for s in run.stages], title=title)
+    print_table(("stage", "passed", "seen"), [(s.name, _ended(s), _seen(s)) for s in run.stages], title=title)
     rows = [(t.name, f"{t.axes} = {t.shape}", t.dtype, finite(t), significant(t.largest)) for t in run.traced]
     if rows:
         print_table(("tensor", "shape", "type", "finite", "largest"), rows, title="One pass through the model")
+
+
+def _ended(stage: Stage) -> str:
+    return outcome(stage).replace(str(stage.status), _WORDS[stage.status])
 
 
 def _seen(stage: Stage) -> str:

@@ -21,7 +21,8 @@ from core.cli.options import (
     load,
     select,
 )
-from core.cli.output import follow, print_json, print_table, say, short
+from core.cli.output import print_json, print_table, say, short
+from core.cli.progress import follow
 from core.data.export import check_destination
 from core.data.labelled_texts import read_rows
 from core.data.predictions import PREDICTION_FORMATS, as_record, write_predictions

@@ -12,6 +12,7 @@ from core.cli.attributions import BaselineOption, MethodOption, Steps, method_of
 from core.cli.contributions import At, AtOption
 from core.cli.options import Adapter, Candidate, Json, Quantised, UntrainedHead, UseChatTemplate, load, select
 from core.cli.output import print_json, print_table, say
+from core.cli.progress import busy
 from core.cli.two_texts import FlipOption
 from core.config.strict_model import nearest
 from core.data.predictions import untrained
@@ -78,21 +79,26 @@ def explain(
     explainer = services.explainer
     selection = select(services.engine, candidate, adapter, chat_template, quantisation, untrained_head=untrained_head)
     load(services.engine, selection)
-    reading = explainer.reading(selection, text)
+    with busy("reading the text"):
+        reading = explainer.reading(selection, text)
     chosen = _class(reading.prediction, label)
     name = method_of(method)
     options = AttributionOptions(chosen, steps=steps, baseline=baseline, methods=(name,), faithful=False)
     by_words = ContributionOptions(chosen)
+    with busy("looking into the pass: contributions, deletions, pooling, depth"):
+        quick = (
+            explainer.contributions(selection, text, ContributionOptions(chosen, "logit", by="tokens")),
+            explainer.contributions(selection, text, by_words),
+            explainer.deletions(selection, text, by_words),
+            explainer.position_parts(selection, text),
+            explainer.pooling(selection, text),
+            depth.seen(explainer, selection, text),
+        )
     result = _Explained(
         reading,
         chosen,
         at,
-        explainer.contributions(selection, text, ContributionOptions(chosen, "logit", by="tokens")),
-        explainer.contributions(selection, text, by_words),
-        explainer.deletions(selection, text, by_words),
-        explainer.position_parts(selection, text),
-        explainer.pooling(selection, text),
-        depth.seen(explainer, selection, text),
+        *quick,
         None if name == "contributions" else attributions.attributed(explainer, selection, text, options),
         two_texts.flipped(explainer, selection, text) if flip else None,
     )

@@ -65,6 +65,7 @@ class CandidateConfig(ClosedModel):
     Paths that begin with `./` or `../` are relative to the YAML file. `revision` is the base model's branch, tag or
     commit on the Hub; `pretrained_model_name_or_path: org/name@revision` says the same. `chat_template` says whether
     texts are put into the tokenizer's chat template (`user`: as what a user says) or read as they are (`none`).
+    `stored_bytes` is the size of the files that a load fetches from the Hub.
     """
 
     id: Identifier
@@ -78,6 +79,7 @@ class CandidateConfig(ClosedModel):
     revision: str | None = None
     architecture: ArchitectureNumbers | None = None
     parameters: Count | None = None
+    stored_bytes: Count | None = None
     max_tokens: Annotated[int, Field(ge=2)] | None = None
     chat_template: ChatTemplate | None = None
     adapters: tuple[AdapterEntry, ...] = ()

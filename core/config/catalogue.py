@@ -57,8 +57,12 @@ class Catalogue:
             if candidate.id == candidate_id:
                 return candidate
         close = nearest(candidate_id, self.ids)
-        hint = f"did you mean '{close}'?" if close else "`python -m core candidates` lists them."
-        raise NotFoundError(f"There is no candidate '{candidate_id}'.", fix=hint)
+        meant = f"did you mean '{close}'?" if close else ""
+        raise NotFoundError(
+            f"There is no candidate '{candidate_id}'.",
+            fix=meant or "choose another one; somebody may have removed it.",
+            command_fix=meant or "`python -m core candidates` lists them.",
+        )
 
 
 def adapter_of(candidate: CandidateConfig, adapter_id: str) -> AdapterEntry:

@@ -68,6 +68,8 @@ HEADS: dict[str, str] = {
 OWN_HEAD = "stock"
 #: The head of reward models as TRL builds it.
 VALUE_TYPE = "value"
+#: The name under which TRL keeps it beside the backbone.
+VALUE_HEAD = "v_head"
 #: What a stock `...ForSequenceClassification` has.
 DEFAULT_POOLER, DEFAULT_HEAD = "context", "vanilla"
 

@@ -66,7 +66,7 @@ class ClosedModel(BaseModel):
         except ConfigError as error:
             if not source:
                 raise
-            raise ConfigError(f"{source}: {error.problem}", fix=error.fix) from None
+            raise ConfigError(f"{source}: {error.problem}", fix=error.fix, command_fix=error.command_fix) from None
 
     @classmethod
     def from_yaml(cls, text: str, source: str = "") -> Self:

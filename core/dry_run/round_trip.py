@@ -27,9 +27,9 @@ from core.model.adapters.attach import load_adapter
 from core.model.adapters.save import card_for, save_adapter
 from core.model.open import open_classifier
 from core.results import Stage
-from core.words import sizes as words
+from core.tasks.progress import Progress, ignore_progress
 from core.words.numbers import two_digits
-from core.words.sizes import gibibytes
+from core.words.sizes import gibibytes, size
 
 SAVED = StageKind("Save and load", "Saved to a folder, loaded from it, and asked the same texts.")
 FIX = (
@@ -46,7 +46,7 @@ class _Loaded:
     problem_type: str | None
 
 
-def save_and_load(subject: Subject) -> Stage:
+def save_and_load(subject: Subject, on_progress: Progress = ignore_progress) -> Stage:
     """Logits, labels and kind of task after a round trip; of a large model without an adapter every tensor instead."""
     has_adapter = isinstance(subject.probe.model, PeftModel)
     with tempfile.TemporaryDirectory(prefix="headlight-") as name:
@@ -55,14 +55,14 @@ def save_and_load(subject: Subject) -> Stage:
             return SAVED.left_out(lacking)
         try:
             if not has_adapter and subject.pair.info.bytes > SECOND_COPY:
-                return compared_with_files(subject, Path(name), SAVED, FIX)
+                return compared_with_files(subject, Path(name), SAVED, FIX, on_progress)
             loaded = _with_adapter(subject, Path(name)) if has_adapter else _whole(subject, Path(name))
         except AppError as error:
             return SAVED.judged(False, f"what was saved cannot be loaded: {error.problem}", error.fix)
         except (OSError, SafetensorError) as error:  # a full disk, or files of the base that have gone
             return SAVED.left_out(f"a file could not be written or read: {' '.join(str(error).split())[:200]}")
-        size = sum(file.stat().st_size for file in Path(name).iterdir())
-        stage = _compared(subject, loaded, f"{'adapter' if has_adapter else 'model'} of {words.size(size)}")
+        stored = sum(file.stat().st_size for file in Path(name).iterdir())
+        stage = _compared(subject, loaded, f"{'adapter' if has_adapter else 'model'} of {size(stored)}")
         del loaded  # before the folder goes, from which its weights may be mapped
     gc.collect()
     return stage

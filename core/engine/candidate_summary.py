@@ -10,22 +10,30 @@ from typing import Any
 from core.config.candidate import CandidateConfig
 from core.config.families import stated_mask
 from core.engine.availability import adapter_summary, availability, examples
+from core.engine.fit import problem_of
+from core.engine.longest_text import longest_by_files
 from core.errors import AppError
 from core.files.config_numbers import config_numbers
 from core.files.folders import read_model_folder
 from core.files.locate import Place, locate_candidate
 from core.model.memory import backbone_parameters, catalogue_parameters
-from core.results import CandidateSummary
+from core.results import Availability, CandidateSummary
 from core.settings import Settings
 
 
 def summarise(candidate: CandidateConfig, settings: Settings) -> CandidateSummary:
-    """A candidate as a page shows it. Reads config.json and file names, never weights."""
+    """A candidate as a page shows it. Reads configs, headers and file names, and of weights a few, once."""
     base = candidate.base_model
     place = locate_candidate(candidate, settings)
     numbers = config_numbers(place.path) if place else {}
     architecture = candidate.architecture
+    known = architecture.to_dict() if architecture else numbers
     state, message = availability(candidate, place)
+    here = place.path if place is not None and state is Availability.READY else None
+    counted = _counted(place) if place else None
+    problem = problem_of(candidate, here)
+    if problem is not None:
+        state, message = Availability.UNFIT, problem.problem
     return CandidateSummary(
         id=candidate.id,
         title=candidate.name,
@@ -38,15 +46,24 @@ def summarise(candidate: CandidateConfig, settings: Settings) -> CandidateSummar
         licence=candidate.licence,
         url=candidate.url,
         gated=candidate.gated,
-        parameters=catalogue_parameters(candidate) or (_counted(place) if place else None),
+        parameters=catalogue_parameters(candidate) or (counted[0] if counted else None),
         layers=architecture.num_hidden_layers if architecture else _whole(numbers, "num_hidden_layers"),
         hidden_size=architecture.hidden_size if architecture else _whole(numbers, "hidden_size"),
-        max_tokens=candidate.max_tokens or _whole(numbers, "max_position_embeddings"),
-        adapters=tuple(adapter_summary(candidate, entry, settings) for entry in candidate.adapters),
+        max_tokens=longest_by_files(candidate, known, here),
+        adapters=tuple(adapter_summary(candidate, entry, settings, here, known) for entry in candidate.adapters),
         examples=examples(candidate.examples),
         availability=state,
         message=message,
+        problem=problem,
+        stored_bytes=counted[1] if counted else None,
+        download=_download(candidate) if state is Availability.ON_HUB else None,
     )
+
+
+def _download(candidate: CandidateConfig) -> int | None:
+    """What a load fetches: as the Hub said; else 16 bits for each parameter, as nearly all are stored."""
+    known = catalogue_parameters(candidate)
+    return candidate.stored_bytes or (2 * known if known else None)
 
 
 def _mask(candidate: CandidateConfig, numbers: Mapping[str, Any]) -> str:
@@ -60,7 +77,8 @@ def _whole(numbers: Mapping[str, Any], field: str) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None
 
 
-def _counted(place: Place) -> int | None:
+def _counted(place: Place) -> tuple[int, int] | None:
+    """Parameters that a classifier reads, and bytes of the files; None where they cannot be read."""
     if not place.contents.has_weights:
         return None
     stamp = max(f.stat().st_mtime_ns for f in place.path.glob("*.safetensors") if f.is_file())
@@ -68,8 +86,9 @@ def _counted(place: Place) -> int | None:
 
 
 @lru_cache(maxsize=256)
-def _count(place: str, _changed: int) -> int | None:
+def _count(place: str, _changed: int) -> tuple[int, int] | None:
     try:
-        return backbone_parameters(read_model_folder(Path(place)))
+        folder = read_model_folder(Path(place))
+        return backbone_parameters(folder), folder.stored_bytes
     except AppError:
         return None

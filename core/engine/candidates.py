@@ -9,10 +9,12 @@ from core.config.candidate import AdapterEntry, CandidateConfig
 from core.config.catalogue import Catalogue, adapter_of, write_candidate
 from core.config.quantisation import Quantisation, quantisation_named
 from core.engine.candidate_summary import summarise
+from core.engine.fit import require_fit
+from core.engine.hub_candidate import asked_hub
 from core.engine.own_candidate import describe, find, free_id, with_adapter
 from core.engine.typed_candidates import TypedCandidates
 from core.errors import AppError, ConfigError, NotFoundError
-from core.files.locate import is_place
+from core.files.locate import is_place, locate_adapter, locate_candidate
 from core.results import CandidateSummary, Selection
 from core.settings import Settings
 
@@ -67,6 +69,8 @@ class Candidates:
             AppError: files that cannot be used; nothing is written then.
         """
         config = describe(source, title, adapter, model_type, pooler_type, self._catalogue().ids, quantisation)
+        config = asked_hub(config, self._settings, typed=bool(model_type))
+        self._require_fit(config)
         write_candidate(config, self._settings.user_catalogue)
         return summarise(config, self._settings)
 
@@ -136,6 +140,18 @@ class Candidates:
         if config is None:
             return selection
         return Selection(self._typed.add(config, self._catalogue()).id, selection.adapter)
+
+    def _require_fit(self, config: CandidateConfig) -> None:
+        """Refuse what a load would refuse, as far as the files are here.
+
+        Raises:
+            AppError: a base without a tokenizer, an adapter of another base, and the like.
+        """
+        base = locate_candidate(config, self._settings)
+        here = base.path if base is not None and base.can_be_opened else None
+        adapters = [locate_adapter(config, entry, self._settings) for entry in config.adapters]
+        for adapter in adapters or [None]:
+            require_fit(config, here, adapter.path if adapter is not None else None)
 
     def _catalogue(self) -> Catalogue:
         return Catalogue.read(self._settings.catalogue, self._settings.user_catalogue)

@@ -58,7 +58,8 @@ class UserTurn:
         if not has_template(self._tokenizer):
             raise CheckpointError(
                 "A chat template was asked for, and the tokenizer has none.",
-                fix="leave it out (--no-chat-template, or chat_template: none), or add chat_template.jinja.",
+                fix="switch it off, or add chat_template.jinja to the model's folder.",
+                command_fix="leave it out (--no-chat-template, or chat_template: none), or add chat_template.jinja.",
             )
         try:
             count = self._render(_MARK).count(_MARK)

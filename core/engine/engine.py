@@ -150,6 +150,13 @@ class Engine:
         """
         return self._pairs.start(selection, on_progress, keep)
 
+    def stop_load(self, selection: Selection) -> None:
+        """End a load that is fetching files, for all who follow it; nothing where there is none, or it is past that.
+
+        What has come stays: the next load goes on from there. Its state then says that it was stopped.
+        """
+        self._pairs.stop(selection)
+
     def load_state(self, selection: Selection, wait: float = 0.0) -> LoadState | None:
         """Where a load stands; None when it was never asked for or the pair was unloaded since.
 

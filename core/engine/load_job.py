@@ -5,28 +5,36 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
 from core.engine.residency import Resident
+from core.errors import StoppedError
 from core.results import LoadStage, LoadState, Problem, Selection
+from core.words.sizes import size
 
 Content = TypeVar("Content")
 #: Called with each state of a load, from its thread.
 OnLoadState = Callable[[LoadState], None]
 
 _log = logging.getLogger(__name__)
-_FRACTIONS = dict(zip(LoadStage, (0.0, 0.05, 0.15, 0.25, 0.75, 0.9, 1.0), strict=True))
+_FRACTIONS = dict(zip(LoadStage, (0.0, 0.05, 0.05, 0.15, 0.25, 0.75, 0.9, 1.0), strict=True))
 
 
-def load_state(selection: Selection, stage: LoadStage, detail: str = "") -> LoadState:
-    """A state with the share of a load that is done at that stage."""
-    return LoadState(selection, stage, _FRACTIONS[stage], detail)
+def load_state(selection: Selection, stage: LoadStage, detail: str = "", share: float = 0.0) -> LoadState:
+    """A state with the share of a load that is done, once a share of that stage is."""
+    stages = list(LoadStage)
+    following = stages[min(stages.index(stage) + 1, len(stages) - 1)]
+    fraction = _FRACTIONS[stage] + share * (_FRACTIONS[following] - _FRACTIONS[stage])
+    return LoadState(selection, stage, fraction, detail)
 
 
 @dataclass(eq=False)
 class LoadJob(Generic[Content]):
-    """A load. Whoever waits counts in `waiting` and gets `loaded` pinned once; `problem` is why it failed."""
+    """A load. Whoever waits counts in `waiting` and gets `loaded` pinned once; `problem` is why it failed.
+
+    `stopped` says that somebody stopped it: it ends where it next looks.
+    """
 
     state: LoadState
     listeners: list[OnLoadState] = field(default_factory=list)
@@ -34,6 +42,7 @@ class LoadJob(Generic[Content]):
     keep: set[Selection] = field(default_factory=set)
     problem: Problem | None = None
     waiting: int = 0
+    stopped: bool = False
     loaded: Resident[Content] | None = None
 
     @property
@@ -47,9 +56,35 @@ class LoadJob(Generic[Content]):
         if on_progress:
             self.listeners.append(on_progress)
 
-    def progress(self, stage: LoadStage, detail: str = "") -> None:
-        """The next stage, for all who listen. Who raises is dropped and the error logged: others share this load."""
-        self.state = load_state(self.selection, stage, detail)
+    def progress(self, stage: LoadStage, detail: str = "", share: float = 0.0) -> None:
+        """Where it stands, for all who listen. Who raises is dropped and the error logged: others share this load."""
+        self._tell(load_state(self.selection, stage, detail, share))
+
+    def on_bytes(self, done: int, total: int) -> None:
+        """How much of its files has come, in bytes; the share of these is that of the stage.
+
+        Raises:
+            StoppedError: somebody stopped the load.
+        """
+        self.require_going_on()
+        share = min(1.0, done / total) if total else 0.0
+        state = load_state(self.selection, LoadStage.DOWNLOAD, f"{size(done)} of {size(total)}")
+        self._tell(replace(state, fraction=share))
+
+    def require_going_on(self) -> None:
+        """Go on only as long as nobody stopped it.
+
+        Raises:
+            StoppedError: somebody did.
+        """
+        if self.stopped:
+            raise StoppedError(
+                f"The download of '{self.selection.candidate}' was stopped.",
+                fix="load it again: the download goes on where it stopped.",
+            )
+
+    def _tell(self, state: LoadState) -> None:
+        self.state = state
         for listener in list(self.listeners):
             try:
                 listener(self.state)

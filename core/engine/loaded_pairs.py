@@ -77,6 +77,13 @@ class LoadedPairs:
             # A new load may have failed already; whoever began it is told that it began, and looks again.
             return load_state(selection, LoadStage.QUEUED) if begins else job.state
 
+    def stop(self, selection: Selection) -> None:
+        """As `Engine.stop_load`."""
+        with self._lock:
+            job = self._under_way(selection)
+            if job is not None:
+                job.stopped = True
+
     def state(self, selection: Selection, wait: float) -> LoadState | None:
         """As `Engine.load_state`."""
         job = self._loads.get(selection)

@@ -9,7 +9,7 @@ from typing import Any
 from core.config.base_model import BaseModelConfig
 from core.config.candidate import AdapterEntry, CandidateConfig
 from core.config.catalogue import Catalogue, identifier_from, read_candidate
-from core.config.families import MODEL_TYPES, ModelType, model_type_for, model_types
+from core.config.families import MODEL_TYPES, PREFIX, ModelType, model_type_for, model_types
 from core.config.hub_name import HubName
 from core.config.strict_model import suggest
 from core.errors import ConfigError, InputError
@@ -107,11 +107,17 @@ def _title(name: str) -> str:
 
 def _guess_type(source: str, adapter: str) -> ModelType:
     """The family's plain name from config.json, bidirectional when model or adapter was trained so."""
-    place, adapter_place = Path(source).expanduser(), Path(adapter).expanduser() if adapter else None
-    if not place.is_dir():
-        return "vanilla"
-    card = read_card(adapter_place) if adapter_place and is_adapter_folder(adapter_place) else None
-    return model_type_for(config_numbers(place), bidirectional=card is not None and card.bidirectional)
+    place = Path(source).expanduser()
+    return type_for(config_numbers(place), adapter) if place.is_dir() else "vanilla"
+
+
+def type_for(config: Mapping[str, Any], adapter: str) -> ModelType:
+    """The plain name for a config.json, bidirectional when the model was trained so, or the adapter on that family."""
+    place = Path(adapter).expanduser() if adapter else None
+    card = read_card(place) if place and is_adapter_folder(place) else None
+    kind = str(config.get("model_type", "")).removeprefix(PREFIX)
+    trained_on = (card.model_type or card.family or kind).removeprefix(PREFIX) if card is not None else ""
+    return model_type_for(config, bidirectional=card is not None and card.bidirectional and trained_on == kind)
 
 
 def _checked_type(model_type: str) -> ModelType:

@@ -21,7 +21,7 @@ from core.engine.requirements import (
     requirements,
 )
 from core.engine.residency import Footprint, Residency
-from core.files.hub import is_hub_id
+from core.files.hub import OnBytes, is_hub_id
 from core.files.locate import cache_of, fetch_adapter, fetch_candidate
 from core.model.devices import free_memory
 from core.model.memory import catalogue_parameters, require_memory
@@ -63,7 +63,8 @@ class PairLoader:
         if here.base is None and is_hub_id(name) and catalogue_parameters(candidate):
             # Refused before gigabytes are fetched.
             require_memory(f"'{candidate.id}'", self.requirements(candidate, here, job.keep))
-        folders = self._fetched(candidate, adapter)
+        folders = self._fetched(candidate, adapter, job.on_bytes)
+        job.require_going_on()
         size = pair_size(candidate, folders, device_of(self._settings.device))
         from core.engine.loader import Loader
 
@@ -74,16 +75,18 @@ class PairLoader:
             pair = Loader(self._settings).load(candidate, adapter, folders, needs, opened, job.progress, template)
             admit(job, Entry(pair, MicroBatcher(pair.predictor.predict, str(job.selection))), _footprint(pair, size))
 
-    def _fetched(self, candidate: CandidateConfig, adapter: AdapterEntry | None) -> PairFolders:
+    def _fetched(self, candidate: CandidateConfig, adapter: AdapterEntry | None, on_bytes: OnBytes) -> PairFolders:
         """The folders of a pair, fetched as far as they are not here; one download of a snapshot at a time."""
         settings = self._settings
         cache = cache_of(candidate, settings)
         name = candidate.base_model.pretrained_model_name_or_path
-        base = self._downloads.folder((name, candidate.revision, cache), lambda: fetch_candidate(candidate, settings))
+        key: tuple[object, ...] = (name, candidate.revision, cache)
+        base = self._downloads.folder(key, lambda told: fetch_candidate(candidate, settings, told), on_bytes)
         if adapter is None:
             return PairFolders(base, None)
         key = (adapter.path, adapter.revision, cache)
-        return PairFolders(base, self._downloads.folder(key, lambda: fetch_adapter(candidate, adapter, settings)))
+        own = self._downloads.folder(key, lambda told: fetch_adapter(candidate, adapter, settings, told), on_bytes)
+        return PairFolders(base, own)
 
     def _make_room(
         self, name: str, size: PairSize, keep: Collection[Selection]

@@ -8,23 +8,15 @@ from pathlib import Path
 from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
 from core.config.candidate import CandidateConfig
+from core.engine.longest_text import longest_text, stated_limit
 from core.errors import CheckpointError
 from core.files.folders import ModelFolder
+from core.files.tokenizer_files import SETTINGS, has_tokenizer
 from core.model.families import most_tokens
 from core.model.hf_config import stored_config
 from core.model.open import OpenedClassifier
 
-#: What makes a folder one with a tokenizer: its vocabulary. Settings alone make none.
-VOCABULARIES = (
-    *("tokenizer.json", "vocab.txt", "vocab.json", "tokenizer.model"),
-    *("spiece.model", "spm.model", "sentencepiece.bpe.model"),
-)
-SETTINGS = "tokenizer_config.json"
 TEMPLATE = "chat_template.jinja"
-#: transformers writes a number as large as this one where a tokenizer has no limit.
-UNLIMITED = 10**20
-#: The longest text where nothing says a smaller number.
-MOST_TOKENS = 4096
 
 
 @dataclass(frozen=True)
@@ -60,11 +52,6 @@ def pair_tokenizer(base: ModelFolder, adapter: Path | None) -> PairTokenizer:
     return PairTokenizer(read_tokenizer(adapter, like=base), reference, own=True)
 
 
-def has_tokenizer(folder: Path) -> bool:
-    """Whether a folder brings a tokenizer."""
-    return any((folder / name).is_file() for name in VOCABULARIES)
-
-
 def read_tokenizer(folder: Path, like: ModelFolder | None = None) -> PreTrainedTokenizerBase:
     """A tokenizer from files here, without their code.
 
@@ -86,16 +73,6 @@ def read_tokenizer(folder: Path, like: ModelFolder | None = None) -> PreTrainedT
 def token_limit(
     candidate: CandidateConfig, opened: OpenedClassifier, trained_with: int | None, tokenizer: PreTrainedTokenizerBase
 ) -> int:
-    """The smallest of what the candidate says, what the adapter was trained with, and what the model can take.
-
-    Where neither of the first two is said, the tokenizer's own number counts, as in transformers.
-    """
-    longest = min(most_tokens(opened.model.backbone) or MOST_TOKENS, MOST_TOKENS)
-    stated: list[int | None] = [n for n in (candidate.max_tokens, trained_with) if n] or [stated_limit(tokenizer)]
-    return min(n for n in (*stated, longest) if n)
-
-
-def stated_limit(tokenizer: PreTrainedTokenizerBase) -> int | None:
-    """The longest text by the tokenizer's own word (`model_max_length`), in tokens; None where it says none."""
-    limit = getattr(tokenizer, "model_max_length", None)
-    return int(limit) if isinstance(limit, int | float) and 1 < limit <= UNLIMITED else None
+    """How many tokens of a text are read, by `core.engine.longest_text`."""
+    limit = stated_limit(getattr(tokenizer, "model_max_length", None))
+    return longest_text(candidate.max_tokens, trained_with, limit, most_tokens(opened.model.backbone))

@@ -16,7 +16,7 @@ from core.files.folders import read_adapter_folder, read_model_folder
 from core.files.locate import Place, locate_adapter, locate_candidate
 from core.model.devices import choose_device
 from core.model.held import Held, held_backbone, held_parameters
-from core.model.memory import adapter_parameters, catalogue_parameters, estimate
+from core.model.memory import attached_parameters, catalogue_parameters, estimate
 from core.results import Requirements, Selection
 from core.settings import DeviceName, Settings
 
@@ -63,7 +63,7 @@ def pair_size(candidate: CandidateConfig, folders: PairFolders, device: str) -> 
         AppError: files that cannot be used.
     """
     base = candidate.base_model
-    adapter = adapter_parameters(read_adapter_folder(folders.adapter)) if folders.adapter else 0
+    adapter = attached_parameters(read_adapter_folder(folders.adapter)) if folders.adapter else 0
     if folders.base is not None:
         model = read_model_folder(folders.base)
         key = base_key(base, folders.base, device)

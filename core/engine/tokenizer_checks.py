@@ -64,10 +64,14 @@ def _template(tokenizer: PreTrainedTokenizerBase, chosen: ChatTemplate | None) -
     if has_template(tokenizer) and chosen is None:
         message = "Raw text is scored; the tokenizer has a chat template, in which the model may have been trained."
         fix = (
-            "--chat-template applies it (in the app, the switch on Classify), --no-chat-template says that raw text is "
-            "right; chat_template: user, or none, in the candidate's YAML says so for good."
+            "the switch on Classify applies it; chat_template: user, or none, in the candidate's YAML says for good "
+            "which is right."
         )
-        yield warning("Chat template", message, fix)
+        command_fix = (
+            "--chat-template applies it, --no-chat-template says that raw text is right; chat_template: user, or none, "
+            "in the candidate's YAML says so for good."
+        )
+        yield warning("Chat template", message, fix, command_fix)
     elif chosen == "user":
         yield note("Chat template", "Each text is read in the tokenizer's chat template, as what a user says.")
 

@@ -178,10 +178,12 @@ class Explainer:
         """All attribution methods for one class, and how faithful they are."""
 
         def attributions(probe: Probe, encoded: Encoded, on_progress: Progress) -> Attributions:
+            from core.explain.attributions.cost import require_gradient_memory
             from core.explain.attributions.run import attribute
             from core.explain.capabilities import require
 
             require(probe, Capability.ATTRIBUTIONS)
+            require_gradient_memory(probe, encoded, options, self.engine.free_bytes(probe.device))
             return attribute(probe, encoded, self._units(selection, text, options.by), options, on_progress)
 
         return self._sessions.task(selection, text, Feature.ATTRIBUTIONS, attributions, options)
@@ -315,8 +317,8 @@ class Explainer:
         """What `minimal_flip` takes at most, from one measured batch."""
         from core.explain.attributions.cost import one_batch
 
-        rows, seconds = self._sessions.cached_on_text(selection, text, Feature.BATCH_TIME, one_batch)
-        return FlipCost(budget, budget * seconds / rows)
+        batch = self._sessions.cached_on_text(selection, text, Feature.BATCH_TIME, one_batch)
+        return FlipCost(budget, budget * batch.seconds / batch.rows)
 
     def minimal_flip(self, selection: Selection, text: str, budget: int) -> Task[MinimalFlip]:
         """The fewest words whose removal changes the verdict, in at most `budget` texts."""

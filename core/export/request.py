@@ -66,7 +66,8 @@ def require_libraries(model_format: ModelFormat) -> None:
     if missing:
         raise ConfigError(
             f"Writing {title(model_format)} needs {_listed(missing)} not installed.",
-            fix="`python -m pip install -r requirements-export.txt`, then try again.",
+            fix="have the packages of requirements-export.txt installed on the machine that this runs on.",
+            command_fix="`python -m pip install -r requirements-export.txt`, then try again.",
         )
 
 

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from core.config.hub_name import HubName
-from core.errors import AppError, CheckpointError, NotFoundError
+from core.errors import AppError, CheckpointError, NotFoundError, StoppedError
 from core.files.contents import READ, Contents
 from core.files.hub_cache import default_cache, find_snapshot
+from core.files.hub_entry import no_such_model, no_such_revision
 
 #: Configs, tokenizers and safetensors; never pickles or code.
 ALLOWED = tuple(f"*{ending}" for ending in READ)
+
+#: Told how many bytes have come, and of how many; an error that it raises ends the download.
+OnBytes = Callable[[int, int], None]
 
 #: What the system says of a cache that cannot be written.
 _UNWRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT)
@@ -37,10 +44,13 @@ def is_hub_id(name: str) -> bool:
     return HubName.parse(name) is not None and not Path(name).exists()
 
 
-def fetch(name: str, cache_dir: Path | None, revision: str | None = None) -> Path:
+def fetch(
+    name: str, cache_dir: Path | None, revision: str | None = None, on_bytes: OnBytes = lambda _done, _total: None
+) -> Path:
     """A local folder for a path or Hub id (also `org/name@revision`), fetched or completed if need be.
 
     Raises:
+        StoppedError: `on_bytes` said so; what has come stays, and the next call goes on from there.
         NotFoundError: a path that is not there, or no such model or revision on the Hub.
         CheckpointError: the Hub cannot be reached, or does not let this user in; or the cache cannot be written.
     """
@@ -55,7 +65,9 @@ def fetch(name: str, cache_dir: Path | None, revision: str | None = None) -> Pat
     if before is not None and before.contents.ready:
         return before.path
     try:
-        folder = _download(hub, cache_dir)
+        folder = _download(hub, cache_dir, on_bytes)
+    except StoppedError:
+        raise
     except AppError:
         if before is not None and before.contents.has_weights:  # what is missing may never be asked for
             return before.path
@@ -83,30 +95,52 @@ def nothing_at(name: str, requested: str = "no folder") -> NotFoundError:
     )
 
 
-def _download(name: HubName, cache_dir: Path | None) -> Path:
+def _download(name: HubName, cache_dir: Path | None, on_bytes: OnBytes) -> Path:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError, RevisionNotFoundError
 
     try:
-        return Path(
-            snapshot_download(name.id, revision=name.revision, cache_dir=cache_dir, allow_patterns=list(ALLOWED))
+        folder = snapshot_download(
+            name.id,
+            revision=name.revision,
+            cache_dir=cache_dir,
+            allow_patterns=list(ALLOWED),
+            tqdm_class=_bar(on_bytes),
         )
+        return Path(folder)
+    except StoppedError:
+        raise
     except GatedRepoError:
         raise CheckpointError(
             f"'{name.id}' is gated on the Hub, and this account has not been let in.",
-            fix=f"accept its licence on the page of {name.id}, then sign in with `hf auth login`.",
+            fix=f"accept its licence on the page of {name.id}, and have this machine signed in to the Hub.",
+            command_fix=f"accept its licence on the page of {name.id}, then sign in with `hf auth login`.",
         ) from None
     except RepositoryNotFoundError:
-        raise NotFoundError(
-            f"The Hub has no model '{name.id}' that this account can see.", fix="check the spelling, or sign in."
-        ) from None
+        raise no_such_model(name) from None
     except RevisionNotFoundError:
-        raise NotFoundError(
-            f"'{name.id}' has no revision '{name.revision}' on the Hub.",
-            fix="name one of its branches, tags or commits.",
-        ) from None
+        raise no_such_revision(name) from None
     except Exception as error:
         raise _explained(name, cache_dir, error) from error
+
+
+def _bar(on_bytes: OnBytes) -> Any:
+    """The class of the Hub client's progress bars: draws nothing, and tells how many bytes are there."""
+    from huggingface_hub.utils.tqdm import tqdm as hub_bar
+
+    class Told(hub_bar):
+        def __init__(self, *args: Any, **options: Any) -> None:
+            options = {k: v for k, v in options.items() if k not in ("name", "disable", "file")}
+            super(hub_bar, self).__init__(*args, **options, file=io.StringIO(), disable=False)
+
+        def update(self, n: float | None = 1) -> Any:
+            result = super().update(n)
+            # Of two bars of bytes this is the one of what is on disk; a third counts files.
+            if self.unit == "B" and "Reconstruct" in str(self.desc):
+                on_bytes(int(self.n), int(self.total or 0))
+            return result
+
+    return Told
 
 
 def _explained(name: HubName, cache_dir: Path | None, error: Exception) -> AppError:

@@ -14,7 +14,7 @@ from core.config.catalogue import Catalogue, adapter_of, read_candidate
 from core.config.hub_name import HubName
 from core.errors import AppError, NotFoundError
 from core.files.contents import Contents, contents
-from core.files.hub import fetch, is_hub_id, nothing_at
+from core.files.hub import OnBytes, fetch, is_hub_id, nothing_at
 from core.files.hub_cache import find_snapshot
 from core.files.unusable import unreadable
 from core.settings import Settings
@@ -147,22 +147,30 @@ def require_source(source: str, settings: Settings) -> Place:
     return require_candidate(catalogue.get(source), settings)
 
 
-def fetch_candidate(candidate: CandidateConfig, settings: Settings) -> Path:
+def fetch_candidate(
+    candidate: CandidateConfig, settings: Settings, on_bytes: OnBytes = lambda _done, _total: None
+) -> Path:
     """The folder of a candidate's base model, fetched or completed if need be.
 
     Raises:
         AppError: see `core.files.hub.fetch`.
     """
-    return fetch(candidate.base_model.pretrained_model_name_or_path, cache_of(candidate, settings), candidate.revision)
+    name = candidate.base_model.pretrained_model_name_or_path
+    return fetch(name, cache_of(candidate, settings), candidate.revision, on_bytes)
 
 
-def fetch_adapter(candidate: CandidateConfig, entry: AdapterEntry, settings: Settings) -> Path:
+def fetch_adapter(
+    candidate: CandidateConfig,
+    entry: AdapterEntry,
+    settings: Settings,
+    on_bytes: OnBytes = lambda _done, _total: None,
+) -> Path:
     """The same for an adapter.
 
     Raises:
         AppError: see `core.files.hub.fetch`.
     """
-    return fetch(entry.path, cache_of(candidate, settings), entry.revision)
+    return fetch(entry.path, cache_of(candidate, settings), entry.revision, on_bytes)
 
 
 def is_place(name: str) -> bool:

@@ -46,5 +46,7 @@ def require_method(requested: Quantisation, name: str) -> None:
         raise CheckpointError(
             f"The weights of '{name}' are to be quantised by {requested.method} ({requested.name}), and the package "
             f"{package} that does it is not installed.",
-            fix=f"set quantisation to 'none'; or run `pip install -r requirements-quantised.txt` (`{package}`).",
+            fix=f"hold it in no fewer bits ('none'); or have {package} installed where this runs.",
+            command_fix="set quantisation to 'none'; or run `pip install -r requirements-quantised.txt` "
+            f"(`{package}`).",
         )

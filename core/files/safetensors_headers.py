@@ -98,7 +98,8 @@ def _refuse_pointer(path: Path, start: bytes) -> None:
     if start.startswith(LFS_POINTER):
         raise CheckpointError(
             f"'{path.name}' is a pointer of git-lfs, not the weights themselves.",
-            fix=f"run `git lfs pull` in '{path.parent}'.",
+            fix="have the file itself fetched by git-lfs where this runs.",
+            command_fix=f"run `git lfs pull` in '{path.parent}'.",
         )
 
 

@@ -42,6 +42,7 @@ PACKAGES: Mapping[str, tuple[str, ...]] = {
     "torchao": ("torchao",),
     "vptq": ("vptq",),
 }
+_WHOLE = "give the checkpoint that it was made from, in float16, bfloat16 or float32"
 #: Names under which pip installs them, where those differ.
 _PIP = {
     "optimum.quanto": "optimum-quanto",
@@ -130,7 +131,7 @@ def require_packages(config: Mapping[str, Any], name: str) -> StoredQuantisation
     if stored is not None and not stored.is_known:
         raise CheckpointError(
             f"The weights of '{name}' are quantised by {stored.title}, which transformers cannot open.",
-            fix="give the checkpoint that it was made from, in float16, bfloat16 or float32.",
+            fix=f"{_WHOLE}.",
         )
     if stored is None or not stored.missing:
         return stored
@@ -138,7 +139,8 @@ def require_packages(config: Mapping[str, Any], name: str) -> StoredQuantisation
     raise CheckpointError(
         f"The weights of '{name}' are quantised by {stored.title}, and the package "
         f"{' and '.join(stored.missing)} that opens them is not installed.",
-        fix=f"give the checkpoint that it was made from, in float16, bfloat16 or float32; or run `pip install {pip}`.",
+        fix=f"{_WHOLE}; or have {pip} installed where this runs.",
+        command_fix=f"{_WHOLE}; or run `pip install {pip}`.",
     )
 
 

@@ -52,7 +52,9 @@ def refuse_broken_link(path: Path) -> None:
 def pointer(path: Path) -> CheckpointError:
     """The error for a file that only says where git-lfs would fetch the real one from."""
     return CheckpointError(
-        f"'{path.name}' is a pointer of git-lfs, not the file itself.", fix=f"run `git lfs pull` in '{path.parent}'."
+        f"'{path.name}' is a pointer of git-lfs, not the file itself.",
+        fix="have the file itself fetched by git-lfs where this runs.",
+        command_fix=f"run `git lfs pull` in '{path.parent}'.",
     )
 
 

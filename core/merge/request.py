@@ -46,5 +46,7 @@ def require_whole(request: MergeRequest) -> None:
     )
     raise CheckpointError(
         f"The base '{request.base_name}' {held}: merged weights would be rounded to its codes once more.",
-        fix=f"{full}, or dequantise it (`--dequantise`), which merges into the numbers that its codes stand for.",
+        fix=f"{full}, or read its codes out first, which merges into the numbers that they stand for.",
+        command_fix=f"{full}, or dequantise it (`--dequantise`), which merges into the numbers that its codes stand "
+        "for.",
     )

@@ -51,8 +51,8 @@ def _other_adapter(folder: Path, used: Path | None) -> list[Check]:
     if not is_adapter_folder(folder) or (used is not None and used.resolve() == folder.resolve()):
         return []
     message = f"The model's folder also holds an adapter ({ADAPTER_CONFIG}), which is not applied."
-    fix = f"choose it as the adapter to apply it (--adapter {folder})."
-    return [Check("Adapter beside it", CheckStatus.WARNING, message, fix)]
+    fix, command_fix = "choose it as the adapter to apply it.", f"apply it with --adapter {folder}."
+    return [Check("Adapter beside it", CheckStatus.WARNING, message, fix, command_fix)]
 
 
 def _own_code(config: Mapping[str, Any], folder: Path) -> list[Check]:

@@ -12,6 +12,7 @@ import torch
 from transformers import PreTrainedConfig
 
 from core.config.base_model import FLOAT_DTYPES, BaseModelConfig
+from core.config.components import VALUE_HEAD
 from core.errors import CheckpointError, ConfigError
 from core.files.folders import ModelFolder, read_model_folder
 from core.files.quantisation import stored_method
@@ -20,7 +21,6 @@ from core.files.unusable import TOKENIZER_FILES, require_usable
 from core.model.classifier import PooledClassifier, classifier_class
 from core.model.families import family_of
 from core.model.head_tasks import other_task, stated_class
-from core.model.heads.value import VALUE_HEAD
 from core.model.hf_config import built_config, stored_config
 from core.model.layers import reinitialise_last_layers, remove_last_layers
 from core.model.library_errors import told_of

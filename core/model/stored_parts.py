@@ -6,11 +6,10 @@ from typing import Any
 
 from transformers import PreTrainedConfig
 
-from core.config.components import DEFAULT_HEAD, DEFAULT_POOLER, OWN_HEAD, HeadType
+from core.config.components import DEFAULT_HEAD, DEFAULT_POOLER, OWN_HEAD, VALUE_HEAD, HeadType
 from core.errors import CheckpointError
 from core.files.folders import ModelFolder
 from core.model.heads import head_keys, recognise_head
-from core.model.heads.value import VALUE_HEAD
 from core.model.stock.layout import StockLayout, stock_class_name, stock_layout
 from core.model.stock_pooling import stock_pooling
 

@@ -120,9 +120,10 @@ class Architecture:
         name: what a person calls it.
         tuning: in words, what trains it: its adapter, a new one, or nothing but the whole.
         dtype: of its weights.
-        parameters: all of them, tied ones once; an adapter's and PEFT's copy of a replaced head included.
+        parameters: all that are held, tied ones once; an adapter's and PEFT's copy of a replaced head included.
         base_parameters: without an adapter's factors and PEFT's copies: what full fine-tuning would train.
         factors: an adapter's low-rank factors.
+        head: those of pooler and head, without PEFT's copies.
         trained: how many training changes.
         last_module_name: the last of the named modules.
         remark: what a person should know of how it would be trained; else empty.
@@ -142,6 +143,17 @@ class Architecture:
     last_module_name: str
     sizes: Sizes
     remark: str = ""
+    head: int = 0
+
+    @property
+    def used(self) -> int:
+        """Parameters that a pass goes through: all but PEFT's copies of what an adapter replaced."""
+        return self.base_parameters + self.factors
+
+    @property
+    def backbone(self) -> int:
+        """Those of the base without pooler and head: what Candidates calls the base's parameters."""
+        return self.base_parameters - self.head
 
     @cached_property
     def cells(self) -> tuple[FreezeCell, ...]:

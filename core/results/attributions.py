@@ -52,12 +52,14 @@ class AttributionCost:
         passes: rows through the model by kind: one forward pass each, "gradients" one forward and one backward.
         measured: seconds that one batch of `rows` rows took, forward only.
         seconds: the estimate for everything, a gradient counted as three forward passes.
+        memory: bytes besides the model; 0 where no gradient is asked for.
     """
 
     passes: dict[str, int]
     rows: int
     measured: float
     seconds: float
+    memory: int = 0
 
 
 @dataclass(frozen=True, eq=False)

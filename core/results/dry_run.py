@@ -29,6 +29,7 @@ class Stage:
         number, bound: the number that decides and the most that it may be; None where a stage has no such number.
         unit: of both.
         fix: what to do about it, where it failed.
+        warnings: what a person should know although it passed, a sentence each.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Stage:
     bound: float | None = None
     unit: str = ""
     fix: str = ""
+    warnings: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -103,3 +105,8 @@ class DryRun:
     def passed(self) -> bool:
         """Whether no stage failed."""
         return all(s.passed for s in self.stages)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a person should know of the model although nothing failed."""
+        return tuple(message for stage in self.stages for message in stage.warnings)

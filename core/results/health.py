@@ -17,12 +17,13 @@ class CheckStatus(StrEnum):
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that was looked at, in words."""
+    """One thing that was looked at, in words; `command_fix` is the fix at a terminal, where that is another."""
 
     name: str
     status: CheckStatus
     message: str
     fix: str = ""
+    command_fix: str = ""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from core.results.health import HealthReport
+from core.results.problem import Problem
 from core.results.verdict import ChatTemplate, Selection
 
 
@@ -43,11 +44,12 @@ class Requirements:
 
 
 class Availability(StrEnum):
-    """Whether a candidate's weights can be read now."""
+    """Whether a candidate's weights can be read now. `UNFIT`: they are here, and a load would refuse them."""
 
     READY = "ready"
     ON_HUB = "on the Hub"
     MISSING = "missing"
+    UNFIT = "does not fit"
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,12 @@ class Example:
 
 @dataclass(frozen=True)
 class AdapterSummary:
-    """An adapter as the catalogue offers it."""
+    """An adapter as the catalogue offers it.
+
+    `available` says whether its files are here; `problem` why this base would refuse it, as far as files tell;
+    `on_hub` that a load fetches it first. `parameters` are all numbers in its files, `max_tokens` how many tokens of a
+    text are read with it; None where its files are not here.
+    """
 
     id: str
     title: str
@@ -73,13 +80,29 @@ class AdapterSummary:
     available: bool
     message: str = ""
     revision: str | None = None
+    problem: Problem | None = None
+    on_hub: bool = False
+    parameters: int | None = None
+    max_tokens: int | None = None
+
+    @property
+    def state(self) -> Availability:
+        """Whether it can be put on its base now."""
+        if self.problem is not None:
+            return Availability.UNFIT
+        if self.available:
+            return Availability.READY
+        return Availability.ON_HUB if self.on_hub else Availability.MISSING
 
 
 @dataclass(frozen=True)
 class CandidateSummary:
     """A candidate as the catalogue offers it; `parameters` counts what a classifier loads (no LM head).
 
-    `revision` is the branch, tag or commit of a `source` on the Hub; None is its main branch.
+    `revision` is the branch, tag or commit of a `source` on the Hub; None is its main branch. `problem` says why a load
+    of the base alone would be refused, as far as files tell; its adapters have problems of their own. `download` is the
+    size in bytes of what a load fetches from the Hub first; None where nothing is to be fetched, or its size not known.
+    `stored_bytes` is that of its files here; `max_tokens` how many tokens of a text the base reads without an adapter.
     """
 
     id: str
@@ -101,6 +124,20 @@ class CandidateSummary:
     availability: Availability
     message: str = ""
     revision: str | None = None
+    problem: Problem | None = None
+    download: int | None = None
+    stored_bytes: int | None = None
+
+    def problem_with(self, adapter: str | None) -> Problem | None:
+        """Why a load of the base with that adapter (None: alone) would be refused; None where nothing is known."""
+        if adapter is None:
+            return self.problem
+        return next((a.problem for a in self.adapters if a.id == adapter), None)
+
+    def tokens_read(self, adapter: str | None) -> int | None:
+        """How many tokens of a text are read with that adapter (None: by the base alone), as far as files tell."""
+        own = next((a.max_tokens for a in self.adapters if a.id == adapter), None)
+        return own or self.max_tokens
 
 
 class LoadStage(StrEnum):
@@ -108,6 +145,7 @@ class LoadStage(StrEnum):
 
     QUEUED = "queued"
     FILES = "finding files"
+    DOWNLOAD = "downloading"
     MEMORY = "checking memory"
     WEIGHTS = "reading weights"
     ADAPTER = "attaching adapter"

@@ -14,20 +14,21 @@ from core.errors import AppError, UnexpectedError
 class Problem:
     """A failure as plain data.
 
-    `problem` and `fix` are those of an `AppError`; `kind` is the name of its class in `core.errors`. A bug has no fix
-    and no kind, but `traceback`, formatted text that is empty for an `AppError`.
+    `problem`, `fix` and `command_fix` are those of an `AppError`; `kind` is the name of its class in `core.errors`. A
+    bug has no fix and no kind, but `traceback`, formatted text that is empty for an `AppError`.
     """
 
     problem: str
     fix: str = ""
     traceback: str = ""
     kind: str = ""
+    command_fix: str = ""
 
     @classmethod
     def of(cls, error: BaseException) -> Problem:
         """The words of an exception; nothing of the exception itself is kept."""
         if isinstance(error, AppError):
-            return cls(error.problem, error.fix, kind=_kind(error))
+            return cls(error.problem, error.fix, kind=_kind(error), command_fix=error.command_fix)
         if isinstance(error, UnexpectedError):
             return cls(error.problem, traceback=error.traceback)
         message = str(error)
@@ -44,7 +45,7 @@ class Problem:
         if self.is_bug:
             return UnexpectedError(self.problem, self.traceback)
         kind: type[AppError] = getattr(errors, self.kind) if self.kind else AppError
-        return kind(self.problem, fix=self.fix)
+        return kind(self.problem, fix=self.fix, command_fix=self.command_fix)
 
     def raise_(self) -> NoReturn:
         """Raise a new exception, see `to_error`.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.results import Architecture
+from core.words import model_size
 from core.words.numbers import count, percent
 
 _AS = {"classifier": "As a classifier", "causal_lm": "With its language-model head", "backbone": "As a backbone alone"}
@@ -17,12 +18,12 @@ _AS_BERT = " The numbers name no architecture: this is BERT's, which has just th
 
 def size(result: Architecture) -> str:
     """As what it is seen, how large it is, and how much of it is trained."""
-    whole = f"{_AS[result.view]} it has {count(result.parameters)} parameters in {result.sizes.layers} layers"
+    whole = f"{_AS[result.view]} it has {model_size.whole(result)} in {result.sizes.layers} layers"
     if not result.tuning:
         return whole + "."
-    if result.trained == result.parameters:
+    if result.trained == result.used:
         return whole + ", and all of them are trained."
-    share = percent(result.trained / result.parameters)
+    share = percent(result.trained / result.used)
     return f"{whole}; {result.tuning} trains {count(result.trained)} of them ({share} %)."
 
 
@@ -45,5 +46,7 @@ def copies(result: Architecture) -> str:
     """What PEFT keeps beside the parts that an adapter trains whole; empty without any."""
     retained = result.parameters - result.base_parameters - result.factors
     return (
-        f"PEFT keeps the parts that the adapter replaced, unused: {retained:,} of the parameters." if retained else ""
+        f"In memory PEFT keeps the parts that the adapter replaced, unused: {retained:,} numbers more."
+        if retained
+        else ""
     )

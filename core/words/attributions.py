@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.results import AttributionCost, Attributions, Baseline, Method
 from core.words.durations import duration
+from core.words.sizes import gibibytes
 
 BASELINES: dict[Baseline, str] = {
     "padding": "padding token",
@@ -43,9 +44,10 @@ def cost(cost: AttributionCost) -> str:
     """What it takes, said before."""
     kinds = ", ".join(f"{count:,} {kind}" for kind, count in cost.passes.items())
     rows = f"{cost.rows} row{'s' if cost.rows != 1 else ''}"
+    memory = f" Gradients take {gibibytes(cost.memory)} of memory at most." if cost.memory else ""
     return (
         f"At most {kinds}: about {duration(cost.seconds)}, from one measured batch "
-        f"({rows} forward in {duration(cost.measured)})."
+        f"({rows} forward in {duration(cost.measured)}).{memory}"
     )
 
 

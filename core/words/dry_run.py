@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
-from core.results import DryRun, StageStatus, TracedTensor
+from core.results import DryRun, Stage, StageStatus, TracedTensor
 from core.words.durations import duration
 
 _AXES = {"B": "texts", "T": "tokens, the longest text's", "D": "hidden size", "K": "classes or values"}
 
 
 def verdict(run: DryRun) -> str:
-    """The outcome; stages that do not apply to this model are not counted."""
+    """The outcome; stages that do not apply to this model are not counted, and what was warned of is said."""
+    warnings = _warnings(run)
     counted = [stage for stage in run.stages if stage.status is not StageStatus.NOT_APPLICABLE]
     failed = [stage.name for stage in counted if stage.status is StageStatus.FAILED]
     left_out = [stage.name for stage in counted if stage.status is StageStatus.LEFT_OUT]
     if failed:
         more = f" {len(left_out)} left out." if left_out else ""
-        return f"{len(failed)} of {len(counted)} stages failed: {', '.join(failed)}.{more}"
+        return f"{len(failed)} of {len(counted)} stages failed: {', '.join(failed)}.{more}{warnings and f' {warnings}'}"
     if left_out:
         passed = len(counted) - len(left_out)
-        return f"{passed} of {len(counted)} stages passed. Left out: {', '.join(left_out)}."
-    return f"All {len(counted)} stages passed."
+        left = f"Left out: {', '.join(left_out)}.{warnings and f' {warnings}'}"
+        return f"{passed} of {len(counted)} stages passed. {left}"
+    stages = "1 stage" if len(counted) == 1 else f"{len(counted)} stages"
+    whole = "The" if len(counted) == 1 else "All"
+    return f"{stages} passed, {warnings}" if warnings else f"{whole} {stages} passed."
+
+
+def outcome(stage: Stage) -> str:
+    """How a stage ended, with the number of its warnings."""
+    count = len(stage.warnings)
+    return f"{stage.status}, {count} warning{'s' if count > 1 else ''}" if count else str(stage.status)
+
+
+def _warnings(run: DryRun) -> str:
+    """`1 warning: ...`, each in its own sentence; empty without any."""
+    count = len(run.warnings)
+    return f"{count} warning{'s' if count > 1 else ''}: {' '.join(run.warnings)}" if count else ""
 
 
 def cost(run: DryRun) -> str:

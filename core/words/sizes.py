@@ -23,7 +23,9 @@ def tick(count: float) -> str:
 
 
 def gibibytes(count: int) -> str:
-    """Bytes in a message, where their order of magnitude matters: `1.5 GiB`, or whole MiB below one."""
+    """Bytes in a message, where their order of magnitude matters: `1.5 GiB`, `12 MiB`; below one MiB as `size`."""
+    if count < 2**20:
+        return size(count)
     return f"{count / 2**30:.1f} GiB" if count >= 2**30 else f"{count / 2**20:.0f} MiB"
 
 

@@ -23,8 +23,8 @@ def refusal(model: LoadedModel) -> UntrainedHeadError:
     """Why there is no verdict, and the three ways on."""
     return UntrainedHeadError(
         f"{because(model)} Its weights have random start values, so a verdict would be random.",
-        fix=f"choose {another(model)}, train one (`{TRAIN}`), or ask for it explicitly (--untrained-head, or on a page "
-        f"'{SHOW}').",
+        fix=f"choose {another(model)}, train one, or ask for it explicitly ('{SHOW}').",
+        command_fix=f"choose {another(model)}, train one (`{TRAIN}`), or ask for it explicitly (--untrained-head).",
     )
 
 

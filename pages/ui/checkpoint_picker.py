@@ -95,7 +95,10 @@ def _offered() -> dict[str, str]:
     here = [c for c in candidate_picker.offered() if c.availability is Availability.READY]
     bases = {c.id: c.title or c.id for c in here}
     return bases | {
-        f"{c.id}{_OF}{a.id}": f"{c.title or c.id}, adapter {a.id}" for c in here for a in c.adapters if a.available
+        f"{c.id}{_OF}{a.id}": f"{c.title or c.id}, adapter {a.title or a.id}"
+        for c in here
+        for a in c.adapters
+        if a.available
     }
 
 

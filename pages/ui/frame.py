@@ -14,7 +14,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from core.errors import AppError
 from core.results import CandidateSummary, Selection
 from core.settings import ROOT
-from pages.ui import candidate_picker, capabilities, markup, missing_pair, url_state
+from pages.ui import candidate_picker, capabilities, markup, missing_pair, url_state, visitors
 from pages.ui.site_map import NEEDS, PAGES, PageEntry, Section
 
 IMAGES = ROOT / "assets" / "images"
@@ -140,7 +140,9 @@ def selection() -> tuple[Selection, CandidateSummary]:
     `st.navigation` (Streamlit's older rule for a folder called pages). Nothing is chosen in such a run:
     it starts over, through app.py.
     """
-    return candidate_picker.chosen() or _start_over()
+    chosen = candidate_picker.chosen() or _start_over()
+    visitors.arrive(chosen[0])
+    return chosen
 
 
 def _start_over() -> NoReturn:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Literal
+from urllib.parse import urlparse
+
 import streamlit as st
 
 from core.errors import AppError, NotFoundError
-from core.results import Availability, CandidateSummary, LoadedModel, LoadState, Requirements, Selection
+from core.results import Availability, CandidateSummary, LoadedModel, LoadStage, LoadState, Requirements, Selection
 from core.words.sizes import size
 from pages.ui import markup
+from pages.ui.server_paths import hidden
 from pages.ui.services import engine
 
 #: Weights up to this many bytes are loaded without asking.
@@ -26,6 +30,10 @@ def ready(
     model = engine().loaded_model(selection)
     if model is not None:
         return model
+    problem = candidate.problem_with(selection.adapter)
+    if problem is not None:  # as a load would say
+        st.html(markup.problem(AppError(problem.problem, fix=problem.fix)))
+        return None
     state = engine().load_state(selection)
     if state is not None and state.finished and not state.error:
         state = None  # it was loaded once, and has gone since
@@ -59,7 +67,8 @@ def all_ready(selections: tuple[Selection, ...], candidate: CandidateSummary) ->
 
 
 def _costs_nothing(candidate: CandidateSummary, needs: Requirements) -> bool:
-    return candidate.availability is Availability.READY and needs.weights <= SMALL and needs.fits
+    here = candidate.availability in (Availability.READY, Availability.UNFIT)  # with an adapter it may fit all the same
+    return here and needs.weights <= SMALL and needs.fits
 
 
 def _requirements(selection: Selection, keep: tuple[Selection, ...]) -> Requirements | AppError:
@@ -73,7 +82,9 @@ def _requirements(selection: Selection, keep: tuple[Selection, ...]) -> Requirem
 def _progress(selection: Selection) -> None:
     state = engine().load_state(selection)
     if state is not None and not state.finished:
-        st.html(markup.progress(state.fraction, state.stage, state.detail))
+        st.html(markup.progress(state.fraction, state.stage, hidden(state.detail)))
+        if state.stage is LoadStage.DOWNLOAD:
+            st.button("Cancel", key="load.cancel", on_click=engine().stop_load, args=(selection,))
         state = engine().load_state(selection, wait=_LOOK_SECONDS)
     if state is None or state.finished:
         st.rerun()
@@ -93,17 +104,37 @@ def _offer(
 ) -> None:
     if candidate.availability is Availability.MISSING:
         needs = AppError(candidate.message, fix="put its files there, or choose another candidate.")
-    if isinstance(needs, NotFoundError) and candidate.availability is Availability.ON_HUB:
-        st.html(markup.note(candidate.message))  # what it needs is known once its files are here
-        st.button("Load", type="primary", key="load", on_click=_start, args=(selection, keep))
+    if candidate.availability is Availability.ON_HUB and isinstance(needs, Requirements | NotFoundError):
+        _offer_download(selection, candidate, needs, keep)
         return
     if isinstance(needs, AppError):
         st.html(markup.problem(needs))
         return
     if candidate.message:
         st.html(markup.note(candidate.message))
+    _tell_room(needs)
+    label = f"Load ({size(needs.weights)} in {needs.dtype})"
+    st.button(label, type="primary", key="load", on_click=_start, args=(selection, keep))
+
+
+def _offer_download(
+    selection: Selection, candidate: CandidateSummary, needs: Requirements | NotFoundError, keep: tuple[Selection, ...]
+) -> None:
+    """What comes from the Hub, what it takes, and what has to be done first: before the click, not after it."""
+    st.html(markup.note(candidate.message))
+    if isinstance(needs, Requirements):
+        held = f"In memory it takes {size(needs.weights)} in {needs.dtype}."
+        st.html(markup.note(held))
+        _tell_room(needs)
+    fetched = "size not known" if candidate.download is None else size(candidate.download)
+    kind: Literal["primary", "secondary"] = "secondary" if candidate.gated else "primary"
+    with st.container(horizontal=True, gap="small"):
+        if candidate.gated and urlparse(candidate.url).scheme == "https":
+            st.link_button("Accept its licence", candidate.url)
+        st.button(f"Download and load ({fetched})", type=kind, key="load", on_click=_start, args=(selection, keep))
+
+
+def _tell_room(needs: Requirements) -> None:
     if not needs.fits:
         problem = f"It needs {size(needs.peak)}, and {size(needs.available)} is free on {needs.device}."
         st.html(markup.problem(AppError(problem, fix="unload another candidate, or choose a smaller one.")))
-    label = f"Load ({size(needs.weights)} in {needs.dtype})"
-    st.button(label, type="primary", key="load", on_click=_start, args=(selection, keep))

@@ -17,6 +17,7 @@ from core.results import Prediction
 from core.results.sureness import Sureness
 from core.words import verdict as words
 from core.words.untrained_head import MARK
+from pages.ui.server_paths import hidden
 
 #: An underscore inside a word stands for itself, and a widget's name for screen readers shows every backslash.
 _MARKDOWN = re.compile(r"([\\`*{}\[\]()<>#+\-.!|~$:&@/^=]|(?<![^\W_])_|_(?![^\W_]))")
@@ -51,8 +52,8 @@ def lead(message: str) -> str:
 
 
 def _unbroken(message: str) -> str:
-    """Words in which no line ends between a number and its percent sign."""
-    return text(message).replace(" %", "\u00a0%")
+    """Words in which no line ends between a number and its percent sign; paths of the server as in `problem`."""
+    return text(hidden(message)).replace(" %", "\u00a0%")
 
 
 def kind(prediction: Prediction) -> str:
@@ -84,10 +85,10 @@ def sureness(prediction: Prediction) -> str:
 
 
 def problem(error: AppError) -> str:
-    """An error for a person: what is wrong, and what to do about it."""
+    """An error for a person: what is wrong, and what to do about it; of the server's paths only what they typed."""
     return (
-        f'<div class="hl-box hl-bad" role="alert"><p><strong>{text(error.problem)}</strong></p>'
-        f"<p>{text(sentence(error.fix))}</p></div>"
+        f'<div class="hl-box hl-bad" role="alert"><p><strong>{text(hidden(error.problem))}</strong></p>'
+        f"<p>{text(hidden(sentence(error.fix)))}</p></div>"
     )
 
 

@@ -15,6 +15,7 @@ from core.services import (
     Exports,
     Merges,
     Services,
+    Visitors,
 )
 
 
@@ -62,3 +63,8 @@ def dry_runs() -> DryRuns:
 def exports() -> Exports:
     """Candidates as folders that other programs open."""
     return services().exports
+
+
+def visitors() -> Visitors:
+    """Which sessions use which pair."""
+    return services().visitors

@@ -9,7 +9,7 @@ from core.config.families import model_types
 from core.config.quantisation import NAMED, quantisation_title
 from core.errors import AppError
 from core.results import CandidateSummary
-from pages.ui import candidate_picker, markup
+from pages.ui import candidate_picker, markup, server_paths
 from pages.ui.services import engine
 
 _PROBLEM = "adding.problem"
@@ -22,15 +22,14 @@ _POOLERS = {"": "as the folder says"} | {name: entry.title for name, entry in PO
 def form(*, empty: bool) -> None:
     """Source, adapter, name; the rest can be left alone."""
     if empty:
-        st.html(markup.note("Nothing of your own yet. Add a folder on this machine or a model of the Hub."))
+        st.html(markup.note("Nothing was added yet. Add a folder of the server or a model of the Hub."))
     with st.form("add", border=True):
         st.html(markup.section("Add your own"))
         st.text_input("Folder or Hub id", key="add.source", placeholder="/models/my-llama or org/name@revision")
         st.text_input("Adapter folder (optional)", key="add.adapter", placeholder="/models/my-llama/adapters/intents")
         st.text_input("Name (optional)", key="add.title")
-        left, right = st.columns(2)
-        left.selectbox("Architecture", list(_MODEL_TYPES), format_func=_MODEL_TYPES.__getitem__, key="add.type")
-        right.selectbox("Pooler", list(_POOLERS), format_func=_POOLERS.__getitem__, key="add.pooler")
+        st.selectbox("Architecture", list(_MODEL_TYPES), format_func=_MODEL_TYPES.__getitem__, key="add.type")
+        st.selectbox("Pooler", list(_POOLERS), format_func=_POOLERS.__getitem__, key="add.pooler")
         st.selectbox(
             "Held in memory as", list(_QUANTISATIONS), format_func=_QUANTISATIONS.__getitem__, key="add.quantised"
         )
@@ -42,6 +41,7 @@ def form(*, empty: bool) -> None:
 
 def _add() -> None:
     state = st.session_state
+    server_paths.typed(state["add.source"], state["add.adapter"])
     try:
         added = engine().add_candidate(
             state["add.source"].strip(),
@@ -63,7 +63,7 @@ def quantised(candidate: CandidateSummary) -> None:
     with st.form("add-quantised", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
         names = [name for name in NAMED if name != "none"]
         st.selectbox("In fewer bits", names, format_func=quantisation_title, key=_BITS)
-        st.form_submit_button("Add to your own", on_click=_add_quantised, args=(candidate.id,))
+        st.form_submit_button("Add it so", on_click=_add_quantised, args=(candidate.id,))
     problem: AppError | None = st.session_state.pop(_BITS_PROBLEM, None)
     if problem is not None:
         st.html(markup.problem(problem))
@@ -76,9 +76,3 @@ def _add_quantised(candidate_id: str) -> None:
         st.session_state[_BITS_PROBLEM] = error
         return
     candidate_picker.select(added.id)
-
-
-def remove(candidate_id: str) -> None:
-    """Take an own candidate from the list; its files stay where they are."""
-    engine().remove_candidate(candidate_id)
-    candidate_picker.select(candidate_picker.offered()[0].id)

@@ -22,15 +22,19 @@ COLOURS = {"kind": "What it is", "training": "What is trained"}
 def facts(result: Architecture) -> str:
     """Its numbers."""
     sizes = result.sizes
-    rows = [("Parameters", numbers.count(result.parameters), f"{result.parameters:,}")]
+    rows = [("Parameters", numbers.count(result.used), f"{result.used:,}")]
     if result.tuning:
-        share = numbers.percent(result.trained / result.parameters)
+        share = numbers.percent(result.trained / result.used)
         rows.append(("Trained", numbers.count(result.trained), f"{share} % of all"))
     rows += [
         ("Layers", f"{sizes.layers:,}", f"hidden size {sizes.hidden_size:,}"),
         ("Attention heads", f"{sizes.heads:,}", f"{sizes.kv_heads:,} for keys and values"),
         ("Vocabulary", f"{sizes.vocabulary:,}", "tokens"),
-        ("Weights", size_words.size(number_bytes(result.dtype) * result.base_parameters), result.dtype),
+        (
+            "In memory",
+            size_words.size(number_bytes(result.dtype) * result.parameters),
+            f"{numbers.count(result.parameters)} numbers, {result.dtype}",
+        ),
         ("Modules", f"{len(result.nodes):,}", f"last: {result.last_module_name}"),
     ]
     return markup.facts(rows, stacked=True)

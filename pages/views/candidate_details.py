@@ -6,11 +6,22 @@ import html
 from urllib.parse import urlparse
 
 from core.config.components import head_title, pooler_title
-from core.results import Availability, CandidateSummary, CheckStatus, HealthReport, LoadedModel, Requirements
+from core.results import (
+    AdapterSummary,
+    Availability,
+    CandidateSummary,
+    CheckStatus,
+    HealthReport,
+    LoadedModel,
+    Requirements,
+    Selection,
+)
 from core.words import durations, numbers
+from core.words import model_size as words
 from core.words.sizes import size
 from core.words.untrained_head import MARK
-from pages.ui.markup import facts, sentence, text
+from pages.ui.markup import facts, note, sentence, text
+from pages.ui.server_paths import hidden
 
 _BYTES = {"float32": 4, "bfloat16": 2, "float16": 2}
 _TEMPLATES = {"none": "there, not applied", "user": "applied"}
@@ -23,41 +34,90 @@ _KIND = {
 
 
 def caption(candidate: CandidateSummary, *, loaded: bool) -> str:
-    """How large it is, and where its weights are: below its name in the list."""
-    parameters = numbers.count(candidate.parameters) if candidate.parameters else "size not known"
-    return f"{parameters} · {'in memory' if loaded else candidate.availability.value}"
+    """How large its base is, and whether it can be loaded: below its name in the list."""
+    parameters = f"{numbers.count(candidate.parameters)} parameters" if candidate.parameters else "size not known"
+    misfits = sum(adapter.problem is not None for adapter in candidate.adapters)
+    state = "in memory" if loaded else candidate.availability.value
+    if misfits and candidate.availability is Availability.READY:
+        some = f"{state}, {misfits} of {len(candidate.adapters)} adapters {'does' if misfits == 1 else 'do'} not fit"
+        state = some if len(candidate.adapters) > 1 else f"its adapter {Availability.UNFIT.value}"
+    return f"{parameters} · {state}"
 
 
-def head(candidate: CandidateSummary) -> str:
-    """Name, summary, what it is and where it comes from."""
-    tags = [candidate.role, candidate.mask, candidate.licence, "gated: needs an accepted licence" * candidate.gated]
+def head(candidate: CandidateSummary, selection: Selection) -> str:
+    """Name, summary, what it is and where it comes from; its adapters, each with its state; its sizes."""
+    mask = "its own mask" if candidate.mask == "the model's own" else candidate.mask
+    tags = [candidate.role, mask, candidate.licence, "gated: needs an accepted licence" * candidate.gated]
+    if candidate.role == "own":
+        tags[0] = "shared by all who use this server"
     labels = "".join(f'<span class="hl-tag">{text(tag)}</span>' for tag in tags if tag)
-    state = " hl-on" if candidate.availability is Availability.READY else ""
-    here = f'<span class="hl-tag{state}">{text(candidate.availability)}</span>'
     summary = f"<p>{text(candidate.summary)}</p>" if candidate.summary else ""
-    return (
-        f'<section class="hl-card"><h2>{text(candidate.title or candidate.id)}</h2>'
-        f'<div class="hl-tags">{here}{labels}</div>{summary}{_source(candidate)}'
-        f"{facts(_sizes(candidate))}</section>"
+    parts = (
+        f"<h2>{text(candidate.title or candidate.id)}</h2>",
+        f'<div class="hl-tags">{_pill(_state(candidate, selection))}{labels}</div>',
+        f"{summary}{_source(candidate)}",
+        facts(_sizes(candidate, selection), stacked=True),
+        f"{_counted(candidate, selection)}{_adapters(candidate, selection)}",
     )
+    return f'<section class="hl-card">{"".join(parts)}</section>'
+
+
+def _state(candidate: CandidateSummary, selection: Selection) -> Availability:
+    """Of the chosen pair: the adapter's on this base, where there is one that stands in the way."""
+    adapter = next((a for a in candidate.adapters if a.id == selection.adapter), None)
+    if adapter is None or candidate.availability in (Availability.MISSING, Availability.ON_HUB):
+        return candidate.availability
+    return adapter.state
+
+
+def _pill(state: Availability) -> str:
+    style = {Availability.READY: " hl-on", Availability.UNFIT: " hl-refused", Availability.MISSING: " hl-warning"}
+    return f'<span class="hl-tag{style.get(state, "")}">{text(state.value)}</span>'
+
+
+def _adapters(candidate: CandidateSummary, selection: Selection) -> str:
+    """Each adapter with its state on this base; why one does not fit is said of the chosen one below."""
+    rows = [f"<li><span>{_adapter(a, chosen=a.id == selection.adapter)}</span></li>" for a in candidate.adapters]
+    return f'<ul class="hl-adapters">{"".join(rows)}</ul>' if rows else ""
+
+
+def _adapter(adapter: AdapterSummary, *, chosen: bool) -> str:
+    problem = adapter.problem.problem if adapter.problem is not None else adapter.message
+    why = hidden(problem) if adapter.state is not Availability.READY and not chosen else ""
+    name = f"<strong>{text(adapter.title or adapter.id)}</strong> {_pill(adapter.state)}"
+    return f'{name} <span class="hl-muted">{text(why)}</span>' if why else name
 
 
 def _source(candidate: CandidateSummary) -> str:
     link = ""
     if urlparse(candidate.url).scheme in ("http", "https"):
         link = f' · <a href="{html.escape(candidate.url)}" target="_blank" rel="noopener noreferrer">Model card</a>'
-    source = f"{candidate.source} @ {candidate.revision}" if candidate.revision else candidate.source
+    source = f"{candidate.source} @ {candidate.revision}" if candidate.revision else hidden(candidate.source)
     return f'<p class="hl-source">{text(source)}{link}</p>'
 
 
-def _sizes(candidate: CandidateSummary) -> list[tuple[str, str, str]]:
-    rows = [
-        ("Layers", candidate.layers, ""),
-        ("Hidden size", candidate.hidden_size, ""),
-        ("Longest text", candidate.max_tokens, "tokens"),
-    ]
-    parameters = [("Parameters", numbers.count(candidate.parameters), "")] if candidate.parameters else []
-    return parameters + [(name, f"{value:,}", unit) for name, value, unit in rows if value]
+def _counted(candidate: CandidateSummary, selection: Selection) -> str:
+    """What the numbers above count; nothing where none is known."""
+    if not candidate.parameters:
+        return ""
+    adapter = next((a for a in candidate.adapters if a.id == selection.adapter), None)
+    read = candidate.tokens_read(selection.adapter)
+    has_adapter = adapter is not None and adapter.parameters is not None
+    return note(words.counted(read, candidate.max_tokens, has_adapter=has_adapter))
+
+
+def _sizes(candidate: CandidateSummary, selection: Selection) -> list[tuple[str, str, str]]:
+    """Numbers of the base, and how much of a text the chosen pair reads."""
+    rows = [("Layers", candidate.layers, ""), ("Hidden size", candidate.hidden_size, "")]
+    adapter = next((a for a in candidate.adapters if a.id == selection.adapter), None)
+    read = candidate.tokens_read(selection.adapter)
+    parameters = [("Parameters", *words.base(candidate.parameters))] if candidate.parameters else []
+    if adapter is not None and adapter.parameters:
+        parameters.append(("Adapter", *words.adapter(adapter.parameters)))
+    if candidate.stored_bytes:
+        parameters.append(("Base on disk", size(candidate.stored_bytes), ""))
+    longest = [("Longest text", f"{read:,}", "tokens")] if read else []
+    return parameters + [(name, f"{value:,}", unit) for name, value, unit in rows if value] + longest
 
 
 def needs(requirements: Requirements) -> str:
@@ -78,9 +138,9 @@ def needs(requirements: Requirements) -> str:
     )
 
 
-def in_memory(model: LoadedModel) -> str:
+def in_memory(model: LoadedModel, name: str) -> str:
     """One line of the list of what is in memory."""
-    return f'<p>{text(str(model.selection))} <span class="hl-muted">{size(model.bytes)}</span>{_mark(model)}</p>'
+    return f'<p>{text(name)} <span class="hl-muted">{size(model.bytes)}</span>{_mark(model)}</p>'
 
 
 def loaded(model: LoadedModel) -> str:
@@ -88,7 +148,7 @@ def loaded(model: LoadedModel) -> str:
     task = model.problem_type.replace("_", " ").removesuffix(" classification")
     return facts(
         [
-            ("In memory", size(model.bytes), f"{_held(model)} on {model.device}"),
+            ("In memory", size(model.bytes), f"{words.held(model)}, {_held(model)} on {model.device}"),
             ("Pooler", pooler_title(model.pooler), ""),
             ("Head", head_title(model.head), "untrained: random" if model.untrained_head else ""),
             ("Task", task, f"{len(model.labels)} {'output' if task == 'regression' else 'classes'}"),
@@ -113,6 +173,8 @@ def health(report: HealthReport) -> str:
     rows = []
     for check in report.checks:
         style, kind = _KIND[check.status]
-        fix = f' <span class="hl-muted">{text(sentence(check.fix))}</span>' if check.fix else ""
-        rows.append(f'<li><span class="hl-kind {style}">{kind}</span><span>{text(check.message)}{fix}</span></li>')
+        fix = f' <span class="hl-muted">{text(hidden(sentence(check.fix)))}</span>' if check.fix else ""
+        rows.append(
+            f'<li><span class="hl-kind {style}">{kind}</span><span>{text(hidden(check.message))}{fix}</span></li>'
+        )
     return f'<ul class="hl-checks">{"".join(rows)}</ul>'

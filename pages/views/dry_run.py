@@ -12,6 +12,7 @@ from core.words import dry_run as words
 from core.words import sizes
 from pages.ui import markup, tables
 from pages.ui.markup import sentence, text
+from pages.ui.server_paths import hidden
 
 _MARKS = {
     StageStatus.PASSED: ("hl-passed", "✓"),
@@ -19,6 +20,8 @@ _MARKS = {
     StageStatus.NOT_APPLICABLE: ("hl-notekind", "–"),
     StageStatus.LEFT_OUT: ("hl-warning", "○"),
 }
+#: A stage that passed with warnings.
+_WARNED = ("hl-warning", "!")
 
 
 ABOUT = (
@@ -29,8 +32,8 @@ ABOUT = (
 
 
 def summary(result: DryRun) -> None:
-    """The verdict, and what it took."""
-    st.html(markup.lead(words.verdict(result)))
+    """The verdict, in the colour of a warning where there is one; and what it took."""
+    st.html(markup.warning(words.verdict(result)) if result.warnings else markup.lead(words.verdict(result)))
     st.html(markup.note(words.cost(result)))
 
 
@@ -40,12 +43,13 @@ def stages(result: DryRun) -> str:
 
 
 def _stage(stage: Stage) -> str:
-    style, mark = _MARKS[stage.status]
+    style, mark = _WARNED if stage.passed and stage.warnings else _MARKS[stage.status]
     fix = f'<p class="hl-fix"><strong>Fix:</strong> {text(sentence(stage.fix))}</p>' if stage.fix else ""
+    seen = f"<p>{text(hidden(sentence(stage.detail)))}</p>"
     return (
-        f'<li><span class="hl-kind {style}"><span aria-hidden="true">{mark}</span> {text(stage.status)}</span>'
+        f'<li><span class="hl-kind {style}"><span aria-hidden="true">{mark}</span> {text(words.outcome(stage))}</span>'
         f'<strong class="hl-name">{text(stage.name)}</strong>'
-        f'<div class="hl-seen"><p>{text(sentence(stage.detail))}</p><p class="hl-note">{text(stage.about)}</p>{fix}'
+        f'<div class="hl-seen">{seen}<p class="hl-note">{text(stage.about)}</p>{fix}'
         "</div></li>"
     )
 

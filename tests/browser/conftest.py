@@ -68,12 +68,17 @@ def demos() -> None:
 
 
 @contextmanager
-def started(folder: Path, how: str = "ours") -> Iterator[Server]:
-    """A server that nobody has visited; no traceback may stand in its log when it ends."""
+def started(folder: Path, how: str = "ours", **variables: str) -> Iterator[Server]:
+    """A server that nobody has visited, with these variables; no traceback may stand in its log when it ends."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environment = {**os.environ, "HEADLIGHT_USER_CATALOGUE": str(folder / "own"), "PYTHONFAULTHANDLER": "1"}
+    environment = {
+        **os.environ,
+        "HEADLIGHT_USER_CATALOGUE": str(folder / "own"),
+        "PYTHONFAULTHANDLER": "1",
+        **variables,
+    }
     command = [sys.executable, *COMMANDS[how], str(port)]
     with (folder / "log.txt").open("w") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)

@@ -44,7 +44,7 @@ def fact(page: Page, name: str) -> str:
 
 def tells(page: Page, found: Architecture) -> None:
     expect(page.locator(".hl-lead")).to_have_text(lead(found), timeout=30_000)
-    expect(page.locator(".hl-facts").first).to_contain_text(f"{found.parameters:,}")
+    expect(page.locator(".hl-facts").first).to_contain_text(f"{found.used:,}")
     expect(page.locator(".hl-facts").first).to_contain_text(f"last: {found.last_module_name}")
     expect(page.get_by_text(ties(found), exact=True)).to_be_visible()
 

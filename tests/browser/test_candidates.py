@@ -9,9 +9,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core.engine.engine import Engine
-from tests.browser.conftest import OpenPage, Server
+from core.settings import ROOT
+from tests.browser.conftest import OpenPage, Server, started
 from tests.browser.folders import SEVERAL, classifier_folder, pickle_folder
 from tests.browser.reading import BANKING, choose, classify, model_badge, read, words
+from tests.fake_hub import Repository, fake_hub
 
 
 @pytest.fixture
@@ -26,7 +28,7 @@ def group(page: Page, name: str) -> None:
 
 
 def add(page: Page, source: Path | str, adapter: str = "", name: str = "") -> None:
-    group(page, "Your own")
+    group(page, "Added")
     page.get_by_label("Folder or Hub id").fill(str(source))
     page.get_by_label("Adapter folder (optional)").fill(adapter)
     page.get_by_label("Name (optional)").fill(name)
@@ -64,7 +66,7 @@ def test_what_transformers_has_no_class_for_is_not_exported(page: Page, tmp_path
 
 
 def test_what_a_large_candidate_needs_and_that_it_is_not_here(page: Page) -> None:
-    group(page, "Candidates")
+    group(page, "To train")
     page.get_by_text("Llama 3.1 8B Instruct", exact=True).first.click()
     expect(page.get_by_role("heading", level=2, name="Llama 3.1 8B Instruct")).to_be_visible()
     expect(page).to_have_url(re.compile("candidate=llama3.1-8b-it&adapter=-"))
@@ -149,7 +151,7 @@ def test_a_regression_of_ones_own(page: Page, tmp_path: Path) -> None:
     expect(page.get_by_text("values, not probabilities")).to_be_visible()
 
 
-@pytest.mark.parametrize("kind", ["missing", "pickle", "empty", "adapter"])
+@pytest.mark.parametrize("kind", ["missing", "pickle", "empty", "adapter", "wrong adapter"])
 def test_what_cannot_be_used_is_told_with_a_fix(page: Page, tmp_path: Path, kind: str) -> None:
     source, adapter = str(tmp_path / "nowhere"), ""
     if kind == "pickle":
@@ -159,6 +161,10 @@ def test_what_cannot_be_used_is_told_with_a_fix(page: Page, tmp_path: Path, kind
     elif kind == "adapter":
         source = str(classifier_folder(tmp_path / "a", problem="regression", labels=("a",)))
         adapter = str(tmp_path / "no-adapter")
+    elif kind == "wrong adapter":
+        source, adapter = (
+            str(ROOT / "assets/models" / name) for name in ("demo-llama", "demo-gemma2/adapters/banking77")
+        )
     before = page.url
     add(page, source, adapter)
     alert = page.get_by_role("alert")
@@ -170,9 +176,52 @@ def test_what_cannot_be_used_is_told_with_a_fix(page: Page, tmp_path: Path, kind
     expect(page.get_by_label("Folder or Hub id")).to_have_value(source)
 
 
+def test_two_visitors_share_what_is_added_and_are_asked(
+    page: Page, server: Server, open_page: OpenPage, tmp_path: Path
+) -> None:
+    """The other sees it, but not where it is, and takes it away only after a question."""
+    folder = classifier_folder(tmp_path / "shared", problem="regression", labels=("stars",))
+    add(page, folder, name="Shared")
+    expect(page.locator(".hl-source")).to_contain_text(str(folder))
+    other = open_page(page.url)
+    expect(other.get_by_role("heading", level=2, name="Shared")).to_be_visible()
+    expect(other.locator(".hl-source")).to_have_text("…/shared")
+    remove = other.get_by_role("button", name="Remove from the list", exact=True)
+    remove.click()
+    expect(other.get_by_text("One other visitor uses it now")).to_be_visible()
+    assert list(server.candidates.glob("shared*.yaml"))
+    other.get_by_role("button", name="Remove from the list for all").click()
+    expect(remove).to_have_count(0)
+    assert not list(server.candidates.glob("shared*.yaml"))
+    page.reload()
+    expect(page.get_by_text("python -m core")).to_have_count(0)
+    expect(page.get_by_role("heading", level=2, name="Shared")).to_have_count(0)
+
+
+def test_a_model_of_the_hub_is_looked_up_downloaded_and_stopped(
+    demos: None, tmp_path: Path, open_page: OpenPage
+) -> None:
+    with fake_hub() as hub:
+        hub.models["org/model"] = Repository.of(ROOT / "assets/models/demo-llama")
+        hub.go.clear()
+        cache = str(tmp_path / "cache")
+        with started(tmp_path, HF_ENDPOINT=hub.url, HF_HUB_OFFLINE="0", HEADLIGHT_CACHE_DIR=cache) as server:
+            page = open_page(f"{server.url}/candidates")
+            add(page, "org/none")
+            expect(page.get_by_role("alert")).to_contain_text("The Hub has no model 'org/none'")
+            add(page, "org/model")
+            page.get_by_role("button", name="Download and load (2.45 MiB)").click()
+            page.get_by_role("button", name="Cancel").click()
+            hub.go.set()
+            expect(page.get_by_role("alert")).to_contain_text("was stopped")
+            page.get_by_role("button", name="Try again").click()
+            expect(page.locator(".hl-checks li").first).to_be_visible()
+            page.close()
+
+
 def test_twenty_candidates_fit_calmly(page: Page, engine: Engine) -> None:
     """One group at a time, and no group so long that nobody reads it."""
-    for name, role in (("Demos", "demo"), ("Candidates", "candidate"), ("Teachers", "teacher")):
+    for name, role in (("Demos", "demo"), ("To train", "candidate"), ("Teachers", "teacher")):
         group(page, name)
         offered = [c.title or c.id for c in engine.candidates() if c.role == role]
         assert 1 <= len(offered) <= 12
@@ -186,5 +235,5 @@ def test_what_is_in_memory_is_listed_with_its_size(page: Page, server: Server) -
     page.locator(".hl-headline").wait_for()
     assert read(page).label
     page.get_by_test_id("stTopNavLink").filter(has_text="Models").click()
-    row = page.locator("p", has_text="demo-llama + banking77").first
+    row = page.locator("p", has_text="Demo Llama · ").first
     expect(row).to_contain_text(re.compile(r"[\d.]+ [KM]iB"))

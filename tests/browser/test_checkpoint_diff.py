@@ -129,10 +129,12 @@ def test_it_opens_on_two_bases_and_compares_adapters_too(server: Server, open_pa
     page = opened(open_page, server, "")
     expect(page.locator(".hl-lead")).to_have_text(verdict(against(MODELS / "demo-gemma2")))
     expect(page.get_by_text("They look unrelated")).to_be_visible()
-    pick(page, "First", "Demo Llama, adapter banking77")
+    pick(page, "First", "Demo Llama, adapter Banking questions (77 intents)")
     first, second = (open_checkpoint(BASE / "adapters" / name) for name in ("banking77", "clinc150-domains"))
     expect(page.locator(".hl-lead")).to_have_text(verdict(diff_checkpoints(first, second)))
-    expect(page.get_by_role("combobox", name="Second")).to_have_value("Demo Llama, adapter clinc150-domains")
+    expect(page.get_by_role("combobox", name="Second")).to_have_value(
+        "Demo Llama, adapter Assistant tasks (10 domains)"
+    )
 
 
 def test_equal_folders_and_paths_that_lead_nowhere(server: Server, open_page: OpenPage, tmp_path: Path) -> None:

@@ -103,7 +103,7 @@ def test_a_damaged_candidate_of_ones_own_fails_at_its_layer(
     server: Server, open_page: OpenPage, tmp_path: Path
 ) -> None:
     page = open_page(f"{server.url}/candidates?candidate=demo-llama&adapter=banking77")
-    page.get_by_role("radio", name="Your own", exact=True).click()
+    page.get_by_role("radio", name="Added", exact=True).click()
     page.get_by_label("Folder or Hub id").fill(str(damaged_folder(tmp_path / "damaged")))
     page.get_by_role("button", name="Add", exact=True).click()
     expect(page.get_by_role("heading", level=2, name="damaged")).to_be_visible()

@@ -295,7 +295,7 @@ def test_a_copy_that_does_not_fit_is_left_out_in_words(engine: Engine) -> None:
 def test_a_full_disk_is_left_out_in_words(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shutil.disk_usage", lambda _path: SimpleNamespace(free=2**10))
     found = tried(*asked(engine, "llama", "mean"))
-    assert "of disk, and 0 MiB are free in" in stage(found, "Save and load").detail
+    assert "of disk, and 1.00 KiB are free in" in stage(found, "Save and load").detail
 
 
 def test_a_disk_that_fails_is_left_out_in_words(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

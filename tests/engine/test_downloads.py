@@ -11,6 +11,7 @@ import pytest
 
 from core.engine.downloads import Downloads
 from core.errors import CheckpointError
+from core.files.hub import OnBytes
 
 
 class SlowHub:
@@ -21,7 +22,7 @@ class SlowHub:
         self.names: list[str] = []
         self._error = error
 
-    def fetch(self, name: str) -> Path:
+    def fetch(self, name: str, _on_bytes: OnBytes) -> Path:
         self.names.append(name)
         self.begun.release()
         assert self.go.wait(60)
@@ -35,9 +36,9 @@ def joined(downloads: Downloads, monkeypatch: pytest.MonkeyPatch) -> threading.E
     (under_way,) = downloads._under_way.values()
     waits, real = threading.Event(), under_way.done.wait
 
-    def watched() -> bool:
+    def watched(timeout: float | None = None) -> bool:
         waits.set()
-        return real()
+        return real(timeout)
 
     monkeypatch.setattr(under_way.done, "wait", watched)
     return waits

@@ -27,7 +27,7 @@ from core.errors import (
     NotFoundError,
     UnexpectedError,
 )
-from core.results import Availability, CheckStatus, LoadStage, Selection
+from core.results import Availability, CheckStatus, LoadStage, LoadState, Selection
 from core.settings import Settings
 from tests.engine.conftest import installation, let_go
 from tests.tiny import make_tiny_tokenizer, save_tiny_classifier
@@ -46,9 +46,12 @@ def test_importing_it_brings_neither_torch_nor_transformers() -> None:
 
 
 def test_a_load_passes_its_stages_in_order(engine: Engine) -> None:
-    seen: list[LoadStage] = []
-    model = engine.load(ONE, lambda state: seen.append(state.stage))
-    assert seen == list(LoadStage)[1:]
+    seen: list[LoadState] = []
+    model = engine.load(ONE, seen.append)
+    assert list(dict.fromkeys(state.stage for state in seen)) == list(LoadStage)[1:]
+    fractions = [state.fraction for state in seen]
+    assert fractions == sorted(fractions)
+    assert len({state.fraction for state in seen if state.stage is LoadStage.WEIGHTS}) > 10, "tensor by tensor"
     assert (model.pooler, model.head, model.mask, model.labels[0]) == ("attention", "vanilla", "causal", "arrival")
     assert model.health.worst is CheckStatus.PASSED
     assert engine.load_state(ONE).finished  # type: ignore[union-attr]

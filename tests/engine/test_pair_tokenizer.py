@@ -12,9 +12,10 @@ from tokenizers.processors import TemplateProcessing
 from transformers import AutoTokenizer
 
 from core.config import BaseModelConfig, CandidateConfig
-from core.engine.pair_tokenizer import has_tokenizer, pair_tokenizer, read_tokenizer, stated_limit, token_limit
+from core.engine.pair_tokenizer import pair_tokenizer, read_tokenizer, token_limit
 from core.errors import CheckpointError
 from core.files.folders import read_model_folder
+from core.files.tokenizer_files import has_tokenizer
 from core.model.open import open_classifier
 from tests.tiny import make_tiny_tokenizer, save_tiny_classifier
 
@@ -92,13 +93,6 @@ def test_a_damaged_one_of_the_adapter_is_told_and_the_bases_not_taken_for_it(
     (adapter / "tokenizer.json").write_text("{")
     with pytest.raises(CheckpointError, match="The tokenizer in '.*adapter' cannot be read"):
         pair_tokenizer(read_model_folder(tiny_folders["llama"]), adapter)
-
-
-@pytest.mark.parametrize(
-    ("stated", "expected"), [(32, 32), (None, None), (10**30, None), (1e30, None), (int(1e20), 10**20), (512.0, 512)]
-)
-def test_the_tokenizers_own_limit_counts_where_it_is_a_real_number(stated: Any, expected: int | None) -> None:
-    assert stated_limit(closing(model_max_length=stated)) == expected
 
 
 @pytest.mark.parametrize(

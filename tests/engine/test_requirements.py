@@ -14,6 +14,7 @@ from transformers import AutoModel
 
 from core.config import AdapterEntry, BaseModelConfig, CandidateConfig
 from core.engine import requirements as module
+from core.engine.engine import Engine
 from core.engine.requirements import (
     PairFolders,
     PairSize,
@@ -41,15 +42,24 @@ def candidate(source: object, **fields: Any) -> CandidateConfig:
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-def test_a_base_counts_as_its_backbone_and_an_adapter_as_its_file(
+def test_a_base_counts_as_its_backbone_and_an_adapter_as_its_file_and_what_it_replaces(
     tiny_folders: dict[str, Path], catalogue: Path, family: str
 ) -> None:
     folder, adapter = tiny_folders[family], catalogue / "adapters" / "one"
     size = pair_size(candidate(folder), PairFolders(folder, adapter), "cpu")
     assert size.base_parameters == sum(p.numel() for p in AutoModel.from_pretrained(folder).parameters())
-    assert size.adapter_parameters == sum(t.numel() for t in load_file(adapter / "adapter_model.safetensors").values())
+    stored = load_file(adapter / "adapter_model.safetensors")
+    replaced = sum(t.numel() for name, t in stored.items() if "lora_" not in name)
+    assert size.adapter_parameters == sum(t.numel() for t in stored.values()) + replaced
     assert size.stored is not None
     assert 0 <= (folder / "model.safetensors").stat().st_size - size.stored < 100_000, "but for the header"
+
+
+@pytest.mark.parametrize("adapter", ["one", "two"])
+def test_what_is_needed_is_what_is_then_held(engine: Engine, adapter: str) -> None:
+    needs = engine.requirements(Selection("tiny", adapter))
+    model = engine.load(Selection("tiny", adapter))
+    assert (needs.parameters, needs.weights) == (model.parameters, model.bytes)
 
 
 def test_without_files_the_numbers_of_the_catalogue_count() -> None:

@@ -14,6 +14,7 @@ from core.results import (
     CheckStatus,
     HealthReport,
     LoadedModel,
+    Problem,
     Selection,
 )
 from core.results.loading import Example
@@ -74,14 +75,19 @@ def catalogue() -> list[CandidateSummary]:
     )
     one = (AdapterSummary("one", "One <i>*of its own*", "An adapter.", _AN_EXAMPLE, True),)
     hub = {"availability": Availability.ON_HUB, "message": "The weights are not on this machine.", "gated": True}
+    other = Problem("Adapter 'other' does not fit the base 'misfit'.", "choose a '<gemma2>' candidate.")
+    misfit = AdapterSummary("other", "Other", "An adapter.", _AN_EXAMPLE, True, problem=other)
     return [
-        candidate("big", "candidate", parameters=9_000_000_000, url="https://example.org/big", **hub),
+        candidate(
+            "big", "candidate", parameters=9_000_000_000, url="https://example.org/big", download=18 * 10**9, **hub
+        ),
         candidate("huge", "teacher", parameters=90_000_000_000, **hub),
         candidate("own", "own", title="Own <b>![x](http://evil.example/x.png)", adapters=one),
         candidate("several", "own", adapters=one),
         candidate("values", "own", adapters=one),
         candidate("value", "own"),
         candidate("broken", "own"),
+        candidate("misfit", "own", adapters=(misfit,)),
         candidate("bare", "own", examples=(), summary=""),
         candidate("untrained", "own", adapters=one),
         candidate("gone", "own", availability=Availability.MISSING, message="There is no folder '/models/gone'."),

@@ -134,6 +134,11 @@ class FakeEngine:
         self.models[selection] = replace(in_memory(selection), chat_template=template if has_one else None)
         self.states[selection] = LoadState(selection, LoadStage.READY, 1.0)
 
+    def stop_load(self, selection: Selection) -> None:
+        if selection not in self.models and selection in self.states:
+            words = f"The download of '{selection.candidate}' was stopped."
+            self.states[selection] = replace(self.states[selection], error=words, fix="load it again.")
+
     def load_state(self, selection: Selection, wait: float = 0.0) -> LoadState | None:
         return self.states.get(selection)
 

@@ -13,6 +13,7 @@ from tests.fakes.explainer import FakeExplainer
 from tests.fakes.exports import FakeExports
 from tests.fakes.merges import FakeMerges
 from tests.fakes.task import FakeTasks
+from tests.fakes.visitors import FakeVisitors
 
 
 class FakeServices:
@@ -28,6 +29,7 @@ class FakeServices:
         self.dry_runs = FakeDryRuns(self.engine, self.tasks)
         self.evaluations = FakeEvaluations(self.engine, self.tasks)
         self.merges = FakeMerges(self.engine, self.tasks)
+        self.visitors = FakeVisitors()
         self.exports = FakeExports(self.engine, self.tasks)
 
     def close(self, grace: float = 1.0) -> bool:

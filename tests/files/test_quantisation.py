@@ -41,4 +41,4 @@ def test_a_missing_package_is_named_with_the_way_out(monkeypatch: pytest.MonkeyP
         require_method(quantisation_named("nf4-double"), "model")
     assert "'model'" in error.value.problem
     assert "bitsandbytes (nf4-double)" in error.value.problem
-    assert "requirements-quantised.txt" in error.value.fix
+    assert "requirements-quantised.txt" in error.value.command_fix

@@ -140,7 +140,9 @@ def test_what_transformers_dequantises_here_is_of_one_type(tmp_path: Path) -> No
     config = json.loads((whole / "config.json").read_text()) | {"dtype": "bfloat16"}
     config["quantization_config"] = {"quant_method": "fp8", "weight_block_size": [128, 128]}
     (whole / "config.json").write_text(json.dumps(config))
-    theirs = AutoModelForSequenceClassification.from_pretrained(whole, device_map="cpu").float().eval()
+    theirs = (
+        AutoModelForSequenceClassification.from_pretrained(whole, dtype=torch.float32, device_map="cpu").float().eval()
+    )
     model = opened(whole, "vanilla", num_labels=None).model
     assert {p.dtype for p in model.parameters()} == {torch.float32}
     with torch.inference_mode():

@@ -98,6 +98,62 @@ def test_what_the_hub_holds_the_rest_of_can_be_loaded(
     assert Selection("big") in fake.engine.states
 
 
+def test_before_the_click_size_licence_and_gate_are_told(open_app: Open) -> None:
+    app = open_app("candidates", candidate="big")
+    assert "Download and load (16.8 GiB)" in labels(app)
+    assert "In memory it takes 16.8 GiB in bfloat16." in plain(app)
+    assert "https://example.org/big" in [link.proto.url for link in app.get("link_button")]
+
+
+def test_what_does_not_fit_is_said_with_the_reason(open_app: Open) -> None:
+    app = open_app("candidates", candidate="misfit")
+    assert "its adapter does not fit" in " ".join(app.radio(key="candidates.list").proto.captions)
+    shown = plain(app)
+    assert "Other does not fit" in shown
+    assert "Adapter 'other' does not fit the base 'misfit'. Choose a '<gemma2>' candidate." in shown
+    assert "Download and load" not in " ".join(labels(app))
+    app.selectbox(key="adapter").set_value("-").run()
+    assert "Load (4.31 MiB in float32)" in labels(app)
+
+
+def test_where_files_are_is_shown_to_those_who_typed_it(open_app: Open) -> None:
+    assert "/models/" not in plain(open_app("candidates"))
+    app = own(open_app)
+    add(app, "/models/mine")
+    assert "/models/mine" in plain(app)
+
+
+def test_one_pair_has_one_unload_button_and_is_called_by_its_name(open_app: Open) -> None:
+    app = open_app("candidates")
+    assert labels(app).count("Unload") == 1
+    assert "Demo · Intents 4.31 MiB" in plain(app)
+
+
+def test_what_others_use_goes_only_after_a_question(open_app: Open, fake: FakeServices) -> None:
+    fake.visitors.selections["another session"] = Selection("demo", "intents")
+    app = open_app("candidates")
+    app.button(key="unload").click().run()
+    assert Selection("demo", "intents") in fake.engine.models
+    assert "One other visitor uses it now, and it would go for them too." in plain(app)
+    app.button(key="unload.no").click().run()
+    assert "it would go for them too" not in plain(app)
+    app.button(key="unload").click().run()
+    app.button(key="unload.yes").click().run()
+    assert not fake.engine.models
+
+
+def test_what_others_use_of_ones_own_is_removed_only_after_a_question(open_app: Open, fake: FakeServices) -> None:
+    fake.visitors.selections |= {"a": Selection("several", "one"), "b": Selection("several")}
+    app = own(open_app)
+    assert "Shared by all who use this server" in plain(app)
+    app.radio(key="candidates.list").set_value("several").run()
+    app.button(key="remove").click().run()
+    assert "2 other visitors use it now" in plain(app)
+    assert "several" in [c.id for c in fake.engine.offered]
+    app.button(key="remove.yes").click().run()
+    assert "several" not in [c.id for c in fake.engine.offered]
+
+
 def test_what_is_in_memory_can_be_unloaded_from_anywhere(open_app: Open, fake: FakeServices) -> None:
     app = open_app("candidates")
     app.radio(key="candidates.list").set_value("demo-two").run()
@@ -152,7 +208,7 @@ def test_only_ones_own_can_be_removed(open_app: Open) -> None:
 
 def test_a_missing_folder_and_a_bad_catalogue_file_are_told(open_app: Open) -> None:
     shown = plain(open_app("candidates", candidate="gone"))
-    assert "There is no folder '/models/gone'." in shown
+    assert "There is no folder '…/gone'." in shown
     assert "bad.yaml: BaseModelConfig has no field 'num_label'. Did you mean 'num_labels'?" in shown
 
 
@@ -166,7 +222,7 @@ def test_a_candidate_in_fewer_bits_is_added_with_its_adapters_and_chosen(open_ap
     app = open_app("candidates")
     app.button(key="unload").click().run()
     app.selectbox(key="add.bits").set_value("nf4-double")
-    next(b for b in app.button if b.label == "Add to your own").click()
+    next(b for b in app.button if b.label == "Add it so").click()
     app.run()
     assert not app.exception, app.exception
     assert app.selectbox(key="candidate").value == "demo-nf4-double"

@@ -242,7 +242,7 @@ def test_a_failed_load_can_be_tried_again(open_app: Open, fake: FakeServices) ->
 def test_nothing_large_is_loaded_without_asking(open_app: Open, fake: FakeServices) -> None:
     app = open_app(candidate="big")
     assert not fake.engine.states
-    assert app.button(key="load").label == "Load (16.8 GiB in bfloat16)"
+    assert app.button(key="load").label == "Download and load (16.8 GiB)"
     assert "The weights are not on this machine." in words(app)
     app.button(key="load").click().run()
     assert "&#x27;big&#x27; cannot be &lt;read&gt;." in words(app)
@@ -254,4 +254,4 @@ def test_what_does_not_fit_is_told_with_both_numbers(open_app: Open) -> None:
 
 def test_missing_weights_are_told(open_app: Open) -> None:
     drawn = words(open_app(candidate="gone"))
-    assert "There is no folder &#x27;/models/gone&#x27;." in drawn
+    assert "There is no folder &#x27;…/gone&#x27;." in drawn

@@ -28,11 +28,12 @@ MADE = Architecture(
 
 def test_size_and_training() -> None:
     assert architecture.size(MADE) == (
-        "As a classifier it has 1.20 million parameters in 2 layers; the adapter 'a' trains 300,000 of them (25.0 %)."
+        "As a classifier it has 1.15 million parameters (base 1.00 million, low-rank factors 150,000) in 2 layers; "
+        "the adapter 'a' trains 300,000 of them (26.1 %)."
     )
-    assert architecture.size(replace(MADE, trained=1_200_000)).endswith(", and all of them are trained.")
-    assert architecture.size(replace(MADE, view="backbone", tuning="")) == (
-        "As a backbone alone it has 1.20 million parameters in 2 layers."
+    assert architecture.size(replace(MADE, trained=1_150_000)).endswith(", and all of them are trained.")
+    assert architecture.size(replace(MADE, view="backbone", tuning="", factors=0)) == (
+        "As a backbone alone it has 1.00 million parameters in 2 layers."
     )
 
 
@@ -50,5 +51,5 @@ def test_ties_and_copies() -> None:
     assert architecture.ties(tied) == (
         "embed and head are one tensor, tied: it counts once, which saves 5,000 parameters."
     )
-    assert "unused: 50,000 of the parameters" in architecture.copies(MADE)
+    assert "unused: 50,000 numbers more" in architecture.copies(MADE)
     assert architecture.copies(replace(MADE, factors=200_000)) == ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from core.results import DryRun, Stage, StageStatus, TextTokens, TracedTensor
 from core.words import dry_run
 
@@ -18,10 +20,25 @@ TENSOR = TracedTensor("Logits", "(B, K)", (2, 3), (2, 3), "float32", "float32", 
 
 
 def test_the_verdict_counts_what_applies() -> None:
-    assert dry_run.verdict(DryRun((PASSED, NONE))) == "All 1 stages passed."
+    assert dry_run.verdict(DryRun((PASSED, NONE))) == "The 1 stage passed."
     assert dry_run.verdict(DryRun((PASSED, LEFT_OUT))) == "1 of 2 stages passed. Left out: Gradient."
     assert dry_run.verdict(DryRun((PASSED, FAILED))) == "1 of 2 stages failed: Finite."
     assert dry_run.verdict(DryRun((FAILED, LEFT_OUT, NONE))) == "1 of 2 stages failed: Finite. 1 left out."
+
+
+def test_warnings_stand_in_the_verdict() -> None:
+    warned = replace(PASSED, warnings=("Nobody knows the base.",))
+    twice = replace(PASSED, warnings=("Nobody knows the base.", "Nor the labels."))
+    assert dry_run.verdict(DryRun((warned, PASSED))) == "2 stages passed, 1 warning: Nobody knows the base."
+    assert dry_run.verdict(DryRun((twice, FAILED))) == (
+        "1 of 2 stages failed: Finite. 2 warnings: Nobody knows the base. Nor the labels."
+    )
+    assert dry_run.verdict(DryRun((warned, LEFT_OUT))).endswith("Left out: Gradient. 1 warning: Nobody knows the base.")
+    assert [dry_run.outcome(s) for s in (PASSED, warned, twice)] == [
+        "passed",
+        "passed, 1 warning",
+        "passed, 2 warnings",
+    ]
 
 
 def test_on_what_it_ran() -> None:

@@ -26,7 +26,9 @@ def test_ticks_are_powers_of_two() -> None:
     assert [sizes.tick(2**power) for power in (9, 13, 30)] == ["512 B", "8 KiB", "1 GiB"]
 
 
-@pytest.mark.parametrize(("count", "shown"), [(2**20, "1 MiB"), (3 * 2**29, "1.5 GiB"), (0, "0 MiB")])
+@pytest.mark.parametrize(
+    ("count", "shown"), [(2**20, "1 MiB"), (3 * 2**29, "1.5 GiB"), (0, "0 B"), (300_000, "293 KiB")]
+)
 def test_gibibytes(count: int, shown: str) -> None:
     assert sizes.gibibytes(count) == shown
 

@@ -13,13 +13,12 @@ from peft import LoraConfig, PeftModel, get_peft_model_state_dict, set_peft_mode
 from torch import Tensor
 
 from core.config.components import VALUE_TYPE
-from core.errors import AdapterError
 from core.files.folders import AdapterFolder, read_adapter_folder
 from core.model.adapters.base_head import base_head
 from core.model.adapters.card import read_card
 from core.model.adapters.embeddings import put_embeddings
 from core.model.adapters.health import check_attached, check_before
-from core.model.adapters.outcomes import note
+from core.model.adapters.outcomes import note, require_none_refused
 from core.model.adapters.start_values import usable
 from core.model.adapters.tensor_names import PEFT_PREFIX, REPLACED, wrapper_prefix
 from core.model.adapters.trained_modules import AdapterParts, adapter_parts
@@ -29,7 +28,7 @@ from core.model.open import OpenedClassifier
 from core.model.pooled_config import parts_of
 from core.model.share import sibling
 from core.model.tensors import read_tensors
-from core.results import Check, CheckStatus, HealthReport
+from core.results import Check, HealthReport
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ def load_adapter(opened: OpenedClassifier, path: Path, *, is_trainable: bool = F
     card = read_card(path)
     parts = adapter_parts(folder, card, opened.model.config, opened.model.base_model_prefix, opened.folder.config)
     checks = check_before(opened, folder, card, parts)
-    _refuse(checks, path, opened)
+    require_none_refused(checks, path, opened.folder.path)
     base = sibling(opened.model, **(parts.config_changes() if parts.has_head or card else {}))
     of_base = base_head(parts, opened.folder)
     _copy_head(opened.model, base)
@@ -72,7 +71,7 @@ def load_adapter(opened: OpenedClassifier, path: Path, *, is_trainable: bool = F
     factors = {name: entry for name, entry in factors.items() if name in expected or REPLACED not in name}
     tensors = read_tensors(factors, opened.model.device)
     checks += [*check_attached(expected, tensors), *_naming_notes(folder, parts)]
-    _refuse(checks, path, opened)
+    require_none_refused(checks, path, opened.folder.path)
     with told_of(path, folder.config):
         set_peft_model_state_dict(attached, {PEFT_PREFIX + name: tensor for name, tensor in tensors.items()})
     attached.train(False)
@@ -142,15 +141,3 @@ def _naming_notes(folder: AdapterFolder, parts: AdapterParts) -> list[Check]:
         text = "It also holds weights for the language-model head, which a classifier does not use."
         notes.append(note("Language-model head", text))
     return notes
-
-
-def _refuse(checks: list[Check], path: Path, opened: OpenedClassifier) -> None:
-    """Raises AdapterError with the first refusal among the checks, and how many there are."""
-    refused = [c for c in checks if c.status is CheckStatus.REFUSED]
-    if refused:
-        more = f" ({len(refused)} checks failed.)" if len(refused) > 1 else ""
-        raise AdapterError(
-            f"Adapter '{path.name}' does not fit the base '{opened.folder.path.name}'. "
-            f"{refused[0].name}: {refused[0].message}{more}",
-            fix=refused[0].fix,
-        )

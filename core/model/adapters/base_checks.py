@@ -1,23 +1,23 @@
-"""What was it trained on? The kind of adapter, its base's architecture and attention mask, and the very weights."""
+"""What was it trained on? The kind of adapter, its base's architecture and attention mask, and the very weights.
+
+From files and numbers alone: `core.model.adapters.header_checks` asks the same before anything is opened. Importing
+this file imports neither torch nor PEFT.
+"""
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import peft
-from peft import LoraConfig
-
-from core.config.families import family_named, lifts_mask
+from core.config.families import PREFIX, family_named
 from core.errors import AppError
 from core.files.fingerprint import Fingerprint, comparable, fingerprint, mismatches
-from core.files.folders import AdapterFolder, read_model_folder
+from core.files.folders import AdapterFolder, ModelFolder, read_model_folder
 from core.files.quantisation import stored_method
 from core.model.adapters.card import AdapterCard
 from core.model.adapters.outcomes import note, passed, refused, warning
-from core.model.open import OpenedClassifier
-from core.model.pooled_config import PREFIX
 from core.results import Check
 
 #: PEFT's names of tasks whose heads say something else of a text than its class.
@@ -50,7 +50,9 @@ def fields(folder: AdapterFolder) -> Check:
 
     One that is switched off (null, false, zero, empty) changes nothing, whatever it means.
     """
-    known = {field.name for field in dataclasses.fields(LoraConfig)} | _WITHOUT_EFFECT
+    import peft
+
+    known = {field.name for field in dataclasses.fields(peft.LoraConfig)} | _WITHOUT_EFFECT
     unknown = sorted(name for name, value in folder.config.items() if name not in known and value)
     if not unknown:
         return passed("Fields", "Every field of adapter_config.json that is switched on is known.")
@@ -63,9 +65,9 @@ def fields(folder: AdapterFolder) -> Check:
     )
 
 
-def family(opened: OpenedClassifier, folder: AdapterFolder, card: AdapterCard | None) -> Check:
+def family(base: ModelFolder, folder: AdapterFolder, card: AdapterCard | None) -> Check:
     """The base's architecture: other families have weights of the same shapes."""
-    here = str(opened.folder.config.get("model_type", "")).removeprefix(PREFIX)
+    here = str(base.config.get("model_type", "")).removeprefix(PREFIX)
     stated = card.model_type if card else None
     there = stated.removeprefix(PREFIX) if stated else _stated_base(folder, "model_type")
     if there and there != here:
@@ -79,31 +81,27 @@ def family(opened: OpenedClassifier, folder: AdapterFolder, card: AdapterCard | 
     return passed("Architecture", f"Trained on '{there}', as this base is.")
 
 
-def numbers(opened: OpenedClassifier, card: AdapterCard | None) -> Check:
-    """The sizes of its base, where its card states them."""
-    sizes = opened.model.config.get_text_config()
+def numbers(sizes: Mapping[str, int | None], card: AdapterCard | None) -> Check:
+    """The sizes of its base, where its card states them; `sizes` are this one's, None where they are not known."""
     stated = {field: getattr(card, field, None) for field in ("hidden_size", "num_hidden_layers")}
     for field, number in stated.items():
-        if number is not None and number != getattr(sizes, field):
+        if number is not None and sizes[field] not in (None, number):
             return refused(
                 "Stated sizes",
-                f"It was trained on a base of {field} {number}; this one has {getattr(sizes, field)}.",
+                f"It was trained on a base of {field} {number}; this one has {sizes[field]}.",
                 "choose the base that it was trained on.",
             )
     seen = ", ".join(f"{field} {number}" for field, number in stated.items() if number is not None)
     return passed("Stated sizes", f"As its card states: {seen}." if seen else "Its card states none, or it has none.")
 
 
-def mask(opened: OpenedClassifier, card: AdapterCard | None) -> Check:
-    """The attention mask that it was trained with."""
-    here = lifts_mask(opened.model.config)
+def mask(kind: str, here: bool, card: AdapterCard | None) -> Check:
+    """The attention mask that it was trained with, against that of a base of this kind: `here` says it is lifted."""
     words = {True: "bidirectional", False: "the family's own (causal for decoders)"}
     if card is None or not (card.states("bidirectional") or card.states("model_type")):
         return note("Mask", f"The adapter does not say its attention mask; here: {words[here]}.")
     if card.bidirectional != here:
-        name = (card.family or family_named(str(opened.model.config.model_type))) + (
-            "-bidirectional" if card.bidirectional else ""
-        )
+        name = (card.family or family_named(kind)) + ("-bidirectional" if card.bidirectional else "")
         return refused(
             "Mask",
             f"It was trained with the mask {words[card.bidirectional]}; here it is {words[here]}.",
@@ -112,15 +110,15 @@ def mask(opened: OpenedClassifier, card: AdapterCard | None) -> Check:
     return passed("Mask", f"Trained with the mask it has here: {words[here]}.")
 
 
-def base(opened: OpenedClassifier, folder: AdapterFolder, card: AdapterCard | None) -> Check:
+def base(base: ModelFolder, folder: AdapterFolder, card: AdapterCard | None) -> Check:
     """Is it the same checkpoint? By fingerprint; else by the folder that the adapter names; else by name alone."""
     name = (card.base_name if card else "") or str(folder.config.get("base_model_name_or_path") or "")
     known = _known_fingerprint(folder, card)
-    if known is not None and stored_method(opened.folder.config) is not None:
-        known = comparable(known, opened.folder.tensors) or None
+    if known is not None and stored_method(base.config) is not None:
+        known = comparable(known, base.tensors) or None
     if known is None:
-        return _base_by_name(name, opened.folder.path.name)
-    wrong = mismatches(known, opened.folder.tensors)
+        return _base_by_name(name, base.path.name)
+    wrong = mismatches(known, base.tensors)
     if wrong:
         return refused(
             "Base",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from core.config.components import OWN_HEAD, head_title, pooler_title
 from core.model.adapters.base_head import base_head
 from core.model.adapters.card import AdapterCard
@@ -9,6 +11,9 @@ from core.model.adapters.outcomes import note, passed, refused, warning
 from core.model.adapters.trained_modules import AdapterParts, head_rows
 from core.model.open import OpenedClassifier
 from core.results import Check
+
+#: How transformers names classes that nobody named.
+GENERIC = re.compile(r"LABEL_\d+")
 
 
 def head(parts: AdapterParts, opened: OpenedClassifier) -> Check:
@@ -38,7 +43,7 @@ def head(parts: AdapterParts, opened: OpenedClassifier) -> Check:
     return warning(
         "Pooler and head",
         "It was trained without a classification head: the head is random, and so are the verdicts.",
-        "train a head on it (`python -m core train`).",
+        "train a head on it, or choose an adapter that was trained as a classifier.",
     )
 
 
@@ -51,6 +56,9 @@ def labels(parts: AdapterParts, card: AdapterCard | None) -> Check:
             f"Its head has {rows} classes, and {len(parts.labels)} labels are named.",
             "correct the labels in classifier.json.",
         )
+    if card is None and not all(GENERIC.fullmatch(label) for label in parts.labels):
+        message = f"{len(parts.labels)} classes, by the names in the base's config.json; the adapter states none."
+        return note("Labels", message)
     if card is None:
         return warning(
             "Labels",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from core.config.families import lifts_mask
 from core.files.folders import AdapterFolder
 from core.model.adapters import base_checks, head_checks, module_checks, start_values, tensor_checks
 from core.model.adapters.card import AdapterCard
@@ -21,18 +22,21 @@ def check_before(
     opened: OpenedClassifier, folder: AdapterFolder, card: AdapterCard | None, parts: AdapterParts
 ) -> list[Check]:
     """Everything that files and module names say, in the order in which a person would ask."""
+    config: Any = opened.model.config
+    text = config.get_text_config()
+    sizes = {field: getattr(text, field, None) for field in ("hidden_size", "num_hidden_layers")}
     return [
         base_checks.kind(folder),
         base_checks.fields(folder),
-        base_checks.family(opened, folder, card),
-        base_checks.mask(opened, card),
-        base_checks.base(opened, folder, card),
+        base_checks.family(opened.folder, folder, card),
+        base_checks.mask(config.model_type, lifts_mask(config), card),
+        base_checks.base(opened.folder, folder, card),
         start_values.start_values(folder.config),
-        module_checks.layers(opened, folder, parts),
+        tensor_checks.layers(int(text.num_hidden_layers), folder.config, parts.tensors),
         module_checks.targets(opened, folder, parts),
         module_checks.saved_modules(opened, folder, parts),
         module_checks.sizes(opened, parts),
-        base_checks.numbers(opened, card),
+        base_checks.numbers(sizes, card),
         tensor_checks.ranks(folder),
         head_checks.head(parts, opened),
         head_checks.labels(parts, card),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 
 from peft import LoraConfig
 from peft.tuners.tuners_utils import check_target_module_exists
@@ -12,6 +11,7 @@ from transformers.pytorch_utils import Conv1D
 
 from core.config.strict_model import suggest
 from core.files.folders import AdapterFolder
+from core.model.adapters import tensor_checks
 from core.model.adapters.outcomes import passed, refused
 from core.model.adapters.trained_modules import AdapterParts
 from core.model.open import OpenedClassifier
@@ -113,23 +113,6 @@ def _against(parts: AdapterParts, chosen: set[str]) -> Check | None:
     return None
 
 
-def layers(opened: OpenedClassifier, folder: AdapterFolder, parts: AdapterParts) -> Check:
-    """No layer beyond the last of the base."""
-    depth = int(opened.model.config.get_text_config().num_hidden_layers)
-    listed = folder.config.get("layers_to_transform")
-    listed = [listed] if isinstance(listed, int) else list(listed or [])
-    adapted = {int(m[1]) for name in parts.tensors if (m := re.search(r"\.(?:layers?|h|block)\.(\d+)\.", name))}
-    beyond = sorted(n for n in {*listed, *adapted} if not 0 <= n < depth)
-    if beyond:
-        return refused(
-            "Layers",
-            f"It adapts layer {beyond[0]}, and this base has layers 0 to {depth - 1}.",
-            "choose the base that it was trained on.",
-        )
-    span = f"{min(adapted)} to {max(adapted)}" if adapted else "none"
-    return passed("Layers", f"Adapted layers: {span}, of {depth}.")
-
-
 def saved_modules(opened: OpenedClassifier, folder: AdapterFolder, parts: AdapterParts) -> Check:
     """Every module that it replaces whole is one of a classifier."""
     saved = list(folder.config.get("modules_to_save") or [])
@@ -151,17 +134,4 @@ def sizes(opened: OpenedClassifier, parts: AdapterParts) -> Check:
     for name, module in opened.model.named_modules():
         if isinstance(module, nn.Linear):  # quantised weights lie in memory in another shape
             shapes[f"{name}.weight"] = (module.out_features, module.in_features)
-    for name, entry in parts.tensors.items():
-        module, _, factor = name.partition(".lora_")
-        shape = shapes.get(module + ".weight")
-        if shape is None or len(entry.shape) != 2 or len(shape) != 2 or factor[:1] not in ("A", "B"):
-            continue
-        if entry.shape[1 if factor[0] == "A" else 0] not in shape:
-            seen = entry.shape[1 if factor[0] == "A" else 0]
-            return refused(
-                "Sizes",
-                f"It was trained for another width: '{name}' is for {seen}, and the base's weight "
-                f"is {shape[0]} x {shape[1]}.",
-                "choose a base of that hidden size.",
-            )
-    return passed("Sizes", f"Widths agree (hidden size {opened.model.config.get_text_config().hidden_size}).")
+    return tensor_checks.widths(shapes, parts.tensors, opened.model.config.get_text_config().hidden_size)

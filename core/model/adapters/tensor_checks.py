@@ -1,11 +1,13 @@
-"""Did all of it arrive? Names of its tensors, and their values."""
+"""Did all of it arrive, and is it of this base's sizes? Names and shapes of its tensors, and their values."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from core.files.folders import AdapterFolder
+from core.files.safetensors_headers import TensorEntry
 from core.model.adapters.outcomes import passed, refused, warning
 from core.results import Check
 
@@ -30,6 +32,40 @@ def keys(expected: set[str], stored: set[str]) -> Check:
             "choose the base that the adapter was trained on.",
         )
     return passed("Keys", f"All {len(expected)} weights of the file have their place in the model.")
+
+
+def layers(depth: int, config: Mapping[str, Any], names: Iterable[str]) -> Check:
+    """No layer beyond the last of a base of that depth: by adapter_config.json, and by the names of the tensors."""
+    listed = config.get("layers_to_transform")
+    listed = [listed] if isinstance(listed, int) else list(listed or [])
+    adapted = {int(m[1]) for name in names if (m := re.search(r"\.(?:layers?|h|block)\.(\d+)\.", name))}
+    beyond = sorted(n for n in {*listed, *adapted} if not 0 <= n < depth)
+    if beyond:
+        return refused(
+            "Layers",
+            f"It adapts layer {beyond[0]}, and this base has layers 0 to {depth - 1}.",
+            "choose the base that it was trained on.",
+        )
+    span = f"{min(adapted)} to {max(adapted)}" if adapted else "none"
+    return passed("Layers", f"Adapted layers: {span}, of {depth}.")
+
+
+def widths(shapes: Mapping[str, tuple[int, ...]], tensors: Mapping[str, TensorEntry], hidden_size: int | None) -> Check:
+    """The factors are as wide as the weights that they change; `shapes` are the base's, by the same names."""
+    for name, entry in tensors.items():
+        module, _, factor = name.partition(".lora_")
+        shape = shapes.get(module + ".weight")
+        if shape is None or len(entry.shape) != 2 or len(shape) != 2 or factor[:1] not in ("A", "B"):
+            continue
+        seen = entry.shape[1 if factor[0] == "A" else 0]
+        if seen not in shape:
+            return refused(
+                "Sizes",
+                f"It was trained for another width: '{name}' is for {seen}, and the base's weight "
+                f"is {shape[0]} x {shape[1]}.",
+                "choose a base of that hidden size.",
+            )
+    return passed("Sizes", f"Widths agree (hidden size {hidden_size}).")
 
 
 def ranks(folder: AdapterFolder) -> Check:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
+from core.config.components import VALUE_HEAD
 from core.files.safetensors_headers import TensorEntry
-from core.model.heads.value import VALUE_HEAD
-from core.model.stock.layout import StockLayout
+
+if TYPE_CHECKING:
+    from core.model.stock.layout import StockLayout
 
 PEFT_PREFIX = "base_model.model."
 #: Between a module's name and the factor's: all that PEFT itself writes begins so.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from core.config.components import VALUE_HEAD
 from core.files.safetensors_headers import TensorEntry, read_header
-from core.model.heads.value import VALUE_HEAD
 
 VALUE_HEAD_WEIGHTS = "value_head.safetensors"
 

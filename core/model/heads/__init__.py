@@ -11,8 +11,7 @@ import torch
 from torch import nn
 from transformers import PreTrainedConfig
 
-from core.config.components import HEADS, OWN_HEAD, VALUE_TYPE, HeadType
-from core.model.heads.value import VALUE_HEAD
+from core.config.components import HEADS, OWN_HEAD, VALUE_HEAD, VALUE_TYPE, HeadType
 from core.model.stock.layout import stock_layout
 
 

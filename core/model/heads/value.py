@@ -5,9 +5,6 @@ from __future__ import annotations
 from torch import Tensor, nn
 from transformers import PreTrainedConfig
 
-#: The name under which TRL keeps it beside the backbone.
-VALUE_HEAD = "v_head"
-
 
 class ValueHead(nn.Module):
     """(B, D) -> (B, K)."""

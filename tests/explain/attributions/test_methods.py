@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 import torch
 from captum.attr import IntegratedGradients
-from torch import Tensor
+from torch import Tensor, nn
 
 from core.engine.engine import Engine
-from core.errors import CheckpointError, InputError
-from core.explain.attributions.cost import attribution_cost
+from core.errors import CheckpointError, InputError, MemoryBudgetError
+from core.explain.attributions.cost import Batch, attribution_cost, gradient_bytes, require_gradient_memory
 from core.explain.attributions.embedding_function import EmbeddingFunction, embed, own_weights
 from core.explain.attributions.methods import gradient_x_input, integrated_gradients, occlusion
 from core.explain.contributions import path_shares
@@ -188,12 +188,14 @@ def curved(weights: Tensor, tokens_per_batch: int, seen: list[tuple[int, ...]]) 
         return SimpleNamespace(logits=inputs_embeds.mean(dim=1) ** 2 @ weights.T)
 
     classifier.dtype = torch.float64  # type: ignore[attr-defined]
-    classifier.config = SimpleNamespace(  # type: ignore[attr-defined]
+    backbone: Any = nn.Module()
+    backbone.dtype = torch.float64
+    backbone.config = SimpleNamespace(
         get_text_config=lambda: SimpleNamespace(
             hidden_size=weights.shape[1], intermediate_size=4, num_attention_heads=1, num_hidden_layers=1
         )
     )
-    return SimpleNamespace(classifier=classifier, tokens_per_batch=tokens_per_batch)
+    return SimpleNamespace(classifier=classifier, backbone=backbone, tokens_per_batch=tokens_per_batch)
 
 
 @pytest.mark.parametrize("steps", [1, 2, 7, 50])
@@ -228,7 +230,7 @@ def test_a_large_model_takes_fewer_rows_with_gradients() -> None:
     probe = curved(torch.zeros(1, 5), 100_000, [])
     of = EmbeddingFunction(probe, 0, torch.zeros(1, 10, 5), torch.zeros(1, 10, 5))
     assert of.rows == of.gradient_rows == 10_000
-    probe.classifier.config.get_text_config = lambda: SimpleNamespace(
+    probe.backbone.config.get_text_config = lambda: SimpleNamespace(
         hidden_size=4096, intermediate_size=14336, num_attention_heads=32, num_hidden_layers=32
     )
     assert of.rows == 10_000
@@ -383,7 +385,17 @@ def test_what_it_costs_is_told_before_and_no_pass_more_is_made(explainer: Explai
 def test_only_special_tokens_are_refused() -> None:
     units = (Unit("<s>", 0, 0, (0,), "special"),)
     with pytest.raises(InputError, match="special tokens"):
-        attribution_cost(units, AttributionOptions("a"), (1, 0.1))
+        attribution_cost(units, AttributionOptions("a"), Batch(1, 0.1))
+
+
+def test_gradients_that_do_not_fit_are_refused_with_both_numbers(explainer: Explainer) -> None:
+    probe = make_probe(explainer.engine.pair(Selection("llama", "mean")))
+    text = probe.encode(TEXT * 20)
+    needs = gradient_bytes(probe, text)
+    require_gradient_memory(probe, text, AttributionOptions("a"), needs)
+    with pytest.raises(MemoryBudgetError, match=r"Gradients of .* tokens take \d+ MiB, and \d+ MiB are free"):
+        require_gradient_memory(probe, text, AttributionOptions("a"), needs - 1)
+    require_gradient_memory(probe, text, AttributionOptions("a", methods=("occlusion",)), 0)
 
 
 def test_it_can_be_stopped_in_the_middle_and_begun_anew(explainer: Explainer) -> None:

@@ -98,7 +98,7 @@ def test_two_begin_with_the_chosen_base_and_another_of_its_size(run: Run) -> Non
 
 def test_only_what_is_on_this_machine_is_on_offer(run: Run) -> None:
     options = run(page_of_two).selectbox(key=checkpoint_picker.SECOND).options
-    assert "Demo, adapter intents" in options
+    assert "Demo, adapter Intents" in options
     assert not {"Big", "Huge", "Gone"} & set(options)
 
 

@@ -74,7 +74,7 @@ def test_what_is_large_or_not_here_waits_for_a_click(fake_engine: FakeEngine, ca
     app = run(candidate)
     assert fake_engine.loads == []
     assert len(labels(app)) == 1
-    assert labels(app)[0].startswith("Load (")
+    assert labels(app)[0].startswith("Download and load (")
 
 
 def test_what_does_not_fit_is_said_with_both_sizes(fake_engine: FakeEngine) -> None:
@@ -83,8 +83,24 @@ def test_what_does_not_fit_is_said_with_both_sizes(fake_engine: FakeEngine) -> N
 
 def test_missing_files_are_said_and_cannot_be_loaded(fake_engine: FakeEngine) -> None:
     app = run("gone")
-    assert "There is no folder &#x27;/models/gone&#x27;." in words(app)
+    assert "There is no folder &#x27;…/gone&#x27;." in words(app)
     assert labels(app) == []
+
+
+def test_what_files_say_will_not_fit_is_said_without_a_load(fake_engine: FakeEngine) -> None:
+    app = run("misfit", "other")
+    assert "Adapter &#x27;other&#x27; does not fit the base &#x27;misfit&#x27;." in words(app)
+    assert labels(app) == []
+    assert fake_engine.loads == []
+
+
+def test_a_download_shows_how_far_it_is_and_can_be_stopped(fake_engine: FakeEngine) -> None:
+    big = Selection("big")
+    fake_engine.states[big] = LoadState(big, LoadStage.DOWNLOAD, 0.4, "4.00 GiB of 10.0 GiB")
+    app = run("big")
+    assert "4.00 GiB of 10.0 GiB" in words(app)
+    app.button(key="load.cancel").click().run()
+    assert fake_engine.states[big].error == "The download of 'big' was stopped."
 
 
 def test_a_failed_load_is_said_and_can_be_tried_again(fake_engine: FakeEngine) -> None:

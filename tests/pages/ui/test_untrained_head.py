@@ -34,7 +34,8 @@ def test_a_page_says_why_there_is_no_verdict_and_shows_it_on_request(open_app: O
     drawn = body(app)
     assert "No verdict." in drawn
     assert "the checkpoint has no classification head" in drawn
-    assert "python -m core train" in drawn
+    assert "train one: the README says how" in drawn
+    assert "python -m core" not in drawn
     assert not any(part in drawn for part in ("hl-answer", "hl-verdict", "hl-bad", "hl-strip"))
     assert not app.get("plotly_chart")
     app.toggle(key=SWITCH).set_value(True).run()
