@@ -186,6 +186,7 @@ SHARED: Mapping[str, Mapping[str, str]] = {
         "arrays": "read-only arrays",
         "capabilities": "which features a loaded pair has",
         "labelled_texts": "texts out of a file",
+        "example": "of the pages that ask a text",
         "feature": "the names of features, as keys",
         "health": "of a loaded pair",
         "loading": "of a loaded pair",

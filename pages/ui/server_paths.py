@@ -24,10 +24,10 @@ def hidden(message: str) -> str:
     return _PATHS.sub(lambda match: _shown(match[0]), message)
 
 
-def _shown(path: str) -> str:
+def _shown(seen: str) -> str:
+    path, ending = seen.removesuffix("."), "." if seen.endswith(".") else ""
     written = [value for value in st.session_state.to_dict().values() if isinstance(value, str)]
     roots = [str(Path(root).expanduser()) for root in (*st.session_state.get(_TYPED, ()), *written) if "/" in root]
     if any(path == root or path.startswith(root.rstrip("/") + "/") for root in roots):
-        return path
-    ending = "." if path.endswith(".") else ""
-    return f"…/{PurePath(path.removesuffix('.')).name}{ending}"
+        return seen
+    return f"…/{PurePath(path).name}{ending}"

@@ -39,7 +39,7 @@ def test_a_template_that_nobody_decided_on_is_a_warning() -> None:
     (check,) = checks(PairTokenizer(closing(chat_template=TEMPLATE)))
     assert check.status is CheckStatus.WARNING
     assert "Raw text is scored; the tokenizer has a chat template" in check.message
-    assert "--chat-template applies it" in check.fix
+    assert "--chat-template applies it" in check.command_fix
 
 
 @pytest.mark.parametrize(("chosen", "expected"), [("none", []), ("user", [CheckStatus.NOTE])])

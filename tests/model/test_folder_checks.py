@@ -61,7 +61,7 @@ def test_an_adapter_beside_the_weights_is_not_applied(tmp_path: Path, family: st
     (check,) = folder_checks(result)
     assert check.status is CheckStatus.WARNING
     assert "adapter_config.json" in check.message
-    assert f"--adapter {folder}" in check.fix
+    assert f"--adapter {folder}" in check.command_fix
     assert folder_checks(result, folder) == []
     assert folder_checks(result, tmp_path / "a") == [check]
 

@@ -42,6 +42,7 @@ def test_who_typed_it_reads_it_whole() -> None:
     message = "'/srv/models/mine/model.safetensors' is truncated."
     assert shown(message, typed=("/srv/models/mine",)) == message
     assert shown(message, field="/srv/models/mine") == message
+    assert shown("Wrote /srv/out.", field="/srv/out") == "Wrote /srv/out."
     assert shown(message, typed=("/srv/models/min",)) == "'…/model.safetensors' is truncated."
 
 
