@@ -290,8 +290,8 @@ def test_a_copy_that_does_not_fit_is_left_out_in_words(engine: Engine) -> None:
     assert "1.00 MiB are free: too little for one pass and gradient and save and load" in stage(found, "Memory").detail
     assert found.passed
     assert verdict(found) == (
-        "12 of 15 stages passed. Left out: Memory, Gradient, Save and load. 1 warning: No adapter, and the checkpoint has "
-        "no classification head: the head is random, and so are the verdicts."
+        "12 of 15 stages passed. Left out: Memory, Gradient, Save and load. 1 warning: No adapter, and the checkpoint "
+        "has no classification head: the head is random, and so are the verdicts."
     )
 
 
