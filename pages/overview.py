@@ -81,6 +81,6 @@ def draw(request: Question) -> None:
     report(request)
 
 
-request = question.ask("Why this class?", "Which words carried the verdict, and where in depth it formed.")
+request = question.ask("Why this class?", "What each word added to it, and where in depth it formed.")
 if request is not None:
     draw(request)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 _BROWSER = Path(__file__).parent / "browser"
+_COMPILES = {Path(__file__).parent / "engine", Path(__file__).parent / "checkpoints"}
 _HOME = Path(tempfile.mkdtemp(prefix="headlight-tests-"))
 atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
 # Before anything of Hugging Face or of ours is imported, and inherited by every process that a test starts.
@@ -38,8 +39,11 @@ if TYPE_CHECKING:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that drive a browser come first: they are the longest, and none is left to one worker alone at the end."""
-    items.sort(key=lambda item: _BROWSER not in item.path.parents)
+    """Browser files early: they are the longest, and none is left to one worker alone at the end.
+
+    Before them what compiles the loops, which a fresh clone has not: a server would do it while a browser waits.
+    """
+    items.sort(key=lambda item: 0 if _COMPILES & set(item.path.parents) else 1 if _BROWSER in item.path.parents else 2)
 
 
 @pytest.fixture(autouse=True)
