@@ -199,7 +199,6 @@ SHARED: Mapping[str, Mapping[str, str]] = {
         "to_json": "any result as plain data",
     },
     "core/words": {
-        "model_size": "how large a model is, for all pages",
         "numbers": "digits",
         "sizes": "bytes",
         "model_size": "how large a model is, on every page and command",
