@@ -16,7 +16,7 @@ run: install
 	$(PY) -m server --port $(PORT)
 
 test: install-dev lint
-	HEADLIGHT_CHROMIUM="$$(.ci/browser $(PY))" $(PY) -m pytest --numprocesses 2 --dist loadfile
+	HEADLIGHT_CHROMIUM="$$(.ci/browser $(PY))" $(PY) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 lint: install-dev
 	$(PY) -m ruff check .

@@ -4,11 +4,12 @@
 
 On demo-llama with banking77 (mean pooling, 77 classes), for texts of 16 to 256 tokens, one text at a time:
 
-(a) the contributions of every token to all 77 classes, and (b) the class lens at every depth, each against the
-    classifier's own forward pass;
+(a) the contributions of the input tokens to one class and the parts of every position for all 77 classes, and (b) the
+    class lens at every depth, each against the classifier's own forward pass;
 (c) integrated gradients of one logit, 50 steps in batches, against one step at a time through Captum's
     LayerIntegratedGradients on the embedding layer, which is how transformers-interpret asks for them: same steps,
-    same padding baseline, same values, the completeness error of both printed.
+    same padding baseline, same values, the completeness error of both printed;
+(d) how faithful contributions are on all six demo pairs, beside other methods (`benchmarks.faithfulness`).
 
 The ways take turns, so that a drifting machine slows all alike; told are medians, of ratios within each turn.
 """
@@ -21,17 +22,20 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import torch
 from captum.attr import LayerIntegratedGradients
 from torch import Tensor
 
+from benchmarks import faithfulness
 from core.engine.encoding import Encoded
 from core.engine.engine import Engine
 from core.engine.loader import LoadedPair
 from core.explain.attributions.embedding_function import embed, own_weights, padding_id
 from core.explain.attributions.methods import integrated_gradients
-from core.explain.contributions import contributions
+from core.explain.contributions.path_shares import path_shares
 from core.explain.depth import trace
+from core.explain.position_parts import position_parts
 from core.explain.probe import Probe, make_probe
 from core.results import Floats, Selection, TokenKind
 from core.settings import Settings
@@ -39,7 +43,7 @@ from core.settings import Settings
 PAIR = Selection("demo-llama", "banking77")
 LENGTHS = (16, 64, 128, 256)
 STEPS = 50
-CONTRIBUTIONS, LENS, GRADIENTS = 1.3, 1.5, 2.0
+CONTRIBUTIONS, POSITION_PARTS, LENS, GRADIENTS = 3.0, 1.3, 1.5, 2.0
 WORDS = "I ordered a new card two weeks ago, it still has not arrived, and nobody can tell me where it is now. "
 
 
@@ -92,16 +96,17 @@ def taken(work: Callable[..., Any], *given: Any) -> tuple[float, Any]:
     return time.perf_counter() - start, result
 
 
-def forward_ratios(probe: Probe, text: Encoded, repetitions: int) -> tuple[float, float, float]:
-    """Median milliseconds of a plain pass; ratios of contributions and lens to it."""
+def forward_ratios(probe: Probe, text: Encoded, repetitions: int) -> tuple[float, ...]:
+    """Median milliseconds of a plain pass; ratios of contributions, position parts and lens to it."""
+    weights = np.eye(len(probe.labels))[0]
     turns = []
     for _ in range(repetitions + 3):
         base, _ = taken(plain, probe, text)
-        split, _ = taken(lambda: contributions(probe, probe.states(text)))
+        shares, _ = taken(path_shares, probe, text, weights)
+        split, _ = taken(lambda: position_parts(probe, probe.states(text)))
         depth, _ = taken(trace, probe, text)
-        turns.append((1000 * base, split / base, depth / base))
-    base, split, depth = (statistics.median(column) for column in zip(*turns[3:], strict=True))
-    return base, split, depth
+        turns.append((1000 * base, shares / base, split / base, depth / base))
+    return tuple(statistics.median(column) for column in zip(*turns[3:], strict=True))
 
 
 def gradient_ratio(
@@ -130,16 +135,17 @@ def main() -> None:
     probe = make_probe(pair)
     texts = make_texts(probe)
     print(f"{PAIR}, {len(probe.labels)} classes, float32; medians of {repetitions} turns")
-    print(f"{'tokens':>6}  {'forward':>10}  {'contributions':>13}  {'class lens':>10}")
+    print(f"{'tokens':>6}  {'forward':>10}  {'contributions':>13}  {'position parts':>14}  {'class lens':>10}")
     for text in texts:
-        base, split, depth = forward_ratios(probe, text, repetitions)
-        print(f"{len(text.ids):>6}  {base:>7.2f} ms  {split:>12.2f}x  {depth:>9.2f}x")
-    print(f"{'target':>6}  {'':>10}  {f'<= {CONTRIBUTIONS}x':>13}  {f'<= {LENS}x':>10}")
+        base, shares, split, depth = forward_ratios(probe, text, repetitions)
+        print(f"{len(text.ids):>6}  {base:>7.2f} ms  {shares:>12.2f}x  {split:>13.2f}x  {depth:>9.2f}x")
+    print(f"{'target':>6}  {'':>10}  {f'<= {CONTRIBUTIONS}x':>13}  {f'<= {POSITION_PARTS}x':>14}  {f'<= {LENS}x':>10}")
     print(f"integrated gradients, {STEPS} steps; completeness error: ours, theirs")
     for text in texts:
         mine, ratio, error, their_error = gradient_ratio(pair, probe, text, max(3, repetitions // 6))
         print(f"{len(text.ids):>6}  {mine:>7.1f} ms  {ratio:>5.2f}x as fast  {error:.2e}  {their_error:.2e}")
     print(f"target  >= {GRADIENTS}x")
+    faithfulness.main(engine)
 
 
 if __name__ == "__main__":

@@ -34,8 +34,10 @@ from core.results import (
     CandidateSummary,
     Capabilities,
     CheckpointDiff,
+    ContributionOptions,
     Contributions,
     Costs,
+    Deletions,
     DryRun,
     Evaluation,
     Export,
@@ -52,6 +54,7 @@ from core.results import (
     ModelFormat,
     PoolerVerdict,
     Pooling,
+    PositionParts,
     Prediction,
     QuantisationEffect,
     Reading,
@@ -197,8 +200,14 @@ class Explainer(Protocol):
     def poolers(self, selection: Selection, text: str) -> list[PoolerVerdict]:
         """Every pooler on the same hidden states."""
 
-    def contributions(self, selection: Selection, text: str) -> Contributions:
-        """Every class's logit, split over the tokens."""
+    def contributions(self, selection: Selection, text: str, options: ContributionOptions) -> Contributions:
+        """What each input token adds to one output of one class, through the whole network."""
+
+    def deletions(self, selection: Selection, text: str, options: ContributionOptions) -> Deletions:
+        """The words with the largest contributions, deleted one at a time."""
+
+    def position_parts(self, selection: Selection, text: str) -> PositionParts:
+        """Every class's logit, split over the positions that the pooler reads."""
 
     def depth(self, selection: Selection, text: str) -> Lens:
         """What would be said after every layer."""

@@ -1,4 +1,4 @@
-"""Attributions: what each word did to the logit, by four methods, and which of them is faithful to the model."""
+"""Attributions: what each word did to the logit, by five methods, and which of them is faithful to the model."""
 
 from __future__ import annotations
 
@@ -29,12 +29,14 @@ def choose_options(request: Question) -> AttributionOptions:
     if requested.get("baseline") in BASELINES:
         st.session_state[_BASELINE] = requested["baseline"]
     st.session_state.setdefault(_STEPS, AttributionOptions.steps)
-    left, right, _ = st.columns([2, 2, 3])
+    st.session_state.setdefault(_BASELINE, BASELINES[0])
+    left, right = st.columns([2, 5])
     steps = left.selectbox("Steps of integrated gradients", STEPS, key=_STEPS, persist_state="session")
-    baseline = right.selectbox(
+    baseline = right.segmented_control(
         "Baseline: what stands for no word",
         BASELINES,
         key=_BASELINE,
+        required=True,
         persist_state="session",
         format_func=lambda b: words.BASELINES[b],
     )
@@ -67,7 +69,7 @@ def draw(request: Question, result: Attributions) -> None:
 
 
 request = question.ask(
-    "Attributions", "What each word did to the logit, by four methods, and which of them to believe."
+    "Attributions", "What each word did to the logit, by five methods, and which of them to believe."
 )
 if request is not None:
     result = computed(request, choose_options(request))

@@ -5,15 +5,15 @@ from __future__ import annotations
 import time
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.errors import AppError
 from core.results import CandidateSummary, Selection
-from pages.ui import candidate_picker, frame, loading, markup, question, untrained_head
+from pages.ui import browser, candidate_picker, examples, frame, loading, markup, question, untrained_head
 from pages.ui.question import ASKED
 from pages.ui.services import engine
 from pages.views import quantisation_effect
 from pages.views import verdict as view
-from pages.views.verdict import Answer
 
 TEXT, FOLLOWED, ANSWER = "classify.text", "classify.followed", "classify.answer"
 
@@ -24,16 +24,17 @@ def ask(text: str | None = None) -> None:
     st.session_state.update({TEXT: text, ASKED: text, FOLLOWED: text})
 
 
-def begin(examples: tuple[str, ...]) -> None:
-    """The form holds what was asked, here or on another page, until the person types something else."""
-    question.begin(examples)
+def begin(offered: examples.Examples) -> None:
+    """The form holds what was asked, here or on another page or by a link, until the person types something else."""
+    question.follow_link()
+    question.begin(offered)
     if (text := st.session_state.get(ASKED)) != st.session_state.get(FOLLOWED):
         st.session_state[TEXT] = st.session_state[FOLLOWED] = text
 
 
-def classified(selection: Selection, text: str | None) -> Answer | None:
-    """The answer to the text; the one before it, after the reason, when there is none."""
-    answer: Answer | None = st.session_state.get(ANSWER)
+def classified(selection: Selection, text: str | None, told: DeltaGenerator) -> view.Answer | None:
+    """The answer to the text; None after the reason, which stands below the form."""
+    answer: view.Answer | None = st.session_state.get(ANSWER)
     if text is None:
         st.html(markup.note("Type a text: the answer appears here."))
         return None
@@ -41,58 +42,57 @@ def classified(selection: Selection, text: str | None) -> Answer | None:
         return answer
     try:
         start = time.perf_counter()
-        prediction = engine().classify(selection, [text])[0]
-        answer = st.session_state[ANSWER] = Answer(selection, prediction, time.perf_counter() - start)
+        prediction, seconds = engine().classify(selection, [text])[0], time.perf_counter() - start
     except AppError as error:
-        st.html(markup.problem(error))
+        told.html(markup.problem(error))
+        return None
+    st.session_state[ANSWER] = answer = view.Answer(selection, prediction, seconds, candidate_picker.name_of(selection))
     return answer
 
 
-def form(examples: tuple[str, ...], selection: Selection) -> None:
-    """The form, the switch of the chat template, and the examples below it."""
+def form(offered: examples.Examples, selection: Selection) -> DeltaGenerator:
+    """The form, the switch of the chat template, the examples; gives the place for what is wrong with the text."""
     with st.form("ask", border=False):
         st.text_area("Text", key=TEXT, height=150, placeholder="Type or paste a text", persist_state="session")
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.form_submit_button("Classify", type="primary", on_click=ask)
-            st.html('<p class="hl-keys"><kbd>Ctrl</kbd> <kbd>Enter</kbd></p>', width="content")
+        st.form_submit_button("Classify", type="primary", on_click=ask)
+    told = st.empty()
     candidate_picker.template_switch(selection)
-    if examples:
-        st.html(markup.section("Or take an example"))
-    with st.container(key="examples", gap="xsmall"):
-        for i, example in enumerate(examples):
-            st.button(markup.plain(example), key=f"example-{i}", on_click=ask, args=(example,), width="stretch")
+    examples.buttons(offered, ask)
+    return told
 
 
-def result(selection: Selection, candidate: CandidateSummary) -> None:
-    """The verdict; what this session used before answers while the chosen candidate cannot."""
-    by: Selection | None = selection
+def result(selection: Selection, candidate: CandidateSummary, offered: examples.Examples, told: DeltaGenerator) -> None:
+    """The verdict; the one before it, marked as such, while there is none by the chosen pair."""
     place = st.empty()
     with place.container():
         model = loading.ready(selection, candidate)
-        if model is None and (by := loading.stand_in()) is not None:
-            st.html(markup.note(f"Meanwhile, {by} answers."))
+    allowed, answer = True, None
     if model is not None:
         place.empty()  # at once: a bar that goes only when all is drawn would make the verdict jump
         view.warnings(model.health, untrained_head=bool(model.untrained_head))
-        by = selection if untrained_head.passes(selection, candidate, model) else None
+        allowed = untrained_head.passes(selection, candidate, model)
     with st.container():  # always there, so that the verdict below keeps its place when something has to be said
-        answer = classified(by, st.session_state.get(ASKED)) if by else None
+        if model is not None and allowed:
+            answer = classified(selection, st.session_state.get(ASKED), told)
+    browser.mark_unasked(TEXT, answer.prediction.text if answer else None)
     if answer is not None:
-        view.draw(answer)
+        view.draw(answer, examples.named(offered, answer.prediction.text))
+        question.keep_link(answer.prediction.text)
         quantisation_effect.panel(model, answer.prediction.text)
+    elif allowed and (before := st.session_state.get(ANSWER)) is not None:
+        view.draw_earlier(before)
 
 
 @st.fragment
 def panel(selection: Selection, candidate: CandidateSummary) -> None:
     """Question and answer side by side; a click redraws this and not the frame."""
-    adapter = candidate_picker.adapter_of(candidate, selection)
-    examples = (adapter.examples if adapter else ()) or candidate.examples
-    begin(examples)
+    offered = examples.of(candidate, selection)
+    begin(offered)
     left, right = st.columns([5, 7], gap="large")
     with left:
-        form(examples, selection)
+        told = form(offered, selection)
     with right:
-        result(selection, candidate)
+        result(selection, candidate, offered, told)
 
 
 selection, candidate = frame.selection()

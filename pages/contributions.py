@@ -1,45 +1,78 @@
-"""Contributions: the logit of a class, split over the positions; one class against another."""
+"""Contributions: what each input token adds to a class through the whole network; one class against another."""
 
 from __future__ import annotations
 
+from typing import cast
+
 import streamlit as st
 
-from core.results import Contributions
+from core.results import TARGETS, By, ContributionOptions, Target
 from core.words import contributions as words
-from pages.ui import markup, question
+from pages.ui import markup, question, url_state
 from pages.ui.question import Question
 from pages.ui.services import explainer
 from pages.views import contributions as view
 
-AGAINST = "contributions.against"
-NOTHING = ""
+_TARGET, _AGAINST = "contributions.target", "contributions.against"
 
 
-def choose_rival(request: Question) -> str:
-    """The class to compare with; none to begin with."""
-    others = [row.label for row in request.reading.prediction.ranked if row.label != request.label]
-    if st.session_state.get(AGAINST, NOTHING) not in (NOTHING, *others):
-        st.session_state[AGAINST] = NOTHING
-    titles = {NOTHING: "nothing: the logit itself"}
-    chosen = st.selectbox(
-        f"'{markup.plain(request.label)}' against",
-        (NOTHING, *others),
-        format_func=lambda c: titles.get(c, c),
-        key=AGAINST,
+def choose_options(request: Question) -> ContributionOptions:
+    """What is split, and over which class its lead; by URL too."""
+    prediction = request.reading.prediction
+    others = [row.label for row in prediction.ranked if row.label != request.label]
+    targets = [target for target in TARGETS if others or target != "lead"]
+    targets = targets if prediction.problem_type != "regression" else ["logit"]
+    _requested(targets, others)
+    target, against = targets[0], ""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if len(targets) > 1:
+            target = _target(request.label, targets)
+        if target == "lead":
+            against = _rival(others)
+    url_state.write("contributions", {"of": target, "against": against or None})
+    return ContributionOptions(request.label, target, against, cast(By, request.by), apart=True)
+
+
+def _requested(targets: list[Target], others: list[str]) -> None:
+    """What the URL asks for, where this text and class have it."""
+    requested = url_state.requested("contributions", ("of", "against"))
+    if requested.get("of") in targets:
+        st.session_state[_TARGET] = requested["of"]
+    if requested.get("against") in others:
+        st.session_state[_AGAINST] = requested["against"]
+    if st.session_state.get(_TARGET) not in targets:
+        st.session_state[_TARGET] = targets[0]
+
+
+def _target(label: str, targets: list[Target]) -> Target:
+    """The log-odds to begin with, the logit, or the lead over another class."""
+    chosen = st.segmented_control(
+        f"Of '{markup.plain(label)}'",
+        targets,
+        format_func=lambda target: words.TARGETS[target],
+        key=_TARGET,
+        required=True,
         persist_state="session",
     )
-    return chosen or NOTHING
+    return chosen or targets[0]
 
 
-def draw(request: Question, result: Contributions) -> None:
-    """The tinted text, the largest parts, the numbers, the bars."""
-    view.parts(request, result, choose_rival(request))
-    st.html(markup.note(words.ABOUT))
-    st.html(markup.note(f"How: {result.method}."))
-    if not result.exact:
-        st.html(markup.note(words.whole(result, request.label)))
+def _rival(others: list[str]) -> str:
+    """The class to compare with: the first of the others to begin with."""
+    if st.session_state.get(_AGAINST) not in others:
+        st.session_state[_AGAINST] = others[0]
+    return str(st.selectbox("over", others, key=_AGAINST, persist_state="session") or others[0])
 
 
-request = question.ask("Contributions", "The logit of a class, split over the positions of the text.")
+def draw(request: Question) -> None:
+    """The largest shares, the tinted text, the numbers, the bars by position."""
+    result = explainer().contributions(request.selection, request.text, choose_options(request))
+    view.shares(request, result)
+    view.by_position(request, result)
+    for paragraph in words.how(result):
+        st.html(markup.note(paragraph))
+
+
+request = question.ask("Contributions", "What each input word or token adds to a class, through the whole network.")
 if request is not None:
-    draw(request, explainer().contributions(request.selection, request.text))
+    draw(request)

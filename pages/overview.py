@@ -1,16 +1,20 @@
-"""Why this class? The answer at a glance: which words carried it, and where in depth it formed."""
+"""Why this class? Which words added to it, one deletion that was really run, and where in depth it formed."""
 
 from __future__ import annotations
+
+from typing import cast
 
 import streamlit as st
 
 from core.errors import AppError
-from pages.ui import markup, question
+from core.results import AttributionOptions, By, ContributionOptions
+from pages.ui import markup, question, task_progress, url_state
 from pages.ui.question import Question
 from pages.ui.services import explainer
 from pages.views import depth
 from pages.views import overview as view
 
+_HOW, _OPEN = "overview.how", "overview.how.open"
 REPORT = (
     "One HTML file that opens anywhere, offline: all of this for the text above, and of the other views what has been "
     "looked at; with hashes of the weights, versions and settings."
@@ -26,6 +30,26 @@ def formed(request: Question) -> None:
         st.html(markup.problem(error))
         return
     depth.lens(result)
+
+
+def found(request: Question, options: ContributionOptions) -> None:
+    """How the shares were found, and whether their order is worth more than chance on this text: on request."""
+    asked = url_state.requested("overview", ("how",)).get("how") == "open"
+    if asked or _HOW not in st.session_state:  # an expander forgets when the page is left
+        st.session_state[_HOW] = asked or st.session_state.get(_OPEN, False)
+    with st.expander("How this was found", key=_HOW, on_change="rerun") as opened:
+        st.session_state[_OPEN] = bool(opened.open)
+        url_state.write("overview", {"how": "open" if opened.open else None})
+        if not opened.open:
+            return
+        view.how(explainer().contributions(request.selection, request.text, options))
+        alone = AttributionOptions(
+            options.label, options.by, baseline="zero", target="log-odds", methods=("contributions",)
+        )
+        task = explainer().attributions(request.selection, request.text, alone)
+        result = task_progress.result(task, "overview.faithful", "Taking words away")
+        if result is not None:
+            view.faithful(result)
 
 
 def report(request: Question) -> None:
@@ -44,15 +68,19 @@ def report(request: Question) -> None:
 
 
 def draw(request: Question) -> None:
-    """What each word added beside where it formed, and the report."""
+    """The shares of the words, tested; the tinted text and the depth; how it was found; the report."""
+    options = ContributionOptions(request.label, by=cast(By, request.by))
+    result = explainer().contributions(request.selection, request.text, options)
     left, right = st.columns(2, gap="large")
     with left:
-        view.contributions(request, explainer().contributions(request.selection, request.text))
+        view.shares(request, result, explainer().deletions(request.selection, request.text, options))
     with right:
+        view.tinted(request, result)
         formed(request)
+    found(request, options)
     report(request)
 
 
-request = question.ask("Why this class?", "Which words carried the verdict, and where in depth it formed.")
+request = question.ask("Why this class?", "What each word added to it, and where in depth it formed.")
 if request is not None:
     draw(request)

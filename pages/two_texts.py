@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.errors import AppError
-from core.results import Capability, MinimalFlip
+from core.results import Capability, ContributionOptions, MinimalFlip
 from core.words import two_texts as words
 from pages.ui import capabilities, markup, question, task_progress, url_state
 from pages.ui.question import LONGEST_IN_URL, Question
@@ -58,8 +58,8 @@ def compared(request: Question, other: str) -> None:
     if request.text == other:
         st.html(markup.lead("Text B is still text A: edit it and compare, or take the text of the minimal flip below."))
         return
-    texts = (reading.prediction.text for reading in (result.a, result.b))
-    view.side_by_side(request, result, [explainer().contributions(request.selection, text) for text in texts])
+    logit, ask = ContributionOptions(request.label, "logit"), explainer().contributions
+    view.side_by_side(request, result, [ask(request.selection, text, logit) for text in (request.text, other)])
     view.changes(result)
 
 

@@ -13,7 +13,8 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from core.settings import ROOT
 from pages.ui.services import services
-from server.middleware import CompressedAssets, ContentPolicy
+from pages.ui.site_map import PAGES
+from server.middleware import CompressedAssets, ContentPolicy, FirstPage, OneEntryAPage
 from server.preload import HeadStart, import_widgets
 
 
@@ -22,7 +23,13 @@ def application() -> st.App:
     # app.py names the pages; without this a fresh server runs the first visitor's page file alone.
     PagesManager.uses_pages_directory = False
     import_widgets()
-    layers = [Middleware(HeadStart), Middleware(ContentPolicy), Middleware(CompressedAssets)]
+    layers = [
+        Middleware(HeadStart),
+        Middleware(FirstPage, path=PAGES[0].path),
+        Middleware(ContentPolicy),
+        Middleware(OneEntryAPage),
+        Middleware(CompressedAssets),
+    ]
     return st.App(ROOT / "app.py", lifespan=lifespan, middleware=layers)
 
 

@@ -11,11 +11,13 @@ from pathlib import Path
 
 from anyio import to_thread
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.file_util import get_static_dir
 
 _STATIC = Path(get_static_dir())
 _KINDS = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
+_HISTORY = Path(__file__).with_name("history.js")
 _ONE_YEAR = "public, immutable, max-age=31536000"
 
 
@@ -61,6 +63,69 @@ def _assets() -> dict[str, Path]:
 @cache
 def _compressed(file: Path) -> bytes:
     return gzip.compress(file.read_bytes(), compresslevel=6, mtime=0)
+
+
+class FirstPage:
+    """ASGI: the path of the first page, by which links that people have kept know it, leads to `/`, where it is.
+
+    Told by the server, the browser keeps no entry of it in its history; Streamlit's own way would.
+    """
+
+    def __init__(self, app: ASGIApp, path: str) -> None:
+        self.app, self.path = app, path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request for that path, pass every other on."""
+        if scope["type"] != "http" or scope["method"] != "GET" or scope["path"] != f"/{self.path}":
+            await self.app(scope, receive, send)
+            return
+        query = scope["query_string"].decode("latin-1")
+        await RedirectResponse(f"./?{query}" if query else "./")(scope, receive, send)
+
+
+class OneEntryAPage:
+    """ASGI: adds a script to every page, by which parameters of the URL leave no entries in the browser's history.
+
+    Streamlit pushes an entry whenever `st.query_params` changes, so that Back would walk through what a page wrote.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request for the script; put it at the head of HTML."""
+        if scope["type"] == "http" and scope["path"].endswith(f"/{_HISTORY.name}"):
+            await Response(_HISTORY.read_bytes(), media_type="text/javascript")(scope, receive, send)
+            return
+        held: list[Message] = []
+
+        async def with_script(message: Message) -> None:
+            if message["type"] == "http.response.start" and _is_html(message):
+                held.append(message)
+            elif not held:
+                await send(message)
+            else:
+                held.append(message)
+                if not message.get("more_body", False):
+                    await _send_with_script(held, send)
+
+        await self.app(scope, receive, with_script if scope["type"] == "http" else send)
+
+
+def _is_html(start: Message) -> bool:
+    headers = Headers(raw=start["headers"])
+    return headers.get("content-type", "").startswith("text/html") and "content-encoding" not in headers
+
+
+async def _send_with_script(held: list[Message], send: Send) -> None:
+    """The held answer, with the script before everything else that runs."""
+    start, *parts = held
+    body = b"".join(part.get("body", b"") for part in parts)
+    if body:  # a HEAD request and an answer from the browser's cache have none
+        body = body.replace(b"<head>", b'<head><script src="./%s"></script>' % _HISTORY.name.encode(), 1)
+        MutableHeaders(raw=start["headers"])["content-length"] = str(len(body))
+    await send(start)
+    await send({"type": "http.response.body", "body": body})
 
 
 class ContentPolicy:

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+_BROWSER = Path(__file__).parent / "browser"
+_COMPILES = {Path(__file__).parent / "engine", Path(__file__).parent / "checkpoints"}
 _HOME = Path(tempfile.mkdtemp(prefix="headlight-tests-"))
 atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
 # Before anything of Hugging Face or of ours is imported, and inherited by every process that a test starts.
@@ -22,6 +24,9 @@ os.environ.update(
     TOKENIZERS_PARALLELISM="false",
     HEADLIGHT_USER_CATALOGUE=str(_HOME / "candidates"),
     HEADLIGHT_DEVICE="cpu",
+    # Workers, servers and browsers share the cores. A second thread for a tiny matrix waits longer than it computes:
+    # a forward pass of a few milliseconds takes a quarter of a second where another process has the other core.
+    OMP_NUM_THREADS="1",
 )
 
 import pytest  # noqa: E402
@@ -31,6 +36,14 @@ from tests.tiny import FAMILIES, make_tiny_tokenizer, tiny_model  # noqa: E402
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser files early: they are the longest, and none is left to one worker alone at the end.
+
+    Before them what compiles the loops, which a fresh clone has not: a server would do it while a browser waits.
+    """
+    items.sort(key=lambda item: 0 if _COMPILES & set(item.path.parents) else 1 if _BROWSER in item.path.parents else 2)
 
 
 @pytest.fixture(autouse=True)

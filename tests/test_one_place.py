@@ -23,6 +23,7 @@ from core.model.classifier import classifier_class
 from core.results import Selection
 from core.settings import Settings
 from core.tasks.runner import TaskRunner
+from tests.engine.conftest import let_go
 from tests.model.conftest import opened, write_adapter
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -278,10 +279,10 @@ def test_an_adapter_classifies_with_it_and_the_view_of_poolers_shows_it(
     compared = explainer.poolers(selection, prediction.text)
     assert [v.pooling.pooler for v in compared] == list(POOLERS)
     assert [v.pooling.pooler for v in compared if v.trained] == [ends]
-    parts = explainer.contributions(selection, prediction.text)
+    parts = explainer.position_parts(selection, prediction.text)
     assert parts.method.startswith("the first and the last state count their shares")
     assert abs(parts.gaps).max() < 1e-5
-    engine.unload(selection)
+    let_go(engine)
 
 
 def test_an_adapter_without_a_card_is_recognised_by_its_weights(

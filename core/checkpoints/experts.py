@@ -12,6 +12,10 @@ _FIELDS = ("num_local_experts", "num_experts", "n_routed_experts", "moe_num_expe
 _NAMED = re.compile(r"(^|[._])(experts?|moe)([._]|$)")
 
 
+#: A part of one expert in a tensor of its own: `block_sparse_moe.experts.5.w1`.
+SINGLE_EXPERT = re.compile(r"(?P<around>(?:.*\.)?experts)\.(?P<number>\d+)\.(?P<module>.+)")
+
+
 def expert_count(name: str, shape: tuple[int, ...], config: Mapping[str, Any]) -> int | None:
     """How many experts share a tensor; None where it is one matrix, or none at all.
 

@@ -23,14 +23,22 @@ def inputs_first(checkpoint: Checkpoint) -> frozenset[str]:
     The bias of a layer has one number an output, so its length says which axis that is; of a square matrix the other
     layers of the checkpoint say it, and without them the architecture in config.json.
     """
-    weights = [t for t in checkpoint.tensors if len(t.shape) == 2 and is_named_so(t.name)]
-    if not weights:
-        return frozenset()
-    biases = {t.name: t.count for t in checkpoint.tensors if t.name.endswith(".bias")}
-    seen = {t.name: _by_bias(t, biases.get(f"{t.name.removesuffix('weight')}bias")) for t in weights}
+    seen = _seen(checkpoint)
     votes = Counter(vote for vote in seen.values() if vote is not None)
     usual = votes[True] > votes[False] if votes else _kind(checkpoint.path) in FAMILIES
     return frozenset(name for name, vote in seen.items() if (usual if vote is None else vote))
+
+
+def is_told(checkpoint: Checkpoint) -> bool:
+    """Whether biases, or the architecture in config.json, say which axis of such weights is which."""
+    return bool(_kind(checkpoint.path)) or any(vote is not None for vote in _seen(checkpoint).values())
+
+
+def _seen(checkpoint: Checkpoint) -> dict[str, bool | None]:
+    """What biases say of each weight that is named so; None where they say nothing."""
+    biases = {t.name: t.count for t in checkpoint.tensors if t.name.endswith(".bias")}
+    weights = [t for t in checkpoint.tensors if len(t.shape) == 2 and is_named_so(t.name)]
+    return {t.name: _by_bias(t, biases.get(f"{t.name.removesuffix('weight')}bias")) for t in weights}
 
 
 def is_named_so(name: str) -> bool:

@@ -6,21 +6,22 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from core.cli.output import follow, print_table
+from core.cli.output import print_table
+from core.cli.progress import follow
 from core.results import METHODS, Attribution, AttributionOptions, Attributions, Baseline, Method, Selection
 from core.services import Explainer
 from core.words import attributions as words
 from core.words.numbers import two_digits
 
 #: The methods as they are typed.
-MethodName = Literal["contributions", "gradient-x-input", "integrated-gradients", "occlusion"]
+MethodName = Literal["contributions", "position-parts", "gradient-x-input", "integrated-gradients", "occlusion"]
 MethodOption = Annotated[
     MethodName,
     typer.Option(
         "--method",
         metavar="M",
-        help="What each word gets: its share of the logit after the backbone (contributions), or what it did to the "
-        "logit by integrated-gradients, gradient-x-input or occlusion.",
+        help="What each word gets: its share along the path that this text takes (contributions), its part after the "
+        "backbone (position-parts), or what it did to the logit by integrated-gradients, gradient-x-input, occlusion.",
     ),
 ]
 BaselineOption = Annotated[

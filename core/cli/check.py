@@ -6,6 +6,7 @@ import typer
 
 from core.cli.options import Adapter, Candidate, Json, Quantised, UseChatTemplate, select
 from core.cli.output import print_json, print_table
+from core.cli.progress import follow, loaded
 from core.in_process import InProcessServices
 from core.results import CheckStatus, DryRun, Stage, StageStatus
 from core.words.dry_run import finite, outcome, verdict
@@ -30,10 +31,10 @@ def check(
     """Dry run, adapter health and padding invariance; exit code 1 when a stage does not pass."""
     services = InProcessServices()
     selection = select(services.engine, candidate, adapter, chat_template, quantisation)
-    model = services.engine.load(selection)
+    model = loaded(services.engine, selection)
     from core.dry_run.records import document
 
-    run, health = services.dry_runs.run(selection).result(), model.health
+    run, health = follow(services.dry_runs.run(selection)), model.health
     if json:
         print_json(document(model, run, health))
     else:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from core.checkpoints.checkpoint_diff.records import records, write_diff
 from core.cli.output import print_json, print_table, say
+from core.cli.progress import follow
 from core.in_process import InProcessServices
 from core.results import CheckpointDiff, TensorDiff, TensorStatus
 from core.words.checkpoint_diff import names, related, verdict, where
@@ -16,7 +17,7 @@ COLUMNS = ("tensor", "status", "change", "elements changed", "largest change", "
 
 def compare(source: str, other: str, output: Path | None, json: bool) -> None:
     """Compare two checkpoints, and tell, write or print what differs."""
-    result = InProcessServices().checkpoints.diff(source, other).result()
+    result = follow(InProcessServices().checkpoints.diff(source, other))
     if output is not None:
         write_diff(output, result)
         say(f"Wrote {len(result.tensors):,} tensors to {output}.")

@@ -21,7 +21,8 @@ from core.cli.options import (
     load,
     select,
 )
-from core.cli.output import follow, print_json, print_table, say, short
+from core.cli.output import print_json, print_table, say, short
+from core.cli.progress import follow
 from core.data.export import check_destination
 from core.data.labelled_texts import read_rows
 from core.data.predictions import PREDICTION_FORMATS, as_record, write_predictions
@@ -75,7 +76,7 @@ def classify(
     if json:
         print_json([as_record(p) | _record(e) for p, e in zip(predictions, effects or repeat(None), strict=False)])
     elif output is None:
-        print_table(("text", "label", "probability", "margin", "tokens"), [_row(p) for p in predictions])
+        print_table(("text", "label", "sureness", "probability", "margin", "tokens"), [_row(p) for p in predictions])
     if effects is not None and not json:
         print_table(("text", "whole weights", "largest difference"), [_effect(e) for e in effects])
 
@@ -115,4 +116,4 @@ def _row(prediction: Prediction) -> tuple[str, ...]:
     label = marked(label, untrained_head=prediction.untrained_head)
     tokens = str(len(prediction.tokens)) + (f" of {prediction.total_tokens}" if prediction.truncated else "")
     numbers = significant(prediction.top.probability), significant(prediction.margin)
-    return short(prediction.text, 60), label, *numbers, tokens
+    return short(prediction.text, 60), label, prediction.sureness or "–", *numbers, tokens

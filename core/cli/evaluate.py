@@ -19,7 +19,8 @@ from core.cli.options import (
     load,
     select,
 )
-from core.cli.output import follow, print_json, print_table, say
+from core.cli.output import print_json, print_table, say
+from core.cli.progress import follow
 from core.data.labelled_texts import read_rows
 from core.data.predictions import untrained
 from core.in_process import InProcessServices

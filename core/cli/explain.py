@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-import numpy as np
 import typer
 
-from core.cli import attributions, depth, two_texts
+from core.cli import attributions, contributions, depth, position_parts, two_texts
 from core.cli.attributions import BaselineOption, MethodOption, Steps, method_of
+from core.cli.contributions import At, AtOption
 from core.cli.options import Adapter, Candidate, Json, Quantised, UntrainedHead, UseChatTemplate, load, select
 from core.cli.output import print_json, print_table, say
+from core.cli.progress import busy
 from core.cli.two_texts import FlipOption
 from core.config.strict_model import nearest
 from core.data.predictions import untrained
@@ -20,16 +21,18 @@ from core.in_process import InProcessServices
 from core.results import (
     AttributionOptions,
     Attributions,
+    ContributionOptions,
     Contributions,
+    Deletions,
     Lens,
     MinimalFlip,
     Pooling,
+    PositionParts,
     Prediction,
     Reading,
     by_unit,
 )
-from core.words import contributions as words
-from core.words.numbers import significant, two_digits
+from core.words.numbers import significant
 from core.words.untrained_head import marked
 from core.words.verdict import cut_off
 
@@ -45,7 +48,11 @@ class _Explained:
 
     reading: Reading
     label: str
+    at: At
     contributions: Contributions
+    log_odds: Contributions
+    deletions: Deletions
+    position_parts: PositionParts
     pooling: Pooling
     lens: Lens | None
     attributed: Attributions | None
@@ -59,6 +66,7 @@ def explain(
     quantisation: Quantised = None,
     label: Class = None,
     method: MethodOption = "contributions",
+    at: AtOption = "input",
     baseline: BaselineOption = "padding",
     steps: Steps = AttributionOptions.steps,
     flip: FlipOption = False,
@@ -66,21 +74,31 @@ def explain(
     json: Json = False,
     untrained_head: UntrainedHead = False,
 ) -> None:
-    """Explain one prediction: pooling weights, exact contributions or another method, and the class lens."""
+    """Explain one prediction: what each token adds, or another method, pooling weights, and the class lens."""
     services = InProcessServices()
     explainer = services.explainer
     selection = select(services.engine, candidate, adapter, chat_template, quantisation, untrained_head=untrained_head)
     load(services.engine, selection)
-    reading = explainer.reading(selection, text)
+    with busy("reading the text"):
+        reading = explainer.reading(selection, text)
     chosen = _class(reading.prediction, label)
     name = method_of(method)
     options = AttributionOptions(chosen, steps=steps, baseline=baseline, methods=(name,), faithful=False)
+    by_words = ContributionOptions(chosen)
+    with busy("looking into the pass: contributions, deletions, pooling, depth"):
+        quick = (
+            explainer.contributions(selection, text, ContributionOptions(chosen, "logit", by="tokens")),
+            explainer.contributions(selection, text, by_words),
+            explainer.deletions(selection, text, by_words),
+            explainer.position_parts(selection, text),
+            explainer.pooling(selection, text),
+            depth.seen(explainer, selection, text),
+        )
     result = _Explained(
         reading,
         chosen,
-        explainer.contributions(selection, text),
-        explainer.pooling(selection, text),
-        depth.seen(explainer, selection, text),
+        at,
+        *quick,
         None if name == "contributions" else attributions.attributed(explainer, selection, text, options),
         two_texts.flipped(explainer, selection, text) if flip else None,
     )
@@ -105,21 +123,19 @@ def _class(prediction: Prediction, requested: str | None) -> str:
 def _document(explained: _Explained) -> dict[str, Any]:
     """The contract of `explain --json`, the sum, and what a pooler without weights has in their place."""
     prediction, label, lens = explained.reading.prediction, explained.label, explained.lens
-    result, pooling = explained.contributions, explained.pooling
-    k = result.labels.index(label)
+    pooling, k = explained.pooling, prediction.labels.index(explained.label)
     return {
         "text": prediction.text,
         "label": prediction.label,
         "class": label,
         "logit": prediction.logits[k],
-        "exact": result.exact,
-        "method": result.method,
         "tokens": [{"text": t.text, "start": t.start, "end": t.end, "kind": t.kind} for t in prediction.tokens],
         "pooling_weights": prediction.pooling_weights,
         "pooling_shares": {"meaning": pooling.meaning, "values": pooling.weights.tolist()},
         "effective_tokens": pooling.effective_tokens,
-        "contributions": result.values[k].tolist(),
-        "sum": float(result.sums[k]),
+        **_parts(explained, label),
+        "log_odds": contributions.log_odds(explained.log_odds),
+        "deletions": contributions.deletions(explained.deletions),
         "lens": depth.document(lens),
         "decided_at": None if lens is None else lens.decided_at,
         "truncated": prediction.truncated,
@@ -132,15 +148,22 @@ def _document(explained: _Explained) -> dict[str, Any]:
     }
 
 
+def _parts(explained: _Explained, label: str) -> dict[str, Any]:
+    """The logit of the class, split over the input tokens or over the positions that the pooler reads."""
+    if explained.at == "pooler":
+        return position_parts.document(explained.position_parts, label)
+    return contributions.document(explained.contributions)
+
+
 def _tell(explained: _Explained) -> None:
     """By words, for a person."""
-    reading, label, result, lens = explained.reading, explained.label, explained.contributions, explained.lens
-    prediction, k = reading.prediction, result.labels.index(label)
+    reading, lens = explained.reading, explained.lens
+    prediction, k = reading.prediction, reading.prediction.labels.index(explained.label)
     _tell_verdict(prediction, lens)
     if explained.attributed is not None:
         attributions.tell(explained.attributed)
     else:
-        _tell_parts(explained, k)
+        _tell_parts(explained)
     if lens is not None:
         depth.tell(lens, k, regression=prediction.problem_type == "regression")
     if explained.flip is not None:
@@ -160,16 +183,11 @@ def _tell_verdict(prediction: Prediction, lens: Lens | None) -> None:
     print_table(("verdict", "probability", "stays from depth", "tokens read"), [row])
 
 
-def _tell_parts(explained: _Explained, k: int) -> None:
-    """The split of the logit, and what it adds up to."""
-    reading, label, result, pooling = explained.reading, explained.label, explained.contributions, explained.pooling
-    parts, weights = by_unit(result.of(label), reading.words), by_unit(pooling.weights, reading.words)
-    rows = [
-        (unit.text, f"{part:+.4f}", f"{weight:.4f}")
-        for unit, part, weight in zip(reading.words, parts, weights, strict=True)
-    ]
-    print_table(("word", f"contribution to {label}", pooling.meaning), rows)
-    sums = (words.exactly(result.sums[k]), words.exactly(result.logits[k]), two_digits(float(result.gaps[k])))
-    print_table((f"sum for {label}", "logit by the model", "difference", "how"), [(*sums, words.kind(result.exact))])
-    if np.count_nonzero(parts) == 1 < len(rows):
-        say("The pooler reads one token: what other words did is in its state. --method occlusion takes them apart.")
+def _tell_parts(explained: _Explained) -> None:
+    """What each word adds beside what the pooler weighed, and what it adds up to."""
+    units, pooling = explained.reading.words, explained.pooling
+    weights = by_unit(pooling.weights, units)
+    if explained.at == "pooler":
+        position_parts.tell(explained.position_parts, explained.label, units, weights, pooling.meaning)
+    else:
+        contributions.tell(explained.log_odds, explained.deletions, units, weights, pooling.meaning)

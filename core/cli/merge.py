@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from core.cli.options import Adapter, Candidate, Json, Quantised, select
-from core.cli.output import follow, print_json, print_table, say
+from core.cli.output import print_json, print_table, say
+from core.cli.progress import follow
 from core.in_process import InProcessServices
 from core.results import Merge
 from core.words import merge as words

@@ -9,6 +9,7 @@ from typing import Annotated, cast
 import typer
 
 from core.cli.output import say
+from core.cli.progress import loaded
 from core.config.quantisation import NAMED
 from core.results import ChatTemplate, CheckStatus, LoadedModel, Selection
 from core.services import Engine
@@ -120,7 +121,7 @@ def load(engine: Engine, selection: Selection) -> LoadedModel:
     Raises:
         UntrainedHeadError: its head is untrained, and the selection does not ask for it.
     """
-    model = engine.load(selection)
+    model = loaded(engine, selection)
     if not model.answers(selection):
         raise refusal(model)
     for check in model.health.checks:

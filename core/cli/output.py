@@ -6,7 +6,6 @@ import json
 import shutil
 import sys
 from collections.abc import Sequence
-from typing import TypeVar
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -15,13 +14,8 @@ from rich.text import Text
 
 from core.errors import AppError
 from core.results import to_json
-from core.services import Task
 
 PIPED_WIDTH = 160
-#: How often long work is asked how far it is.
-LOOK_SECONDS = 0.2
-
-Result = TypeVar("Result")
 
 
 def print_json(document: object) -> None:
@@ -43,21 +37,6 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], title:
 def say(message: str) -> None:
     """A line for the person at the terminal; never part of the result."""
     print(visible(message), file=sys.stderr, flush=True)  # noqa: T201
-
-
-def follow(task: Task[Result]) -> Result:
-    """The result of long work; meanwhile each of its stages is a line on stderr.
-
-    Raises:
-        AppError: why it failed.
-    """
-    task.start()
-    message = ""
-    while (state := task.state(LOOK_SECONDS)) is not None and not state.ended:
-        if 0 < state.fraction < 1 and state.stage != message:
-            message = state.stage
-            say(message)
-    return task.result()
 
 
 def complain(error: AppError) -> None:

@@ -10,6 +10,7 @@ import typer
 from core.checkpoints.spectra.records import SpectraFormat, rows, write_spectra
 from core.cli.options import Json, Source
 from core.cli.output import print_json, print_table, say
+from core.cli.progress import follow
 from core.data.export import check_destination
 from core.in_process import InProcessServices
 from core.results import SpectraReport
@@ -28,7 +29,7 @@ def spectra(source: Source, norms: Norms = False, output: Output = None, json: J
     """Spectral norm, stable and effective rank and power-law exponent of every matrix, straight from the files."""
     if output is not None:
         check_destination(output, get_args(SpectraFormat))
-    report = InProcessServices().checkpoints.spectra(source, "norms" if norms else "full").result()
+    report = follow(InProcessServices().checkpoints.spectra(source, "norms" if norms else "full"))
     if output is not None:
         write_spectra(output, report)
         say(f"Wrote {len(report.spectra):,} matrices to {output}.")

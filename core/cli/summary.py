@@ -9,6 +9,7 @@ import typer
 
 from core.cli.options import Adapter, Candidate, Json, select
 from core.cli.output import print_json, print_table, say
+from core.cli.progress import busy
 from core.errors import CheckpointError
 from core.in_process import InProcessServices
 from core.results import Architecture, Costs, View
@@ -33,10 +34,12 @@ def summary(
     """Parameters, modules, memory and FLOPs, also of a candidate whose weights are not here."""
     services = InProcessServices()
     selection = select(services.engine, candidate, adapter)
-    result = services.architectures.architecture(selection, view)
-    spent = services.architectures.costs(selection, tokens, view)
+    with busy("putting the architecture together"):
+        result = services.architectures.architecture(selection, view)
+        spent = services.architectures.costs(selection, tokens, view)
     try:
-        text = services.architectures.layer_summary(selection, view, depth=depth)
+        with busy("torchinfo's table"):
+            text = services.architectures.layer_summary(selection, view, depth=depth)
     except CheckpointError as error:
         text = ""
         say(f"{error.problem} Its modules are told without that table.")

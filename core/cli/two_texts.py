@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from core.cli.output import follow, print_table
+from core.cli.output import print_table
+from core.cli.progress import follow
 from core.results import MinimalFlip, Reading, Selection
 from core.services import Explainer
 from core.words import two_texts as words

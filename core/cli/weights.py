@@ -12,6 +12,7 @@ from core.checkpoints.weight_records import FIELDS, write_statistics
 from core.cli.checkpoint_diff import compare
 from core.cli.options import Json, Source
 from core.cli.output import print_json, print_table, say
+from core.cli.progress import follow
 from core.data.export import check_destination
 from core.in_process import InProcessServices
 from core.results import ExportFormat, WeightReport, WeightStats
@@ -37,7 +38,7 @@ def weights(source: Source, against: Against = None, output: Output = None, json
     if against is not None:
         compare(source, against, output, json)
         return
-    report = InProcessServices().checkpoints.statistics(source).result()
+    report = follow(InProcessServices().checkpoints.statistics(source))
     if output is not None:
         write_statistics(output, report)
         say(f"Wrote {len(report.tensors):,} tensors to {output}.")

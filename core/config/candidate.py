@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from core.config.base_model import BaseModelConfig
+from core.config.example import ExampleEntry
 from core.config.families import FAMILIES, Family
 from core.config.hub_name import split_revision
 from core.config.strict_model import ClosedModel
@@ -47,7 +48,7 @@ class AdapterEntry(ClosedModel):
     revision: str | None = None
     title: str = ""
     summary: str = ""
-    examples: tuple[str, ...] = ()
+    examples: tuple[ExampleEntry, ...] = ()
 
     @model_validator(mode="before")
     @classmethod
@@ -82,7 +83,7 @@ class CandidateConfig(ClosedModel):
     max_tokens: Annotated[int, Field(ge=2)] | None = None
     chat_template: ChatTemplate | None = None
     adapters: tuple[AdapterEntry, ...] = ()
-    examples: tuple[str, ...] = ()
+    examples: tuple[ExampleEntry, ...] = ()
 
     @model_validator(mode="before")
     @classmethod

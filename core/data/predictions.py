@@ -14,7 +14,8 @@ PREDICTION_FORMATS: tuple[FileFormat, ...] = ("csv", "tsv", "parquet", "jsonl")
 
 
 def as_record(prediction: Prediction) -> dict[str, Any]:
-    """The JSON shape of one prediction; null where there is none: probabilities of a regression, what is not finite.
+    """The JSON shape of one prediction; null where there is none: probabilities of a regression, what is not finite,
+    `sureness` of anything but one trained label.
 
     `untrained_head` is there where it is true.
     """
@@ -29,6 +30,7 @@ def as_record(prediction: Prediction) -> dict[str, Any]:
         "kept_characters": prediction.kept_characters,
         "kept_from": prediction.kept_from,
         "total_tokens": prediction.total_tokens,
+        "sureness": prediction.sureness,
         **untrained(prediction),
     }
 
@@ -49,7 +51,7 @@ def write_predictions(path: Path, predictions: Sequence[Prediction]) -> None:
     if check_destination(path, PREDICTION_FORMATS) == "jsonl":
         export(path, map(as_record, predictions))
         return
-    columns = _columns(predictions[0].labels if predictions else ())
+    columns = [*_columns(predictions[0].labels if predictions else ()), "sureness"]
     if any(prediction.untrained_head for prediction in predictions):
         columns.append("untrained_head")
     export(path, (dict(zip(columns, _cells(p), strict=True)) for p in predictions), columns)
@@ -61,10 +63,11 @@ def _columns(labels: Sequence[str]) -> list[str]:
 
 
 def _cells(p: Prediction) -> Iterator[Any]:
-    """Text, verdict, what was cut, probability and logit of every class, and the mark of an untrained head."""
+    """Text, verdict, what was cut, probability and logit of every class, how sure, the mark of an untrained head."""
     yield from (p.text, p.label if p.finite else None, p.truncated, p.kept_characters, p.kept_from)
     yield from map(_number, p.probabilities)
     yield from map(_number, p.logits)
+    yield p.sureness
     yield from untrained(p).values()
 
 

@@ -13,11 +13,12 @@ import torch
 from torch import Tensor, nn
 
 from core.config.components import BceOptions, BitemperedOptions, CriterionOptions, CrossEntropyOptions, MseOptions
-from core.dry_run.memory import MOST_TOKENS, TEXTS, stage_bytes
+from core.dry_run.memory import few_rows, stage_bytes
 from core.dry_run.stage import StageKind
 from core.dry_run.subject import Subject
-from core.dry_run.trained_parameters import BACKBONE, layer_of, open_for_training, part_of, trained
+from core.dry_run.trained_parameters import BACKBONE, layer_of, open_for_training, part_of, requiring, trained
 from core.results import Stage
+from core.tasks.progress import Progress, ignore_progress
 from core.words.sizes import gibibytes
 
 LOSS = StageKind("Loss", "The criterion of the candidate, with labels that the model finds least likely.")
@@ -26,8 +27,6 @@ GRADIENT = StageKind(
 )
 #: How far the mean loss may be from the mean of the losses, relative to it.
 MEAN_BOUND = 1e-4
-#: Of one token attention has no gradient.
-LEAST_TOKENS = 4
 _CRITERIA: dict[type[CriterionOptions], str] = {
     MseOptions: "mean squared error",
     CrossEntropyOptions: "cross entropy",
@@ -85,7 +84,7 @@ class _Gradient:
     is_zero: bool
 
 
-def gradient(subject: Subject) -> Stage:
+def gradient(subject: Subject, on_progress: Progress = ignore_progress) -> Stage:
     """Every tensor that training would change is reached, the rest is not."""
     needs, free = stage_bytes(subject).gradient, subject.free()
     if needs > free:
@@ -93,20 +92,15 @@ def gradient(subject: Subject) -> Stage:
     requested, remark = trained(subject)
     request = subject.trainable if open_for_training(subject) else requested
     parameters = dict(subject.probe.model.named_parameters())
-    rows = _few(subject)
+    rows = few_rows(subject)
     message = labels(subject, subject.each_alone(rows))
-    with _requiring(subject.probe.model, request), _seen_alone(subject.probe.model) as seen:
+    with requiring(subject.probe.model, request), _seen_alone(subject.probe.model, on_progress) as seen:
         subject.probe.model(**subject.together(rows), labels=message).loss.backward()
         reach = _reach(parameters, requested, seen)
     ok = not (reach.missed or reach.zero or reach.broken or reach.frozen)
     frozen = len(parameters) - len(requested)
     detail = _words(reach) + (f"; {len(reach.frozen):,} of {frozen:,} frozen ones{remark}" if frozen else "")
     return GRADIENT.judged(ok, detail, _fix(reach), len(reach.missed) + len(reach.frozen), 0, "tensors wrongly reached")
-
-
-def _few(subject: Subject) -> list[list[int]]:
-    least = min(LEAST_TOKENS, subject.probe.encoder.max_tokens)
-    return [(row * least)[: max(least, min(len(row), MOST_TOKENS))] for row in subject.rows[:TEXTS]]
 
 
 def _reach(parameters: Mapping[str, nn.Parameter], requested: frozenset[str], seen: Mapping[str, _Gradient]) -> _Reach:
@@ -169,31 +163,21 @@ def _fix(reach: _Reach) -> str:
 
 
 @contextmanager
-def _seen_alone(model: nn.Module) -> Iterator[dict[str, _Gradient]]:
+def _seen_alone(model: nn.Module, on_progress: Progress) -> Iterator[dict[str, _Gradient]]:
     """Each parameter's gradient is looked at when it is there, and let go: all of them would be a second model."""
     seen: dict[str, _Gradient] = {}
+    named = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
 
     def look(name: str, parameter: Tensor) -> None:
         if parameter.grad is not None:
-            seen[name] = _Gradient(bool(parameter.grad.isfinite().all()), not parameter.grad.any())
+            low, high = parameter.grad.aminmax() if parameter.grad.numel() else (torch.zeros(()), torch.zeros(()))
+            seen[name] = _Gradient(bool((high - low).isfinite()), bool(low == high == 0))
             parameter.grad = None
+            on_progress(len(seen) / len(named), f"{GRADIENT.name}, {len(seen):,} of {len(named):,} tensors")
 
-    named = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
     handles = [p.register_post_accumulate_grad_hook(partial(look, name)) for name, p in named]
     try:
         yield seen
     finally:
         for handle in handles:
             handle.remove()
-
-
-@contextmanager
-def _requiring(model: nn.Module, names: frozenset[str]) -> Iterator[None]:
-    """Gradients for these parameters of the probe; afterwards for none, and none is kept."""
-    try:
-        for name, parameter in model.named_parameters():
-            parameter.requires_grad_(name in names)
-        yield
-    finally:
-        model.zero_grad(set_to_none=True)
-        model.requires_grad_(False)

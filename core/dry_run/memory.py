@@ -8,6 +8,9 @@ from peft import PeftModel
 
 from core.dry_run.stage import StageKind
 from core.dry_run.subject import Subject
+from core.dry_run.trained_parameters import requiring, trained
+from core.model.activations import kept_bytes
+from core.model.quantised import number_count, quantised_layers
 from core.results import Stage
 from core.words.sizes import size
 
@@ -18,11 +21,11 @@ SECOND_COPY = 64 * 2**20
 #: Bytes of a file that a larger model is written into, but for a tensor that is larger.
 FILE_BYTES = 128 * 2**20
 #: A backward pass keeps every activation, so it takes few texts and few tokens; of one token attention has no gradient.
-TEXTS, MOST_TOKENS = 2, 64
-#: Tensors of the hidden and of the inner size that a layer has at once, or that a backward pass keeps of it.
+TEXTS, LEAST_TOKENS, MOST_TOKENS = 2, 4, 64
+#: Tensors of the hidden and of the inner size that a layer has at once in a pass.
 _HIDDEN, _INNER = 12, 4
-#: Copies of the largest gradient that there are at once: its products in float32, itself, and what looks at it.
-_GRADIENTS = 5
+#: A gradient, and the sum that it is added to.
+_GRADIENTS = 2
 #: What the allocator and the interpreter take in any case.
 _SLACK = 48 * 2**20
 
@@ -53,15 +56,33 @@ def stage_bytes(subject: Subject) -> StageBytes:
     scores = int(getattr(config, "num_attention_heads", 1)) * longest**2 * width
     forward = 2 * len(subject.rows) * (longest * token + 2 * scores)
     largest = max(p.numel() * p.element_size() for p in model.parameters())
-    kept = TEXTS * MOST_TOKENS * token * int(getattr(config, "num_hidden_layers", 1))
     whole = not isinstance(model, PeftModel)
     if not whole:
-        saving, disk = 3 * info.own_bytes, info.own_bytes
+        saving, disk = 2 * info.own_bytes, info.own_bytes  # in memory, and mapped from the file
     elif info.bytes <= SECOND_COPY:
         saving, disk = 2 * info.bytes, info.bytes
     else:
-        saving, disk = FILE_BYTES + 2 * largest, info.bytes
-    return StageBytes(forward + _SLACK, kept + _GRADIENTS * largest + _SLACK, saving + _SLACK, disk)
+        saving, disk = FILE_BYTES + largest, info.bytes  # one file is written, and one tensor of it read
+    return StageBytes(forward + _SLACK, _gradient_bytes(subject) + _SLACK, saving + _SLACK, disk)
+
+
+def few_rows(subject: Subject) -> list[list[int]]:
+    """The token ids of which a gradient is taken."""
+    least = min(LEAST_TOKENS, subject.probe.encoder.max_tokens)
+    return [(row * least)[: max(least, min(len(row), MOST_TOKENS))] for row in subject.rows[:TEXTS]]
+
+
+def _gradient_bytes(subject: Subject) -> int:
+    """What is kept of the pass, the largest gradient, and a layer of codes that is read out on the way back."""
+    model, rows = subject.probe.model, few_rows(subject)
+    wanted = trained(subject)[0]
+    longest = max(len(row) for row in rows)
+    with requiring(model, wanted):
+        whole = not isinstance(model, PeftModel)
+        kept = len(rows) * kept_bytes(subject.probe.backbone, longest, weights_trained=whole, padded=True)
+    gradient = max((p.numel() * p.element_size() for name, p in model.named_parameters() if name in wanted), default=0)
+    read_out = max((number_count(layer.weight) for _, layer in quantised_layers(model)), default=0)
+    return kept + _GRADIENTS * gradient + read_out * subject.dtype.itemsize
 
 
 def memory(subject: Subject) -> Stage:

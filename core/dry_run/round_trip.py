@@ -27,6 +27,7 @@ from core.model.adapters.attach import load_adapter
 from core.model.adapters.save import card_for, save_adapter
 from core.model.open import open_classifier
 from core.results import Stage
+from core.tasks.progress import Progress, ignore_progress
 from core.words.numbers import two_digits
 from core.words.sizes import gibibytes, size
 
@@ -45,7 +46,7 @@ class _Loaded:
     problem_type: str | None
 
 
-def save_and_load(subject: Subject) -> Stage:
+def save_and_load(subject: Subject, on_progress: Progress = ignore_progress) -> Stage:
     """Logits, labels and kind of task after a round trip; of a large model without an adapter every tensor instead."""
     has_adapter = isinstance(subject.probe.model, PeftModel)
     with tempfile.TemporaryDirectory(prefix="headlight-") as name:
@@ -54,7 +55,7 @@ def save_and_load(subject: Subject) -> Stage:
             return SAVED.left_out(lacking)
         try:
             if not has_adapter and subject.pair.info.bytes > SECOND_COPY:
-                return compared_with_files(subject, Path(name), SAVED, FIX)
+                return compared_with_files(subject, Path(name), SAVED, FIX, on_progress)
             loaded = _with_adapter(subject, Path(name)) if has_adapter else _whole(subject, Path(name))
         except AppError as error:
             return SAVED.judged(False, f"what was saved cannot be loaded: {error.problem}", error.fix)

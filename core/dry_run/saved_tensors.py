@@ -19,19 +19,26 @@ from core.model.classifier import PooledClassifier
 from core.model.families import mask_of
 from core.model.hf_config import built_config
 from core.model.pooled_config import parts_of
+from core.model.written_later import AsWritten, state_as_written
 from core.results import Stage
+from core.tasks.progress import Progress, ignore_progress, within
 from core.words.sizes import size
 
 
-def compared_with_files(subject: Subject, folder: Path, kind: StageKind, fix: str) -> Stage:
+def compared_with_files(
+    subject: Subject, folder: Path, kind: StageKind, fix: str, on_progress: Progress = ignore_progress
+) -> Stage:
     """Save the classifier to a folder; every tensor bit for bit, then what config.json says of it.
 
     Raises:
         AppError: a folder that our own reader refuses.
     """
     classifier = subject.probe.classifier
-    classifier.save_pretrained(folder, max_shard_size=FILE_BYTES)
-    total, wrong = _tensors(classifier, folder)
+    saving = _told(classifier, within(on_progress, 0.0, 0.5), f"{kind.name}, writing")
+    state = state_as_written(classifier, saving)
+    classifier.save_pretrained(folder, max_shard_size=FILE_BYTES, state_dict=state)
+    reading = _told(classifier, within(on_progress, 0.5, 1.0), f"{kind.name}, comparing")
+    total, wrong = _tensors(classifier, folder, reading)
     changed = _changed(subject, folder)
     stored = sum(file.stat().st_size for file in folder.iterdir())
     detail = f"model of {size(stored)}: {total - len(wrong):,} of {total:,} tensors are equal bit for bit"
@@ -43,14 +50,29 @@ def compared_with_files(subject: Subject, folder: Path, kind: StageKind, fix: st
     return kind.judged(not wrong and not changed, detail, fix, len(wrong), 0, "tensors that differ")
 
 
-def _tensors(classifier: PooledClassifier, folder: Path) -> tuple[int, list[str]]:
+def _told(classifier: PooledClassifier, on_progress: Progress, stage: str) -> AsWritten:
+    """Says how far it is at each tensor, which stays as it is."""
+    total, done = sum(tensor.nbytes for tensor in classifier.state_dict().values()), 0
+
+    def told(tensor: Tensor) -> Tensor:
+        nonlocal done
+        on_progress(min(done / total, 1.0), f"{stage} {size(done)} of {size(total)}")
+        done += tensor.nbytes
+        return tensor.detach()
+
+    return told
+
+
+def _tensors(classifier: PooledClassifier, folder: Path, told: AsWritten = Tensor.detach) -> tuple[int, list[str]]:
     """Tensors in memory, and the names of those that are not in the files as they are; one is read at a time."""
     expected = _as_saved(classifier)
     stored: dict[str, Path] = {}
     for file in weight_files(folder):
         with safe_open(file, framework="pt") as opened:
             stored.update(dict.fromkeys(opened.keys(), file))
-    wrong = [name for name in stored if name in expected and not _equal(expected[name], _read(stored[name], name))]
+    wrong = [
+        name for name in stored if name in expected and not _equal(told(expected[name]), _read(stored[name], name))
+    ]
     renamed = [name for name in stored if name not in expected]
     absent = _untied({name: expected[name] for name in expected if name not in stored}, expected, stored)
     return len(expected), wrong + sorted(_unpaired(absent, expected, {name: stored[name] for name in renamed}))

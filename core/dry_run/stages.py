@@ -13,7 +13,7 @@ from core.dry_run.subject import Subject
 from core.dry_run.tracing import LOGITS, Trace, trace
 from core.errors import AppError
 from core.results import CheckStatus, DryRun, HealthReport, Stage, TextTokens
-from core.tasks.progress import Progress, ignore_progress
+from core.tasks.progress import Progress, ignore_progress, within
 
 HEALTH = StageKind("Health", "What was found when the candidate was loaded: does it do what it was trained to do?")
 _RAISED = (RuntimeError, ValueError, IndexError)
@@ -33,8 +33,9 @@ def run(subject: Subject, on_progress: Progress = ignore_progress) -> DryRun:
         why = _why(stages, passed)
     later = _later(subject, stages)
     for i, (kind, work) in enumerate(later):
-        on_progress(0.2 + 0.8 * i / len(later), kind.name)
-        stages.append(kind.left_out(why) if why else _guarded(kind, work))
+        part = within(on_progress, 0.2 + 0.8 * i / len(later), 0.2 + 0.8 * (i + 1) / len(later))
+        part(0.0, kind.name)
+        stages.append(kind.left_out(why) if why else _guarded(kind, partial(work, part)))
     stages.append(health(subject.pair.info.health))
     texts = tuple(
         TextTokens(text.text, text.total, len(row)) for text, row in zip(subject.encoded, subject.rows, strict=True)
@@ -55,17 +56,17 @@ def health(report: HealthReport) -> Stage:
     return replace(stage, warnings=tuple(c.message for c in of[CheckStatus.WARNING]))
 
 
-def _later(subject: Subject, stages: list[Stage]) -> list[tuple[StageKind, Callable[[], Stage]]]:
-    """The stages that need sound logits."""
+def _later(subject: Subject, stages: list[Stage]) -> list[tuple[StageKind, Callable[[Progress], Stage]]]:
+    """The stages that need sound logits, and say how far they are where they take long."""
 
-    def batch() -> Stage:
+    def batch(_on_progress: Progress) -> Stage:
         return invariance.batch(subject, padding_is_right=_ended_well(stages, invariance.PADDING))
 
     return [
-        (invariance.REPEATABLE, partial(invariance.repeatability, subject)),
-        (invariance.PADDING, partial(invariance.padding, subject)),
+        (invariance.REPEATABLE, lambda _on_progress: invariance.repeatability(subject)),
+        (invariance.PADDING, lambda _on_progress: invariance.padding(subject)),
         (invariance.BATCH, batch),
-        (gradient.LOSS, partial(gradient.loss, subject)),
+        (gradient.LOSS, lambda _on_progress: gradient.loss(subject)),
         (gradient.GRADIENT, partial(gradient.gradient, subject)),
         (round_trip.SAVED, partial(round_trip.save_and_load, subject)),
     ]

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from peft import PeftModel
+from torch import nn
 
 from core.dry_run.subject import Subject
 from core.model.layers import freeze
@@ -34,6 +37,18 @@ def trained(subject: Subject) -> tuple[frozenset[str], str]:
         freeze(subject.probe.backbone, subject.base)
         return frozenset(name for name, p in model.named_parameters() if p.requires_grad), remark
     finally:
+        model.requires_grad_(False)
+
+
+@contextmanager
+def requiring(model: nn.Module, names: frozenset[str]) -> Iterator[None]:
+    """Gradients for these parameters of the probe; afterwards for none, and none is kept."""
+    try:
+        for name, parameter in model.named_parameters():
+            parameter.requires_grad_(name in names)
+        yield
+    finally:
+        model.zero_grad(set_to_none=True)
         model.requires_grad_(False)
 
 

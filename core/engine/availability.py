@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, assert_never
 
 from core.config.candidate import AdapterEntry, CandidateConfig
+from core.config.example import ExampleEntry
 from core.config.hub_name import HubName
 from core.engine.fit import problem_of
 from core.engine.longest_text import longest_by_files
@@ -18,6 +19,7 @@ from core.files.locate import Place, locate_adapter
 from core.files.wrong_folder import offered
 from core.model.memory import adapter_parameters, catalogue_parameters
 from core.results import AdapterSummary, Availability
+from core.results.example import Example
 from core.settings import Settings
 from core.words.sizes import size
 
@@ -90,17 +92,23 @@ def adapter_summary(
     if on_hub and place is None:
         message = "The adapter is not on this machine. Loading fetches it from the Hub."
     return AdapterSummary(
-        entry.id,
-        entry.title or entry.id,
-        entry.summary,
-        entry.examples,
-        available,
-        message,
-        entry.revision,
-        problem_of(candidate, base, own) if own is not None else None,
-        on_hub,
-        *((None, None) if own is None else (_parameters(own), longest_by_files(candidate, numbers, base, own))),
+        id=entry.id,
+        title=entry.title or entry.id,
+        summary=entry.summary,
+        examples=examples(entry.examples),
+        available=available,
+        message=message,
+        revision=entry.revision,
+        problem=problem_of(candidate, base, own) if own is not None else None,
+        on_hub=on_hub,
+        parameters=None if own is None else _parameters(own),
+        max_tokens=None if own is None else longest_by_files(candidate, numbers, base, own),
     )
+
+
+def examples(entries: Iterable[ExampleEntry]) -> tuple[Example, ...]:
+    """The examples of an entry as a page offers them."""
+    return tuple(Example(entry.text, entry.expected, entry.hard) for entry in entries)
 
 
 def _parameters(folder: Path) -> int | None:

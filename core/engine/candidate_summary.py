@@ -9,7 +9,7 @@ from typing import Any
 
 from core.config.candidate import CandidateConfig
 from core.config.families import stated_mask
-from core.engine.availability import adapter_summary, availability
+from core.engine.availability import adapter_summary, availability, examples
 from core.engine.fit import problem_of
 from core.engine.longest_text import longest_by_files
 from core.errors import AppError
@@ -51,7 +51,7 @@ def summarise(candidate: CandidateConfig, settings: Settings) -> CandidateSummar
         hidden_size=architecture.hidden_size if architecture else _whole(numbers, "hidden_size"),
         max_tokens=longest_by_files(candidate, known, here),
         adapters=tuple(adapter_summary(candidate, entry, settings, here, known) for entry in candidate.adapters),
-        examples=candidate.examples,
+        examples=examples(candidate.examples),
         availability=state,
         message=message,
         problem=problem,

@@ -21,9 +21,12 @@ _log = logging.getLogger(__name__)
 _FRACTIONS = dict(zip(LoadStage, (0.0, 0.05, 0.05, 0.15, 0.25, 0.75, 0.9, 1.0), strict=True))
 
 
-def load_state(selection: Selection, stage: LoadStage, detail: str = "") -> LoadState:
-    """A state with the share of a load that is done at that stage."""
-    return LoadState(selection, stage, _FRACTIONS[stage], detail)
+def load_state(selection: Selection, stage: LoadStage, detail: str = "", share: float = 0.0) -> LoadState:
+    """A state with the share of a load that is done, once a share of that stage is."""
+    stages = list(LoadStage)
+    following = stages[min(stages.index(stage) + 1, len(stages) - 1)]
+    fraction = _FRACTIONS[stage] + share * (_FRACTIONS[following] - _FRACTIONS[stage])
+    return LoadState(selection, stage, fraction, detail)
 
 
 @dataclass(eq=False)
@@ -53,9 +56,9 @@ class LoadJob(Generic[Content]):
         if on_progress:
             self.listeners.append(on_progress)
 
-    def progress(self, stage: LoadStage, detail: str = "") -> None:
-        """The next stage, for all who listen. Who raises is dropped and the error logged: others share this load."""
-        self._tell(load_state(self.selection, stage, detail))
+    def progress(self, stage: LoadStage, detail: str = "", share: float = 0.0) -> None:
+        """Where it stands, for all who listen. Who raises is dropped and the error logged: others share this load."""
+        self._tell(load_state(self.selection, stage, detail, share))
 
     def on_bytes(self, done: int, total: int) -> None:
         """How much of its files has come, in bytes; the share of these is that of the stage.

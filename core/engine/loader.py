@@ -6,6 +6,7 @@ import gc
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,18 +22,21 @@ from core.engine.requirements import PairFolders
 from core.engine.rw_lock import ReadWriteLock
 from core.engine.tokenizer_checks import tokenizer_checks
 from core.engine.vocabulary import embedding_rows, rows_check
+from core.files.sureness import sureness_thresholds
+from core.model.devices import placement
 from core.model.families import mask_of
 from core.model.folder_checks import folder_checks
 from core.model.open import OpenedClassifier, open_classifier
 from core.model.pooled_config import parts_of
 from core.model.quantised import depends_on_company, held_bytes, parameter_count
 from core.model.quantised_checks import quantisation_checks, quantisation_name
+from core.model.read_progress import tensors_read
 from core.model.share import shared_copy
 from core.results import ChatTemplate, Check, CheckStatus, HealthReport, LoadedModel, LoadStage, Requirements, Selection
 from core.settings import Settings
 
-#: Called with the stage of a load that begins, and what is loaded.
-OnStage = Callable[[LoadStage, str], None]
+#: Called with the stage of a load, what is loaded, and the share of the stage that is done.
+OnStage = Callable[[LoadStage, str, float], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,14 +76,18 @@ class Loader:
         """
         started = time.perf_counter()
         assert folders.base is not None
-        on_progress(LoadStage.WEIGHTS, f"{needs.parameters:,} parameters in {needs.dtype}")
+        read = partial(on_progress, LoadStage.WEIGHTS, f"{needs.parameters:,} parameters in {needs.dtype}")
+        read(0.0)
         if opened is None:
             config = candidate.base_model.with_changes(pretrained_model_name_or_path=str(folders.base))
-            opened = open_classifier(config, device_map=_placement(needs))
+            counted = tensors_read(lambda done, total: read(done / total))
+            with malloc.weights_on_their_own(), counted:
+                opened = open_classifier(config, device_map=placement(needs.device, needs.peak))
         elif adapter is None:  # modules of its own, as an adapter has them: some kinds write into theirs at each pass
             opened = replace(opened, model=shared_copy(opened.model))
         selection = Selection(candidate.id, adapter.id if adapter else None, chat_template)
-        pair = self._assemble(selection, candidate, opened, folders.adapter, needs.device, on_progress, started)
+        with malloc.weights_on_their_own():
+            pair = self._assemble(selection, candidate, opened, folders.adapter, needs.device, on_progress, started)
         _settle()
         return pair
 
@@ -97,13 +105,13 @@ class Loader:
         health, limit, labels = _own_head(opened), None, tuple(dict(opened.model.config.id2label or {}).values())
         untrained = untrained_head.of_base(opened)
         if adapter_folder is not None:
-            on_progress(LoadStage.ADAPTER, selection.adapter or "")
+            on_progress(LoadStage.ADAPTER, selection.adapter or "", 0.0)
             from core.model.adapters.attach import load_adapter
 
             attached = load_adapter(opened, adapter_folder)
             model, health, limit, labels = attached.model, attached.health, attached.max_tokens, attached.labels
             untrained = untrained_head.of_adapter(attached.untrained)
-        on_progress(LoadStage.HEALTH, "")
+        on_progress(LoadStage.HEALTH, "", 0.0)
         reading = pair_tokenizer(opened.folder, adapter_folder)
         template = selection.chat_template or candidate.chat_template
         health = HealthReport((*health.checks, *tokenizer_checks(reading, template, model)))
@@ -119,6 +127,7 @@ class Loader:
             ReadWriteLock(),
             embedding_rows(model),
             untrained_head=bool(untrained),
+            thresholds=sureness_thresholds(adapter_folder or opened.folder.path),
         )
         beyond = rows_check(predictor.encoder, predictor.embedding_rows)
         health = HealthReport((*health.checks, *folder_checks(opened, adapter_folder), *beyond))
@@ -140,15 +149,6 @@ def _settle() -> None:
     gc.collect()
     gc.freeze()
     malloc.give_back()
-
-
-def _placement(needs: Requirements) -> str | dict[str, Any] | None:
-    """One device, or spread over all GPUs when the model does not fit on the first; None is the CPU."""
-    if needs.device == "cpu":
-        return None
-    if needs.device == "cuda" and torch.cuda.device_count() > 1 and needs.peak > torch.cuda.mem_get_info(0)[0]:
-        return "auto"
-    return {"": needs.device}
 
 
 def _problem_type(model: Any) -> str:

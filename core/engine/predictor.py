@@ -20,6 +20,7 @@ from core.engine.rw_lock import ReadWriteLock
 from core.engine.torch_threads import single_threaded_pool
 from core.engine.vocabulary import require_rows
 from core.results import NOT_FINITE, Prediction
+from core.results.sureness import DEFAULT_THRESHOLDS, SurenessThresholds
 
 #: From this many texts and tokens on, a CPU is used better by one thread a batch than by all threads in one batch, and
 #: the pass for many is worth the third of a second and the 140 MB that its import takes.
@@ -32,7 +33,7 @@ class Predictor:
 
     `embedding_rows`: tokens from this number on cannot be read; None where the embedding is no single table.
     `lock` is held shared while predicting; whoever hooks, rescales or switches the model holds it exclusively.
-    `untrained_head` marks every prediction.
+    `untrained_head` marks every prediction, and `thresholds` say which of them are sure.
     """
 
     model: torch.nn.Module
@@ -45,6 +46,7 @@ class Predictor:
     lock: ReadWriteLock
     embedding_rows: int | None = None
     untrained_head: bool = False
+    thresholds: SurenessThresholds = DEFAULT_THRESHOLDS
 
     def predict(self, texts: Sequence[str]) -> list[Prediction]:
         """Predictions in the order of the texts; each equals what the text would get alone.
@@ -98,6 +100,7 @@ class Predictor:
             total_tokens=text.total,
             kept_from=text.span[0],
             untrained_head=self.untrained_head,
+            thresholds=self.thresholds,
         )
 
 

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from core.engine.encoding import Encoded
 from core.errors import CheckpointError
-from core.explain.contributions import contributions
+from core.explain.position_parts import position_parts
 from core.explain.probe import Probe, at_least_float32
 from core.model.families import under_mask
 from core.results import MaskEffect, MaskSide
@@ -49,7 +49,7 @@ def _side(probe: Probe, states: Tensor, read: Tensor, mask: str) -> MaskSide:
         label=probe.verdict(logits),
         logits=logits.double().numpy(),
         probabilities=probe.probabilities(logits).double().numpy(),
-        contributions=contributions(probe, states, read),
+        position_parts=position_parts(probe, states, read),
     )
 
 

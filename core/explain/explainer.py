@@ -23,9 +23,12 @@ from core.results import (
     AttributionCost,
     AttributionOptions,
     Attributions,
+    By,
     Capabilities,
     Capability,
+    ContributionOptions,
     Contributions,
+    Deletions,
     Feature,
     FeatureKey,
     FlipCost,
@@ -35,6 +38,7 @@ from core.results import (
     MinimalFlip,
     PoolerVerdict,
     Pooling,
+    PositionParts,
     QuantisationEffect,
     Reading,
     Report,
@@ -47,6 +51,8 @@ from core.tasks.runner import TaskRunner
 from core.tasks.task import Task
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from core.engine.encoding import Encoded
     from core.explain.probe import Probe
     from core.tasks.progress import Progress
@@ -97,11 +103,37 @@ class Explainer:
 
         return self._sessions.cached_on_states(selection, text, Feature.POOLERS, compare_poolers)
 
-    def contributions(self, selection: Selection, text: str) -> Contributions:
-        """Every class's logit, split over the tokens."""
-        from core.explain.contributions import contributions
+    def contributions(self, selection: Selection, text: str, options: ContributionOptions) -> Contributions:
+        """What each input token adds to one output of one class, through the whole network.
 
-        return self._sessions.cached_on_states(selection, text, Feature.CONTRIBUTIONS, contributions)
+        Raises:
+            NotFoundError: no such class.
+        """
+        from core.explain.contributions.run import contributions, own_logits
+
+        units = self._units(selection, text, options.by)
+
+        def split(probe: Probe, states: Tensor, mask: Tensor) -> Contributions:
+            return contributions(probe, probe.encode(text), units, options, own_logits(probe, states, mask))
+
+        return self._sessions.cached_on_states(selection, text, Feature.CONTRIBUTIONS, split, options)
+
+    def deletions(self, selection: Selection, text: str, options: ContributionOptions) -> Deletions:
+        """The words with the largest contributions, deleted one at a time."""
+        from core.explain.contributions.deletions import deletions
+
+        result, units = self.contributions(selection, text, options), self._units(selection, text, options.by)
+
+        def deleted(probe: Probe, encoded: Encoded) -> Deletions:
+            return deletions(probe, encoded, units, result, options)
+
+        return self._sessions.cached_on_text(selection, text, Feature.DELETIONS, deleted, options)
+
+    def position_parts(self, selection: Selection, text: str) -> PositionParts:
+        """Every class's logit, split over the positions that the pooler reads."""
+        from core.explain.position_parts import position_parts
+
+        return self._sessions.cached_on_states(selection, text, Feature.POSITION_PARTS, position_parts)
 
     def depth(self, selection: Selection, text: str) -> Lens:
         """What would be said at every depth.
@@ -140,17 +172,19 @@ class Explainer:
         from core.explain.attributions.cost import attribution_cost, one_batch
 
         batch = self._sessions.cached_on_text(selection, text, Feature.BATCH_TIME, one_batch)
-        return attribution_cost(self._units(selection, text, options), options, batch)
+        return attribution_cost(self._units(selection, text, options.by), options, batch)
 
     def attributions(self, selection: Selection, text: str, options: AttributionOptions) -> Task[Attributions]:
         """All attribution methods for one class, and how faithful they are."""
 
         def attributions(probe: Probe, encoded: Encoded, on_progress: Progress) -> Attributions:
+            from core.explain.attributions.cost import require_gradient_memory
             from core.explain.attributions.run import attribute
             from core.explain.capabilities import require
 
             require(probe, Capability.ATTRIBUTIONS)
-            return attribute(probe, encoded, self._units(selection, text, options), options, on_progress)
+            require_gradient_memory(probe, encoded, options, self.engine.free_bytes(probe.device))
+            return attribute(probe, encoded, self._units(selection, text, options.by), options, on_progress)
 
         return self._sessions.task(selection, text, Feature.ATTRIBUTIONS, attributions, options)
 
@@ -283,8 +317,8 @@ class Explainer:
         """What `minimal_flip` takes at most, from one measured batch."""
         from core.explain.attributions.cost import one_batch
 
-        rows, seconds = self._sessions.cached_on_text(selection, text, Feature.BATCH_TIME, one_batch)
-        return FlipCost(budget, budget * seconds / rows)
+        batch = self._sessions.cached_on_text(selection, text, Feature.BATCH_TIME, one_batch)
+        return FlipCost(budget, budget * batch.seconds / batch.rows)
 
     def minimal_flip(self, selection: Selection, text: str, budget: int) -> Task[MinimalFlip]:
         """The fewest words whose removal changes the verdict, in at most `budget` texts."""
@@ -310,6 +344,6 @@ class Explainer:
         """Cached results for a text, by whatever options, the latest last; nothing is computed."""
         return self._sessions.remembered(selection, text, feature)
 
-    def _units(self, selection: Selection, text: str, options: AttributionOptions) -> tuple[Unit, ...]:
+    def _units(self, selection: Selection, text: str, by: By) -> tuple[Unit, ...]:
         reading = self.reading(selection, text)
-        return reading.words if options.by == "words" else reading.pieces
+        return reading.words if by == "words" else reading.pieces

@@ -1,7 +1,7 @@
 """The minimal flip: the fewest words of a text whose removal changes the verdict.
 
 Removals of one word are tried, then of two, of three ..., each size completely before the next, words with the
-largest contributions first. When the budget does not reach that far, the words with the largest contributions are
+largest parts first. When the budget does not reach that far, the words with the largest parts are
 removed together until the verdict changes, and those that are not needed for it put back, one at a time.
 A removed word is deleted from the text with the white space before it, and what stays is tokenised anew.
 """
@@ -18,7 +18,7 @@ from torch import Tensor
 from core.engine.backends.batching import rows_of
 from core.engine.encoding import Encoded
 from core.errors import InputError
-from core.explain.contributions import contributions
+from core.explain.position_parts import position_parts
 from core.explain.probe import Probe
 from core.results import MinimalFlip, Unit, by_unit
 from core.tasks.progress import Progress
@@ -33,7 +33,7 @@ def find(probe: Probe, text: Encoded, words: Sequence[Unit], budget: int, on_pro
         InputError: a regression, which has no verdict to change.
     """
     require_verdict(probe)
-    parts = contributions(probe, probe.states(text), probe.read_mask(text))
+    parts = position_parts(probe, probe.states(text), probe.read_mask(text))
     top = probe.labels[int(np.argmax(parts.logits))]
     values = by_unit(parts.of(top), tuple(words))
     order = [int(i) for i in np.argsort(-values, kind="stable") if not words[int(i)].special]
@@ -112,7 +112,7 @@ class _Search:
 
     def prefix(self, smallest: int) -> Places:
         """The shortest run of first ranks whose removal flips; among evenly spaced ones where there are many."""
-        self.stage = "removing the largest contributions together"
+        self.stage = "removing the largest parts together"
         count = min(len(self.order) - smallest, (self.left + 1) // 2)
         sizes = np.linspace(smallest, len(self.order) - 1, count)
         runs = [tuple(range(size)) for size in dict.fromkeys(int(size) for size in sizes)]
@@ -123,7 +123,7 @@ class _Search:
         return ()
 
     def pruned(self, result: Places) -> tuple[Places, bool]:
-        """Without the words that are not needed, smallest contributions first; whether that was tried to its end."""
+        """Without the words that are not needed, smallest parts first; whether that was tried to its end."""
         self.stage = "putting back what is not needed"
         changed = len(result) > 1
         while changed:

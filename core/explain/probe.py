@@ -22,15 +22,15 @@ from core.engine.backends.torch import pad
 from core.engine.encoding import Encoded, Encoder
 from core.engine.loader import LoadedPair
 from core.engine.predictor import probabilities, verdict
-from core.errors import CheckpointError, ConfigError
+from core.errors import ConfigError
 from core.explain.layer_states import final_norm, watching_layers
 from core.model.backbone import forward_parameters
 from core.model.classifier import PooledClassifier
 from core.model.families import transformer_layers
 from core.model.peft_wrappers import unwrap_peft
 from core.model.poolers import Pooler
-from core.model.rotary import depends_on_length
 from core.model.share import shared_copy
+from core.model.text_length import depends_on_length, readable
 from core.results import Capability, Problem
 from core.tasks.progress import OnCount
 
@@ -121,7 +121,7 @@ class Probe:
         ids, _ = pad([text.ids], self.device)
         if "use_cache" in forward_parameters(type(self.backbone)):
             options.setdefault("use_cache", False)
-        with torch.inference_mode():
+        with torch.inference_mode(), readable(self.backbone, len(text.ids)):
             return cast(Tensor, self.backbone(input_ids=ids, return_dict=True, **options).last_hidden_state)
 
     def read_mask(self, text: Encoded) -> Tensor:
@@ -138,7 +138,7 @@ class Probe:
         done = 0
         for batch in plan_batches([len(row) for row in rows], self.tokens_per_batch, self._max_padding):
             ids, mask = pad([rows[i] for i in batch], self.device)
-            with torch.inference_mode(), _in_words(self, ids.shape[1]):
+            with torch.inference_mode(), readable(self.backbone, ids.shape[1]):
                 logits = self.model(input_ids=ids, attention_mask=mask).logits
             for i, row in zip(batch, at_least_float32(logits).cpu(), strict=True):
                 result[i] = row
@@ -154,18 +154,6 @@ class Probe:
     def verdict(self, logits: Tensor) -> str:
         """What these logits (K,) say in a word, as a prediction would."""
         return verdict(self.labels, logits.tolist(), self.probabilities(logits).tolist(), self.problem_type)
-
-
-@contextmanager
-def _in_words(probe: Probe, length: int) -> Iterator[None]:
-    """Some families cannot read a text of any length, and say so in words of their own code (Funnel below five)."""
-    try:
-        yield
-    except torch.OutOfMemoryError:
-        raise
-    except (RuntimeError, IndexError) as error:
-        seen = f"cannot read a text of {length:,} tokens: {' '.join(str(error).split())[:200]}"
-        raise CheckpointError(f"{type(probe.backbone).__name__} {seen}", fix="take a longer text.") from error
 
 
 def make_probe(pair: LoadedPair) -> Probe:

@@ -8,10 +8,13 @@ from core.config.catalogue import adapter_of
 from core.errors import AppError, NotFoundError
 from core.explain.provenance import origin
 from core.results import (
+    METHODS,
     Ablation,
     AttentionRollout,
     Attributions,
+    ContributionOptions,
     Contributions,
+    Deletions,
     Feature,
     Lens,
     MaskEffect,
@@ -19,6 +22,7 @@ from core.results import (
     Origin,
     PoolerVerdict,
     Pooling,
+    PositionParts,
     Reading,
     Report,
     ScaleCurve,
@@ -42,7 +46,13 @@ class Views(Protocol):
     def reading(self, selection: Selection, text: str) -> Reading:
         """The prediction, and its text in words and tokens."""
 
-    def contributions(self, selection: Selection, text: str) -> Contributions:
+    def contributions(self, selection: Selection, text: str, options: ContributionOptions) -> Contributions:
+        """What each input token adds."""
+
+    def deletions(self, selection: Selection, text: str, options: ContributionOptions) -> Deletions:
+        """The words with the largest contributions, deleted."""
+
+    def position_parts(self, selection: Selection, text: str) -> PositionParts:
         """Every logit, split over the tokens."""
 
     def pooling(self, selection: Selection, text: str) -> Pooling:
@@ -64,6 +74,8 @@ def report(explainer: Views, selection: Selection, text: str, label: str) -> Rep
     if label not in reading.prediction.labels:
         raise NotFoundError(f"The candidate has no class '{label}'.", fix="choose one of its classes.")
     others = [row.label for row in reading.prediction.ranked if row.label != label]
+    options = ContributionOptions(label)
+    lead = ContributionOptions(label, "lead", others[0]) if others else None
     lens, no_lens = _lens(explainer, selection, text)
 
     def latest(feature: Feature, kind: type[Result]) -> Result | None:
@@ -76,7 +88,10 @@ def report(explainer: Views, selection: Selection, text: str, label: str) -> Rep
         reading=reading,
         label=label,
         runner_up=others[0] if others else None,
-        contributions=explainer.contributions(selection, text),
+        contributions=explainer.contributions(selection, text, options),
+        lead=None if lead is None else explainer.contributions(selection, text, lead),
+        deletions=explainer.deletions(selection, text, options),
+        position_parts=explainer.position_parts(selection, text),
         pooling=explainer.pooling(selection, text),
         poolers=tuple(explainer.poolers(selection, text)),
         lens=lens,
@@ -92,9 +107,9 @@ def report(explainer: Views, selection: Selection, text: str, label: str) -> Rep
 
 
 def _belongs(result: object, text: str, label: str) -> bool:
-    """Attributions are for this class, comparisons with another text."""
+    """Attributions are all methods for this class, comparisons with another text."""
     if isinstance(result, Attributions):
-        return result.options.label == label
+        return result.options.label == label and result.options.methods == METHODS
     return not isinstance(result, TwoTexts) or result.b.prediction.text != text
 
 

@@ -93,7 +93,12 @@ class ProbeSessions:
         return session.results_of(feature).get(FeatureKey(feature, text, options), compute)
 
     def cached_on_states(
-        self, selection: Selection, text: str, feature: Feature, work: Callable[[Probe, Tensor, Tensor], Result]
+        self,
+        selection: Selection,
+        text: str,
+        feature: Feature,
+        work: Callable[[Probe, Tensor, Tensor], Result],
+        *options: Hashable,
     ) -> Result:
         """Quick work on the states that the pooler sees, and the mask of those that it may take.
 
@@ -106,7 +111,7 @@ class ProbeSessions:
             encoded = probe.encode(text)
             return work(probe, session.states.get(text, lambda: probe.states(encoded)), probe.read_mask(encoded))
 
-        return session.results.get(FeatureKey(feature, text), lambda: self._alone(pair, session, with_states))
+        return session.results.get(FeatureKey(feature, text, options), lambda: self._alone(pair, session, with_states))
 
     def cached(
         self, selection: Selection, text: str, feature: Feature, work: Callable[[], Result], *options: Hashable

@@ -35,6 +35,23 @@ def modules(parts: Sequence[Placed]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(m.module for m in parts if m.layer is not None))
 
 
+def leading(parts: Sequence[Placed], values: Sequence[float]) -> dict[tuple[int, int], int]:
+    """The part that each cell (layer, row of `modules`) shows: of many experts the one farthest from 0."""
+    rows = modules(parts)
+    result: dict[tuple[int, int], int] = {}
+    for i, part in enumerate(parts):
+        if part.layer is not None:
+            cell = (part.layer, rows.index(part.module))
+            if cell not in result or _size(values[i]) > _size(values[result[cell]]):
+                result[cell] = i
+    return result
+
+
+def _size(value: float) -> float:
+    """How far from 0; NaN is nearer than any number."""
+    return abs(value) if value == value else -1.0
+
+
 def layers(
     parts: Sequence[Placed],
     values: Sequence[float],
@@ -46,19 +63,20 @@ def layers(
 ) -> go.Figure:
     """A value a module as colours, `details` what hovering says; shares of 1, or from -1 to 1 where `signed`.
 
-    The chosen module is framed. Markers hear the clicks: x is the layer, y the row in `modules`.
+    Of a module's experts the `leading` one is shown. The chosen module is framed. Markers hear the clicks: x is the
+    layer, y the row in `modules`.
     """
     rows = modules(parts)
-    inside = [i for i, m in enumerate(parts) if m.layer is not None]
-    places = [(parts[i].layer or 0, rows.index(parts[i].module)) for i in inside]
+    shown = leading(parts, values)
+    places = list(shown)
     grid = np.full((len(rows), max(layer for layer, _ in places) + 1), np.nan)
-    for i, (layer, row) in zip(inside, places, strict=True):
+    for (layer, row), i in shown.items():
         grid[row, layer] = values[i]
     return layer_map(
         grid,
         rows,
         marks=places,
-        details=[(whole(parts[i].name), details[i]) for i in inside],
+        details=[(whole(parts[i].name), details[i]) for i in shown.values()],
         hover="%{customdata[0]}<br>%{customdata[1]}<extra></extra>",
         chosen=None if chosen.layer is None else (chosen.layer, rows.index(chosen.module)),
         theme=theme,

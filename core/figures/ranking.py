@@ -10,7 +10,15 @@ from core.figures.markup import text
 from core.results import Floats, Unit
 
 
-def ranking(units: Sequence[Unit], values: Floats, noun: str = "word", *, most: int = 6) -> str:
+def ranking(
+    units: Sequence[Unit],
+    values: Floats,
+    noun: str = "word",
+    *,
+    most: int = 6,
+    beside: Sequence[tuple[str, float]] = (),
+    total: tuple[str, float] | None = None,
+) -> str:
     """The largest by size, and what all others add up to; signed, so that the column sums to the whole.
 
     Args:
@@ -18,6 +26,8 @@ def ranking(units: Sequence[Unit], values: Floats, noun: str = "word", *, most: 
         values: a part for each, in logits.
         noun: what one of them is called.
         most: how many get a row of their own.
+        beside: more rows by name, behind the units; each has its bar.
+        total: what all rows add up to, by name, in a row at the end.
     """
     order = [int(i) for i in np.argsort(-np.abs(values), kind="stable")]
     shown, rest = order[:most], order[most:]
@@ -25,8 +35,11 @@ def ranking(units: Sequence[Unit], values: Floats, noun: str = "word", *, most: 
     if rest:
         plural = "" if len(rest) == 1 else "s"
         rows.append((text(f"{len(rest)} other {noun}{plural}"), float(values[rest].sum()), True))
-    largest = max((abs(float(values[i])) for i in shown), default=0.0) or 1.0
-    return f'<ol class="hl-signed">{"".join(_row(*row, largest) for row in rows)}</ol>'
+    rows += [(text(name), value, False) for name, value in beside]
+    sizes = [*(abs(float(values[i])) for i in shown), *(abs(value) for _, value in beside)]
+    largest = max(sizes, default=0.0) or 1.0
+    lines = [_row(*row, largest) for row in rows]
+    return f'<ol class="hl-signed">{"".join(lines)}{_total(*total) if total else ""}</ol>'
 
 
 def _named(units: Sequence[Unit], place: int) -> str:
@@ -34,6 +47,14 @@ def _named(units: Sequence[Unit], place: int) -> str:
     unit = units[place]
     again = sum(other.text == unit.text for other in units) > 1
     return text(unit.text) + (f" <small>at {place + 1}</small>" if again else "")
+
+
+def _total(name: str, value: float) -> str:
+    """The last row, without a bar."""
+    return (
+        f'<li class="hl-total"><span class="hl-name">{text(name)}</span><span></span>'
+        f'<span class="hl-number">{value:+.3f}</span></li>'
+    )
 
 
 def _row(name: str, value: float, other: bool, largest: float) -> str:

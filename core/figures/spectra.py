@@ -10,9 +10,11 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from core.figures.layer_map import LAYER, tick_step
-from core.figures.style import PALETTES, Theme, finish, name, whole
+from core.figures.style import PALETTES, Theme, finish, path, whole
 from core.results import PowerLaw, SpectraReport, Spectrum
 
+#: Pixels of a row of a legend.
+LEGEND_ROW = 20
 #: Points of a curve; a matrix of thousands of singular values needs no more.
 POINTS = 600
 
@@ -29,7 +31,7 @@ def through_depth(report: SpectraReport, measure: str, title: str, chosen: Spect
             x=[s.layer for s in result],
             y=[getattr(s, measure) for s in result],
             mode="markers" if any(s.expert is not None for s in result) else "lines+markers",
-            name=name(module, 30),
+            name=path(module, 30),
             line=_line(i, theme),
             marker={"size": 8},
             selected={"marker": {"opacity": 1}},
@@ -40,7 +42,8 @@ def through_depth(report: SpectraReport, measure: str, title: str, chosen: Spect
     if chosen.layer is not None and math.isfinite(value):
         ring = {"symbol": "circle-open", "size": 16, "color": PALETTES[theme].minus, "line": {"width": 3}}
         figure.add_scatter(x=[chosen.layer], y=[value], mode="markers", marker=ring, hoverinfo="skip", showlegend=False)
-    finish(figure, theme, 380, xaxis_title=LAYER, yaxis_title=title, hoverdistance=40)
+    legend = math.ceil(len(report.modules) / 2) * LEGEND_ROW  # two columns at the least
+    finish(figure, theme, 340 + legend, xaxis_title=LAYER, yaxis_title=title, hoverdistance=40)
     figure.update_xaxes(showgrid=False, zeroline=False, dtick=tick_step(report.depth))
     figure.update_yaxes(zeroline=False, rangemode="tozero")
     return figure

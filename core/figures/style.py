@@ -99,6 +99,15 @@ def name(words: str, longest: int = LONGEST_NAME) -> str:
     return html.escape(line if len(line) <= longest else line[: longest - 1] + "…")
 
 
+def path(words: str, longest: int) -> str:
+    """The path of a module, in which what tells two apart is at its end: shortened in front of its last parts."""
+    line = " ".join(words.split())
+    if len(line) <= longest:
+        return html.escape(line)
+    begin, kept = line.partition(": ")[:2] if ": " in line[: longest // 2] else ("", "")
+    return html.escape(f"{begin}{kept}…{line[-(longest - len(begin) - len(kept) - 1) :]}")
+
+
 def whole(words: str) -> str:
     """The same for a hover label: at most 200 characters."""
     return name(words, 200)

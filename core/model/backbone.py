@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 from transformers import MODEL_MAPPING, PreTrainedConfig, PreTrainedModel
 
+from core.config.families import PREFIX
 from core.errors import CheckpointError
 from core.model.stock.config import base_config_class
 from core.model.stock.layout import POOLING_MODULES
@@ -41,7 +42,7 @@ def bare_backbone(config: PreTrainedConfig, cls: type[PreTrainedModel] | None = 
     """
     if config.is_encoder_decoder:
         raise CheckpointError(
-            f"'{config.model_type}' is an encoder-decoder; a classifier needs an encoder or a decoder.",
+            f"'{_plain(config)}' is an encoder-decoder; a classifier needs an encoder or a decoder.",
             fix="choose a model of one stack.",
         )
     cls = cls or backbone_class(base_config_class(type(config)))
@@ -51,6 +52,11 @@ def bare_backbone(config: PreTrainedConfig, cls: type[PreTrainedModel] | None = 
         if isinstance(getattr(made, name, None), nn.Module):
             setattr(made, name, nn.Identity())  # its output is for heads of the family, which bring their own
     return made
+
+
+def _plain(config: PreTrainedConfig) -> str:
+    """The architecture's own name, without what is put before it when it is a classifier of ours."""
+    return config.model_type.removeprefix(PREFIX)
 
 
 def state_width(config: PreTrainedConfig) -> int:
@@ -63,7 +69,7 @@ def state_width(config: PreTrainedConfig) -> int:
     width = getattr(text, "word_embed_proj_dim", None) or getattr(text, "hidden_size", None)  # OPT projects its states
     if not isinstance(width, int):
         raise CheckpointError(
-            f"The config of '{config.model_type}' states no hidden_size, so a classifier cannot be put on it.",
+            f"The config of '{_plain(config)}' states no hidden_size, so a classifier cannot be put on it.",
             fix="choose a model of another architecture.",
         )
     return width

@@ -43,6 +43,7 @@ from core.model.pooled_config import (
 )
 from core.model.poolers import Pooler, build_pooler
 from core.model.stock.layout import stock_layout
+from core.model.text_length import attends_by_length, choose_attention
 
 
 @dataclass
@@ -84,6 +85,8 @@ class PooledClassifier(PreTrainedModel):
         setattr(self, self.base_model_prefix, bare_backbone(config, None if layout is None else layout.backbone))
         if layout is not None and GLOBAL_ATTENTION in forward_parameters(layout.backbone):
             self.backbone.register_forward_pre_hook(attend_globally_to_first, with_kwargs=True)
+        if attends_by_length(self.backbone):
+            self.backbone.register_forward_pre_hook(choose_attention, with_kwargs=True)
         self.num_labels = config.num_labels or 1
         self.pooler = build_pooler(parts.pooler_name, parts.pooler_config, hidden_size)
         self.dropout = nn.Dropout(parts.pooler_dropout)

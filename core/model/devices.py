@@ -40,6 +40,18 @@ def choose_device(name: DeviceName) -> str:
 _FIX = "set HEADLIGHT_DEVICE to auto or cpu."
 
 
+def placement(device: str, peak: int) -> str | dict[str, str] | None:
+    """One device, or spread over all GPUs when that peak does not fit on the first; None is the CPU."""
+    if device == "cpu":
+        return None
+    if device == "cuda":
+        import torch
+
+        if torch.cuda.device_count() > 1 and peak > torch.cuda.mem_get_info(0)[0]:
+            return "auto"
+    return {"": device}
+
+
 def free_memory(device: str) -> int:
     """Bytes that can be taken now: over all GPUs for cuda, else main memory within the container's limit."""
     if device == "cuda":

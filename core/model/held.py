@@ -39,8 +39,9 @@ _BESIDE_CODES = (
 )
 #: Bytes of the tables that each 4-bit layer keeps: 16 values, and 256 more where scales are quantised too.
 _TABLES = {False: 64, True: 64 + 1024 + 4}
-#: Copies of a tensor that there are while it is quantised.
-_TRANSIENT = 3
+#: Bytes a number while a matrix is quantised on a CPU. 4 bits: in float32, scaled in float32, their places as int32 and
+#: as bytes. 8 bits: in float16, scaled and rounded in float32, and as bytes.
+_WHILE_QUANTISED: dict[int, int] = {4: 13, 8: 11}
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Held:
     Attributes:
         parameters: the numbers that it stands for.
         bytes: of its weights in memory, scales of quantised ones included.
-        largest: bytes that are taken besides while its largest tensor is quantised.
+        largest: bytes that are taken besides while its largest matrix is quantised.
         type: the name of the codes (`nf4`), or of the dtype where nothing is quantised.
     """
 
@@ -72,7 +73,8 @@ def held_backbone(folder: ModelFolder, dtype: DtypeName, quantisation: Quantisat
     if not quantisation.is_used:
         return Held(parameters, parameters * width, 0, dtype)
     size = sum(quantised_bytes(t, quantisation) if _is_linear(t) else t.count * width for t in tensors)
-    return Held(parameters, size, _TRANSIENT * max(t.count * width for t in tensors), quantisation.name)
+    largest = max((t.count for t in tensors if _is_linear(t)), default=0)
+    return Held(parameters, size, _WHILE_QUANTISED[quantisation.bits] * largest, quantisation.name)
 
 
 def _is_kept(tensor: TensorEntry) -> bool:
@@ -96,7 +98,8 @@ def held_parameters(candidate: CandidateConfig, parameters: int) -> Held:
     base, numbers = candidate.base_model, candidate.architecture
     width, embedded = DTYPE_BYTES[base.torch_dtype], numbers.vocab_size * numbers.hidden_size if numbers else 0
     size = int((parameters - embedded) * _bytes_a_number(base.quantisation)) + embedded * width
-    return Held(parameters, size, _TRANSIENT * embedded * width, base.quantisation.name)
+    largest = numbers.hidden_size * numbers.intermediate_size if numbers else 0
+    return Held(parameters, size, _WHILE_QUANTISED[base.quantisation.bits] * largest, base.quantisation.name)
 
 
 def quantised_bytes(tensor: TensorEntry, quantisation: Quantisation) -> int:

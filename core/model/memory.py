@@ -22,8 +22,8 @@ DTYPE_BYTES: dict[DtypeName, int] = {
     "int64": 8,
 }
 
-#: Activations of one batch, buffers and the allocator's slack.
-OVERHEAD_SHARE, OVERHEAD_BYTES = 0.05, 128 * 2**20
+#: Activations of one batch, which grow with a model's width, buffers and the allocator's slack.
+OVERHEAD_SHARE, OVERHEAD_BYTES = 0.02, 128 * 2**20
 
 
 def backbone_parameters(folder: ModelFolder) -> int:
@@ -45,10 +45,10 @@ def estimate(
     """Weights, and the peak with overhead. Weights of another stored dtype are converted tensor by tensor.
 
     Where they are not all held in that dtype (`core.model.held`), `weights` are their bytes, `held_as` the name of what
-    they are held in, and `transient` the bytes that loading takes besides.
+    they are held in, and `transient` the bytes that loading takes besides: before any batch does.
     """
     weights = parameters * DTYPE_BYTES[dtype] if weights is None else weights
-    peak = int(weights * (1 + OVERHEAD_SHARE)) + OVERHEAD_BYTES + transient
+    peak = int(weights * (1 + OVERHEAD_SHARE)) + max(OVERHEAD_BYTES, transient)
     return Requirements(device, held_as or dtype, parameters, weights, peak, free, stored)
 
 

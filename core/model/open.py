@@ -15,6 +15,7 @@ from core.config.base_model import FLOAT_DTYPES, BaseModelConfig
 from core.config.components import VALUE_HEAD
 from core.errors import CheckpointError, ConfigError
 from core.files.folders import ModelFolder, read_model_folder
+from core.files.quantisation import stored_method
 from core.files.stored_quantisation import refuse_scales, require_codes, require_packages
 from core.files.unusable import TOKENIZER_FILES, require_usable
 from core.model.classifier import PooledClassifier, classifier_class
@@ -26,7 +27,7 @@ from core.model.library_errors import told_of
 from core.model.mask import measured_causal
 from core.model.own_head import require_own_head
 from core.model.quantised import prepare
-from core.model.quantised_load import quantised_load
+from core.model.quantised_load import in_one_type, quantised_load
 from core.model.quiet import quiet_transformers as quiet_transformers
 from core.model.size_checks import require_sizes
 from core.model.stored_parts import own_layout
@@ -148,6 +149,8 @@ def _read(
         if ignore_head:
             _start_anew(model)
     _check_report(model, folder, report)
+    if stored_method(folder.config) is not None:
+        in_one_type(model, require_float(config))
     prepare(model)
     return model, frozenset(report["missing_keys"])
 

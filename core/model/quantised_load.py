@@ -47,6 +47,19 @@ def quantised_load(
     return options
 
 
+def in_one_type(model: nn.Module, dtype: torch.dtype) -> None:
+    """What transformers dequantised, since nothing here multiplies its codes (fp8 on a CPU), in the type of the rest.
+
+    It leaves it in the type that config.json names. A model that holds codes still is left as it is.
+    """
+    parameters = list(model.parameters())
+    if any(not p.is_floating_point() or p.element_size() == 1 for p in parameters):
+        return
+    for parameter in parameters:
+        if parameter.dtype in (torch.float16, torch.bfloat16):
+            parameter.data = parameter.data.to(dtype)
+
+
 def _stored_whole(folder: ModelFolder) -> tuple[str, ...]:
     """Parts that a checkpoint does not hold as codes; transformers quantises a head if it is not told otherwise."""
     coded = {n.split(".", 1)[0] for n, t in folder.tensors.items() if n.endswith(".weight") and t.dtype in ("U8", "I8")}

@@ -1,12 +1,7 @@
 """What computation hands to pages, tables, figures and the command line: frozen, plain data."""
 
 from core.results.adapter_effect import Ablation, AtScale, Flip, Part, ScaleCurve
-from core.results.adapter_update import (
-    AdapterOverlap,
-    AdapterUpdate,
-    ModuleOverlap,
-    ModuleUpdate,
-)
+from core.results.adapter_update import AdapterOverlap, AdapterUpdate, ModuleOverlap, ModuleUpdate
 from core.results.architecture import (
     Architecture,
     FreezeCell,
@@ -40,13 +35,12 @@ from core.results.attributions import (
     AttributionOptions,
     Attributions,
     Baseline,
-    By,
     Faithfulness,
     Method,
 )
 from core.results.capabilities import Capabilities, Capability
 from core.results.checkpoint_diff import UNCHANGED, CheckpointDiff, MatchedBy, TensorDiff, TensorStatus, together
-from core.results.contributions import Contributions
+from core.results.contributions import TARGETS, ContributionOptions, Contributions, Deletions, Target
 from core.results.depth import Lens
 from core.results.dry_run import DryRun, Stage, StageStatus, TextTokens, TracedTensor
 from core.results.evaluation import Evaluation
@@ -67,12 +61,13 @@ from core.results.loading import (
 from core.results.merge import Merge, MergeCost
 from core.results.opening import Opening
 from core.results.pooling import PoolerVerdict, Pooling, effective_count
+from core.results.position_parts import PositionParts
 from core.results.problem import Problem
 from core.results.quantisation_effect import QuantisationEffect
 from core.results.report import Origin, Report, WeightFile
 from core.results.spectra import PowerLaw, SpectraKind, SpectraReport, Spectrum, effective_rank
 from core.results.task import TaskState, TaskStatus
-from core.results.text_units import Reading, Unit, by_unit
+from core.results.text_units import By, Reading, Unit, by_unit
 from core.results.to_json import to_json
 from core.results.two_adapters import AdapterPair, ModulePair
 from core.results.two_texts import Edit, EditKind, FlipCost, MinimalFlip, TwoTexts, spans
@@ -85,6 +80,7 @@ __all__ = [
     "HEAD_MEASURES",
     "METHODS",
     "NOT_FINITE",
+    "TARGETS",
     "UNCHANGED",
     "Ablation",
     "AdapterOverlap",
@@ -113,8 +109,10 @@ __all__ = [
     "CheckStatus",
     "CheckpointDiff",
     "ClassScore",
+    "ContributionOptions",
     "Contributions",
     "Costs",
+    "Deletions",
     "DryRun",
     "Edit",
     "EditKind",
@@ -155,6 +153,7 @@ __all__ = [
     "Part",
     "PoolerVerdict",
     "Pooling",
+    "PositionParts",
     "PowerLaw",
     "Prediction",
     "Problem",
@@ -172,6 +171,7 @@ __all__ = [
     "Stage",
     "StageStatus",
     "Status",
+    "Target",
     "TaskState",
     "TaskStatus",
     "TensorDiff",

@@ -21,6 +21,7 @@ class ModuleUpdate:
         norm: of the change of the weight (Frobenius); with DoRA that is not the norm of s B A alone.
         base_norm: of the weight that is changed.
         is_dora: whether a learnt magnitude rescales the weight too.
+        expert: its number in a parameter that stacks many, from 0; else None.
     """
 
     layer: int | None
@@ -31,11 +32,12 @@ class ModuleUpdate:
     norm: float
     base_norm: float
     is_dora: bool
+    expert: int | None = None
 
     @property
     def name(self) -> str:
         """Layer and module."""
-        return module_name(self.layer, self.module)
+        return module_name(self.layer, self.module, self.expert)
 
     @property
     def relative(self) -> float:
@@ -79,11 +81,12 @@ class ModuleOverlap:
     inputs_by_chance: float
     outputs_by_chance: float
     amplification: float
+    expert: int | None = None
 
     @property
     def name(self) -> str:
         """Layer and module."""
-        return module_name(self.layer, self.module)
+        return module_name(self.layer, self.module, self.expert)
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,7 @@ class AdapterOverlap:
     modules: tuple[ModuleOverlap, ...]
 
 
-def module_name(layer: int | None, module: str) -> str:
-    """`layer 3, self_attn.q_proj`."""
-    return module if layer is None else f"layer {layer}, {module}"
+def module_name(layer: int | None, module: str, expert: int | None = None) -> str:
+    """`layer 3, self_attn.q_proj`; of one among many experts `layer 3, mlp.experts.down_proj, expert 5`."""
+    name = module if layer is None else f"layer {layer}, {module}"
+    return name if expert is None else f"{name}, expert {expert}"

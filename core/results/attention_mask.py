@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.results.arrays import Floats
-from core.results.contributions import Contributions
+from core.results.position_parts import PositionParts
 
 
 @dataclass(frozen=True, eq=False)
@@ -16,14 +16,14 @@ class MaskSide:
 
     Attributes:
         logits, probabilities: (K,), the model's own under this mask.
-        contributions: every class's logit, split over the tokens.
+        position_parts: every class's logit, split over the tokens.
     """
 
     mask: str
     label: str
     logits: Floats
     probabilities: Floats
-    contributions: Contributions
+    position_parts: PositionParts
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +45,7 @@ class MaskEffect:
     @property
     def labels(self) -> tuple[str, ...]:
         """The classes."""
-        return self.causal.contributions.labels
+        return self.causal.position_parts.labels
 
     def leading(self, most: int) -> list[int]:
         """Classes by how near they come to the first place under either mask."""
@@ -54,4 +54,4 @@ class MaskEffect:
 
     def added(self, label: str) -> Floats:
         """(T,) what reading ahead adds to each token's contribution to a class; sums to the change of its logit."""
-        return self.bidirectional.contributions.of(label) - self.causal.contributions.of(label)
+        return self.bidirectional.position_parts.of(label) - self.causal.position_parts.of(label)

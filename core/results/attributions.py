@@ -8,13 +8,13 @@ from typing import Literal, get_args
 import numpy as np
 
 from core.results.arrays import Floats
-from core.results.text_units import Unit
+from core.results.contributions import Target
+from core.results.text_units import By, Unit
 
 Baseline = Literal["padding", "zero", "mean"]
 BASELINES: tuple[Baseline, ...] = get_args(Baseline)
-Method = Literal["contributions", "gradient x input", "integrated gradients", "occlusion"]
+Method = Literal["contributions", "position parts", "gradient x input", "integrated gradients", "occlusion"]
 METHODS: tuple[Method, ...] = get_args(Method)
-By = Literal["words", "tokens"]
 #: Shares of the words that are taken away, or kept alone, to measure faithfulness.
 FRACTIONS = (0.1, 0.2, 0.3, 0.5)
 #: Scores that differ by less are not told apart.
@@ -30,6 +30,7 @@ class AttributionOptions:
         by: what gets a number each, and is occluded and taken away as one.
         steps: points on the way from the baseline to the text, for integrated gradients.
         baseline: the embedding that stands for "no word": of the padding token, all zeros, or the vocabulary's mean.
+        target: what contributions are of; all other methods speak of the logit.
         methods: those that are computed, in the order of `METHODS`.
         faithful: whether it is measured how faithful each method is, which takes most of the time.
     """
@@ -38,6 +39,7 @@ class AttributionOptions:
     by: By = "words"
     steps: int = 50
     baseline: Baseline = "padding"
+    target: Target = "logit"
     methods: tuple[Method, ...] = METHODS
     faithful: bool = True
 
@@ -50,12 +52,14 @@ class AttributionCost:
         passes: rows through the model by kind: one forward pass each, "gradients" one forward and one backward.
         measured: seconds that one batch of `rows` rows took, forward only.
         seconds: the estimate for everything, a gradient counted as three forward passes.
+        memory: bytes besides the model; 0 where no gradient is asked for.
     """
 
     passes: dict[str, int]
     rows: int
     measured: float
     seconds: float
+    memory: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,8 +68,9 @@ class Attribution:
 
     Attributes:
         values: (U,), one a unit; special tokens stand for themselves.
-        owed: what the values must sum to, where the method promises it: the logit for exact contributions, the
-            logit less that of the baseline for integrated gradients; None where nothing is promised.
+        owed: what the values must sum to, where the method promises it: for contributions their target less the share
+            of constants and other classes, for position parts the logit, for integrated gradients the logit less that
+            of the baseline; None where nothing is promised.
         seconds: it took.
     """
 
@@ -120,7 +125,7 @@ class Attributions:
         faithfulness: one a method, in the same order; none where it was not asked for.
         shuffles: the same for random orders, from fixed seeds.
         score: "probability" or "output" (of a regression).
-        exact: whether the contributions are exact (a linear head).
+        exact: whether the position parts are exact (a linear head).
         dtype: what was computed in; `widened` when the loaded weights have fewer digits than that.
         logit: of the class, in that dtype.
     """

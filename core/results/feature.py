@@ -15,6 +15,8 @@ class Feature(StrEnum):
     POOLING = "pooling"
     POOLERS = "poolers"
     CONTRIBUTIONS = "contributions"
+    DELETIONS = "deletions"
+    POSITION_PARTS = "position_parts"
     DEPTH = "depth"
     BATCH_TIME = "batch_time"
     ATTRIBUTIONS = "attributions"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from core.results.example import Example
 from core.results.health import HealthReport
 from core.results.problem import Problem
 from core.results.verdict import ChatTemplate, Selection
@@ -64,7 +65,7 @@ class AdapterSummary:
     id: str
     title: str
     summary: str
-    examples: tuple[str, ...]
+    examples: tuple[Example, ...]
     available: bool
     message: str = ""
     revision: str | None = None
@@ -108,7 +109,7 @@ class CandidateSummary:
     hidden_size: int | None
     max_tokens: int | None
     adapters: tuple[AdapterSummary, ...]
-    examples: tuple[str, ...]
+    examples: tuple[Example, ...]
     availability: Availability
     message: str = ""
     revision: str | None = None

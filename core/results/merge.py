@@ -10,7 +10,7 @@ class MergeCost:
     """What merging takes, in bytes, known before a weight is read.
 
     Attributes:
-        memory: the base in the type it is stored in, the adapter, and a file that is being written.
+        memory: the adapter, a file that is being written, an update, and what of the base is not mapped from its files.
         free: of memory that may be taken now.
         disk: the checkpoint that is written.
         disk_free: where it is written.

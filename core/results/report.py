@@ -9,10 +9,11 @@ from core.results.adapter_effect import Ablation, ScaleCurve
 from core.results.attention import AttentionRollout
 from core.results.attention_mask import MaskEffect
 from core.results.attributions import Attributions
-from core.results.contributions import Contributions
+from core.results.contributions import Contributions, Deletions
 from core.results.depth import Lens
 from core.results.loading import LoadedModel
 from core.results.pooling import PoolerVerdict, Pooling
+from core.results.position_parts import PositionParts
 from core.results.text_units import Reading
 from core.results.two_texts import MinimalFlip, TwoTexts
 
@@ -58,6 +59,7 @@ class Report:
 
     Attributes:
         label: the class that it speaks of. runner_up: the next best other class; None where there is one class.
+        contributions: to the log-odds of that class, of a regression the output. lead: to that over the runner-up.
         lens: None with the reason in `no_lens`.
     """
 
@@ -66,6 +68,9 @@ class Report:
     label: str
     runner_up: str | None
     contributions: Contributions
+    lead: Contributions | None
+    deletions: Deletions
+    position_parts: PositionParts
     pooling: Pooling
     poolers: tuple[PoolerVerdict, ...]
     lens: Lens | None

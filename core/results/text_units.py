@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
 from core.results.arrays import Floats
 from core.results.verdict import Prediction, TokenKind
+
+By = Literal["words", "tokens"]
 
 
 @dataclass(frozen=True)

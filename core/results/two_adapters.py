@@ -17,6 +17,7 @@ class ModulePair:
         inputs, outputs: mean squared cosine between the spaces of their directions, over the smaller number of them, 0
             to 1 (Hu et al. 2022, section 7.2); NaN where one is zero.
         inputs_by_chance, outputs_by_chance: of random directions.
+        expert: its number in a parameter that stacks many, from 0; else None.
     """
 
     layer: int | None
@@ -27,11 +28,12 @@ class ModulePair:
     outputs: float
     inputs_by_chance: float
     outputs_by_chance: float
+    expert: int | None = None
 
     @property
     def name(self) -> str:
         """Layer and module."""
-        return module_name(self.layer, self.module)
+        return module_name(self.layer, self.module, self.expert)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+from core.results.sureness import DEFAULT_THRESHOLDS, Sureness, SurenessThresholds
+
 #: Whether a text is put into the tokenizer's chat template, as what a user says, before it is read.
 ChatTemplate = Literal["none", "user"]
 #: What a token stands for: characters of the text, a mark that the tokenizer added (BOS, CLS), or the chat template.
@@ -72,6 +74,7 @@ class Prediction:
         kept_characters, kept_from: the model read so many characters, from that one on; see `kept`.
         total_tokens: tokens of the whole text, so `len(tokens)` of `total_tokens` were read.
         untrained_head: weights of pooler or head have random start values, and so the verdict is random.
+        thresholds: from which probabilities on it counts as sure.
     """
 
     text: str
@@ -86,6 +89,7 @@ class Prediction:
     total_tokens: int
     kept_from: int = 0
     untrained_head: bool = False
+    thresholds: SurenessThresholds = DEFAULT_THRESHOLDS
 
     @cached_property
     def finite(self) -> bool:
@@ -121,6 +125,26 @@ class Prediction:
         if len(self.ranked) < 2:
             return 1.0
         return self.ranked[0].probability - self.ranked[1].probability
+
+    @property
+    def bytes_per_token(self) -> float:
+        """How finely the tokenizer cut what was read: bytes of UTF-8 a token of the text; infinite without one."""
+        start, end = self.kept
+        count = sum(token.kind == "text" for token in self.tokens)
+        return len(self.text[start:end].encode("utf-8", "surrogatepass")) / count if count else math.inf
+
+    @cached_property
+    def sureness(self) -> Sureness | None:
+        """How sure it is; single label only, None where not finite, by an untrained head, or of a lone class."""
+        single = self.problem_type == "single_label_classification" and len(self.labels) > 1
+        if not single or not self.finite or self.untrained_head:
+            return None
+        return self.thresholds.state(self.probabilities, self.bytes_per_token)
+
+    @property
+    def unlike(self) -> bool:
+        """Whether it is not sure because the text is unlike what was learnt: cut more finely than the threshold."""
+        return self.sureness is not None and self.bytes_per_token < self.thresholds.bytes_per_token
 
     @property
     def entropy(self) -> float:

@@ -25,5 +25,14 @@ def cancelled_when(condition: Callable[[], bool], on_progress: Progress) -> Prog
     return checked
 
 
+def within(on_progress: Progress, begin: float, end: float) -> Progress:
+    """Progress of a part of the work, which takes it from one share of the whole to another."""
+
+    def inside(fraction: float, stage: str) -> None:
+        on_progress(begin + (end - begin) * fraction, stage)
+
+    return inside
+
+
 class CancelledError(Exception):
     """A task was asked to stop before it had a result."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from core.results import AdapterUpdate
+from collections.abc import Sequence
+
+from core.results import AdapterUpdate, ModulePair, ModuleUpdate
 from core.words.numbers import percent
 
 
@@ -14,3 +16,8 @@ def update(result: AdapterUpdate) -> str:
         f"It changes {most.name} most, by {percent(most.relative)} % of the weight, and uses "
         f"{used / len(result.modules):.1f} of {paid / len(result.modules):.3g} ranks in the mean."
     )
+
+
+def shown(modules: Sequence[ModuleUpdate] | Sequence[ModulePair]) -> str:
+    """What a map of layers by modules shows of experts, after another sentence; empty where there are none."""
+    return " Of experts it shows the one with the largest value." if any(m.expert is not None for m in modules) else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.results import AttributionCost, Attributions, Baseline, Method
 from core.words.durations import duration
+from core.words.sizes import gibibytes
 
 BASELINES: dict[Baseline, str] = {
     "padding": "padding token",
@@ -11,7 +12,9 @@ BASELINES: dict[Baseline, str] = {
     "mean": "mean of the vocabulary",
 }
 METHODS: dict[Method, str] = {
-    "contributions": "The finished state at each position, pooled and multiplied with the head. A split after the "
+    "contributions": "The share of each word along the path that this text takes through the whole network, everything "
+    "held that makes it curved. With the share of the constants they sum to the logit. Costs two passes.",
+    "position parts": "The finished state at each position, pooled and multiplied with the head. A split after the "
     "backbone, where each state already holds what it read from others. Costs one pass.",
     "gradient x input": "The slope of the logit at this text, times each embedding: what the smallest change of a word "
     "would do. Costs one backward pass, and is blind where the model is already sure.",
@@ -19,6 +22,12 @@ METHODS: dict[Method, str] = {
     "what the text adds over the baseline: the completeness error says by how much it does not.",
     "occlusion": "Each part of the text replaced by the baseline, one at a time, the rest left as it is: how far the "
     "logit falls.",
+}
+#: What a method's values must sum to, and what the rest is called.
+SUMS: dict[Method, tuple[str, str]] = {
+    "contributions": ("Logit less the constants", "Difference"),
+    "position parts": ("Logit", "Difference"),
+    "integrated gradients": ("Over the baseline", "Completeness error"),
 }
 _FAITHFULNESS = (
     "Comprehensiveness: how far the {score} of the class falls when the first 10, 20, 30 and 50 % of the {by} are "
@@ -35,9 +44,10 @@ def cost(cost: AttributionCost) -> str:
     """What it takes, said before."""
     kinds = ", ".join(f"{count:,} {kind}" for kind, count in cost.passes.items())
     rows = f"{cost.rows} row{'s' if cost.rows != 1 else ''}"
+    memory = f" Gradients take {gibibytes(cost.memory)} of memory at most." if cost.memory else ""
     return (
         f"At most {kinds}: about {duration(cost.seconds)}, from one measured batch "
-        f"({rows} forward in {duration(cost.measured)})."
+        f"({rows} forward in {duration(cost.measured)}).{memory}"
     )
 
 
@@ -55,8 +65,13 @@ def best(result: Attributions) -> str:
 
 def incomplete(result: Attributions) -> str | None:
     """A warning where integrated gradients do not add up."""
-    method = next(m for m in result.methods if m.method == "integrated gradients")
-    if method.error is None or method.owed is None or method.error <= LARGE_ERROR * max(abs(method.owed), 1e-6):
+    method = next((m for m in result.methods if m.method == "integrated gradients"), None)
+    if (
+        method is None
+        or method.error is None
+        or method.owed is None
+        or method.error <= LARGE_ERROR * max(abs(method.owed), 1e-6)
+    ):
         return None
     words = f"The integrated gradients miss {method.error:.3f} of the {method.owed:+.3f} they must sum to"
     zero = " A norm has no slope to follow at all zeros." if result.options.baseline == "zero" else ""

@@ -1,47 +1,136 @@
-"""What contributions are, and whether they add up, in plain sentences."""
+"""What contributions are, whether they add up, and what deleting words did, in plain sentences."""
 
 from __future__ import annotations
 
-from core.results import Contributions
-from core.words.numbers import two_digits
+from core.results import Attributions, Contributions, Deletions, Target
+from core.results.contributions import Quantity
+from core.words.numbers import percentage, three_digits, two_digits
 
-#: What contributions are, and what they are not.
-ABOUT = (
-    "A contribution is the share of one position in the logit of a class: how the finished state at that position, "
-    "pooled and multiplied with the head, adds to it. It is a split over positions after the backbone, where every "
-    "state already holds what it read from others. It does not say which words caused the verdict: for that, take "
-    "words away (Attributions, Two texts)."
+TARGETS: dict[Target, str] = {"log-odds": "Log-odds", "logit": "Logit", "lead": "Lead over another class"}
+SPECIAL, CONSTANTS, OTHERS = "special tokens", "the model's constants", "the other classes together"
+_COUNTS = {1: "the", 2: "the two", 3: "the three"}
+#: What a share is not.
+NO_EFFECT = "A share is not what removing the word would do: that is measured by deleting it and asking again."
+_METHOD = (
+    "One pass through the network and one back. Held at this text's values are the attention weights, the scale "
+    "of each norm, the opening of each gate, the ratio of each other activation. Along that path each output is a "
+    "sum over the input: each token's embedding times the gradient at it, and the same for what the model adds "
+    "whatever the text says (biases, positions), which are its constants. After the frozen path of arXiv 2505.24293."
+)
+_LOG_ODDS = (
+    "The log-odds are log(p / (1 - p)): the logit of the class less the mean logit of the others, weighed by their "
+    "probabilities at this text, less the entropy of the others, which is the bar of the other classes together."
+)
+_OCCLUSION = (
+    "Shown instead is occlusion: how far the {quantity} falls when the tokens of one {unit} are replaced by padding. "
+    "These falls do not add up to it."
 )
 
-NO_CAUSES = (
-    "A split over positions after the backbone, where every state already holds what it read from others: no statement "
-    "about causes among words."
-)
+
+def title(result: Contributions, unit: str) -> str:
+    """What each word added, and to what."""
+    verb = "added to" if result.exact else "is worth to"
+    return f"What each {unit} {verb} the {named(result)}"
 
 
-def whole(result: Contributions, label: str) -> str:
-    """That the parts make the logit, with the numbers; or by how much they don't."""
-    k = result.labels.index(label)
-    total, logit, gap = float(result.sums[k]), float(result.logits[k]), float(result.gaps[k])
-    if result.exact:
-        return (
-            f"Exact: the parts sum to {exactly(total)}, the model's logit is {exactly(logit)}, "
-            f"the difference {two_digits(gap)}."
-        )
+def named(result: Contributions) -> str:
+    """`log-odds of 'card'`, `lead of 'card' over 'home'`."""
+    over = f" over '{result.options.against}'" if result.quantity == "lead" else ""
+    return f"{result.quantity} of '{result.options.label}'{over}"
+
+
+def whole(result: Contributions) -> str:
+    """That the shares make the model's own value, with the numbers; why there are none where there are none."""
+    if not result.exact:
+        unit = result.options.by.removesuffix("s")
+        return f"{result.why_not} {_OCCLUSION.format(quantity=result.quantity, unit=unit)}"
+    verb = "are" if result.quantity == "log-odds" else "is"
+    numbers = (
+        f"they sum to {exactly(result.total)}, the {result.quantity} by the model {verb} {exactly(result.value)}, the "
+        f"difference {two_digits(result.gap)}"
+    )
+    if result.dtype in ("float16", "bfloat16"):
+        return f"Along the path this text took, the shares add up to it within the digits of {result.dtype}: {numbers}."
+    return f"Along the path this text took, the shares add up to it exactly: {numbers}."
+
+
+def kind(result: Contributions) -> str:
+    """Whether they are shares."""
+    return "shares that add up" if result.exact else "occlusion: falls, not shares"
+
+
+def how(result: Contributions) -> list[str]:
+    """How they were found, a paragraph each."""
+    if not result.exact:
+        return [whole(result)]
+    return [_METHOD, *([_LOG_ODDS] if result.others else []), _drift(result)]
+
+
+def _drift(result: Contributions) -> str:
+    moved = (
+        "does not move the logits" if not result.drift else f"moves the logits by {two_digits(result.drift)} at most"
+    )
+    return f"Holding the path {moved}. {NO_EFFECT}"
+
+
+def deleted(result: Deletions, *, shares: bool = True) -> str:
+    """The deletion that lowered the score most, by name and numbers; empty where none was run."""
+    count = len(result.deletions)
+    if not count:
+        return ""
+    unit, what = result.options.by.removesuffix("s"), "share" if shares else "fall"
+    plural = "s" if count > 1 else ""
+    among = f"{_COUNTS[count]} {unit}{plural} with the largest {what}{plural}"
+    noun = "probability" if result.is_probability else "output"
+    whole, strongest = _score(result.score, result), result.strongest
+    if strongest is None:
+        one = "without it" if count == 1 else "without any one of them"
+        return f"Tested by deleting {among}: {one} the {noun} is no lower than the {whole} of the whole text."
+    place = f", the largest fall among {among}" if count > 1 else f", {among}"
+    without = f"without '{strongest.unit.text}' the {noun} is {_score(strongest.score, result)} in place of {whole}"
+    then = "" if strongest.label in ("", result.verdict) else f" The verdict then is '{strongest.label}'."
+    return f"Tested by deleting: {without}{place}.{then}"
+
+
+def _score(score: float, result: Deletions) -> str:
+    return percentage(score) if result.is_probability else three_digits(score)
+
+
+def faithful(result: Attributions) -> str:
+    """How far the score falls without the first words in this order, beside random orders."""
+    (own,) = result.faithfulness
+    factor, unit = (100.0, " points") if result.score == "probability" else (1.0, "")
+    mean, spread = (factor * number for number in result.chance("comprehensiveness"))
+    fall, rest = factor * own.comprehensiveness, factor * own.sufficiency
     return (
-        f"A linearisation: the head is not linear, so the parts sum to {total:.3f} where the model's logit is "
-        f"{logit:.3f}; the gap of {gap:+.3f} belongs to no position."
+        f"Measured on this text: without the first 10 to 50 % of its {result.options.by} in the order of these numbers "
+        f"the {result.score} falls by {three_digits(fall)}{unit} on average; in random order by {three_digits(mean)} ± "
+        f"{three_digits(spread)}. With these {result.options.by} alone it falls by {three_digits(rest)}{unit}; with "
+        f"random ones by {three_digits(factor * result.chance('sufficiency')[0])}."
     )
 
 
-def kind(exact: bool) -> str:
-    """Whether the parts sum to the logit by the form of the model."""
-    return "exact" if exact else "linearisation, not exact"
+def parts(result: Contributions) -> list[tuple[str, float]]:
+    """What is added besides the tokens, by name; none of it where there are falls."""
+    rows = [(CONSTANTS, result.bias)] if result.bias else []
+    return [*rows, (OTHERS, result.others)] if result.others else rows
 
 
-def remainder(exact: bool) -> str:
-    """What the difference between sum and logit is."""
-    return "rounding" if exact else "gap of the linearisation"
+def apart(result: Contributions) -> str:
+    """What passes through the base's weights alone and what through the adapter's updates; empty where it is one."""
+    if result.base is None or result.adapter is None:
+        return ""
+    base, adapter = float(result.base.sum()), float(result.adapter.sum())
+    return (
+        f"Of the tokens' shares {base:+.3f} pass through the base's weights alone and {adapter:+.3f} through at least "
+        f"one of the adapter's updates; together they are the whole. The head is in both; what the adapter did to "
+        f"attention, norms and gates is held at this text's values, and in neither."
+    )
+
+
+def quantity(name: Quantity) -> str:
+    """With a capital."""
+    return name[:1].upper() + name[1:]
 
 
 def exactly(value: float) -> str:

@@ -46,11 +46,12 @@ def cost(run: DryRun) -> str:
 
 
 def axes(run: DryRun) -> str:
-    """What the letters of the shapes stand for, with their sizes here."""
+    """What the letters of the shapes stand for, with their sizes here; of those that a pass came to, if it stopped."""
     sizes: dict[str, int] = {}
     for tensor in run.traced:
         sizes.update(zip(tensor.axes.strip("()").split(", "), tensor.expected, strict=True))
-    return "Shapes: " + "; ".join(f"{letter} {sizes[letter]:,} ({name})" for letter, name in _AXES.items()) + "."
+    told = [f"{letter} {sizes[letter]:,} ({name})" for letter, name in _AXES.items() if letter in sizes]
+    return f"Shapes: {'; '.join(told)}."
 
 
 def finite(tensor: TracedTensor) -> str:

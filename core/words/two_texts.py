@@ -7,8 +7,8 @@ from core.words.durations import duration
 from core.words.verdict import stated
 
 _SEARCH = (
-    "Words are tried in the order of their contributions: every removal of one word, then of two, of three and so on, "
-    "as far as {budget:,} texts reach; beyond that the largest contributions together, less those that are not "
+    "Words are tried in the order of their parts at the pooler: every removal of one word, then of two and so on, "
+    "as far as {budget:,} texts reach; beyond that the largest parts together, less those that are not "
     "needed. A removed word is deleted from the text with the space before it, and what stays is tokenised anew. "
     "One word stays at least. The words of what was cut off are left alone."
 )
@@ -41,7 +41,7 @@ def flipped(result: MinimalFlip, reading: Reading) -> str:
         return "There is nothing to take away: the text has one word, and one word stays at least."
     if not result.found:
         every = f"No removal changes '{result.verdict}': all that leave a word were tried."
-        rest = f"Nothing tried changes '{result.verdict}': {_reach(result)}, and the largest contributions together."
+        rest = f"Nothing tried changes '{result.verdict}': {_reach(result)}, and the largest parts together."
         return every if result.proven else rest
     names = [f"'{reading.words[i].text}'" for i in result.removed]
     listed = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")

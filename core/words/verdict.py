@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from core.results import Prediction
+from core.results.sureness import Sureness, SurenessThresholds
 from core.words.numbers import percentage, three_digits
 
 
@@ -62,3 +63,79 @@ def not_finite(predictions: Sequence[Prediction]) -> str:
 def others(count: int) -> str:
     """The classes that are not named, as one: `other (72 classes)`."""
     return f"other ({count} {'class' if count == 1 else 'classes'})"
+
+
+#: How sure a verdict is, as the first word of it.
+SURENESS: Mapping[Sureness, str] = {
+    Sureness.SURE: "Sure",
+    Sureness.BETWEEN_TWO: "Between two",
+    Sureness.NOT_SURE: "Not sure",
+}
+
+
+def sureness(prediction: Prediction) -> str:
+    """How sure it is, in a few words; empty where that has no meaning."""
+    if prediction.sureness is None:
+        return ""
+    state = SURENESS[prediction.sureness]
+    return f"{state}: this is unlike what it learnt" if prediction.unlike else state
+
+
+def sureness_because(prediction: Prediction) -> str:
+    """Why it is not sure, or what it is between; empty for one that is sure."""
+    match prediction.sureness:
+        case Sureness.BETWEEN_TWO:
+            together = prediction.ranked[0].probability + prediction.ranked[1].probability
+            return f"The first two classes hold {percentage(together)} together, and none of them stands out."
+        case Sureness.NOT_SURE if prediction.unlike:
+            return _unlike(prediction)
+        case Sureness.NOT_SURE:
+            return "No class stands out. The text may belong to none of them."
+        case _:
+            return ""
+
+
+def _unlike(prediction: Prediction) -> str:
+    """How finely the text was cut, and what it is measured by."""
+    limits = prediction.thresholds
+    start, end = prediction.kept
+    count = sum(token.kind == "text" for token in prediction.tokens)
+    cut = f"The tokenizer knows little of it: {end - start:,} characters became {count:,} tokens"
+    size = f"{three_digits(prediction.bytes_per_token)} bytes each"
+    limit = three_digits(limits.bytes_per_token)
+    if not limits.calibrated_on:
+        return f"{cut}, {size} (below {limit}, the default limit)."
+    return f"{cut}, {size}; nearly all of {limits.calibrated_on} have {limit} or more."
+
+
+def thresholds(limits: SurenessThresholds) -> str:
+    """Where the limits between the states are, and where they come from."""
+    return (
+        f"Sure: the first class has {percentage(limits.sure)} or more. Between two: the first two have "
+        f"{percentage(limits.two)} together. Not sure: all else, and every text that the tokenizer cuts into less than "
+        f"{three_digits(limits.bytes_per_token)} bytes a token. {_origin(limits)}"
+    )
+
+
+def _origin(limits: SurenessThresholds) -> str:
+    if not limits.calibrated_on:
+        return "These limits are defaults, and not measured for this model."
+    if (limits.sure, limits.two) == (SurenessThresholds().sure, SurenessThresholds().two):
+        return f"The percentages are defaults; the bytes a token were measured on {limits.calibrated_on}."
+    return f"These limits were measured on {limits.calibrated_on}."
+
+
+#: What `agreement` says of a verdict that is not what was expected.
+DISAGREEMENTS = ("neither of the two", "not the closest class", "the verdict differs")
+
+
+def agreement(prediction: Prediction, expected: str) -> str:
+    """How the verdict stands to the class that a person gives the text."""
+    match prediction.sureness:
+        case Sureness.BETWEEN_TWO:
+            among = expected in (prediction.ranked[0].label, prediction.ranked[1].label)
+            return "one of the two" if among else "neither of the two"
+        case Sureness.NOT_SURE:
+            return "the closest class" if prediction.label == expected else "not the closest class"
+        case _:
+            return "as expected" if prediction.label == expected else "the verdict differs"

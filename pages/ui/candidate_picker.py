@@ -13,18 +13,18 @@ import streamlit as st
 from core.errors import NotFoundError
 from core.results import AdapterSummary, CandidateSummary, Selection
 from core.words.sizes import size
-from pages.ui import chat_template, markup, url_state
+from pages.ui import chat_template, linked_names, markup, url_state
 from pages.ui.chat_template import CHAT_TEMPLATE
 from pages.ui.services import engine
 
 CANDIDATE = "candidate"
 ADAPTER = "adapter"
+_BOXES = (CANDIDATE, ADAPTER)
 UNTRAINED_HEAD, SHOWN = "untrained_head", "shown"
 #: Stands for "no adapter" in the URL; no adapter can be called so.
 NO_ADAPTER = "-"
 _CHOSEN = "headlight.selection"
 _OFFERED = "headlight.offered"
-_UNKNOWN = "headlight.unknown."
 _WISHES = "headlight.untrained_head"
 #: "No adapter" was all that there was, and nobody's choice: the next candidate begins with its first adapter.
 _NO_CHOICE = "headlight.no_choice"
@@ -101,7 +101,7 @@ def described(selection: Selection, candidate: CandidateSummary) -> str:
 def choose() -> None:
     """Follow the URL, draw the name of who answers with the two boxes behind it, and write the URL.
 
-    A name in the URL that is unknown is reported.
+    A name that is not here stays in the URL, see `missing`.
 
     Raises:
         NotFoundError: there is no candidate at all.
@@ -114,51 +114,74 @@ def choose() -> None:
             fix="set HEADLIGHT_CATALOGUE to a folder that holds a YAML file for each.",
         )
     st.session_state[_OFFERED] = candidates
-    titles = {c.id: c.title or c.id for c in candidates}
-    named = _follow(CANDIDATE, titles, requested)
-    candidate = next(c for c in candidates if c.id == named)
-    adapters = {a.id: a.title or a.id for a in candidate.adapters} | {NO_ADAPTER: "No adapter"}
+    if requested:
+        linked_names.ask(requested, _BOXES)
+    selection, candidate = _follow(candidates, requested)
+    with st.container(key="model"), st.popover(_badge(selection, candidate)):
+        _box("Candidate", CANDIDATE, {c.id: c.title or c.id for c in candidates})
+        if st.session_state[CANDIDATE] is not None:
+            _box("Adapter", ADAPTER, _adapters(candidate))
+        if missing() is None:
+            st.html(_status(selection))
+    st.session_state[_CHOSEN] = (selection, candidate)
+    state = {key: st.session_state[key] or linked_names.asked(key) for key in _BOXES}
+    shown = SHOWN if selection.untrained_head else None
+    url_state.write("picker", state | {CHAT_TEMPLATE: selection.chat_template, UNTRAINED_HEAD: shown})
+
+
+def _follow(candidates: list[CandidateSummary], requested: dict[str, str]) -> tuple[Selection, CandidateSummary]:
+    """What is chosen; where a name is not here, a pair that stands in until the person chooses, and asks nothing."""
+    linked = linked_names.asked(CANDIDATE)
+    named = linked_names.named(CANDIDATE, [c.id for c in candidates], strict=True, chosen_too=True)
+    candidate = next((c for c in candidates if c.id == named), candidates[0])
+    adapters = _adapters(candidate)
     if st.session_state.get(_NO_CHOICE) and len(adapters) > 1:
         st.session_state.pop(ADAPTER, None)
-    adapter = _follow(ADAPTER, adapters, requested)
+    if named == candidate.id:
+        linked_names.named(ADAPTER, list(adapters), strict=linked in (None, named))
+    else:
+        st.session_state[ADAPTER] = None
+    adapter = st.session_state[ADAPTER] or NO_ADAPTER
     st.session_state[_NO_CHOICE] = len(adapters) == 1
     template = chat_template.chosen(candidate.id, adapter, requested)
     selection = Selection(candidate.id, None if adapter == NO_ADAPTER else adapter, template)
     if requested:
         wish(selection, requested.get(UNTRAINED_HEAD) == SHOWN)
-    selection = replace(selection, untrained_head=wished(selection))
-    with st.container(key="model"), st.popover(_badge(titles[candidate.id], adapters[adapter], selection)):
-        _box("Candidate", CANDIDATE, titles)
-        _box("Adapter", ADAPTER, adapters)
-        st.html(_status(selection))
-    st.session_state[_CHOSEN] = (selection, candidate)
-    shown = SHOWN if selection.untrained_head else None
-    state = {CANDIDATE: candidate.id, ADAPTER: adapter, CHAT_TEMPLATE: template, UNTRAINED_HEAD: shown}
-    url_state.write("picker", state)
+    return replace(selection, untrained_head=wished(selection)), candidate
 
 
-def _follow(key: str, titles: dict[str, str], requested: dict[str, str]) -> str:
-    """What is chosen: what the URL names, else what was chosen before, else the first on offer."""
-    name = requested.get(key, st.session_state.get(key))
-    value = str(name) if name in titles else next(iter(titles))
-    if key in requested:
-        st.session_state[_UNKNOWN + key] = None if name in titles else (name, value)
-    st.session_state[key] = value
-    return value
+def missing() -> tuple[str, str] | None:
+    """What a link names and is not here: ("candidate" or "adapter", its name); None where all is here."""
+    names = ((key, linked_names.asked(key)) for key in _BOXES)
+    return next(((key, name) for key, name in names if name is not None), None)
+
+
+def _adapters(candidate: CandidateSummary) -> dict[str, str]:
+    """What can be chosen in the second box, by id."""
+    return {a.id: a.title or a.id for a in candidate.adapters} | {NO_ADAPTER: "No adapter"}
 
 
 def _box(label: str, key: str, titles: dict[str, str]) -> None:
-    """One box, and a note while a name that the URL asked for is not here."""
-    st.selectbox(label, list(titles), format_func=lambda i: titles.get(i, i), key=key, persist_state="session")
-    unknown: tuple[str, str] | None = st.session_state.get(_UNKNOWN + key)
-    if unknown is not None and unknown[1] == st.session_state[key]:  # until another one is chosen
-        st.html(markup.note(f"The link asks for the {key} '{unknown[0]}', which is not here. Choose another."))
+    """One box; it is empty, and only then has a way to be, where what is named is not here."""
+    index = None if st.session_state[key] is None else 0
+    st.selectbox(
+        label,
+        list(titles),
+        index=index,
+        format_func=lambda i: titles.get(i, i),
+        key=key,
+        placeholder="Choose one",
+        persist_state="session",
+    )
 
 
-def _badge(candidate: str, adapter: str, selection: Selection) -> str:
+def _badge(selection: Selection, candidate: CandidateSummary) -> str:
     """Who answers, as the label of the button in the top bar; the dot is full while it is in memory."""
+    if missing() is not None:
+        return "**Choose who answers**"
     dot = ":green[●]" if engine().loaded_model(selection) is not None else "○"
-    return f"{dot} **{markup.plain(candidate)}** · {markup.plain(adapter)}"
+    adapter = _adapters(candidate)[selection.adapter or NO_ADAPTER]
+    return f"{dot} **{markup.plain(candidate.title or candidate.id)}** · {markup.plain(adapter)}"
 
 
 def _status(selection: Selection) -> str:

@@ -18,7 +18,6 @@ from pages.ui.services import engine
 SMALL = 256 * 2**20
 #: How long one look at a load waits for its end. Drawing more often takes time from the load itself.
 _LOOK_SECONDS = 0.5
-_WORKING = "headlight.working"
 
 
 def ready(
@@ -30,7 +29,6 @@ def ready(
     """
     model = engine().loaded_model(selection)
     if model is not None:
-        st.session_state[_WORKING] = selection
         return model
     problem = candidate.problem_with(selection.adapter)
     if problem is not None:  # as a load would say
@@ -66,13 +64,6 @@ def all_ready(selections: tuple[Selection, ...], candidate: CandidateSummary) ->
             engine().start_load(selection)  # counts as used now
     others = [(s, tuple(o for o in selections if o != s)) for s in selections]
     return all(ready(selection, candidate, keep=keep) is not None for selection, keep in others)
-
-
-def stand_in() -> Selection | None:
-    """What this session used last and is still in memory: it goes on answering when a new load fails."""
-    working: Selection | None = st.session_state.get(_WORKING)
-    model = None if working is None else engine().loaded_model(working)
-    return working if working is not None and model is not None and model.answers(working) else None
 
 
 def _costs_nothing(candidate: CandidateSummary, needs: Requirements) -> bool:

@@ -14,6 +14,8 @@ from core.figures.markup import PICTURES
 from core.figures.markup import label as label
 from core.figures.markup import text as text
 from core.results import Prediction
+from core.results.sureness import Sureness
+from core.words import verdict as words
 from core.words.untrained_head import MARK
 from pages.ui.server_paths import hidden
 
@@ -55,13 +57,31 @@ def _unbroken(message: str) -> str:
 
 
 def kind(prediction: Prediction) -> str:
-    """The class of a verdict's element, after others: one of an untrained head never looks like a trained one's."""
-    return " hl-untrained" if prediction.untrained_head else ""
+    """The class of a verdict's element, after others: one that is not sure never looks like a sure one."""
+    if prediction.untrained_head:
+        return " hl-untrained"
+    return "" if prediction.sureness is None else f" hl-is-{_SURENESS[prediction.sureness][0].removeprefix('hl-')}"
 
 
 def mark(prediction: Prediction) -> str:
     """The mark of a verdict by an untrained head; nothing for a trained one."""
     return f' <em class="hl-mark">{MARK}</em>' if prediction.untrained_head else ""
+
+
+#: The class of a state of sureness, and its sign: told by shape as well as by colour.
+_SURENESS = {
+    Sureness.SURE: ("hl-sure", "●"),
+    Sureness.BETWEEN_TWO: ("hl-between", "◐"),
+    Sureness.NOT_SURE: ("hl-unsure", "○"),
+}
+
+
+def sureness(prediction: Prediction) -> str:
+    """How sure a verdict is, as a mark; nothing where that has no meaning."""
+    if prediction.sureness is None:
+        return ""
+    kind, sign = _SURENESS[prediction.sureness]
+    return f'<em class="hl-sureness {kind}"><i aria-hidden="true">{sign}</i> {text(words.sureness(prediction))}</em>'
 
 
 def problem(error: AppError) -> str:

@@ -8,9 +8,11 @@ import streamlit as st
 
 from core.errors import AppError
 from core.results import CandidateSummary, LoadedModel, Reading, Selection, Unit
+from core.results.sureness import Sureness
 from core.words import numbers
 from core.words import verdict as words
-from pages.ui import candidate_picker, frame, loading, markup, untrained_head, url_state
+from pages.ui import browser, candidate_picker, examples, frame, loading, markup, untrained_head, url_state
+from pages.ui.examples import Examples
 from pages.ui.services import explainer
 
 #: The text that every page answers, Classify included.
@@ -20,6 +22,7 @@ WORDS, TOKENS = "words", "tokens"
 #: Longer texts stay in the session: a browser's address line is no place for them.
 LONGEST_IN_URL = 2000
 _BOX, _CLASS, _BY = "why.text", "why.class", "why.by"
+_TEXT_ALONE = "text"
 _KEYS = {"text": ASKED, "class": _CLASS, "by": _BY}
 _SHOWN = "why.shown"
 _GOOD = "why.good"
@@ -53,12 +56,36 @@ class Question:
         return self.reading.words if self.by == WORDS else self.reading.pieces
 
 
-def begin(examples: tuple[str, ...]) -> None:
+def begin(offered: Examples) -> None:
     """Ask the first example until the person has asked something; never leave an example of another adapter."""
     text, last = st.session_state.get(ASKED), st.session_state.get(EXAMPLES, ())
-    if examples and (text is None or (text in last and text not in examples)):
-        st.session_state[ASKED] = examples[0]
-    st.session_state[EXAMPLES] = examples
+    texts = tuple(example.text for example in offered)
+    if texts and (text is None or (text in last and text not in texts)):
+        st.session_state[ASKED] = texts[0]
+    st.session_state[EXAMPLES] = texts
+
+
+def follow_link() -> None:
+    """Ask the text that the URL brings, on a page that has no other part of the question in it."""
+    if text := url_state.requested(_TEXT_ALONE, ["text"]).get("text"):
+        st.session_state[ASKED] = text
+
+
+def keep_link(text: str) -> None:
+    """Put the text into the URL of such a page."""
+    url_state.write(_TEXT_ALONE, {"text": _for_url(text)})
+
+
+def share(text: str) -> None:
+    """A button that copies the link to what is shown; for a text that is not in the URL, why there is none."""
+    if _for_url(text) is None:
+        st.html(markup.note(f"No link: the text has more than {LONGEST_IN_URL:,} characters."), width="content")
+    else:
+        browser.copy_link()
+
+
+def _for_url(text: str) -> str | None:
+    return text if len(text) <= LONGEST_IN_URL else None
 
 
 def ask(title: str, says: str) -> Question | None:
@@ -69,8 +96,7 @@ def ask(title: str, says: str) -> Question | None:
     model = loading.ready(selection, candidate)
     if model is None:
         return None
-    adapter = candidate_picker.adapter_of(candidate, selection)
-    begin((adapter.examples if adapter else ()) or candidate.examples)
+    begin(examples.of(candidate, selection))
     for key, value in url_state.requested("why", _KEYS).items():
         st.session_state[_KEYS[key]] = value
     if not frame.fits() or not untrained_head.passes(selection, candidate, model):
@@ -83,12 +109,14 @@ def ask(title: str, says: str) -> Question | None:
         return None
     with right:
         label, by = _choices(reading)
-    st.html(_verdict(reading))
+        share(reading.prediction.text)
+    earlier = reading.prediction.text != st.session_state.get(ASKED)
+    browser.mark_unasked(_BOX, None if earlier else reading.prediction.text)
+    st.html(_verdict(reading, candidate_picker.name_of(selection), earlier=earlier))
     if reading.prediction.truncated:
         st.html(markup.warning(words.cut_off(reading.prediction)))
-    text = reading.prediction.text
-    chosen = st.session_state[_CLASS]
-    url_state.write("why", {"text": text if len(text) <= LONGEST_IN_URL else None, "class": chosen or None, "by": by})
+    chosen, text = st.session_state[_CLASS], _for_url(reading.prediction.text)
+    url_state.write("why", {"text": text, "class": chosen or None, "by": by})
     return Question(selection, candidate, model, reading, label, by)
 
 
@@ -147,18 +175,21 @@ def _choices(reading: Reading) -> tuple[str, str]:
     return chosen or top, by or WORDS
 
 
-def _verdict(reading: Reading) -> str:
-    """The verdict in one line."""
+def _verdict(reading: Reading, name: str, *, earlier: bool) -> str:
+    """The verdict in one line, with who gives it and how sure it is; `earlier`: of the text before the one asked."""
     prediction = reading.prediction
-    if prediction.problem_type == "single_label_classification":
-        number = numbers.percentage(prediction.top.probability)
-    else:
-        number = (
-            ""
-            if prediction.problem_type == "multi_label_classification"
-            else numbers.three_digits(prediction.top.logit)
-        )
+    match prediction.problem_type:
+        case "single_label_classification":
+            number = numbers.percentage(prediction.top.probability)
+        case "multi_label_classification":
+            number = ""
+        case _:
+            number = numbers.three_digits(prediction.top.logit)
+    said = "Closest class" if prediction.sureness is Sureness.NOT_SURE else "Verdict"
+    before = " for the text before" if earlier else ""
     return (
-        f'<p class="hl-verdict{markup.kind(prediction)}"><span>Verdict</span> '
-        f"<strong>{markup.label(prediction.label)}</strong> <b>{markup.text(number)}</b>{markup.mark(prediction)}</p>"
+        f'<p class="hl-verdict{markup.kind(prediction)}{" hl-earlier" if earlier else ""}"><span>{said}{before}</span> '
+        f"<strong>{markup.label(prediction.label)}</strong> <b>{markup.text(number)}</b>{markup.mark(prediction)}"
+        f"{markup.sureness(prediction)}<span>by {markup.text(name)}</span>"
+        f'<span class="hl-unasked">to the text that was explained, not to what is typed now</span></p>'
     )

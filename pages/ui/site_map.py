@@ -64,7 +64,7 @@ SITE_MAP: tuple[Section, ...] = (
             PageEntry(
                 "overview",
                 "Overview",
-                "Which words carry the verdict, and where in depth did it form?",
+                "What did each word add, and where in depth did it form?",
                 answers=True,
                 link="why",
                 needs=Capability.CONTRIBUTIONS,

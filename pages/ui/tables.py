@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from pandas.io.formats.style import Styler
 
 
+#: A cell of which nothing is known.
+ABSENT = "–"
+
+
 def shown(value: object) -> str:
     """A cell: floats at three significant digits, the rest as it is."""
     return three_digits(value) if isinstance(value, float) else unguarded(str(value))
@@ -44,7 +48,7 @@ def table(rows: Sequence[Mapping[str, Any]], alt: str, key: str) -> None:
     import pandas as pd  # with the first table, not when the server starts
 
     frame = guarded_frame(pd.DataFrame(list(rows)))
-    st.dataframe(frame.style.format(shown), hide_index=True, key=key, alt=alt)
+    st.dataframe(frame.style.format(shown), hide_index=True, key=key, alt=alt, placeholder=ABSENT)
 
 
 def _is_text(cell: object) -> bool:

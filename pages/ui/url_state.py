@@ -23,6 +23,12 @@ def requested(owner: str, keys: Iterable[str]) -> dict[str, str]:
     return {} if params == st.session_state.get(_WRITTEN + owner) or params in late else params
 
 
+def arrived() -> None:
+    """The browser has come to another page, by a link, Back or Forward: what its URL asks for is no echo."""
+    for key in [key for key in st.session_state if str(key).startswith((_WRITTEN, _LEFT))]:
+        del st.session_state[key]
+
+
 def write(owner: str, params: dict[str, str | None]) -> None:
     """Put these into the URL; what is None leaves it."""
     present = {key: value for key, value in params.items() if value is not None}

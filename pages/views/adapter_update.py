@@ -54,7 +54,7 @@ def module(chosen: ModuleUpdate, overlap: ModuleOverlap | None) -> None:
         ("Change", percentage(chosen.relative), "of the weight"),
         ("Norm", numbers.three_digits(chosen.norm), f"weight {numbers.three_digits(chosen.base_norm)}"),
         ("Effective rank", f"{chosen.effective_rank:.1f}", f"of {chosen.rank}"),
-        ("Scale", numbers.three_digits(chosen.scale), "s"),
+        ("Scale s", numbers.three_digits(chosen.scale), "times B A"),
     ]
     if overlap is not None:
         facts += [
@@ -74,17 +74,16 @@ def layers(
     module_key: str,
 ) -> None:
     """Layer by module; a click puts the module's name under `module_key` in the session. Nothing outside the layers."""
-    rows = figures.modules(modules)
-    if not rows:
+    values, hover = cells(modules, overlaps, measure)
+    shown = figures.leading(modules, values)
+    if not shown:
         return
 
     def on_click(x: float, y: float) -> None:
-        clicked = (round(x), rows[round(y)])
-        st.session_state[module_key] = next(m.name for m in modules if (m.layer, m.module) == clicked)
+        st.session_state[module_key] = modules[shown[round(x), round(y)]].name
 
-    values, hover = cells(modules, overlaps, measure)
     figure = figures.layers(modules, values, hover, modules[chosen], charts.theme())
-    st.html(markup.note("A click chooses a module."))
+    st.html(markup.note("A click chooses a module." + words.shown(modules)))
     charts.clickable(figure, "update-layers", f"{MEASURES[measure]}, {len(modules)} modules", on_click)
 
 

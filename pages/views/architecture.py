@@ -117,6 +117,7 @@ def tree(result: Architecture, search: str, depth: int) -> None:
         key="architecture-tree",
         alt="Modules of the model",
         column_config=columns | {"Parameters": form, "Trained": form},
+        placeholder=tables.ABSENT,
         height=min(563, 38 + 35 * len(shown)),
     )
     st.html(markup.note(f"{len(nodes):,} of {len(result.nodes):,} modules."))

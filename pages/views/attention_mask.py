@@ -10,8 +10,8 @@ from core.figures.positions import bars
 from core.figures.ranking import ranking
 from core.figures.strip import legend, strip
 from core.results import MaskEffect, by_unit
-from core.words.contributions import remainder
 from core.words.numbers import two_digits
+from core.words.position_parts import remainder
 from core.words.verdict import stated
 from pages.ui import charts, markup, tables
 from pages.ui.question import Question
@@ -78,7 +78,7 @@ def facts(result: MaskEffect, label: str) -> list[tuple[str, str, str]]:
     k = result.labels.index(label)
     total = float(result.added(label).sum())
     change = float(result.bidirectional.logits[k] - result.causal.logits[k])
-    exact = result.causal.contributions.exact
+    exact = result.causal.position_parts.exact
     rows = [
         ("Sum of the parts", f"{total:+.4f}", ""),
         ("Change of the logit", f"{change:+.4f}", ""),

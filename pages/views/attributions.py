@@ -29,11 +29,11 @@ def summary(result: Attributions) -> None:
 
 def methods(request: Question, result: Attributions) -> None:
     """Each method's tinted text, what it is, what it sums to."""
-    st.html(markup.section(f"Four methods on '{request.label}'"))
-    for row in (METHODS[:2], METHODS[2:]):
-        for column, name in zip(st.columns(2, gap="medium"), row, strict=True):
+    st.html(markup.section(f"Five methods on '{request.label}'"))
+    for row in (METHODS[:2], METHODS[2:4], METHODS[4:]):
+        for column, name in zip(st.columns(2, gap="medium"), row, strict=False):
             method = result.methods[METHODS.index(name)]
-            kind = ("exact" if result.exact else "linearised") if name == "contributions" else ""
+            kind = ("exact" if result.exact else "linearised") if name == "position parts" else ""
             with column, st.container(border=True):
                 st.html(heading(name, kind))
                 st.html(strip(request.reading, result.units, method.values, name))
@@ -63,7 +63,7 @@ def faithfulness(result: Attributions) -> None:
 def by_position(request: Question, result: Attributions) -> None:
     """All methods side by side."""
     st.html(markup.section("The methods side by side, by position"))
-    alt = f"Four methods over {len(result.units)} {request.by}"
+    alt = f"Five methods over {len(result.units)} {request.by}"
     charts.chart(figures.agreement(result, charts.theme()), "agreement", alt)
 
 
@@ -89,7 +89,6 @@ def sums(method: Attribution) -> list[tuple[str, str, str]]:
     """What the values sum to, and what they should."""
     rows = [("Sum", f"{method.total:+.4f}", "")]
     if method.owed is not None and method.error is not None:
-        what = "Logit" if method.method == "contributions" else "Over the baseline"
-        name = "Difference" if method.method == "contributions" else "Completeness error"
+        what, name = words.SUMS[method.method]
         rows += [(what, f"{method.owed:+.4f}", ""), (name, numbers.three_digits(method.error), "")]
     return rows

@@ -155,6 +155,7 @@ def _rows(tensors: list[TensorDiff]) -> None:
         tables.without_formulas(frame),
         hide_index=True,
         column_config=columns,
+        placeholder=tables.ABSENT,
         key="checkpoints-table",
         alt="Every tensor of both checkpoints",
     )

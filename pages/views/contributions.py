@@ -1,11 +1,10 @@
-"""Contributions: the tinted text, the largest parts, the numbers, the bars by position."""
+"""Contributions: the shares as bars, the tinted text, the numbers, base and adapter by position."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from core.figures.positions import bars
-from core.figures.ranking import ranking
+from core.figures import contributions as figures
 from core.figures.strip import legend, strip
 from core.results import Contributions, by_unit
 from core.words import contributions as words
@@ -14,40 +13,40 @@ from pages.ui import charts, markup
 from pages.ui.question import Question
 
 
-def parts(request: Question, result: Contributions, rival: str) -> None:
-    """What each word added to the logit of the class, or to its lead over `rival`; that is empty for none."""
-    parts = result.between(request.label, rival) if rival else result.of(request.label)
-    values = by_unit(parts, request.units)
-    tag = words.kind(result.exact)
-    st.html(f'<span class="hl-tag{" hl-on" if result.exact else ""}">{markup.text(tag)}</span>')
+def shares(request: Question, result: Contributions) -> None:
+    """The largest shares beside the text and the numbers."""
+    st.html(f'<span class="hl-tag{" hl-on" if result.exact else ""}">{markup.text(words.kind(result))}</span>')
+    st.html(markup.section(words.title(result, request.unit)))
     left, right = st.columns(2, gap="large")
     with left:
-        st.html(strip(request.reading, request.units, values, "contribution"))
-        low, high = (f"for {rival}", f"for {request.label}") if rival else ("against", "for")
-        st.html(legend(low, high, signed=True))
-        st.html(markup.facts(facts(result, request.label, rival)))
+        st.html(figures.shares(request.units, result, request.unit, most=8))
     with right:
-        st.html(ranking(request.units, values, request.unit, most=8))
-    name = f"lead over {rival}" if rival else "contribution"
-    st.html(markup.section(f"{name[:1].upper()}{name[1:]} by position"))
-    charts.chart(
-        bars(request.units, values, charts.theme(), "contribution"),
-        "parts",
-        f"Contribution of each of the {len(values)} {request.by}, in the order of the text",
-    )
+        st.html(strip(request.reading, request.units, by_unit(result.values, request.units), "contribution"))
+        against = result.options.against
+        low, high = (f"for {against}", f"for {result.options.label}") if against else ("against", "for")
+        st.html(legend(low, high, signed=True))
+        st.html(markup.facts(facts(result)))
 
 
-def facts(result: Contributions, label: str, rival: str) -> list[tuple[str, str, str]]:
-    """Sum, logit, difference: for one class, or for the lead of one over the other."""
-    k = result.labels.index(label)
-    total, logit = float(result.sums[k]), float(result.logits[k])
-    if rival:
-        j = result.labels.index(rival)
-        total, logit = total - float(result.sums[j]), logit - float(result.logits[j])
-    name = "Lead in logits" if rival else "Logit"
+def by_position(request: Question, result: Contributions) -> None:
+    """A bar each, in the order of the text."""
+    apart = " through the base and through the adapter" if result.base is not None else ""
+    st.html(markup.section(f"By position{apart}"))
+    if told := words.apart(result):
+        st.html(markup.note(told))
+    alt = f"Contribution of each of the {len(request.units)} {request.by}, in the order of the text"
+    charts.chart(figures.by_position(request.units, result, charts.theme()), "shares", alt)
+
+
+def facts(result: Contributions) -> list[tuple[str, str, str]]:
+    """Sum, the model's own value, difference, and what is none of the tokens'."""
+    name = words.quantity(result.quantity)
+    if not result.exact:
+        return [(f"{name}, by the model", words.exactly(result.value), "")]
+    rows = [(part[:1].upper() + part[1:], f"{value:+.5f}", "") for part, value in words.parts(result)]
     return [
-        ("Sum of the parts", words.exactly(total), ""),
-        (f"{name}, by the model", words.exactly(logit), ""),
-        ("Difference", two_digits(logit - total), words.remainder(result.exact)),
-        ("Parts", f"{result.values.shape[1]:,}", "tokens"),
+        ("Sum of the shares", words.exactly(result.total), ""),
+        (f"{name}, by the model", words.exactly(result.value), ""),
+        ("Difference", two_digits(result.gap), "rounding"),
+        *rows,
     ]

@@ -1,22 +1,39 @@
-"""One prediction at a glance: what each word added to the logit of the class."""
+"""One prediction at a glance: what each word added, the deletion that was run, the tinted text, how it was found."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from core.figures.ranking import ranking
+from core.figures.contributions import shares as bars
 from core.figures.strip import legend, strip
-from core.results import Contributions, by_unit
+from core.results import Attributions, Contributions, Deletions, by_unit
 from core.words import contributions as words
 from pages.ui import markup
 from pages.ui.question import Question
 
 
-def contributions(request: Question, result: Contributions) -> None:
-    """The text tinted by what each word did, and the largest parts."""
-    values = by_unit(result.of(request.label), request.units)
-    st.html(markup.section(f"What each {request.unit} added to the logit of '{request.label}'"))
-    st.html(strip(request.reading, request.units, values, "contribution"))
+def shares(request: Question, result: Contributions, deletions: Deletions) -> None:
+    """A bar a word, what is added besides, the sum with its gap, and the tested deletion."""
+    st.html(markup.section(words.title(result, request.unit)))
+    if told := words.deleted(deletions, shares=result.exact):
+        st.html(markup.lead(told))
+    st.html(bars(request.units, result, request.unit))
+    st.html(markup.note(words.whole(result)))
+
+
+def tinted(request: Question, result: Contributions) -> None:
+    """The text in its own characters."""
+    st.html(markup.section("In the text"))
+    st.html(strip(request.reading, request.units, by_unit(result.values, request.units), "contribution"))
     st.html(legend("against", "for", signed=True))
-    st.html(ranking(request.units, values, request.unit))
-    st.html(markup.note(words.whole(result, request.label)))
+
+
+def how(result: Contributions) -> None:
+    """The method in words."""
+    for paragraph in words.how(result):
+        st.html(markup.note(paragraph))
+
+
+def faithful(result: Attributions) -> None:
+    """What the order is worth on this text."""
+    st.html(markup.note(words.faithful(result)))

@@ -6,10 +6,12 @@ import numpy as np
 import streamlit as st
 
 from core.figures.positions import bars
+from core.figures.ranking import ranking
 from core.figures.strip import legend, strip
-from core.results import PoolerVerdict, Pooling, by_unit
+from core.results import PoolerVerdict, Pooling, PositionParts, by_unit
 from core.words import numbers
 from core.words import pooling as words
+from core.words import position_parts as part_words
 from pages.ui import charts, markup
 from pages.ui.question import Question
 
@@ -48,6 +50,21 @@ def facts(request: Question, result: Pooling) -> list[tuple[str, str, str]]:
     if clamped := words.clamped(result):
         rows.insert(1, ("Clamped", *clamped))
     return rows
+
+
+def parts(request: Question, result: PositionParts) -> None:
+    """What the finished state at each position adds to the logit of the class."""
+    st.html(markup.section(f"What each position adds to the logit of '{request.label}'"))
+    tag = part_words.kind(result.exact)
+    st.html(f'<span class="hl-tag{" hl-on" if result.exact else ""}">{markup.text(tag)}</span>')
+    values = by_unit(result.of(request.label), request.units)
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.html(strip(request.reading, request.units, values, "part"))
+        st.html(legend("against", "for", signed=True))
+    with right:
+        st.html(ranking(request.units, values, request.unit))
+    st.html(markup.note(f"{part_words.whole(result, request.label)} How: {result.method}. {part_words.NO_CAUSES}"))
 
 
 def all_poolers(request: Question, verdicts: list[PoolerVerdict]) -> None:

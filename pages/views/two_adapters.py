@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.figures import adapter_update as figures
 from core.results import AdapterPair, ModulePair
+from core.words import adapter_update as update_words
 from core.words import numbers
 from core.words import two_adapters as words
 from core.words.numbers import percentage
@@ -32,17 +33,17 @@ def summary(result: AdapterPair) -> None:
 
 def layers(result: AdapterPair, chosen: ModulePair, module_key: str) -> None:
     """Layer by module; a click puts the module's name under `module_key` in the session."""
-    st.html(markup.note("Cosine between the updates, layer by module. A click chooses a module."))
-    rows = figures.modules(result.modules)
-    if not rows:
+    about = "Cosine between the updates, layer by module. A click chooses a module."
+    st.html(markup.note(about + update_words.shown(result.modules)))
+    hover = [f"cosine {m.cosine:.3f}" for m in result.modules]
+    values = [m.cosine for m in result.modules]
+    shown = figures.leading(result.modules, values)
+    if not shown:
         return
 
     def on_click(x: float, y: float) -> None:
-        clicked = (round(x), rows[round(y)])
-        st.session_state[module_key] = next(m.name for m in result.modules if (m.layer, m.module) == clicked)
+        st.session_state[module_key] = result.modules[shown[round(x), round(y)]].name
 
-    hover = [f"cosine {m.cosine:.3f}" for m in result.modules]
-    values = [m.cosine for m in result.modules]
     figure = figures.layers(result.modules, values, hover, chosen, charts.theme(), signed=True)
     charts.clickable(figure, "two-adapters-layers", f"Cosines of {len(result.modules)} modules", on_click)
 

@@ -11,6 +11,7 @@ import streamlit as st
 from core.figures import two_texts as figures
 from core.figures.strip import legend, strip
 from core.results import Contributions, MinimalFlip, Reading, TwoTexts, by_unit
+from core.words import contributions as contribution_words
 from core.words import two_texts as words
 from core.words.verdict import cut_off
 from pages.ui import charts, markup, tables
@@ -26,7 +27,7 @@ def side_by_side(request: Question, result: TwoTexts, contributions: Sequence[Co
         st.html(markup.warning(f"Text B: {cut_off(result.b.prediction)}"))
     readings = (result.a, result.b)
     units = [reading.words if request.by != TOKENS else reading.pieces for reading in readings]
-    values = [by_unit(c.of(request.label), unit) for c, unit in zip(contributions, units, strict=True)]
+    values = [by_unit(c.values, unit) for c, unit in zip(contributions, units, strict=True)]
     largest = max(float(np.abs(v).max(initial=0.0)) for v in values)
     edits = (figures.before(result.edits), figures.after(result.edits))
     k = result.labels.index(request.label)
@@ -38,8 +39,8 @@ def side_by_side(request: Question, result: TwoTexts, contributions: Sequence[Co
             st.html(markup.note(f"Contributions to '{request.label}', logit {result.logits[i][k]:+.3f}"))
             st.html(strip(readings[i], units[i], values[i], "contribution", largest=largest))
     st.html(legend("against", f"for {request.label}, on one scale for both texts", signed=True))
-    kind = "Contributions are exact." if contributions[0].exact else "Contributions are linearised, not exact."
-    st.html(markup.note(f"{words.DIFF} {kind}"))
+    kind = contribution_words.kind(contributions[0])
+    st.html(markup.note(f"{words.DIFF} Contributions: {kind}."))
 
 
 def changes(result: TwoTexts) -> None:

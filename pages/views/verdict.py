@@ -9,11 +9,12 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.results import CheckStatus, ClassScore, HealthReport, Prediction, Selection
+from core.results.example import Example
 from core.words import durations, numbers
 from core.words import verdict as words
-from pages.ui import markup
+from pages.ui import markup, question
 from pages.ui.markup import facts, kind, label, mark, sentence, text
-from pages.views import class_table
+from pages.views import class_table, verdict_head
 
 SHOWN = 5
 #: Checks that speak of the head.
@@ -23,23 +24,38 @@ _BEFORE_CUT, _AFTER_CUT = 240, 360
 
 @dataclass(frozen=True)
 class Answer:
-    """What was said of a text, by whom, and how long it took."""
+    """What was said of a text, by whom (also by name), and how long it took."""
 
     selection: Selection
     prediction: Prediction
     seconds: float
+    by: str
 
 
-def draw(answer: Answer) -> None:
-    """The verdict, the way to its reasons, every class."""
-    st.html(verdict(answer))
-    if not answer.prediction.finite:
+def draw(answer: Answer, example: Example | None = None) -> None:
+    """The verdict, the way to its reasons, every class; `example` is the one that the text is, if it is one."""
+    with st.container(key="verdict"):
+        st.html(verdict(answer, example))
+        if answer.prediction.finite:
+            _ways_on(answer.prediction.text)
+            if folded := explanation(answer.prediction):
+                st.html(folded)  # apart from the verdict: it stays open when the next one comes
         class_table.table(answer.prediction)
-        return
-    st.page_link("pages/overview.py", label="Why this class?", icon=":material/arrow_forward:", icon_position="right")
-    if folded := explanation(answer.prediction):
-        st.html(folded)  # apart from the verdict: it stays open when the next one comes
-    class_table.table(answer.prediction)
+
+
+def draw_earlier(answer: Answer) -> None:
+    """An answer that is not to what is chosen or typed now: paler, and without ways on."""
+    with st.container(key="earlier"):
+        st.html(verdict(answer, earlier=True))
+
+
+def _ways_on(asked: str) -> None:
+    """To the reasons, and to somebody else."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.page_link(
+            "pages/overview.py", label="Why this class?", icon=":material/arrow_forward:", icon_position="right"
+        )
+        question.share(asked)
 
 
 def warnings(report: HealthReport, *, untrained_head: bool = False) -> None:
@@ -53,18 +69,19 @@ def warnings(report: HealthReport, *, untrained_head: bool = False) -> None:
             st.html(markup.warning(f"{check.message} {markup.sentence(check.fix)}".strip()))
 
 
-def verdict(answer: Answer) -> str:
+def verdict(answer: Answer, example: Example | None = None, *, earlier: bool = False) -> str:
     """The whole answer to one text."""
     prediction = answer.prediction
-    by_problem: dict[str, Callable[[Prediction], str]] = {
+    by_problem: dict[str, Callable[[Prediction, Example | None], str]] = {
         "multi_label_classification": _several_labels,
         "regression": _outputs,
     }
-    body = by_problem.get(prediction.problem_type, _one_label)(prediction) if prediction.finite else _none(prediction)
+    by = by_problem.get(prediction.problem_type, _one_label)
+    body = by(prediction, example) if prediction.finite else _none(prediction)
     beginning = text(prediction.text[:400])
     return (
         f'<section class="hl-answer{kind(prediction)}" aria-label="Verdict">'
-        f'<p class="hl-asked" dir="auto">{beginning}</p>'
+        f'{verdict_head.by(answer.by, earlier)}<p class="hl-asked" dir="auto">{beginning}</p>'
         f"{mark(prediction)}{body}{facts(_facts(answer))}{_cut(prediction)}</section>"
     )
 
@@ -77,25 +94,26 @@ def _none(prediction: Prediction) -> str:
     )
 
 
-def _one_label(prediction: Prediction) -> str:
+def _one_label(prediction: Prediction, example: Example | None) -> str:
     top, rest = prediction.ranked[:SHOWN], prediction.ranked[SHOWN:]
     rows = [_bar(row, first=i == 0) for i, row in enumerate(top)]
     if rest:
         together = math.fsum(row.probability for row in rest)
         rows.append(_bar(ClassScore(words.others(len(rest)), math.nan, together), other=True))
-    return _headline(prediction.label, prediction.top.probability) + _list(rows)
+    return verdict_head.one_label(prediction, example) + _list(rows)
 
 
-def _several_labels(prediction: Prediction) -> str:
+def _several_labels(prediction: Prediction, example: Example | None) -> str:
     chosen = [row for row in prediction.ranked if row.probability >= 0.5]
     pills = "".join(f'<span class="hl-pill">{label(row.label)}</span>' for row in chosen)
     message = f"{len(chosen)} of {len(prediction.labels)} labels at 0.5 or more"
     rows = [_bar(row, first=row.probability >= 0.5) for row in prediction.ranked[: max(SHOWN, len(chosen))]]
     head = f'<div class="hl-headline"><h2 class="hl-label">{pills or "none"}</h2></div>'
-    return f'{head}<p class="hl-muted">{message}</p>{_list(rows, threshold=True)}'
+    expected = verdict_head.expectation(prediction, example)
+    return f'{head}{expected}<p class="hl-muted">{message}</p>{_list(rows, threshold=True)}'
 
 
-def _outputs(prediction: Prediction) -> str:
+def _outputs(prediction: Prediction, _: Example | None) -> str:
     shown = prediction.ranked if len(prediction.labels) > 1 else (prediction.top,)
     rows = "".join(
         f'<div class="hl-headline"><h2 class="hl-label">{label(row.label)}</h2>'
@@ -103,13 +121,6 @@ def _outputs(prediction: Prediction) -> str:
         for row in shown[:SHOWN]
     )
     return f'{rows}<p class="hl-muted">Outputs of a regression: values, not probabilities.</p>'
-
-
-def _headline(name: str, probability: float) -> str:
-    return (
-        f'<div class="hl-headline"><h2 class="hl-label">{label(name)}</h2>'
-        f'<p class="hl-probability">{text(numbers.percent(probability))}<small> %</small></p></div>'
-    )
 
 
 def _bar(row: ClassScore, *, first: bool = False, other: bool = False) -> str:
@@ -159,11 +170,14 @@ def _cut(prediction: Prediction) -> str:
 
 
 def explanation(prediction: Prediction) -> str:
-    """What margin and entropy mean, folded; only single labels have them."""
-    return _EXPLANATION if prediction.problem_type == "single_label_classification" else ""
+    """What the states, margin and entropy mean, folded; only single labels have them."""
+    if prediction.problem_type != "single_label_classification":
+        return ""
+    limits = f"<p>{text(words.thresholds(prediction.thresholds))}</p>" if prediction.sureness else ""
+    return _EXPLANATION.format(limits=limits)
 
 
-_EXPLANATION = """<details class="hl-details"><summary>How sure is it? Margin and entropy</summary>
+_EXPLANATION = """<details class="hl-details"><summary>How sure is it? Margin and entropy</summary>{limits}
 <p><strong>Margin</strong> is the lead of the first class over the second, in percentage points: near 0 the
 model could as well have said the other.</p>
 <p><strong>Entropy</strong> says how far the probability is spread over all classes. 0 bits: all of it on one

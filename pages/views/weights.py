@@ -137,6 +137,7 @@ def table(report: WeightReport) -> None:
             tables.without_formulas(frame),
             hide_index=True,
             column_config=columns,
+            placeholder=tables.ABSENT,
             key="weights-table",
             alt="Statistics of every tensor",
         )

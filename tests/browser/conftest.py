@@ -248,4 +248,4 @@ def examples(demos: None) -> tuple[str, ...]:
     """What demo-llama with banking77 offers to try."""
     settings.cache_clear()
     found = Catalogue.read(settings().catalogue).get("demo-llama").adapters
-    return next(a.examples for a in found if a.id == "banking77")
+    return tuple(e.text for a in found if a.id == "banking77" for e in a.examples)

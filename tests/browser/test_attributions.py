@@ -48,25 +48,25 @@ def facts(page: Page, method: int) -> dict[str, str]:
 
 
 def attributions_hold(page: Page, explainer: Explainer, selection: Selection, text: str) -> None:
-    """Four methods, and how faithful each is."""
+    """Five methods, and how faithful each is."""
     label = explainer.reading(selection, text).prediction.ranked[0].label
     found = computed(explainer, selection, text, AttributionOptions(label))
     answered(page, best(found))
-    expect(page.locator(".hl-strip")).to_have_count(4, timeout=60_000)
+    expect(page.locator(".hl-strip")).to_have_count(5, timeout=60_000)
     for number, method in enumerate(METHODS):
         assert page.locator(".hl-pooler h3").nth(number).text_content().lower().startswith(method)  # type: ignore[union-attr]
         strip = page.locator(".hl-strip").nth(number).locator("span[title]")
         assert strip.all_text_contents() == [unit.text for unit in found.units]
         assert float(facts(page, number)["Sum"]) == pytest.approx(found.methods[number].total, abs=1e-3)
-    assert float(facts(page, 2)["Completeness error"]) == pytest.approx(found.methods[2].error or 0, rel=0.05, abs=1e-3)
-    expect(page.locator(".hl-note").filter(has_text="from one measured batch")).to_contain_text("51 gradients")
+    assert float(facts(page, 3)["Completeness error"]) == pytest.approx(found.methods[3].error or 0, rel=0.05, abs=1e-3)
+    expect(page.locator(".hl-note").filter(has_text="from one measured batch")).to_contain_text("52 gradients")
     expect(page.locator(".js-plotly-plot")).to_have_count(3)
     page.get_by_test_id("stDataFrame").wait_for()
     for row, one in enumerate(found.faithfulness):
         assert cell(page, 0, row) == one.name
         assert float(cell(page, 1, row)) == pytest.approx(one.comprehensiveness, abs=2e-3)
     mean, spread = found.chance("sufficiency")
-    assert float(cell(page, 2, 4).split(" ± ")[0]) == pytest.approx(mean, abs=2e-3)
+    assert float(cell(page, 2, 5).split(" ± ")[0]) == pytest.approx(mean, abs=2e-3)
     assert three_digits(spread)
 
 
@@ -78,9 +78,8 @@ def test_another_class_and_baseline_stand_in_the_url(server: Server, open_page: 
     page = open_page(address(server, "attributions", selection, TEXT, **query))
     found = computed(explainer, selection, TEXT, options)
     answered(page, best(found))
-    assert float(facts(page, 2)["Sum"]) == pytest.approx(found.methods[2].total, abs=1e-3)
-    page.get_by_label("Baseline: what stands for no word").click()
-    page.get_by_role("option", name="all zeros").click()
+    assert float(facts(page, 3)["Sum"]) == pytest.approx(found.methods[3].total, abs=1e-3)
+    page.get_by_role("radio", name="all zeros").click()
     page.wait_for_url(re.compile("baseline=zero"))
     zero = computed(explainer, selection, TEXT, AttributionOptions(second, "tokens", 10, "zero"))
     answered(page, best(zero))
@@ -120,4 +119,4 @@ def test_it_goes_on_while_the_person_looks_elsewhere(server: Server, open_page: 
     page.locator(".hl-pooler").first.wait_for()
     page.get_by_role("link", name="Attributions", exact=True).first.click()
     expect(page.locator(".hl-lead")).to_be_visible(timeout=240_000)
-    expect(page.locator(".hl-strip")).to_have_count(4, timeout=60_000)
+    expect(page.locator(".hl-strip")).to_have_count(5, timeout=60_000)

@@ -82,25 +82,63 @@ def test_no_text_is_told_and_the_answer_stays(page: Page) -> None:
     page.get_by_role("button", name="Classify", exact=True).click()
     expect(page.get_by_role("alert")).to_contain_text("The text is empty.")
     assert read(page) == before
+    expect(page.locator(".hl-by")).to_have_text(re.compile("^Earlier answer, by Demo Llama · Banking"))
     assert classify(page, "And now a text").asked == "And now a text"
     expect(page.get_by_role("alert")).to_have_count(0)
+    expect(page.locator(".hl-by")).to_have_text(re.compile("^Answer by"))
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "<script>document.title = 'taken'</script>",
-        "![](http://evil.example/y.png) [a](http://evil.example)",
-        '<img src="http://evil.example/y.png" onerror="document.title = 1">',
-        "איפה הכרטיס שלי? والبطاقة؟",
-        "👩‍👩‍👧‍👦 🏳️‍🌈 where is my 💳?",
-        "**bold** $x^2$ :red[red] `code` # head",
-    ],
+def test_the_answer_pales_while_something_else_is_typed(page: Page, examples: tuple[str, ...]) -> None:
+    remark = page.get_by_text("not to what is typed now")
+    expect(remark).to_be_hidden()
+    for typed in ("something else", "", examples[0] + " More."):
+        write(page, typed)
+        expect(remark).to_be_visible()
+        assert float(page.locator(".hl-headline").evaluate("e => getComputedStyle(e).opacity")) < 1
+        write(page, examples[0])
+        expect(remark).to_be_hidden()
+    write(page, "half typed")
+    choose(page, "Adapter", "Assistant tasks (10 domains)")
+    expect(page.locator(".hl-by")).to_contain_text("Assistant tasks")
+    page.get_by_role("button", name="Classify", exact=True).click()
+    wait_for(page, "half typed")
+    expect(remark).to_be_hidden()
+
+
+UNLIKE = "Not sure: this is unlike what it learnt"
+SURENESS = (
+    ("My card was swallowed by the machine.", "Sure", ""),
+    ("qpwoeiruty alskdj fhgz mxncb", UNLIKE, "The tokenizer knows little of it"),
+    ("أين بطاقتي الجديدة؟", UNLIKE, "19 characters became"),
+    ("for (int i = 0; i < 10; i++) { x += i; }", UNLIKE, "bytes each"),
 )
-def test_bad_input_is_shown_literally(page: Page, text: str) -> None:
-    assert classify(page, text).asked == text
-    expect(page).to_have_title("Classify · Headlight")
-    assert page.get_by_test_id("stException").count() == 0
+
+
+def test_how_sure_it_is_stands_first(page: Page) -> None:
+    for text, state, because in SURENESS:
+        classify(page, text)
+        expect(page.locator(".hl-answer .hl-sureness")).to_contain_text(state)
+        expect(page.locator(".hl-probability")).to_have_count(0 if because else 1)
+        if because:
+            expect(page.locator(".hl-because")).to_contain_text(because)
+            expect(page.locator(".hl-headline")).to_have_text("Closest classes")
+
+
+BAD_INPUT = (
+    "<script>document.title = 'taken'</script>",
+    "![](http://evil.example/y.png) [a](http://evil.example)",
+    '<img src="http://evil.example/y.png" onerror="document.title = 1">',
+    "איפה הכרטיס שלי? والبطاقة؟",
+    "👩‍👩‍👧‍👦 🏳️‍🌈 where is my 💳?",
+    "**bold** $x^2$ :red[red] `code` # head",
+)
+
+
+def test_bad_input_is_shown_literally(page: Page) -> None:
+    for text in BAD_INPUT:
+        assert classify(page, text).asked == text
+        expect(page).to_have_title("Classify · Headlight")
+        assert page.get_by_test_id("stException").count() == 0
 
 
 def test_control_characters_are_shown_and_do_no_harm(page: Page) -> None:
@@ -154,10 +192,14 @@ def test_the_picker_follows_over_pages_and_lives_in_the_url(page: Page, server: 
     expect(model_badge(page)).to_contain_text("Demo Mistral")
 
 
-def test_an_unknown_candidate_in_the_url_is_told(server: Server, open_page: OpenPage) -> None:
-    page = open_page(f"{server.url}/classify?candidate=demo-lama")
-    expect(page.get_by_text("asks for the candidate 'demo-lama', which is not here")).to_be_visible()
-    page.locator(".hl-headline").wait_for()
+def test_a_link_to_a_candidate_that_is_not_here_asks_on_a_phone_too(server: Server, open_page: OpenPage) -> None:
+    page = open_page(f"{server.url}/?candidate=demo-lama&adapter=clinc150-domains", width=390, height=844)
+    expect(page.get_by_role("alert")).to_contain_text("asks for the candidate 'demo-lama', which is not here")
+    expect(page).to_have_url(re.compile(r"candidate=demo-lama&adapter=clinc150-domains$"))
+    expect(page.locator(".hl-answer")).to_have_count(0)
+    page.get_by_role("button", name="Use Demo Llama", exact=True).click()
+    expect(page.locator(".hl-by")).to_contain_text("Demo Llama · Assistant tasks (10 domains)")
+    expect(page).to_have_url(re.compile("candidate=demo-llama&adapter=clinc150-domains"))
 
 
 def test_nothing_jumps_between_two_answers(page: Page, examples: tuple[str, ...]) -> None:

@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core.explain.explainer import Explainer
-from core.results import Selection, by_unit
+from core.results import ContributionOptions, Contributions, Selection, by_unit
+from core.words.contributions import apart, deleted
 from core.words.numbers import percent, three_digits
 from pages.ui.site_map import SITE_MAP
 from tests.browser.conftest import OpenPage, Server
@@ -34,24 +35,33 @@ def told(page: Page, name: str) -> str:
 
 
 def overview_holds(page: Page, explainer: Explainer, selection: Selection, text: str) -> None:
-    reading, found = explainer.reading(selection, text), explainer.contributions(selection, text)
+    reading = explainer.reading(selection, text)
     top = reading.prediction.ranked[0]
+    options = ContributionOptions(top.label)
+    found, tested = (ask(selection, text, options) for ask in (explainer.contributions, explainer.deletions))
+    assert isinstance(found, Contributions)
     expect(page.locator(".hl-verdict strong")).to_have_text(top.label)
     expect(page.locator(".hl-verdict b")).to_have_text(f"{percent(top.probability)} %")
     assert tinted(page) == [unit.text for unit in reading.words]
-    values = by_unit(found.of(top.label), reading.words)
-    first = page.locator(".hl-signed li").first
-    strongest = int(np.argmax(np.abs(values)))
-    assert words(first.locator(".hl-name")).split(" at ")[0] == reading.words[strongest].text
-    assert words(first.locator(".hl-number")) == f"{values[strongest]:+.3f}"
-    lens = explainer.depth(selection, text)
+    values = by_unit(found.values, reading.words)
+    own = [i for i, unit in enumerate(reading.words) if not unit.special]
+    strongest = max(own, key=lambda i: abs(values[i]))
+    rows = page.locator(".hl-signed li")
+    assert words(rows.first.locator(".hl-name")).split(" at ")[0] == reading.words[strongest].text
+    assert words(rows.first.locator(".hl-number")) == f"{values[strongest]:+.3f}"
+    assert words(rows.filter(has_text="the other classes together").locator(".hl-number")) == f"{found.others:+.3f}"
+    assert words(rows.last.locator(".hl-name")) == "sum: log-odds"
+    assert words(rows.last.locator(".hl-number")) == f"{found.total:+.3f}"
+    shown = [float(words(row.locator(".hl-number"))) for row in rows.all()]
+    assert sum(shown[:-1]) == pytest.approx(shown[-1], abs=1e-2)
     lead = page.locator(".hl-lead")
-    expect(lead).to_contain_text(lens.verdicts[-1])
+    expect(lead.first).to_have_text(deleted(tested))  # type: ignore[arg-type]
+    lens = explainer.depth(selection, text)
+    expect(lead.nth(1)).to_contain_text(lens.verdicts[-1])
     if 0 < lens.decided_at < len(lens.verdicts) - 1:
-        expect(lead).to_contain_text(f"from layer {lens.decided_at} of 4 on")
+        expect(lead.nth(1)).to_contain_text(f"from layer {lens.decided_at} of 4 on")
     page.locator(".js-plotly-plot").wait_for()
-    kind = "Exact: the parts sum" if found.exact else "A linearisation"
-    expect(page.locator(".hl-note", has_text=kind)).to_be_visible()
+    expect(page.locator(".hl-note", has_text="the shares add up to it exactly")).to_be_visible()
 
 
 def pooling_holds(page: Page, explainer: Explainer, selection: Selection, text: str) -> None:
@@ -66,6 +76,9 @@ def pooling_holds(page: Page, explainer: Explainer, selection: Selection, text: 
     ]
     values = by_unit(found.weights, reading.words)
     assert titles == [f"{u.text}: {found.meaning} {v:.3g}" for u, v in zip(reading.words, values, strict=True)]
+    parts = explainer.position_parts(selection, text)
+    kind = "Exact: the parts sum" if parts.exact else "A linearisation"
+    expect(page.locator(".hl-note", has_text=kind)).to_be_visible()
     poolers = explainer.poolers(selection, text)
     cards = page.locator(".hl-pooler")
     expect(cards).to_have_count(len(poolers))
@@ -77,22 +90,20 @@ def pooling_holds(page: Page, explainer: Explainer, selection: Selection, text: 
 
 
 def contributions_hold(page: Page, explainer: Explainer, selection: Selection, text: str) -> None:
-    found, prediction = explainer.contributions(selection, text), explainer.reading(selection, text).prediction
-    k = prediction.labels.index(prediction.ranked[0].label)
-    assert told(page, "Sum of the parts") == f"{found.sums[k]:.5f}"
-    assert told(page, "Logit, by the model") == f"{found.logits[k]:.5f}"
-    difference = float(told(page, "Difference").split()[0])
-    assert difference == pytest.approx(abs(found.gaps[k]), rel=0.1, abs=1e-7)
-    tag = page.locator(".hl-tag").first
-    expect(tag).to_have_text("exact" if found.exact else "linearisation, not exact")
-    assert not found.exact or difference < 1e-4
-    other = prediction.ranked[1].label
-    page.get_by_label(f"'{prediction.ranked[0].label}' against").click()
-    page.get_by_role("option", name=other, exact=True).click()
-    j = prediction.labels.index(other)
-    expect(page.locator(".hl-facts")).to_contain_text("Lead in logits")
-    assert told(page, "Lead in logits, by the model") == f"{found.logits[k] - found.logits[j]:.5f}"
-    assert told(page, "Sum of the parts") == f"{found.sums[k] - found.sums[j]:.5f}"
+    """The log-odds first, base and adapter apart; then the lead over the runner-up."""
+    top, other = explainer.reading(selection, text).prediction.ranked[:2]
+    found = explainer.contributions(selection, text, ContributionOptions(top.label, apart=True))
+    expect(page.locator(".hl-tag").first).to_have_text("shares that add up")
+    assert told(page, "Sum of the shares") == f"{found.total:.5f}"
+    assert told(page, "Log-odds, by the model") == f"{found.value:.5f}"
+    assert float(told(page, "Difference").split()[0]) < 1e-4
+    assert told(page, "The other classes together") == f"{found.others:+.5f}"
+    expect(page.locator(".hl-note", has_text="pass through the base's weights alone")).to_have_text(apart(found))
+    page.locator(".js-plotly-plot").wait_for()
+    page.get_by_role("radio", name="Lead over another class").click()
+    expect(page.locator(".hl-facts")).to_contain_text("Lead, by the model")
+    assert float(told(page, "Lead, by the model")) == pytest.approx(top.logit - other.logit, abs=1e-4)
+    expect(page).to_have_url(re.compile("of=lead"))
 
 
 def depth_holds(page: Page, explainer: Explainer, selection: Selection, text: str) -> None:
@@ -146,7 +157,16 @@ def test_class_and_unit_are_chosen_and_shared_by_link(
     again = ready(open_page(page.url))
     assert tinted(again) == pieces
     assert "👩\u200d👩\u200d👧" in "".join(pieces)
-    assert told(again, "Logit, by the model") == f"{other.logit:.5f}"
+    again.get_by_role("radio", name="Logit", exact=True).click()
+    expect(again.locator(".hl-facts")).to_contain_text("Logit, by the model")
+    assert float(told(again, "Logit, by the model")) == pytest.approx(other.logit, abs=1e-4)
+
+
+def test_how_it_was_found_is_told_on_request(server: Server, open_page: OpenPage) -> None:
+    page = ready(open_page(address(server, "why", PAIRS[0], TEXT)))
+    page.get_by_text("How this was found").click()
+    expect(page.locator(".hl-note", has_text="frozen path of arXiv 2505.24293")).to_be_visible()
+    expect(page.locator(".hl-note", has_text="Measured on this text")).to_be_visible(timeout=60_000)
 
 
 def test_bad_texts_are_told_and_the_explanation_stays(server: Server, open_page: OpenPage) -> None:

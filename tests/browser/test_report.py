@@ -14,10 +14,10 @@ from core.config.catalogue import Catalogue
 from core.engine.engine import Engine
 from core.explain.explainer import Explainer
 from core.figures.report import document
-from core.results import AttributionOptions, Selection, by_unit
+from core.results import AttributionOptions, ContributionOptions, Selection, by_unit
 from core.settings import settings
 from core.tasks.runner import TaskRunner
-from core.words.contributions import whole
+from core.words.contributions import deleted, whole
 from core.words.numbers import three_digits
 from tests.browser.conftest import OpenFile
 from tests.browser.reading import PAIRS, A, words
@@ -42,10 +42,12 @@ def the_report_holds(
     assert report.locator(".hl-strip").first.text_content() == "".join(
         [u.text for u in explainer.reading(selection, text).words if u.special] + [text]
     )
-    found = explainer.contributions(selection, text)
-    k = found.labels.index(told.label)
-    expect(report.get_by_text(whole(found, told.label))).to_be_visible()
-    values = by_unit(found.of(told.label), explainer.reading(selection, text).words)
+    found = explainer.contributions(selection, text, ContributionOptions(told.label))
+    k = told.labels.index(told.label)
+    expect(report.get_by_text(whole(found))).to_be_visible()
+    tested = deleted(explainer.deletions(selection, text, ContributionOptions(told.label)))
+    expect(report.get_by_text(tested)).to_be_visible()
+    values = by_unit(found.values, explainer.reading(selection, text).words)
     drawn = report.evaluate("Array.from(document.getElementById('figure-1')._fullData[0].y)")
     np.testing.assert_allclose(drawn, values, rtol=1e-6)
     lens = explainer.depth(selection, text)

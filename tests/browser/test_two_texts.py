@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from core.engine.engine import Engine
 from core.explain.explainer import Explainer
-from core.results import MinimalFlip, Selection
+from core.results import ContributionOptions, MinimalFlip, Selection
 from core.words.numbers import percent
 from tests.browser.conftest import OpenPage, Server
 from tests.browser.reading import PAIRS, A, address, cell, words
@@ -71,7 +71,7 @@ def an_edit_holds(page: Page, explainer: Explainer, selection: Selection, text: 
     shares = [f"{percent(found.probabilities[i, k])}\u00a0%" for i in (0, 1)]
     expect(page.locator(".hl-lead").first).to_contain_text(f"'{top}' goes from {shares[0]} to {shares[1]}")
     for i, one in enumerate((text, other)):
-        parts = explainer.contributions(selection, one).of(top)
+        parts = explainer.contributions(selection, one, ContributionOptions(top, "logit")).values
         units = explainer.reading(selection, one).words
         titles = page.locator(".hl-strip:not(.hl-diff)").nth(i).locator("span[title]")
         expected = [f"{u.text}: contribution {parts[list(u.tokens)].sum():.3g}" for u in units]

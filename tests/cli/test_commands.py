@@ -85,7 +85,9 @@ def test_classify_gives_the_contracts_records_in_input_order(classifier: Path) -
             "kept_characters",
             "kept_from",
             "total_tokens",
+            "sureness",
         ]
+        assert record["sureness"] in ("sure", "between two", "not sure")
         assert tuple(record["probabilities"]) == tuple(record["logits"]) == LABELS
         assert sum(record["probabilities"].values()) == pytest.approx(1)
         assert record["label"] == max(record["logits"], key=record["logits"].get)

@@ -31,8 +31,15 @@ def test_the_json_document(classifier: Path) -> None:
     top = max(wanted, key=wanted.__getitem__)
     assert (found["text"], found["label"], found["class"], found["exact"]) == (TEXT, top, top, True)
     assert found["logit"] == pytest.approx(wanted[top], abs=1e-5)
-    assert sum(found["contributions"]) == pytest.approx(wanted[top], abs=1e-4)
-    assert found["sum"] == pytest.approx(sum(found["contributions"]))
+    assert found["at"] == "input"
+    assert sum(found["contributions"]) + found["bias"] == pytest.approx(wanted[top], abs=1e-4)
+    assert found["sum"] == pytest.approx(sum(found["contributions"]) + found["bias"])
+    odds = found["log_odds"]
+    probability = classified["probabilities"][top]
+    assert odds["value"] == pytest.approx(np.log(probability / (1 - probability)), abs=1e-4)
+    assert sum(odds["contributions"]) + odds["bias"] + odds["others"] == pytest.approx(odds["value"], abs=1e-4)
+    assert found["deletions"]["score"] == pytest.approx(probability, abs=1e-5)
+    assert 0 < len(found["deletions"]["words"]) <= 3
     assert [t["text"] for t in found["tokens"]] == classified["tokens"]
     assert all(t["start"] == t["end"] or TEXT[t["start"] : t["end"]] == t["text"] for t in found["tokens"])
     assert found["pooling_weights"] == classified["pooling_weights"]
@@ -47,12 +54,19 @@ def test_another_class(classifier: Path) -> None:
     for label in LABELS:
         found = document("explain", classifier, "--text", TEXT, "--class", label)
         assert found["class"] == label
-        assert sum(found["contributions"]) == pytest.approx(wanted[label], abs=1e-4)
+        assert sum(found["contributions"]) + found["bias"] == pytest.approx(wanted[label], abs=1e-4)
+        pooled = document("explain", classifier, "--text", TEXT, "--class", label, "--at", "pooler")
+        assert pooled["at"] == "pooler"
+        assert sum(pooled["contributions"]) == pytest.approx(wanted[label], abs=1e-4)
+        assert np.count_nonzero(pooled["contributions"]) == 1 < np.count_nonzero(found["contributions"])
 
 
-def test_a_sequential_head_is_not_called_exact() -> None:
-    found = document("explain", "demo-mistral", "--adapter", "banking77", "--text", "My card has not arrived")
-    assert found["exact"] is False
+def test_a_sequential_head_is_linearised_at_the_pooler_and_exact_at_the_input() -> None:
+    options = ("explain", "demo-mistral", "--adapter", "banking77", "--text", "My card has not arrived")
+    found = document(*options)
+    assert document(*options, "--at", "pooler")["exact"] is False
+    assert found["exact"] is True
+    assert sum(found["contributions"]) + found["bias"] == pytest.approx(found["logit"], abs=1e-4)
     assert found["pooling_weights"] is None
     assert found["pooling_shares"]["meaning"] == "gradient share"
     assert sum(found["pooling_shares"]["values"]) == pytest.approx(1)
@@ -60,7 +74,7 @@ def test_a_sequential_head_is_not_called_exact() -> None:
 
 def test_the_table_names_words_and_layers(classifier: Path) -> None:
     told = run("explain", classifier, "--text", TEXT).stdout
-    for part in ("arrived,", "embeddings", "layer 2", "exact", "<s>"):
+    for part in ("arrived,", "embeddings", "layer 2", "shares that add up", "(the other classes together)", "<s>"):
         assert part in told
 
 
@@ -205,9 +219,9 @@ def test_each_method_of_the_page_is_there(classifier: Path, method: str) -> None
     services.close()
 
 
-def test_where_the_split_gives_nothing_to_all_but_one_another_method_is_named(classifier: Path) -> None:
-    assert "--method occlusion" in run("explain", classifier, "--text", TEXT).stderr
-    assert "--method" not in run("explain", classifier, "--text", TEXT, "--method", "occlusion").stderr
+def test_where_the_split_gives_nothing_to_all_but_one_the_input_is_named(classifier: Path) -> None:
+    assert "--at input" in run("explain", classifier, "--text", TEXT, "--at", "pooler").stderr
+    assert "--at" not in run("explain", classifier, "--text", TEXT).stderr
 
 
 def test_the_fewest_words_that_flip_it(classifier: Path) -> None:

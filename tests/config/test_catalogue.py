@@ -115,6 +115,23 @@ def test_the_count_of_an_unknown_family_is_unknown() -> None:
     assert backbone_parameter_count(numbers, family) is None
 
 
+def test_an_example_is_a_text_with_or_without_the_class_that_is_expected() -> None:
+    entry = {"id": "a", "path": "./a", "examples": ["a text", {"text": "b", "expected": "x", "hard": True}]}
+    plain, hard = AdapterEntry.parse(entry).examples
+    assert (plain.text, plain.expected, plain.hard) == ("a text", "", False)
+    assert (hard.text, hard.expected, hard.hard) == ("b", "x", True)
+    with pytest.raises(ConfigError, match="expcted"):
+        AdapterEntry.parse({**entry, "examples": [{"text": "b", "expcted": "x"}]})
+
+
+def test_the_demos_have_easy_examples_first_and_say_what_they_expect() -> None:
+    for adapter in (a for c in SHIPPED.candidates if c.role == "demo" for a in c.adapters):
+        hard = [example.hard for example in adapter.examples]
+        assert hard == sorted(hard)
+        assert 1 <= sum(hard) <= 2
+        assert all(example.expected for example in adapter.examples)
+
+
 def test_the_template_of_the_readme_is_a_candidate() -> None:
     text = (FOLDER / "README.md").read_text(encoding="utf-8")
     template = text.split("```yaml\n")[1].split("```")[0]

@@ -34,14 +34,17 @@ def test_a_record_has_the_contracts_shape() -> None:
         "kept_characters": 5,
         "kept_from": 0,
         "total_tokens": 3,
+        "sureness": "between two",
     }
+    assert as_record(prediction(problem="regression"))["sureness"] is None
+    assert as_record(prediction(problem="multi_label_classification"))["sureness"] is None
 
 
 @pytest.mark.parametrize("suffix", ["csv", "tsv", "parquet", "jsonl"])
 def test_verdicts_of_an_untrained_head_are_marked_in_every_file(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"out.{suffix}"
     marked = replace(prediction(), untrained_head=True)
-    assert as_record(marked) == {**as_record(prediction()), "untrained_head": True}
+    assert as_record(marked) == {**as_record(prediction()), "sureness": None, "untrained_head": True}
     write_predictions(path, [marked, marked])
     match suffix:
         case "parquet":

@@ -26,6 +26,7 @@ from core.results import Check, CheckStatus, HealthReport, Selection, StageStatu
 from core.settings import Settings
 from core.words.dry_run import verdict
 from tests.dry_run.trying import failed, in_training, layers, left_out, loaded, stage, tried
+from tests.engine.conftest import let_go
 from tests.tiny import save_tiny_classifier
 
 LATER = ["Repeatability", "Padding", "Batch", "Loss", "Gradient", "Save and load"]
@@ -37,8 +38,7 @@ def engine(everyone: Path, tmp_path: Path) -> Iterator[Engine]:
     """An engine of the test's own, since its models are damaged."""
     made = Engine(Settings(catalogue=everyone, user_catalogue=tmp_path / "own", device="cpu"))
     yield made
-    for model in made.loaded():
-        made.unload(model.selection)
+    let_go(made)
 
 
 def asked(engine: Engine, candidate: str, adapter: str | None = None) -> Asked:

@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 
 from core.settings import ROOT
+from tests.heap import ENVIRONMENT
 
-#: Peak resident memory of a dry run over that of the loaded model that has predicted once, and the estimate.
+#: The most that a dry run takes besides the loaded model, which has predicted once, and the estimate.
 MEASURE = """
-import json, sys, threading, time
+import json, sys
 from pathlib import Path
-import psutil, torch
+import torch
 torch.set_num_threads(1)
 from core.dry_run.default_texts import TEXTS
 from core.dry_run.memory import stage_bytes
@@ -24,6 +25,7 @@ from core.dry_run.run import check_pair
 from core.dry_run.subject import make_subject
 from core.engine.engine import Engine
 from core.settings import Settings
+from tests.heap import Peak
 
 root = Path(sys.argv[1])
 engine = Engine(Settings(catalogue=root / "none", user_catalogue=root / "own", device="cpu"))
@@ -34,18 +36,10 @@ base = engine.candidate(selection.candidate).base_model
 subject = make_subject(pair, base, TEXTS, free=lambda: 2**40, loading_alone=engine.loading_alone)
 estimate = stage_bytes(subject).most
 del subject
-process, over, peak = psutil.Process(), threading.Event(), [0]
-def watch():
-    while not over.wait(0.002):
-        peak[0] = max(peak[0], process.memory_info().rss)
-before = process.memory_info().rss
-thread = threading.Thread(target=watch)
-thread.start()
-run = check_pair(engine, pair, TEXTS)
-over.set()
-thread.join()
+with Peak() as peak:
+    run = check_pair(engine, pair, TEXTS)
 print(json.dumps({
-    "passed": run.passed, "model": pair.info.bytes, "estimate": estimate, "taken": peak[0] - before,
+    "passed": run.passed, "model": pair.info.bytes, "estimate": estimate, "taken": peak.bytes,
     "saving": next(s.detail for s in run.stages if s.name == "Save and load"),
 }))
 """
@@ -71,7 +65,7 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     LlamaForSequenceClassification(config).save_pretrained(root / "model")
     tokenizer.save_pretrained(root / "model")
     options: dict[str, Any] = {"cwd": ROOT, "capture_output": True, "text": True, "check": True, "timeout": 600}
-    result = subprocess.run([sys.executable, "-c", MEASURE, str(root)], **options)
+    result = subprocess.run([sys.executable, "-c", MEASURE, str(root)], env=ENVIRONMENT, **options)
     return json.loads(result.stdout.splitlines()[-1])  # type: ignore[no-any-return]
 
 

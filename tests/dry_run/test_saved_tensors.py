@@ -12,9 +12,13 @@ from transformers import PreTrainedModel
 
 from core.config.quantisation import NAMED
 from core.dry_run import round_trip, saved_tensors
+from core.dry_run.default_texts import TEXTS
+from core.dry_run.stages import run
+from core.dry_run.subject import make_subject
 from core.model import open as opening
 from core.model.classifier import PooledClassifier
-from tests.dry_run.trying import failed, loaded, stage, tried
+from core.tasks.progress import CancelledError
+from tests.dry_run.trying import failed, loaded, nobody_loads, stage, tried
 from tests.tiny import FAMILIES, save_tiny_classifier
 
 
@@ -122,3 +126,22 @@ def test_a_config_that_is_saved_otherwise_fails_the_stage(
     found = tried(pair, base)
     assert failed(found) == ["Save and load"]
     assert "config.json says of its labels is not what is in memory" in stage(found, "Save and load").detail
+
+
+@pytest.mark.parametrize("stage_name", ["Gradient, ", "Save and load, writing", "Save and load, comparing"])
+def test_a_long_stage_says_how_far_it_is_and_can_be_stopped(folder: Path, tmp_path: Path, stage_name: str) -> None:
+    pair, base = loaded(folder, tmp_path)
+    subject = make_subject(pair, base, TEXTS, free=lambda: 2**40, loading_alone=nobody_loads)
+    told: list[float] = []
+
+    def stop(fraction: float, said: str) -> None:
+        told.append(fraction)
+        if said.startswith(stage_name):
+            raise CancelledError
+
+    with pytest.raises(CancelledError):
+        run(subject, stop)
+    assert told == sorted(told)
+    assert 0.5 < told[-1] < 1
+    assert all(p.grad is None and not p.requires_grad for p in subject.probe.model.parameters())
+    assert all(p.grad is None for p in pair.predictor.model.parameters())

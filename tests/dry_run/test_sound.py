@@ -19,6 +19,7 @@ from core.results import CheckStatus, Selection, StageStatus
 from core.settings import Settings
 from core.words.dry_run import verdict
 from tests.dry_run.trying import failed, loaded, stage, tried
+from tests.engine.conftest import let_go
 from tests.explain.adapted import traces
 from tests.explain.conftest import POOLERS, TYPES
 from tests.tiny import TINY_LAYERS, TINY_WIDTH, save_tiny_classifier
@@ -49,10 +50,10 @@ TASKS: dict[ProblemType, tuple[str, ...]] = {
 
 @pytest.fixture(scope="module")
 def many(everyone: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    made = Engine(Settings(catalogue=everyone, user_catalogue=tmp_path_factory.mktemp("own"), device="cpu"))
+    own = tmp_path_factory.mktemp("own")
+    made = Engine(Settings(catalogue=everyone, user_catalogue=own, device="cpu", max_loaded=50))
     yield made
-    for model in made.loaded():
-        made.unload(model.selection)
+    let_go(made)
 
 
 @pytest.mark.parametrize("head", ["", "-sequential"])

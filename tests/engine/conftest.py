@@ -11,6 +11,7 @@ import pytest
 from core.config import AdapterConfig, AdapterEntry, BaseModelConfig, CandidateConfig
 from core.config.catalogue import write_candidate
 from core.engine.engine import Engine
+from core.engine.entry import dropped
 from core.settings import Settings
 from tests.model.conftest import opened, write_adapter
 
@@ -33,9 +34,18 @@ def installation(catalogue: Path, tmp_path: Path, **fields: Any) -> Settings:
     return Settings(catalogue=catalogue, user_catalogue=tmp_path / "own", device="cpu", **fields)
 
 
+def let_go(engine: Engine) -> None:
+    """End the threads of all that is loaded, where unloading is not what a test is about.
+
+    `Engine.unload` gives memory back at once and walks all objects of the process for it: a third of a second for each
+    pair. What is let go here goes with the next unload, or when its last reference does.
+    """
+    for entry in dropped(engine._pairs.residency, [model.selection for model in engine.loaded()]):
+        entry.batcher.close()
+
+
 @pytest.fixture
 def engine(catalogue: Path, tmp_path: Path) -> Iterator[Engine]:
     made = Engine(installation(catalogue, tmp_path))
     yield made
-    for model in made.loaded():
-        made.unload(model.selection)
+    let_go(made)

@@ -28,7 +28,7 @@ from core.model.open import open_classifier
 from core.results import LoadState, Requirements, Selection
 from core.settings import Settings
 from core.tasks.runner import TaskRunner
-from tests.engine.conftest import installation
+from tests.engine.conftest import installation, let_go
 
 ONE, TWO, BASE = Selection("tiny", "one"), Selection("tiny", "two"), Selection("tiny")
 TEXT = "My card has not arrived yet."
@@ -258,8 +258,7 @@ def tight(catalogue: Path, tmp_path: Path, tiny_folders: dict[str, Path]) -> Ite
     assert probe.requirements(ONE).weights > 2**14
     engine = Engine(installation(catalogue, tmp_path, memory_budget_gb=(largest + 2**14) / GIB))
     yield engine, engine.resolve(other)
-    for model in engine.loaded():
-        engine.unload(model.selection)
+    let_go(engine)
 
 
 def test_the_page_and_the_loader_go_by_the_same_numbers(engine: Engine, needs: list[Requirements]) -> None:

@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
 
 from core.config import AdapterEntry, BaseModelConfig, CandidateConfig
 from core.config.families import ModelType
 from core.engine import loader as module
-from core.engine.loader import LoadedPair, Loader, _placement, release
+from core.engine.loader import LoadedPair, Loader, release
 from core.engine.requirements import PairFolders
 from core.errors import CheckpointError
 from core.model.open import OpenedClassifier
@@ -33,6 +32,7 @@ class Load:
 
     def __init__(self) -> None:
         self.stages: list[LoadStage] = []
+        self.shares: list[float] = []
         self.loader = Loader(Settings(device="cpu"))
 
     def __call__(
@@ -49,8 +49,10 @@ class Load:
         entry = AdapterEntry(id="own", path="elsewhere") if adapter else None
         return self.loader.load(candidate, entry, PairFolders(folder, adapter), NEEDS, opened, self.told)
 
-    def told(self, stage: LoadStage, detail: str) -> None:
-        self.stages.append(stage)
+    def told(self, stage: LoadStage, detail: str, share: float) -> None:
+        if stage not in self.stages:
+            self.stages.append(stage)
+        self.shares.append(share)
 
 
 @pytest.fixture
@@ -145,24 +147,6 @@ def test_a_tokenizer_that_cannot_be_read_is_told(
         CheckpointError, match=r"The tokenizer in '.*' cannot be read: .*put the model's tokenizer\.json"
     ):
         load(folder)
-
-
-@pytest.mark.parametrize(
-    ("device", "gpus", "free", "expected"),
-    [
-        ("cpu", 4, 0, None),
-        ("mps", 0, 0, {"": "mps"}),
-        ("cuda", 1, 0, {"": "cuda"}),
-        ("cuda", 2, 5000, {"": "cuda"}),
-        ("cuda", 2, 4999, "auto"),
-    ],
-)
-def test_a_model_is_spread_only_where_one_gpu_is_too_small(
-    monkeypatch: pytest.MonkeyPatch, device: str, gpus: int, free: int, expected: Any
-) -> None:
-    monkeypatch.setattr(torch.cuda, "device_count", lambda: gpus)
-    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda _: (free, 10**9))
-    assert _placement(Requirements(device, "float32", 1, 4000, 5000, 0)) == expected
 
 
 def test_what_is_loaded_is_left_out_of_later_collections(

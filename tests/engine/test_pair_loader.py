@@ -36,7 +36,7 @@ class House:
         stages: list[LoadStage] = []
         selection = Selection(candidate.id, adapter.id if adapter else None)
         job: LoadJob[Entry] = LoadJob(load_state(selection, LoadStage.QUEUED))
-        job.join(lambda state: stages.append(state.stage))
+        job.join(lambda state: None if state.stage in stages else stages.append(state.stage))
         self.loader.load(job, candidate, adapter, self.admit)
         return stages
 

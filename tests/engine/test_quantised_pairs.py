@@ -22,8 +22,10 @@ from core.explain.explainer import Explainer
 from core.results import AttributionOptions, CheckStatus, Selection
 from core.settings import ROOT, Settings
 from core.tasks.runner import TaskRunner
+from tests import heap
+from tests.engine.conftest import let_go
 from tests.model.conftest import LABELS, opened, write_adapter
-from tests.tiny import make_tiny_tokenizer, save_tiny_classifier
+from tests.tiny import make_tiny_tokenizer
 
 NAMES = [name for name in NAMED if name != "none"]
 TEXTS = ["My card has not arrived yet.", "Play some jazz!", "Wake me up at six and play some jazz, will you?"]
@@ -64,8 +66,7 @@ def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def engine(catalogue: Path, tmp_path: Path) -> Any:
     made = Engine(Settings(catalogue=catalogue, user_catalogue=tmp_path / "own", device="cpu", max_loaded=8))
     yield made
-    for model in made.loaded():
-        made.unload(model.selection)
+    let_go(made)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -122,9 +123,9 @@ def test_a_text_gets_the_same_alone_and_among_others(engine: Engine, name: str) 
 def test_explanations_of_a_quantised_pair(engine: Engine, name: str) -> None:
     explainer, selection, text = Explainer(engine, TaskRunner(1)), Selection(name, "mean"), TEXTS[0]
     logits = engine.classify(selection, [text])[0].logits
-    contributions = explainer.contributions(selection, text)
+    position_parts = explainer.position_parts(selection, text)
     rounding = 0.05 if name == "int8" else 1e-4
-    assert contributions.logits == pytest.approx(logits, abs=rounding)
+    assert position_parts.logits == pytest.approx(logits, abs=rounding)
     assert explainer.depth(selection, text).logits[-1] == pytest.approx(logits, abs=rounding)
     assert explainer.at_scale(selection, text, 1.0).logits == pytest.approx(logits, abs=rounding)
     curve = explainer.scale_curve(selection, text).result()
@@ -188,12 +189,19 @@ def test_another_quantisation_is_another_candidate_and_another_base(engine: Engi
 MEASURE = """
 import json, sys, threading
 from pathlib import Path
-import psutil, torch
+import torch
 torch.set_num_threads(1)
-import bitsandbytes
 from core.engine import loader
 from core.engine.engine import Engine
 from core.settings import Settings
+from tests.heap import Peak, taken
+
+def settled():
+    for thread in threading.enumerate():
+        if thread.name.startswith("batch "):  # it lets go of its pair when it ends
+            thread.join(60)
+    loader.release()
+    return taken()
 
 root, name = Path(sys.argv[1]), sys.argv[2]
 engine = Engine(Settings(catalogue=root / "none", user_catalogue=root / "own", device="cpu"))
@@ -202,32 +210,14 @@ engine.classify(small, ["warm"])
 engine.unload(small)
 selection = engine.quantised(engine.resolve(str(root / "model")), name)
 needs = engine.requirements(selection)
-process, over, peak = psutil.Process(), threading.Event(), [0]
-def own():
-    info = process.memory_info()
-    return info.rss - info.shared  # pages of a file that is being read go as soon as others need the room
-def watch():
-    while not over.wait(0.002):
-        peak[0] = max(peak[0], own() - start)
-start = own()
-before = process.memory_info().rss
-thread = threading.Thread(target=watch)
-thread.start()
-model = engine.load(selection)
-over.set()
-thread.join()
+before = settled()
+with Peak() as peak:
+    model = engine.load(selection)
 loader.release()
-after = process.memory_info().rss
+after = taken()
 engine.unload(selection)
-for _ in range(50):  # the batcher's thread lets go of the pair when it ends
-    loader.release()
-    left = process.memory_info().rss - before
-    if left < 2**24:
-        break
-    over.clear()
-    over.wait(0.05)
 print(json.dumps({"estimate": needs.weights, "peak_estimate": needs.peak, "held": model.bytes,
-    "taken": after - before, "peak": peak[0], "left": left}))
+    "taken": after - before, "peak": peak.bytes, "left": settled() - before}))
 """
 
 
@@ -235,7 +225,7 @@ print(json.dumps({"estimate": needs.weights, "peak_estimate": needs.peak, "held"
 def larger(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model of 190 MB, and a small one that warms a process up."""
     root = tmp_path_factory.mktemp("larger")
-    save_tiny_classifier(root / "small", "llama", ("a", "b"))
+    wide_classifier(root / "small")
     wide_classifier(root / "model", 768, 8)
     return root
 
@@ -243,10 +233,9 @@ def larger(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("name", ["int8", "nf4", "nf4-double"])
 def test_what_is_estimated_is_what_is_taken(larger: Path, name: str) -> None:
     options: dict[str, Any] = {"cwd": ROOT, "capture_output": True, "text": True, "check": True, "timeout": 600}
-    result = subprocess.run([sys.executable, "-c", MEASURE, str(larger), name], **options)
+    result = subprocess.run([sys.executable, "-c", MEASURE, str(larger), name], env=heap.ENVIRONMENT, **options)
     seen = json.loads(result.stdout.splitlines()[-1])
     assert seen["estimate"] == pytest.approx(seen["held"], rel=0.01), seen
-    # What is taken is measured with the heap of the loading thread, which keeps some tens of megabytes of any model.
-    assert seen["taken"] <= 1.1 * seen["estimate"] + 3 * 2**24, seen
-    assert seen["peak"] <= seen["peak_estimate"] + 2**27, seen  # freed blocks that glibc is told to keep
-    assert seen["left"] < 0.2 * seen["taken"] + 2**25, seen
+    assert seen["taken"] == pytest.approx(seen["estimate"], rel=0.1), seen
+    assert seen["taken"] < seen["peak"] <= seen["peak_estimate"], seen
+    assert seen["left"] < 0.1 * seen["taken"], seen

@@ -14,7 +14,7 @@ from core.engine.engine import Engine
 from core.explain.explainer import Explainer
 from core.settings import Settings
 from core.tasks.runner import TaskRunner
-from tests.engine.conftest import catalogue, engine
+from tests.engine.conftest import catalogue, engine, let_go
 from tests.model.conftest import opened, write_adapter
 
 __all__ = ["catalogue", "engine"]
@@ -50,5 +50,4 @@ def explainer(everyone: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     own = tmp_path_factory.mktemp("own")
     made = Engine(Settings(catalogue=everyone, user_catalogue=own, device="cpu", max_loaded=50))
     yield Explainer(made, TaskRunner(1))
-    for model in made.loaded():
-        made.unload(model.selection)
+    let_go(made)

@@ -26,6 +26,7 @@ from core.results import HEAD_MEASURES, AttentionCost, AttentionRollout, Selecti
 from core.settings import Settings
 from core.tasks.progress import CancelledError
 from core.tasks.runner import TaskRunner
+from tests.engine.conftest import let_go
 from tests.explain.adapted import probing
 from tests.explain.conftest import TYPES
 from tests.explain.families import tiny_classifier
@@ -241,7 +242,7 @@ def test_above_the_budget_is_refused_with_both_figures(everyone: Path, tmp_path:
             explainer.attention(LLAMA, long, part)
     assert explainer.attention_cost(LLAMA, "card").fits
     assert explainer.attention(LLAMA, "card", 1).maps.shape[0] == 4
-    explainer.engine.unload(LLAMA)
+    let_go(explainer.engine)
 
 
 def test_kept_maps_stay_within_the_budget(everyone: Path, tmp_path: Path) -> None:
@@ -255,7 +256,7 @@ def test_kept_maps_stay_within_the_budget(everyone: Path, tmp_path: Path) -> Non
         kept = explainer.attention(LLAMA, text, 1)
     assert explainer.attention(LLAMA, texts[4], 1) is kept
     assert explainer.attention(LLAMA, texts[0], 1) is not first
-    explainer.engine.unload(LLAMA)
+    let_go(explainer.engine)
 
 
 def test_as_a_job_it_answers_at_once_afterwards(explainer: Explainer) -> None:
@@ -329,7 +330,7 @@ def test_a_candidate_without_an_adapter_and_other_problems(problem: Any, tmp_pat
     selection = explainer.engine.resolve(str(folder))
     expected = captured(probe_of(explainer, selection), TEXT)
     np.testing.assert_allclose(explainer.attention(selection, TEXT, 2).maps, expected[1], atol=1e-6)
-    explainer.engine.unload(selection)
+    let_go(explainer.engine)
 
 
 # Other builds of attention

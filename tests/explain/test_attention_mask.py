@@ -155,7 +155,7 @@ def test_the_explainer_compares_a_loaded_pair(explainer: Explainer, family: str,
     assert side.label == prediction.label
     np.testing.assert_allclose(side.logits, prediction.logits, atol=1e-5 * np.abs(prediction.logits).max())
     np.testing.assert_allclose(side.probabilities, prediction.probabilities, atol=1e-5)
-    assert side.contributions.exact == (head == "vanilla")
+    assert side.position_parts.exact == (head == "vanilla")
     assert sorted(found.leading(2)) == sorted(set(found.leading(2)))
     assert LABELS.index(found.causal.label) in found.leading(len(LABELS))
 

@@ -18,7 +18,7 @@ from core.explain.capabilities import capabilities
 from core.explain.explainer import Explainer
 from core.explain.probe import Probe
 from core.model.classifier import classifier_class
-from core.results import AttributionOptions, Capability, Problem, Selection
+from core.results import AttributionOptions, Capability, ContributionOptions, Problem, Selection
 from core.settings import Settings
 from core.tasks.runner import TaskRunner
 from tests.explain.adapted import probing
@@ -39,10 +39,15 @@ def attention(explainer: Explainer, selection: Selection) -> object:
     return explainer.attention(selection, TEXT, "overview")
 
 
+def contributions(explainer: Explainer, selection: Selection) -> object:
+    options = ContributionOptions(explainer.reading(selection, TEXT).prediction.labels[0])
+    return explainer.deletions(selection, TEXT, options), explainer.contributions(selection, TEXT, options)
+
+
 VIEWS: Mapping[Capability, Ask] = {
     Capability.VERDICT: lambda e, s: e.engine.classify(s, [TEXT]),
     Capability.POOLING: lambda e, s: (e.pooling(s, TEXT), e.poolers(s, TEXT)),
-    Capability.CONTRIBUTIONS: lambda e, s: e.contributions(s, TEXT),
+    Capability.CONTRIBUTIONS: contributions,
     Capability.DEPTH: lambda e, s: e.depth(s, TEXT),
     Capability.ADAPTER_EFFECT: lambda e, s: e.at_scale(s, TEXT, 0),
     Capability.ATTENTION_MASK: lambda e, s: e.attention_mask(s, TEXT),

@@ -1,4 +1,4 @@
-"""Pooling, contributions and the class lens against other people's arithmetic, for every family, pooler and head."""
+"""Pooling, position parts and the class lens against other people's arithmetic, for every family, pooler and head."""
 
 from __future__ import annotations
 
@@ -19,15 +19,16 @@ from core import services
 from core.engine.encoding import Encoded
 from core.engine.engine import Engine
 from core.errors import InputError, UntrainedHeadError
-from core.explain.contributions import contributions
 from core.explain.depth import trace
 from core.explain.explainer import Explainer
 from core.explain.pooling import pooling
+from core.explain.position_parts import position_parts
 from core.explain.probe import Probe, make_probe
 from core.figures.report import document
-from core.results import AttributionOptions, Lens, Selection, by_unit, effective_count
+from core.results import AttributionOptions, ContributionOptions, Lens, Selection, by_unit, effective_count
 from core.settings import Settings
 from core.tasks.runner import TaskRunner
+from tests.engine.conftest import let_go
 from tests.explain.conftest import POOLERS, TYPES
 from tests.tiny import save_tiny_classifier
 
@@ -77,7 +78,7 @@ def by_hand(
 def test_contributions_and_weights_equal_numpy(explainer: Explainer, family: str, pooler: str) -> None:
     selection = Selection(family, pooler)
     probe = probe_of(explainer, selection)
-    found, weighed = explainer.contributions(selection, TEXT), explainer.pooling(selection, TEXT)
+    found, weighed = explainer.position_parts(selection, TEXT), explainer.pooling(selection, TEXT)
     parts, weights = by_hand(probe, pooler, states_of(probe, TEXT))
     head = probe.head.weight.detach().double().numpy()  # type: ignore[operator]
     np.testing.assert_allclose(found.values, head @ parts.T, atol=2e-5)
@@ -92,7 +93,7 @@ def test_contributions_and_weights_equal_numpy(explainer: Explainer, family: str
 
 
 def test_the_lead_of_one_class_over_another_is_split_too(explainer: Explainer) -> None:
-    found = explainer.contributions(Selection("llama", "attention"), TEXT)
+    found = explainer.position_parts(Selection("llama", "attention"), TEXT)
     first, second = found.labels[:2]
     assert found.between(first, second).sum() == pytest.approx(found.logits[0] - found.logits[1], abs=1e-4)
 
@@ -103,7 +104,7 @@ def test_a_sequential_head_is_linearised_and_says_what_it_leaves_out(
     explainer: Explainer, family: str, pooler: str
 ) -> None:
     selection = Selection(family, f"{pooler}-sequential")
-    found = explainer.contributions(selection, TEXT)
+    found = explainer.position_parts(selection, TEXT)
     assert not found.exact
     assert "slope" in found.method
     states = torch.tensor(states_of(probe_of(explainer, selection), TEXT)).float().unsqueeze(0)
@@ -165,7 +166,7 @@ def test_all_poolers_see_the_states_of_one_pass(explainer: Explainer, monkeypatc
     text = TEXT + " One pass."
     found = explainer.poolers(selection, text)
     explainer.pooling(selection, text)
-    explainer.contributions(selection, text)
+    explainer.position_parts(selection, text)
     assert passes == [text]
     assert [v.pooling.pooler for v in found] == list(POOLERS)
     assert [v.trained for v in found] == [name == "gem" for name in POOLERS]
@@ -188,14 +189,14 @@ def test_one_pooler_alone_equals_a_classifier_built_with_it(explainer: Explainer
 def test_a_second_look_is_remembered_and_unloading_forgets(everyone: Path, tmp_path: Path) -> None:
     engine = Engine(Settings(catalogue=everyone, user_catalogue=tmp_path, device="cpu"))
     explainer, selection = Explainer(engine, TaskRunner(1)), Selection("llama", "mean")
-    first = explainer.contributions(selection, TEXT)
-    assert explainer.contributions(selection, TEXT) is first
+    first = explainer.position_parts(selection, TEXT)
+    assert explainer.position_parts(selection, TEXT) is first
     pair = weakref.ref(engine.pair(selection))
     engine.unload(selection)
     gc.collect()
     assert pair() is None, "the explainer keeps an unloaded pair alive"
-    assert explainer.contributions(selection, TEXT) is not first
-    engine.unload(selection)
+    assert explainer.position_parts(selection, TEXT) is not first
+    let_go(engine)
 
 
 def test_hooks_and_changes_on_a_probe_are_invisible_to_predictions(explainer: Explainer) -> None:
@@ -218,18 +219,18 @@ def test_other_problems_are_explained_too(problem: Any, tmp_path: Path) -> None:
     selection = engine.resolve(str(folder))
     explainer = Explainer(engine, TaskRunner(1))
     prediction = engine.classify(selection, [TEXT])[0]
-    np.testing.assert_allclose(explainer.contributions(selection, TEXT).sums, prediction.logits, atol=1e-4)
+    np.testing.assert_allclose(explainer.position_parts(selection, TEXT).sums, prediction.logits, atol=1e-4)
     lens = explainer.depth(selection, TEXT)
     np.testing.assert_allclose(lens.probabilities[-1], prediction.probabilities, atol=1e-6)
     assert len(explainer.poolers(selection, TEXT)) == len(POOLERS)
-    engine.unload(selection)
+    let_go(engine)
 
 
 @pytest.mark.parametrize("text", ["a", "é", "🙂", "card " * 2000, "\u200d"])
 def test_short_long_and_odd_texts(explainer: Explainer, text: str) -> None:
     for selection in (Selection("llama", "attention"), Selection("bert", "gem")):
         reading = explainer.reading(selection, text)
-        found = explainer.contributions(selection, text)
+        found = explainer.position_parts(selection, text)
         assert found.values.shape[1] == len(reading.prediction.tokens)
         np.testing.assert_allclose(found.sums, reading.prediction.logits, atol=1e-4)
         assert explainer.pooling(selection, text).weights.sum() == pytest.approx(1)
@@ -238,7 +239,7 @@ def test_short_long_and_odd_texts(explainer: Explainer, text: str) -> None:
 
 
 def test_an_empty_text_is_refused(explainer: Explainer) -> None:
-    for ask in (explainer.reading, explainer.pooling, explainer.contributions, explainer.depth, explainer.poolers):
+    for ask in (explainer.reading, explainer.pooling, explainer.position_parts, explainer.depth, explainer.poolers):
         with pytest.raises(InputError, match="empty"):
             ask(Selection("llama", "mean"), "  ")
 
@@ -248,7 +249,7 @@ def test_nothing_but_bos(explainer: Explainer, adapter: str) -> None:
     probe = probe_of(explainer, Selection("mistral", adapter))
     alone = Encoded("", [1], [(0, 0)], 1)
     states = probe.states(alone)
-    found = contributions(probe, states)
+    found = position_parts(probe, states)
     assert found.values.shape == (4, 1)
     np.testing.assert_allclose(found.logits, probe.logits([[1]])[0].numpy(), atol=1e-5)
     if found.exact:
@@ -259,8 +260,9 @@ def test_nothing_but_bos(explainer: Explainer, adapter: str) -> None:
 
 #: Every question about a verdict, and what it needs besides the pair.
 UNTRAINED: dict[str, tuple[Any, ...]] = {
-    **dict.fromkeys(("reading", "pooling", "poolers", "contributions", "depth", "attention_cost"), (TEXT,)),
+    **dict.fromkeys(("reading", "pooling", "poolers", "position_parts", "depth", "attention_cost"), (TEXT,)),
     **dict.fromkeys(("scale_curve", "ablation", "attention_mask"), (TEXT,)),
+    **dict.fromkeys(("contributions", "deletions"), (TEXT, ContributionOptions("LABEL_0"))),
     "head_geometry": (),
     "attribution_cost": (TEXT, AttributionOptions("LABEL_0")),
     "attributions": (TEXT, AttributionOptions("LABEL_0")),
@@ -290,7 +292,7 @@ def test_an_untrained_head_is_explained_on_request_and_marked(explainer: Explain
     wish = Selection("llama", untrained_head=True)
     reading = explainer.reading(wish, TEXT)
     assert reading.prediction.untrained_head
-    found = explainer.contributions(wish, TEXT)
+    found = explainer.position_parts(wish, TEXT)
     np.testing.assert_allclose(found.sums, reading.prediction.logits, atol=1e-4)
     report = document(explainer.report(wish, TEXT, reading.prediction.label))
     assert 'id="verdict" class="hl-untrained"' in report

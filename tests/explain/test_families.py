@@ -19,13 +19,15 @@ from core.explain import attention
 from core.explain.attention_mask import compare_masks
 from core.explain.attributions.run import attribute
 from core.explain.capabilities import capabilities, require
-from core.explain.contributions import contributions
+from core.explain.contributions.checked_backbones import CHECKED_BACKBONES
+from core.explain.contributions.run import contributions, own_logits
 from core.explain.depth import trace
 from core.explain.head_geometry import class_vectors
 from core.explain.minimal_flip import find
 from core.explain.pooling import compare_poolers, pooling
+from core.explain.position_parts import position_parts
 from core.explain.probe import Probe
-from core.results import AttributionOptions, Capability, Unit
+from core.results import AttributionOptions, Capability, ContributionOptions, Unit
 from core.tasks.progress import ignore_progress
 from tests.explain.adapted import probing
 from tests.explain.families import families, tiny_classifier
@@ -118,15 +120,29 @@ def transformers_maps(probe: Probe) -> list[torch.Tensor]:
     return maps if full and all(bool((m >= 0).all()) for m in maps) else []  # SqueezeBERT hands out scores
 
 
-def check(name: str) -> set[Capability] | None:
-    """What a family can, after all views were asked; None where it does not classify this text."""
+def adds_up(probe: Probe, expected: torch.Tensor) -> str:
+    """The backbone's class where its input contributions are shares that sum to the logit; empty where they fall.
+
+    Falls are told as such, with the reason.
+    """
+    logits = own_logits(probe, probe.states(TEXT), probe.read_mask(TEXT))
+    result = contributions(probe, TEXT, UNITS, ContributionOptions(LABELS[0], "logit"), logits)
+    assert result.values.shape == (len(IDS),)
+    assert result.value == pytest.approx(float(expected[0]), rel=1e-4, abs=1e-4)
+    assert bool(result.why_not) == (result.method == "occlusion")
+    assert not result.exact or abs(result.total - float(expected[0])) <= 2e-4 * max(1.0, abs(result.value))
+    return type(probe.backbone).__name__ if result.exact else ""
+
+
+def check(name: str) -> tuple[set[Capability], str] | None:
+    """What a family can, after all views were asked, and what `adds_up`; None where it does not classify this text."""
     model = tiny_classifier(name)
     probe = None if model is None else replace(probing(model), encoder=ENCODER)
     expected = None if probe is None else logits(probe)
     if probe is None or expected is None:
         return None
     states = probe.states(TEXT)
-    parts = contributions(probe, states)
+    parts = position_parts(probe, states)
     largest = max(1.0, float(expected.abs().max()))
     assert np.abs(parts.sums - expected.numpy()).max() <= 1e-4 * largest, f"{name}: the parts are not the logit"
     assert pooling(probe, states).weights.sum() == pytest.approx(1, abs=1e-4)
@@ -134,19 +150,25 @@ def check(name: str) -> set[Capability] | None:
     if name in NAMED and name != "funnel":  # Funnel reads nothing below five tokens, which is told
         flip = find(probe, WORDS, UNITS_OF_WORDS, 8, ignore_progress)
         assert flip.tried <= 8
+    shares = adds_up(probe, expected)
     can = answered(probe)
     theirs = transformers_maps(probe)
     if theirs:
         assert Capability.ATTENTION in can, f"{name} hands out maps, and the page says that it has none"
         for layer, maps in enumerate(theirs, 1):
             np.testing.assert_allclose(attention.maps(probe, TEXT, layer, 2**30).maps, maps[0], atol=1e-5)
-    return can
+    return can, shares
 
 
 def test_every_family_is_explained_or_refused_in_words() -> None:
     """One test, since the families are found here and their number is what it says."""
     hf_logging.set_verbosity_error()
-    results = {name: can for name in families() if name not in SLOW and (can := check(name)) is not None}
+    checked = {name: told for name in families() if name not in SLOW and (told := check(name)) is not None}
+    results = {name: can for name, (can, _) in checked.items()}
+    shares = {name: backbone for name, (_, backbone) in checked.items()}
+    print(f"\n{sum(map(bool, shares.values()))} with shares:", ", ".join(name for name in shares if shares[name]))
+    print("occlusion in their place:", ", ".join(name for name in shares if not shares[name]))
+    assert {backbone for backbone in shares.values() if backbone} == CHECKED_BACKBONES
     print(f"\n{len(results)} families; without", *(f"\n  {name}: {set(VIEWS) - can}" for name, can in results.items()))
     assert len(results) > 150
     assert {*NAMED} <= {*results}, "a family that people classify with is not among them"

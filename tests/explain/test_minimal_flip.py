@@ -23,6 +23,7 @@ from core.explain.probe import Probe
 from core.results import MinimalFlip, Selection, TaskState, TaskStatus, Unit
 from core.tasks.progress import CancelledError
 from core.tasks.runner import TaskRunner
+from tests.engine.conftest import let_go
 from tests.explain.conftest import POOLERS, TYPES
 
 TEXTS = (
@@ -160,7 +161,7 @@ def searched(rule: Rule, values: list[float], budget: int, progress: Any = None)
         place += len(str(i)) + 1
     parts = SimpleNamespace(logits=np.array([1.0, 0.0]), of=lambda _: np.array(values))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(minimal_flip, "contributions", lambda *_: parts)
+        patch.setattr(minimal_flip, "position_parts", lambda *_: parts)
         encoded: Any = SimpleNamespace(text=text)
         probe: Any = rule
         return minimal_flip.find(probe, encoded, units, budget, progress or (lambda *_: None))
@@ -196,7 +197,7 @@ def test_nothing_flips_is_an_answer_and_says_whether_all_was_tried() -> None:
     assert (flip.found, flip.proven) == (False, False)
 
 
-def test_singles_are_tried_in_the_order_of_the_contributions() -> None:
+def test_singles_are_tried_in_the_order_of_the_position_parts() -> None:
     rule = Rule(4, never)
     searched(rule, [0.5, 3.0, -1.0, 2.0], 6)
     assert [set(g) for g in rule.seen[1:3]] == [{1}, {3}]
@@ -261,4 +262,4 @@ def test_several_labels_flip_as_a_set(tmp_path: Any) -> None:
     selection, explainer = made.resolve(str(folder)), Explainer(made, TaskRunner(1))
     flip = found(explainer, selection, TEXTS[0])
     assert len(flip.removed) == brute_force(explainer, selection, TEXTS[0])
-    made.unload(selection)
+    let_go(made)

@@ -16,6 +16,7 @@ from core.figures.report import document
 from core.results import Selection
 from core.settings import Settings
 from core.tasks.runner import TaskRunner
+from tests.engine.conftest import let_go
 from tests.explain.conftest import TYPES
 from tests.model.conftest import LABELS
 from tests.tiny import save_tiny_classifier
@@ -79,7 +80,7 @@ def test_every_problem_and_no_adapter_make_a_document(problem: str, tmp_path: Pa
         assert len(found.origin.files) == 1
         assert (found.runner_up is None) == (problem == "regression")
         html.encode("utf-8")
-    engine.unload(selection)
+    let_go(engine)
 
 
 def test_the_report_says_how_a_quantised_base_is_held(everyone: Path, tmp_path: Path) -> None:

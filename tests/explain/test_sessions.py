@@ -20,10 +20,11 @@ from core.explain import probe, sessions
 from core.explain.explainer import Explainer
 from core.explain.probe import Probe
 from core.explain.sessions import still_loaded
-from core.results import AttributionOptions, Feature, Selection, TaskStatus
+from core.results import AttributionOptions, ContributionOptions, Feature, Selection, TaskStatus
 from core.settings import Settings
 from core.tasks.progress import CancelledError
 from core.tasks.runner import TaskRunner
+from tests.engine.conftest import let_go
 from tests.explain.conftest import TYPES
 
 A, B = Selection("llama", "mean"), Selection("bert", "mean")
@@ -36,8 +37,7 @@ def fresh(everyone: Path, tmp_path: Path) -> Iterator[Explainer]:
     for selection in (A, B):
         engine.load(selection)
     yield Explainer(engine, TaskRunner(1))
-    for model in engine.loaded():
-        engine.unload(model.selection)
+    let_go(engine)
 
 
 def arrays(value: object) -> Iterator[np.ndarray[Any, Any]]:
@@ -91,7 +91,7 @@ def test_two_people_who_ask_the_same_compute_it_once(fresh: Explainer, monkeypat
         second = people.submit(fresh.pooling, A, TEXT)
         go.set()
         assert first.result(60) is second.result(60)
-    assert fresh.contributions(A, TEXT).values.size
+    assert fresh.position_parts(A, TEXT).values.size
     assert len(count) == 1
 
 
@@ -102,7 +102,9 @@ def asked(explainer: Explainer, selection: Selection) -> dict[str, Callable[[], 
         "reading": lambda: explainer.reading(selection, TEXT),
         "pooling": lambda: explainer.pooling(selection, TEXT),
         "poolers": lambda: explainer.poolers(selection, TEXT),
-        "contributions": lambda: explainer.contributions(selection, TEXT),
+        "contributions": lambda: explainer.contributions(selection, TEXT, ContributionOptions(label)),
+        "deletions": lambda: explainer.deletions(selection, TEXT, ContributionOptions(label)),
+        "position_parts": lambda: explainer.position_parts(selection, TEXT),
         "lens": lambda: explainer.depth(selection, TEXT),
         "masks": lambda: explainer.attention_mask(selection, TEXT),
         "overview": lambda: explainer.attention(selection, TEXT, "overview"),
@@ -133,14 +135,14 @@ def test_memory_per_pair_is_bounded(fresh: Explainer, monkeypatch: pytest.Monkey
     monkeypatch.setattr(sessions, "RESULT_BYTES", 100_000)
     monkeypatch.setattr(sessions, "STATE_BYTES", 100_000)
     for i in range(20):
-        fresh.contributions(A, f"{i} " + "card " * 100)
+        fresh.position_parts(A, f"{i} " + "card " * 100)
     session = fresh._sessions._session(fresh.engine.pair(A))
     assert 0 < session.results.nbytes <= 100_000
     assert 0 < session.states.nbytes <= 100_000
 
 
 def test_an_unloaded_pair_is_let_go_with_its_tasks(fresh: Explainer) -> None:
-    fresh.contributions(A, TEXT)
+    fresh.position_parts(A, TEXT)
     task = fresh.minimal_flip(A, TEXT, 30)
     task.result()
     there = weakref.ref(fresh.engine.pair(A))

@@ -16,6 +16,7 @@ from core.explain.explainer import Explainer
 from core.results import Selection
 from core.settings import Settings
 from core.tasks.runner import TaskRunner
+from tests.engine.conftest import let_go
 
 TEXTS = ["My card has not arrived.", "Wake me up at six and play some jazz.", "naïve café 🙂", "a", "card " * 40]
 
@@ -70,4 +71,4 @@ def test_five_hundred_predictions_none_wrong(everyone: Path, tmp_path: Path, sel
             work.result()
     assert wrong == 0
     assert min(done.values()) > 3, done
-    engine.unload(selection)
+    let_go(engine)

@@ -8,7 +8,6 @@ import numpy as np
 
 from core.results import (
     FRACTIONS,
-    METHODS,
     Attribution,
     AttributionCost,
     AttributionOptions,
@@ -20,7 +19,7 @@ from core.results import (
     Reading,
     by_unit,
 )
-from tests.fakes.explanations import contributions, words_of
+from tests.fakes.explanations import position_parts, words_of
 from tests.fakes.numbers import share, shares
 
 SHUFFLES = 5
@@ -37,15 +36,15 @@ def attributions(model: LoadedModel, reading: Reading, options: AttributionOptio
     prediction = reading.prediction
     k = prediction.labels.index(options.label)
     units = reading.words if options.by == "words" else reading.pieces
-    parts = contributions(prediction.labels, words_of(prediction), np.array(prediction.logits))
+    parts = position_parts(prediction.labels, words_of(prediction), np.array(prediction.logits))
     exact = by_unit(parts.of(options.label), units)
     probability, logit = prediction.probabilities[k], prediction.logits[k]
     score = logit if math.isnan(probability) else probability
     return Attributions(
         options=options,
         units=units,
-        methods=tuple(_method(name, exact, logit, options) for name in METHODS),
-        faithfulness=tuple(_faithfulness(name, score, prediction.text) for name in METHODS),
+        methods=tuple(_method(name, exact, logit, options) for name in options.methods),
+        faithfulness=tuple(_faithfulness(name, score, prediction.text) for name in options.methods),
         shuffles=tuple(_faithfulness(f"random {i + 1}", score, "random") for i in range(SHUFFLES)),
         score="output" if math.isnan(probability) else "probability",
         exact=parts.exact,
@@ -56,9 +55,13 @@ def attributions(model: LoadedModel, reading: Reading, options: AttributionOptio
 
 
 def _method(name: Method, exact: Floats, logit: float, options: AttributionOptions) -> Attribution:
-    """Contributions as they are, and each other method beside them."""
-    values = exact if name == "contributions" else exact + shares(range(len(exact)), name) - 0.5
-    owed = {"contributions": logit, "integrated gradients": float(values.sum()) + 0.1 / options.steps}.get(name)
+    """Position parts as they are, and each other method beside them."""
+    values = exact if name in ("contributions", "position parts") else exact + shares(range(len(exact)), name) - 0.5
+    owed = {
+        "contributions": logit,
+        "position parts": logit,
+        "integrated gradients": float(values.sum()) + 0.1 / options.steps,
+    }.get(name)
     return Attribution(name, values, owed, 0.01)
 
 

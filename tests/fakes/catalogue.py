@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from core.config import AdapterEntry, BaseModelConfig, CandidateConfig
+from core.config.example import ExampleEntry
 from core.results import (
     AdapterSummary,
     Availability,
@@ -16,6 +17,7 @@ from core.results import (
     Problem,
     Selection,
 )
+from core.results.example import Example
 
 LABELS = tuple(f"class_{i:02d}" for i in range(12))
 LONGEST = 8
@@ -28,8 +30,13 @@ HEALTH = HealthReport(
         Check("pooler", CheckStatus.WARNING, "No pooler named: <b>mean</b> is assumed.", "name it in the YAML."),
     )
 )
-_EXAMPLES = ("where is my card", "why was I charged", "how do I top up")
-_OTHERS = ("play some jazz", "wake me at six")
+_EXAMPLES = (
+    Example("where is my card", expected="class_03"),
+    Example("why was I charged", expected="class_01", hard=True),
+    Example("how do I top up"),
+)
+_OTHERS = (Example("play some jazz"), Example("wake me at six"))
+_AN_EXAMPLE = (Example("an example"),)
 _HOSTILE = ("<script>alert(1)</script>", '<img src="http://evil.example/y.png">', "![a](http://evil.example) *b*")
 _PROBLEM_TYPES = {"several": "multi_label_classification", "values": "regression", "value": "regression"}
 _POOLERS = {"own": "gem", "several": "attention", "values": "context"}
@@ -54,7 +61,7 @@ def candidate(candidate_id: str, role: str, **changes: object) -> CandidateSumma
         hidden_size=128,
         max_tokens=LONGEST,
         adapters=(),
-        examples=("an example",),
+        examples=_AN_EXAMPLE,
         availability=Availability.READY,
     )
     return dataclasses.replace(summary, **changes)  # type: ignore[arg-type]
@@ -66,10 +73,10 @@ def catalogue() -> list[CandidateSummary]:
         AdapterSummary("intents", "Intents", "Twelve intents.", _EXAMPLES, True),
         AdapterSummary("domains", "Domains", "Twelve domains.", _OTHERS, True),
     )
-    one = (AdapterSummary("one", "One <i>*of its own*", "An adapter.", ("an example",), True),)
+    one = (AdapterSummary("one", "One <i>*of its own*", "An adapter.", _AN_EXAMPLE, True),)
     hub = {"availability": Availability.ON_HUB, "message": "The weights are not on this machine.", "gated": True}
     other = Problem("Adapter 'other' does not fit the base 'misfit'.", "choose a '<gemma2>' candidate.")
-    misfit = AdapterSummary("other", "Other", "An adapter.", ("an example",), True, problem=other)
+    misfit = AdapterSummary("other", "Other", "An adapter.", _AN_EXAMPLE, True, problem=other)
     return [
         candidate(
             "big", "candidate", parameters=9_000_000_000, url="https://example.org/big", download=18 * 10**9, **hub
@@ -96,7 +103,7 @@ def config(summary: CandidateSummary) -> CandidateConfig:
         title=summary.title,
         base_model=BaseModelConfig(pretrained_model_name_or_path=summary.source, model_type="llama"),
         adapters=tuple(AdapterEntry(id=a.id, path=f"{summary.source}/adapters/{a.id}") for a in summary.adapters),
-        examples=summary.examples,
+        examples=tuple(ExampleEntry(text=e.text, expected=e.expected, hard=e.hard) for e in summary.examples),
     )
 
 

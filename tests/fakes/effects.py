@@ -22,7 +22,7 @@ from core.results import (
     ScaleCurve,
 )
 from tests.fakes.catalogue import LAYERS
-from tests.fakes.explanations import contributions, words_of
+from tests.fakes.explanations import position_parts, words_of
 from tests.fakes.numbers import shares
 from tests.fakes.predictions import logits, predict, probabilities, verdict
 
@@ -111,7 +111,7 @@ def attention_mask(model: LoadedModel, text: str) -> MaskEffect:
 
     def side(mask: str) -> MaskSide:
         values = np.array(prediction.logits) if mask == model.mask else logits(model, text, mask)
-        shown = contributions(model.labels, words, values)
+        shown = position_parts(model.labels, words, values)
         return MaskSide(mask, verdict(model, values), values, probabilities(model, values), shown)
 
     return MaskEffect(side("causal"), side("bidirectional"), model.mask, 4, shares(words, "moved"))

@@ -22,7 +22,9 @@ from core.results import (
     Attributions,
     Capabilities,
     Capability,
+    ContributionOptions,
     Contributions,
+    Deletions,
     FlipCost,
     HeadGeometry,
     Lens,
@@ -30,6 +32,7 @@ from core.results import (
     MinimalFlip,
     PoolerVerdict,
     Pooling,
+    PositionParts,
     Problem,
     QuantisationEffect,
     Reading,
@@ -77,9 +80,16 @@ class FakeExplainer:
     def poolers(self, selection: Selection, text: str) -> list[PoolerVerdict]:
         return explanations.poolers(self._engine.answering(selection), self.reading(selection, text).prediction)
 
-    def contributions(self, selection: Selection, text: str) -> Contributions:
+    def contributions(self, selection: Selection, text: str, options: ContributionOptions) -> Contributions:
+        return explanations.contributions(self.reading(selection, text).prediction, options)
+
+    def deletions(self, selection: Selection, text: str, options: ContributionOptions) -> Deletions:
+        model, reading = self._engine.answering(selection), self.reading(selection, text)
+        return explanations.deletions(model, reading, options)
+
+    def position_parts(self, selection: Selection, text: str) -> PositionParts:
         prediction = self.reading(selection, text).prediction
-        return explanations.contributions(prediction.labels, words_of(prediction), np.array(prediction.logits))
+        return explanations.position_parts(prediction.labels, words_of(prediction), np.array(prediction.logits))
 
     def depth(self, selection: Selection, text: str) -> Lens:
         return explanations.depth(self._engine.answering(selection), self.reading(selection, text).prediction)

@@ -1,4 +1,4 @@
-"""What is inside a fake prediction: pooling, contributions, depth, attention, the head. Everything adds up."""
+"""What is inside a fake prediction: pooling, position parts, depth, attention, the head. Everything adds up."""
 
 from __future__ import annotations
 
@@ -6,19 +6,26 @@ import numpy as np
 
 from core.config.components import POOLERS, pooler_title
 from core.errors import CheckpointError, NotFoundError
+from core.explain.contributions.target import target_of
 from core.results import (
     AttentionMaps,
     AttentionOverview,
     AttentionRollout,
+    ContributionOptions,
     Contributions,
+    Deletions,
     Floats,
     HeadGeometry,
     Lens,
     LoadedModel,
     PoolerVerdict,
     Pooling,
+    PositionParts,
     Prediction,
+    Reading,
+    by_unit,
 )
+from core.results.contributions import Deletion
 from tests.fakes.catalogue import HEADS, LAYERS, WIDTH
 from tests.fakes.numbers import normal, shares
 from tests.fakes.predictions import logits, probabilities, verdict, weights
@@ -52,11 +59,54 @@ def poolers(model: LoadedModel, prediction: Prediction) -> list[PoolerVerdict]:
     return result
 
 
-def contributions(labels: tuple[str, ...], words: list[str], values: Floats) -> Contributions:
+def contributions(prediction: Prediction, options: ContributionOptions) -> Contributions:
+    """The log-odds, logit or lead, split over the words; half of each share is the base's."""
+    logits = np.array(prediction.logits)
+    target = target_of(logits, prediction.labels, prediction.problem_type, options)
+    words = words_of(prediction)
+    values = shares(words, options.label)
+    bias = 0.25
+    values += (target.value - target.others - bias - values.sum()) / len(words)
+    return Contributions(
+        options,
+        target.quantity,
+        values,
+        bias,
+        target.others,
+        target.value,
+        method="frozen path",
+        drift=1e-6,
+        why_not="",
+        dtype="float32",
+        base=values / 2 if options.apart else None,
+        base_bias=bias if options.apart else 0.0,
+    )
+
+
+def deletions(model: LoadedModel, reading: Reading, options: ContributionOptions) -> Deletions:
+    """The three largest, each without its tokens."""
+    units = reading.words if options.by == "words" else reading.pieces
+    values = by_unit(contributions(reading.prediction, options).values, units)
+    k = model.labels.index(options.label)
+    is_probability = model.problem_type != "regression"
+
+    def score(values: Floats) -> float:
+        return float((probabilities(model, values) if is_probability else values)[k])
+
+    def without(place: int) -> Deletion:
+        rest = logits(model, " ".join(unit.text for i, unit in enumerate(units) if i != place))
+        return Deletion(place, units[place], float(values[place]), score(rest), verdict(model, rest))
+
+    order = [int(i) for i in np.argsort(-values, kind="stable")][:3]
+    whole = np.array(reading.prediction.logits)
+    return Deletions(options, score(whole), verdict(model, whole), is_probability, tuple(map(without, order)))
+
+
+def position_parts(labels: tuple[str, ...], words: list[str], values: Floats) -> PositionParts:
     """Each class's logit of `values` (K,), split over the words: a word has its part wherever it stands."""
     parts = np.array([shares(words, label) for label in labels])
     parts += ((values - parts.sum(axis=1)) / len(words))[:, None]
-    return Contributions(labels, parts, values, True, "the mean of the states times the head")
+    return PositionParts(labels, parts, values, True, "the mean of the states times the head")
 
 
 def depth(model: LoadedModel, prediction: Prediction) -> Lens:

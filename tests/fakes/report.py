@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from core.errors import NotFoundError
-from core.results import LoadedModel, Origin, Reading, Report, WeightFile
+from core.results import ContributionOptions, LoadedModel, Origin, Reading, Report, WeightFile
 from tests.fakes import explanations
 from tests.fakes.explanations import words_of
 
@@ -20,12 +20,18 @@ def report(model: LoadedModel, reading: Reading, label: str) -> Report:
     if label not in prediction.labels:
         raise NotFoundError(f"The candidate has no class '{label}'.", fix="choose one of its classes.")
     words = words_of(prediction)
+    others = [row.label for row in prediction.ranked if row.label != label]
+    options = ContributionOptions(label)
+    lead = ContributionOptions(label, "lead", others[0]) if others else None
     return Report(
         origin=_origin(model),
         reading=reading,
         label=label,
-        runner_up=next((row.label for row in prediction.ranked if row.label != label), None),
-        contributions=explanations.contributions(prediction.labels, words, np.array(prediction.logits)),
+        runner_up=others[0] if others else None,
+        contributions=explanations.contributions(prediction, options),
+        lead=None if lead is None else explanations.contributions(prediction, lead),
+        deletions=explanations.deletions(model, reading, options),
+        position_parts=explanations.position_parts(prediction.labels, words, np.array(prediction.logits)),
         pooling=explanations.pooling(model.pooler, words),
         poolers=tuple(explanations.poolers(model, prediction)),
         lens=explanations.depth(model, prediction),

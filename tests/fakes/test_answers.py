@@ -25,9 +25,9 @@ TEXT = "where is my <b>card</b> now"
 def test_parts_sum_to_the_whole(selection: Selection) -> None:
     explainer = FakeServices().explainer
     prediction = explainer.reading(selection, TEXT).prediction
-    contributions = explainer.contributions(selection, TEXT)
-    assert contributions.logits.tolist() == list(prediction.logits)
-    assert np.abs(contributions.gaps).max() < 1e-12
+    position_parts = explainer.position_parts(selection, TEXT)
+    assert position_parts.logits.tolist() == list(prediction.logits)
+    assert np.abs(position_parts.gaps).max() < 1e-12
     assert explainer.depth(selection, TEXT).logits[-1] == pytest.approx(prediction.logits)
     verdicts = explainer.poolers(selection, TEXT)
     assert all(v.pooling.weights.sum() == pytest.approx(1) for v in verdicts)

@@ -29,6 +29,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "ranks": {"r": 2, "rank_pattern": {"q_proj": 5}, "alpha_pattern": {"v_proj": 3}, "target_modules": "all-linear"},
     "biases": {"r": 2, "bias": "lora_only", "target_modules": ["q_proj"]},
     "whole": {"r": 2, "target_modules": ["q_proj"], "modules_to_save": ["embed_tokens"]},
+    "embeddings": {"r": 3, "target_modules": ["embed_tokens", "q_proj"]},
 }
 
 
@@ -52,6 +53,7 @@ def base(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return save_tiny_classifier(tmp_path / "base", request.param, LABELS)
 
 
+@pytest.mark.filterwarnings("ignore:Setting `save_embedding_layers`")  # what PEFT does there is what is tested
 @pytest.mark.parametrize("kind", KINDS)
 def test_logits_are_those_of_pefts_merge(base: Path, tmp_path: Path, kind: str) -> None:
     adapter = stock_adapter(base, tmp_path / "adapter", **KINDS[kind])

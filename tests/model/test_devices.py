@@ -12,7 +12,7 @@ import torch
 
 from core.errors import DeviceError
 from core.model import devices
-from core.model.devices import choose_device, free_memory
+from core.model.devices import choose_device, free_memory, placement
 
 
 def here(monkeypatch: pytest.MonkeyPatch, *, cuda: bool, mps: bool) -> None:
@@ -65,3 +65,21 @@ def test_a_gpus_memory_is_that_of_all_of_them(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
     monkeypatch.setattr(torch.cuda, "mem_get_info", lambda i: ((70, 80), (30, 80))[i])
     assert free_memory("cuda") == 100
+
+
+@pytest.mark.parametrize(
+    ("device", "gpus", "free", "expected"),
+    [
+        ("cpu", 4, 0, None),
+        ("mps", 0, 0, {"": "mps"}),
+        ("cuda", 1, 0, {"": "cuda"}),
+        ("cuda", 2, 5000, {"": "cuda"}),
+        ("cuda", 2, 4999, "auto"),
+    ],
+)
+def test_a_model_is_spread_only_where_one_gpu_is_too_small(
+    monkeypatch: pytest.MonkeyPatch, device: str, gpus: int, free: int, expected: Any
+) -> None:
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: gpus)
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda _: (free, 10**9))
+    assert placement(device, 5000) == expected

@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
 import torch
 from torch import Tensor
 
@@ -94,25 +93,26 @@ def test_the_lines_of_adapters(tmp_path: Path) -> None:
     assert '"is_causal": False' in (tmp_path / "llama-bidirectional" / "README.md").read_text()
 
 
-@pytest.mark.parametrize("name", ["llama", "mistral"])
-def test_what_no_stock_class_answers_is_refused_there_and_said_here(name: str, tmp_path: Path) -> None:
-    base = save_tiny_classifier(tmp_path / "base", name, LABELS)
-    model = from_folder(base, name, pooler_type="mean").model
-    folder = tmp_path / "mean"
-    save_classifier(model, folder)
-    make_tiny_tokenizer().save_pretrained(folder)
-    write_folder_card(folder, title=name, base=name, says=())
-    card = (folder / "README.md").read_text()
-    assert "No class of transformers gives these logits" in card
-    assert "(mean," in card
-    assert python_lines(card) == ""
+def test_what_no_stock_class_answers_is_refused_there_and_said_here(tmp_path: Path) -> None:
+    stock = {"llama": "LlamaForSequenceClassification", "mistral": "MistralForSequenceClassification"}
     opened = "from transformers import {0}\nprint({0}.from_pretrained('.'))"
-    stock = f"{'Llama' if name == 'llama' else 'Mistral'}ForSequenceClassification"
-    (auto,), (direct,) = printed_elsewhere(
-        [(folder, opened.format("AutoModelForSequenceClassification")), (folder, opened.format(stock))]
-    )
-    assert f"pooled_{name}" in auto
-    assert "no file named model.safetensors" in direct
+    runs: list[tuple[Path, str]] = []
+    for name in stock:
+        base = save_tiny_classifier(tmp_path / name / "base", name, LABELS)
+        model = from_folder(base, name, pooler_type="mean").model
+        folder = tmp_path / name / "mean"
+        save_classifier(model, folder)
+        make_tiny_tokenizer().save_pretrained(folder)
+        write_folder_card(folder, title=name, base=name, says=())
+        card = (folder / "README.md").read_text()
+        assert "No class of transformers gives these logits" in card
+        assert "(mean," in card
+        assert python_lines(card) == ""
+        runs += [(folder, opened.format(c)) for c in ("AutoModelForSequenceClassification", stock[name])]
+    printed = [answer for (answer,) in printed_elsewhere(runs)]
+    for name, auto, direct in zip(stock, printed[::2], printed[1::2], strict=True):
+        assert f"pooled_{name}" in auto
+        assert "no file named model.safetensors" in direct
 
 
 def test_an_adapter_with_another_pooler_says_so(tmp_path: Path) -> None:

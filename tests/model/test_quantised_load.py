@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 from transformers import (
     AutoModelForSequenceClassification,
     BitsAndBytesConfig,
@@ -122,3 +123,27 @@ def test_without_the_package_both_kinds_are_refused(
     monkeypatch.setattr(stored_quantisation, "find_spec", lambda _: None)
     with pytest.raises(CheckpointError, match="bitsandbytes"):
         opened(tmp_path, "vanilla", num_labels=None)
+
+
+def test_what_transformers_dequantises_here_is_of_one_type(tmp_path: Path) -> None:
+    """fp8 with a scale a block: without a GPU transformers leaves those layers in the type of config.json."""
+    whole = save_tiny_classifier(tmp_path / "whole", "llama", ("a", "b", "c"))
+    tensors: dict[str, torch.Tensor] = {}
+    for name, weight in load_file(whole / "model.safetensors").items():
+        if ".layers." in name and weight.ndim == 2:
+            scale = weight.abs().max() / 448
+            tensors[name] = (weight / scale).to(torch.float8_e4m3fn)
+            tensors[f"{name}_scale_inv"] = scale.reshape(1, 1)
+        else:
+            tensors[name] = weight.to(torch.bfloat16)
+    save_file(tensors, whole / "model.safetensors", metadata={"format": "pt"})
+    config = json.loads((whole / "config.json").read_text()) | {"dtype": "bfloat16"}
+    config["quantization_config"] = {"quant_method": "fp8", "weight_block_size": [128, 128]}
+    (whole / "config.json").write_text(json.dumps(config))
+    theirs = (
+        AutoModelForSequenceClassification.from_pretrained(whole, dtype=torch.float32, device_map="cpu").float().eval()
+    )
+    model = opened(whole, "vanilla", num_labels=None).model
+    assert {p.dtype for p in model.parameters()} == {torch.float32}
+    with torch.inference_mode():
+        torch.testing.assert_close(model(input_ids=IDS).logits, theirs(input_ids=IDS).logits, rtol=1e-5, atol=1e-5)

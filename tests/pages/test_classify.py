@@ -78,12 +78,16 @@ def test_an_answer_is_not_computed_twice(open_app: Open, fake: FakeServices) -> 
 
 
 @pytest.mark.parametrize("empty", ["", "   ", "\n\t "])
-def test_no_text_is_told_and_the_answer_before_stays(open_app: Open, empty: str) -> None:
+def test_no_text_is_told_and_the_answer_before_is_marked_as_such(open_app: Open, empty: str) -> None:
     app = open_app()
+    assert "Answer by <strong><bdi>Demo · Intents</bdi></strong>" in words(app)
     ask(app, empty)
     assert "The text is empty." in words(app)
     assert "Write something to classify." in words(app)
     assert asked(app) == "where is my card"
+    assert "Earlier answer, by <strong><bdi>Demo · Intents</bdi></strong>" in words(app)
+    assert "Answer by" not in words(app)
+    assert not app.dataframe
 
 
 @pytest.mark.parametrize("text", BAD_INPUT.values(), ids=BAD_INPUT.keys())
@@ -186,19 +190,46 @@ def test_a_load_is_shown_in_stages(open_app: Open, fake: FakeServices) -> None:
     assert asked(app) == "where is my card"
 
 
-def test_a_failing_load_is_told_and_what_worked_goes_on(open_app: Open, fake: FakeServices) -> None:
+def test_no_other_pair_answers_for_one_that_cannot_be_loaded(open_app: Open, fake: FakeServices) -> None:
     app = open_app()
     ask(app, "my own words")
     app.selectbox(key="candidate").set_value("broken").run()
     drawn = words(app)
     assert "&#x27;broken&#x27; cannot be &lt;read&gt;." in drawn
     assert "Choose another." in drawn
-    assert "Meanwhile, demo + intents answers." in drawn
+    assert "Earlier answer, by <strong><bdi>Demo · Intents</bdi></strong>" in drawn
     ask(app, "and now?")
-    assert asked(app) == "and now?"
+    assert asked(app) == "my own words"
+    assert fake.engine.asked[-1] == "my own words"
     fake.engine.models[Selection("broken")] = fake.engine.models[DEMO]
     app.run()
-    assert "Meanwhile" not in words(app)
+    assert asked(app) == "and now?"
+    assert "Answer by <strong><bdi>Broken</bdi></strong>" in words(app)
+    assert "Earlier" not in words(app)
+
+
+def test_the_expected_class_stands_beside_the_verdict_and_hard_examples_say_so(
+    open_app: Open, fake: FakeServices
+) -> None:
+    app = open_app()
+    said = predict(fake.engine.models[DEMO], "where is my card").label
+    differs = "the closest class" if said == "class_03" else "not the closest class"
+    assert f"Expected: <strong><bdi>class_<wbr>03</bdi></strong>, {differs}." in words(app)
+    assert app.button(key="example-1").label.startswith(":gray[A hard one:]")
+    app.button(key="example-1").click().run()
+    assert "A hard example. Expected: <strong><bdi>class_<wbr>01</bdi>" in words(app)
+    ask(app, "my own words")
+    assert "Expected:" not in words(app)
+
+
+def test_the_text_stands_in_the_url_and_is_followed(open_app: Open) -> None:
+    app = open_app(text="by a link")
+    assert asked(app) == app.text_area(key="classify.text").value == "by a link"
+    ask(app, "my own words")
+    assert app.query_params["text"] in ("my own words", ["my own words"])
+    ask(app, "word " * 500)
+    assert "text" not in app.query_params
+    assert "No link: the text has more than 2,000 characters." in words(app)
 
 
 def test_a_failed_load_can_be_tried_again(open_app: Open, fake: FakeServices) -> None:

@@ -30,6 +30,7 @@ CANDIDATES = ("demo", "own", "several", "values", "value")
 REFUSING = {"value": ("adapter_effect", "adapter_update", "head_geometry", "two_texts"), "values": ("two_texts",)}
 #: Pages with long work, and what their URL asks for so that it begins.
 LONG = {
+    "overview": {"how": "open"},
     "adapter_effect": {},
     "attributions": {},
     "two_texts": {},

@@ -24,4 +24,7 @@ def test_the_application_brings_in_neither_torch_nor_pandas() -> None:
         "print([name for name in ('torch', 'pandas') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines() == ["['HeadStart', 'ContentPolicy', 'CompressedAssets']", "[]"]
+    assert done.stdout.splitlines() == [
+        "['HeadStart', 'FirstPage', 'ContentPolicy', 'OneEntryAPage', 'CompressedAssets']",
+        "[]",
+    ]

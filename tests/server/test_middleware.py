@@ -11,7 +11,7 @@ import pytest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server import middleware
-from server.middleware import CompressedAssets, ContentPolicy, content_policy
+from server.middleware import CompressedAssets, ContentPolicy, FirstPage, OneEntryAPage, content_policy
 
 
 async def nothing() -> Message:
@@ -26,14 +26,17 @@ def page(kind: bytes) -> ASGIApp:
     return app
 
 
-def ask(app: ASGIApp, path: str, accept: bytes = b"gzip, br", method: str = "GET") -> tuple[dict[str, str], bytes]:
+def ask(
+    app: ASGIApp, path: str, accept: bytes = b"gzip, br", method: str = "GET", query: bytes = b""
+) -> tuple[dict[str, str], bytes]:
     """Headers and body of the answer."""
     sent: list[Message] = []
 
     async def send(message: Message) -> None:
         sent.append(message)
 
-    scope = {"type": "http", "method": method, "path": path, "headers": [(b"accept-encoding", accept)]}
+    headers = [(b"accept-encoding", accept)]
+    scope = {"type": "http", "method": method, "path": path, "query_string": query, "headers": headers}
 
     async def answer() -> None:
         await app(scope, nothing, send)
@@ -73,3 +76,43 @@ def test_pages_may_load_from_this_server_only() -> None:
     assert headers["x-content-type-options"] == "nosniff"
     assert "http" not in content_policy()
     assert "content-security-policy" not in ask(ContentPolicy(page(b"application/json")), "/")[0]
+
+
+HEAD = b"<!DOCTYPE html><html><head><title>x</title></head><body></body></html>"
+
+
+def streamed(kind: bytes, *parts: bytes) -> ASGIApp:
+    """An answer in parts."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        size = str(sum(map(len, parts))).encode()
+        headers = [(b"content-type", kind), (b"content-length", size)]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        for i, part in enumerate(parts):
+            await send({"type": "http.response.body", "body": part, "more_body": i + 1 < len(parts)})
+
+    return app
+
+
+def test_the_history_script_is_the_first_of_every_page_and_is_served() -> None:
+    headers, body = ask(OneEntryAPage(streamed(b"text/html; charset=utf-8", HEAD[:20], HEAD[20:])), "/why")
+    assert body == HEAD.replace(b"<head>", b'<head><script src="./history.js"></script>')
+    assert headers["content-length"] == str(len(body))
+    headers, body = ask(OneEntryAPage(page(b"text/html")), "/history.js")
+    assert headers["content-type"].startswith("text/javascript")
+    assert b"replaceState" in body
+
+
+@pytest.mark.parametrize("parts", [(b"",), (b"{}",)])
+def test_what_is_no_page_stays_as_it_is(parts: tuple[bytes, ...]) -> None:
+    kind = b"text/html" if parts == (b"",) else b"application/json"
+    headers, body = ask(OneEntryAPage(streamed(kind, *parts)), "/why")
+    assert body == parts[0]
+    assert headers["content-length"] == str(len(parts[0]))
+
+
+def test_the_path_of_the_first_page_leads_to_the_root_with_its_query() -> None:
+    app = FirstPage(page(b"text/html"), "classify")
+    assert ask(app, "/classify", query=b"candidate=a&text=%3Cb%3E")[0]["location"] == "./?candidate=a&text=%3Cb%3E"
+    assert ask(app, "/classify")[0]["location"] == "./"
+    assert ask(app, "/classify/more")[1] == ask(app, "/classify", method="POST")[1] == b"ours"

@@ -6,7 +6,7 @@ import threading
 
 from core.errors import AppError
 from core.results import TaskStatus
-from core.tasks.progress import CancelledError, Progress
+from core.tasks.progress import CancelledError, Progress, within
 from core.tasks.runner import TaskRunner
 from core.tasks.task import Task
 
@@ -39,3 +39,12 @@ def test_what_is_told_is_seen_and_the_next_telling_stops() -> None:
     assert state is not None
     assert (state.status, state.fraction) == (TaskStatus.CANCELLED, 0.25)
     assert cleaned.is_set()
+
+
+def test_a_part_of_the_work_takes_its_share() -> None:
+    told: list[tuple[float, str]] = []
+    part = within(lambda fraction, stage: told.append((fraction, stage)), 0.5, 0.9)
+    part(0.0, "a")
+    part(0.25, "b")
+    part(1.0, "c")
+    assert told == [(0.5, "a"), (0.6, "b"), (0.9, "c")]

@@ -37,20 +37,20 @@ def answered(folder: Path, *adapter: str) -> torch.Tensor:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("model_type", ["llama", "llama-bidirectional"])
-def test_the_lines_of_the_cards_answer_as_the_engine_does(
-    recipe: dict[str, Any], tmp_path: Path, model_type: str
-) -> None:
+def test_the_lines_of_the_cards_answer_as_the_engine_does(recipe: dict[str, Any], tmp_path: Path) -> None:
     base = Path(recipe["base_model"]["pretrained_model_name_or_path"])
-    fields = {"pooler_type": "context", "head_type": "vanilla", "model_type": model_type}
-    adapter = trained(recipe, tmp_path / "adapter", **fields)
-    (adapter / base.name).symlink_to(base)
-    recipe.pop("adapter")
-    whole = trained(recipe, tmp_path / "whole", **fields)
-    logits, scores = opened_elsewhere([adapter, whole])
-    assert_same_logits(logits, answered(base, str(adapter)))
-    assert_same_scores(scores, answered(whole), sorted(WORDS))
-    assert json.loads((whole / "config.json").read_text())["architectures"] == ["LlamaForSequenceClassification"]
+    without_adapter = {key: value for key, value in recipe.items() if key != "adapter"}
+    folders: list[Path] = []
+    for model_type in ("llama", "llama-bidirectional"):
+        fields = {"pooler_type": "context", "head_type": "vanilla", "model_type": model_type}
+        adapter = trained(recipe, tmp_path / model_type / "adapter", **fields)
+        (adapter / base.name).symlink_to(base)
+        folders += [adapter, trained(without_adapter, tmp_path / model_type / "whole", **fields)]
+    answers = opened_elsewhere(folders)
+    for adapter, whole, logits, scores in zip(folders[::2], folders[1::2], answers[::2], answers[1::2], strict=True):
+        assert_same_logits(logits, answered(base, str(adapter)))
+        assert_same_scores(scores, answered(whole), sorted(WORDS))
+        assert json.loads((whole / "config.json").read_text())["architectures"] == ["LlamaForSequenceClassification"]
 
 
 def test_another_pooler_is_said_and_gets_no_lines(recipe: dict[str, Any], tmp_path: Path) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 
-from core.results import Contributions, Prediction, Reading, Token, Unit
+from core.results import ContributionOptions, Contributions, PositionParts, Prediction, Reading, Token, Unit
 
 
 def prediction(text: str = "my card", probabilities: tuple[float, ...] = (0.9, 0.1), total: int = 2) -> Prediction:
@@ -23,7 +26,24 @@ def reading(words: int = 2) -> Reading:
     return Reading(prediction(), units, units)
 
 
-def contributions(*, exact: bool = True, logits: tuple[float, float] = (3.0, 1.0)) -> Contributions:
+def contributions(*, exact: bool = True, value: float = 3.0, **fields: Any) -> Contributions:
+    """Of 'card' over two tokens: 1 and 2."""
+    made = Contributions(
+        ContributionOptions("card", "logit"),
+        "logit",
+        np.array([1.0, 2.0]),
+        0.0,
+        0.0,
+        value,
+        "frozen path" if exact else "occlusion",
+        2e-7,
+        "" if exact else "MambaModel does what the path cannot hold.",
+        "float32",
+    )
+    return replace(made, **fields)
+
+
+def position_parts(*, exact: bool = True, logits: tuple[float, float] = (3.0, 1.0)) -> PositionParts:
     """Two classes over two tokens, which sum to 3 and 1."""
     values = np.array([[1.0, 2.0], [0.5, 0.5]])
-    return Contributions(("card", "home"), values, np.array(logits), exact, "the mean of the states times the head")
+    return PositionParts(("card", "home"), values, np.array(logits), exact, "the mean of the states times the head")

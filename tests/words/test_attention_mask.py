@@ -6,12 +6,12 @@ import numpy as np
 
 from core.results import MaskEffect, MaskSide
 from core.words import attention_mask
-from tests.words.made import contributions
+from tests.words.made import position_parts
 
 
 def side(mask: str, label: str, probability: float) -> MaskSide:
     logits = np.array([probability, 0.0])
-    return MaskSide(mask, label, logits, np.array([probability, 1 - probability]), contributions())
+    return MaskSide(mask, label, logits, np.array([probability, 1 - probability]), position_parts())
 
 
 def effect(before: MaskSide, after: MaskSide) -> MaskEffect:

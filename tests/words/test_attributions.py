@@ -52,6 +52,7 @@ def test_the_cost_is_said_before() -> None:
     assert attributions.cost(needs) == (
         "At most 1,200 forward passes, 50 gradients: about 3.00 s, from one measured batch (8 rows forward in 12.3 ms)."
     )
+    assert attributions.cost(replace(needs, memory=3 * 2**30)).endswith(" Gradients take 3.0 GiB of memory at most.")
 
 
 def test_which_is_best() -> None:

@@ -52,4 +52,5 @@ def test_what_the_axes_are() -> None:
     assert dry_run.axes(DryRun((), traced=(states, TENSOR))) == (
         "Shapes: B 2 (texts); T 5 (tokens, the longest text's); D 8 (hidden size); K 3 (classes or values)."
     )
+    assert dry_run.axes(DryRun((), traced=(states,))).endswith("D 8 (hidden size)."), "a pass that stopped there"
     assert dry_run.finite(TENSOR) == "5 of 6"

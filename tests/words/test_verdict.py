@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+from core.results.sureness import SurenessThresholds
 from core.words import verdict
 from tests.words.made import prediction
 
@@ -19,6 +20,27 @@ def test_a_probability_or_the_output() -> None:
 def test_how_sure_it_is() -> None:
     assert verdict.margin(prediction()) == "80.0"
     assert verdict.entropy(prediction(probabilities=(0.5, 0.5))) == ("1.00", "of 1.00 bits")
+
+
+def test_how_sure_it_is_in_words() -> None:
+    assert verdict.sureness(prediction()) == "Sure"
+    assert verdict.sureness_because(prediction()) == ""
+    assert verdict.sureness(prediction(probabilities=(0.5, 0.45, 0.05))) == "Between two"
+    assert verdict.sureness(prediction(probabilities=(0.4, 0.3, 0.3))) == "Not sure"
+    strange = replace(prediction(), thresholds=SurenessThresholds(bytes_per_token=5.0))
+    assert verdict.sureness(strange) == "Not sure: this is unlike what it learnt"
+    assert verdict.sureness_because(strange).endswith("3.50 bytes each (below 5.00, the default limit).")
+    assert verdict.sureness(replace(prediction(), untrained_head=True)) == ""
+
+
+def test_where_the_limits_are_and_where_they_come_from() -> None:
+    said = verdict.thresholds(SurenessThresholds())
+    assert "80.0\u00a0% or more" in said
+    assert said.endswith("These limits are defaults, and not measured for this model.")
+    tokens = verdict.thresholds(SurenessThresholds(bytes_per_token=3.0, calibrated_on="9 texts"))
+    assert tokens.endswith("The percentages are defaults; the bytes a token were measured on 9 texts.")
+    all_three = verdict.thresholds(SurenessThresholds(0.7, 0.8, 3.0, "9 texts"))
+    assert all_three.endswith("These limits were measured on 9 texts.")
 
 
 def test_what_was_read() -> None:
@@ -45,3 +67,11 @@ def test_logits_that_are_not_finite_are_counted() -> None:
     assert verdict.not_finite([sound, broken, broken]).startswith("2 of 3 texts have logits that are not finite")
     assert "`check`" in verdict.NOT_FINITE_FIX
     assert "`weights`" in verdict.NOT_FINITE_FIX
+
+
+def test_a_verdict_beside_what_was_expected() -> None:
+    sure, two, unsure = (prediction(probabilities=p) for p in ((0.9, 0.1), (0.5, 0.45, 0.05), (0.4, 0.3, 0.3)))
+    assert [verdict.agreement(sure, label) for label in ("card", "home")] == ["as expected", "the verdict differs"]
+    assert [verdict.agreement(two, label) for label in ("home", "work")] == ["one of the two", "neither of the two"]
+    assert verdict.agreement(unsure, "card") == "the closest class"
+    assert {verdict.agreement(p, "x") for p in (sure, two, unsure)} == set(verdict.DISAGREEMENTS)

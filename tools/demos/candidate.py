@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.training.result import TrainingResult
-from tools.demos.adapters import TaskFiles, train_adapter, write_tables
+from tools.demos.adapters import SOURCES, TaskFiles, train_adapter, write_tables
 from tools.demos.base_card import write_base_card
 from tools.demos.bases import save_base, train_base
 from tools.demos.corpus import Corpus, read_corpus
 from tools.demos.recipes import DEMOS, SEED, DemoRecipe, PretrainingRecipe, TaskName
+from tools.demos.sureness import write_sureness
 from tools.demos.teacher import out_of_fold
 
 Tell = Callable[[str], None]
@@ -79,6 +80,9 @@ def build_demo(plan: Plan, demo: DemoRecipe, tell: Tell) -> BuiltDemo:
     for recipe in demo.adapters:
         result = train_adapter(demo, recipe, folder, plan.files[recipe.task])
         results[recipe.task] = result
+        rows = plan.corpus.banking if recipe.task == "banking77" else plan.corpus.domains
+        name = SOURCES[recipe.task]["name"].split(",")[0]
+        write_sureness(folder / "adapters" / recipe.task, folder, rows.texts, name)
         measured = {"validation": result.validation, "test": result.test}
         shown = ", ".join(f"{split} {values['accuracy']:.4f}" for split, values in measured.items() if values)
         tell(f"{demo.name} + {recipe.task}: accuracy {shown}, {result.seconds:.0f} s")

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core.checkpoints.adapter_update.low_rank import Factors, base_weight, factors, wide
+from core.checkpoints.adapter_update.low_rank import AdaptedMatrix, adapted_matrices, wide
 from core.checkpoints.spectra.lanczos import leading
 from core.checkpoints.spectra.matrix import Matrix, of_tensor
 from core.engine.loader import LoadedPair
@@ -26,11 +26,16 @@ def adapter_overlap(pair: LoadedPair, on_progress: Progress = ignore_progress) -
         AdapterError: no adapter, or one without low-rank factors.
     """
     result = []
-    pieces = [(part, name) for part in lora_parts(make_probe(pair)) for name in part.adapters]
-    for i, (part, name) in enumerate(pieces):
+    pieces = [
+        (part, matrix)
+        for part in lora_parts(make_probe(pair))
+        for name in part.adapters
+        for matrix in adapted_matrices(part, name)
+    ]
+    for i, (part, matrix) in enumerate(pieces):
         on_progress(i / len(pieces), part.kind)
         with torch.inference_mode():
-            result.append(_overlap(part, factors(part, name)))
+            result.append(_overlap(part, matrix))
     return AdapterOverlap(tuple(result))
 
 
@@ -43,10 +48,10 @@ def shared(first: Tensor, second: Tensor) -> float:
     return float((first.T @ second).square().sum()) / least if least else float("nan")
 
 
-def _overlap(part: LoraPart, held: Factors) -> ModuleOverlap:
-    left, values, right = held.directions()
+def _overlap(part: LoraPart, matrix: AdaptedMatrix) -> ModuleOverlap:
+    weight = matrix.weight
+    left, values, right = matrix.factors.directions()
     k = len(values)
-    weight = base_weight(part, held.b.shape[0])
     base_left, base_right = leading_spaces(weight, k)
     within = float(_projected(left, weight, right).norm()) if k else 0.0
     return ModuleOverlap(
@@ -58,6 +63,7 @@ def _overlap(part: LoraPart, held: Factors) -> ModuleOverlap:
         k / len(right),
         k / len(left),
         float(values.norm()) / within if within else float("inf"),
+        matrix.expert,
     )
 
 

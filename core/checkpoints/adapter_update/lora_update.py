@@ -8,7 +8,7 @@ import torch
 from peft.utils import ModulesToSaveWrapper
 from torch import Tensor
 
-from core.checkpoints.adapter_update.low_rank import base_weight, factors, low_rank_singular_values, wide
+from core.checkpoints.adapter_update.low_rank import AdaptedMatrix, adapted_matrices, low_rank_singular_values, wide
 from core.engine.loader import LoadedPair
 from core.explain.adapter_effect.lora_modules import LoraPart, kept_parts, lora_parts
 from core.explain.probe import Probe, make_probe
@@ -23,19 +23,31 @@ def adapter_update(pair: LoadedPair) -> AdapterUpdate:
     """
     probe = make_probe(pair)
     with torch.inference_mode():
-        modules = tuple(_update(part, name) for part in lora_parts(probe) for name in part.adapters)
+        modules = tuple(
+            _update(part, name, matrix)
+            for part in lora_parts(probe)
+            for name in part.adapters
+            for matrix in adapted_matrices(part, name)
+        )
     factors = sum(p.numel() for n, p in probe.model.named_parameters() if "lora_" in n)
     return AdapterUpdate(modules, kept_parts(probe), factors, _whole(probe))
 
 
-def _update(part: LoraPart, name: str) -> ModuleUpdate:
-    held = factors(part, name)
-    weight = wide(base_weight(part, held.b.shape[0]))
+def _update(part: LoraPart, name: str, matrix: AdaptedMatrix) -> ModuleUpdate:
+    held, weight = matrix.factors, wide(matrix.weight)
     dora = _magnitude(part.module, name)
     values = low_rank_singular_values(held.b, held.a)
     norm = float(values.norm()) if dora is None else _dora_norm(weight, held.b, held.a, dora)
     return ModuleUpdate(
-        part.layer, part.kind, held.a.shape[0], held.scale, values.numpy(), norm, float(weight.norm()), dora is not None
+        part.layer,
+        part.kind,
+        held.a.shape[0],
+        held.scale,
+        values.numpy(),
+        norm,
+        float(weight.norm()),
+        dora is not None,
+        matrix.expert,
     )
 
 

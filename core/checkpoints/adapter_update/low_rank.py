@@ -5,11 +5,12 @@ With B = Q_b R_b and A^T = Q_a R_a (QR) and the small R_b R_a^T = P S R^T, B A =
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import torch
-from peft.tuners.lora.layer import Embedding
+from peft.tuners.lora.layer import Embedding, ParamWrapper
 from torch import Tensor
 from transformers.pytorch_utils import Conv1D
 
@@ -41,6 +42,41 @@ def low_rank_singular_values(b: Tensor, a: Tensor) -> Tensor:
     """Singular values of b (out, r) @ a (r, in), largest first: (min(r, out, in),)."""
     values: Tensor = torch.linalg.svdvals(torch.linalg.qr(b, mode="r")[1] @ torch.linalg.qr(a.T, mode="r")[1].T)
     return values
+
+
+@dataclass(frozen=True, eq=False)
+class AdaptedMatrix:
+    """A matrix that an adapter updates: weight (out, in) in its own dtype, of one expert where it has a number."""
+
+    weight: Tensor
+    factors: Factors
+    expert: int | None = None
+
+
+def adapted_matrices(part: LoraPart, name: str) -> Iterator[AdaptedMatrix]:
+    """What the adapter `name` updates in a module: one matrix, or one an expert where a parameter stacks them."""
+    if isinstance(part.module, ParamWrapper):
+        yield from _stacked(part.module, name)
+    else:
+        held = factors(part, name)
+        yield AdaptedMatrix(base_weight(part, len(held.b)), held)
+
+
+def _stacked(module: Any, name: str) -> Iterator[AdaptedMatrix]:
+    """Of PEFT's `target_parameters`: the ranks of expert e are rows e r to e r + r of A, and every E-th column of B.
+
+    As its `get_delta_weight` multiplies them. A parameter of three axes is (E, out, in), or (E, in, out) where PEFT
+    did not turn its sides round; one of two axes is one matrix.
+    """
+    weights, scale, count = module.get_param().detach(), float(module.scaling[name]), module.num_experts
+    a = wide(module.lora_A[name].weight).unflatten(0, (count, -1))
+    b = scale * wide(module.lora_B[name].weight).unflatten(1, (-1, count))
+    if weights.dim() == 2:
+        yield AdaptedMatrix(weights, Factors(a[0], b[:, :, 0], scale))
+        return
+    stored = weights if module._did_swap_in_out_features else weights.mT
+    for expert in range(count):
+        yield AdaptedMatrix(stored[expert], Factors(a[expert], b[:, :, expert], scale), expert)
 
 
 def factors(part: LoraPart, name: str) -> Factors:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import torch
 
 from core.checkpoints.adapter_update.adapter_overlap import shared
-from core.checkpoints.adapter_update.low_rank import Factors, factors
+from core.checkpoints.adapter_update.low_rank import Factors, adapted_matrices
 from core.engine.loader import LoadedPair
 from core.explain.adapter_effect.lora_modules import lora_parts
 from core.explain.probe import make_probe
 from core.results import AdapterPair, ModulePair
 from core.results.adapter_update import module_name
 
-Place = tuple[int | None, str]
+#: Layer, module, expert.
+Place = tuple[int | None, str, int | None]
 
 
 def adapter_pair(first: LoadedPair, second: LoadedPair) -> AdapterPair:
@@ -30,7 +31,11 @@ def adapter_pair(first: LoadedPair, second: LoadedPair) -> AdapterPair:
 
 def _held(pair: LoadedPair) -> dict[Place, Factors]:
     parts = lora_parts(make_probe(pair))
-    return {(part.layer, part.kind): factors(part, part.adapters[0]) for part in parts}
+    return {
+        (part.layer, part.kind, matrix.expert): matrix.factors
+        for part in parts
+        for matrix in adapted_matrices(part, part.adapters[0])
+    }
 
 
 def _names(of: dict[Place, Factors], without: dict[Place, Factors]) -> tuple[str, ...]:
@@ -44,6 +49,15 @@ def _pair(place: Place, first: Factors, second: Factors) -> ModulePair:
     dot = float(((first.b.T @ second.b) * (first.a @ second.a.T)).sum())
     cosine = dot / (norms[0] * norms[1]) if norms[0] and norms[1] else float("nan")
     most = max(len(values1), len(values2))
+    layer, module, expert = place
     return ModulePair(
-        *place, norms, cosine, shared(right1, right2), shared(left1, left2), most / len(right1), most / len(left1)
+        layer,
+        module,
+        norms,
+        cosine,
+        shared(right1, right2),
+        shared(left1, left2),
+        most / len(right1),
+        most / len(left1),
+        expert,
     )

@@ -80,7 +80,10 @@ def together(start: int, seen: Sequence[Seen]) -> Seen:
     with np.errstate(all="ignore"):  # squares of extremes have no float64
         sums = np.sum([s.sums for s in seen], axis=0) if seen else np.zeros(8)
     sums[2] = max((s.sums[2] for s in seen), default=0.0)
-    return Seen(start, sums, all(s.same_bytes for s in seen), all(s.rounded for s in seen))
+    same_bytes, rounded, same_codes = (
+        all(getattr(s, name) for s in seen) for name in ("same_bytes", "rounded", "same_codes")
+    )
+    return Seen(start, sums, same_bytes, rounded, same_codes)
 
 
 def described(pair: Pair, seen: Seen | None = None) -> TensorDiff:

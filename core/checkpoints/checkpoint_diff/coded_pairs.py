@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.checkpoints.checkpoint_diff.pair import Pair
+from core.checkpoints.checkpoint_diff.stored_views import Plain, is_view, plain, turned
 from core.checkpoints.dtype_codes import TORCH_NAMES
 from core.checkpoints.quantised.coded import Coded
 from core.checkpoints.quantised.contents import Apart
@@ -26,28 +27,40 @@ def weight_of(special: Special) -> Coded | None:
 
 
 def of_codes(first: TensorEntry, second: TensorEntry, one: Special, two: Special) -> Pair | None:
-    """The numbers that codes stand for are compared; codes of an unknown layout by their bytes, or not at all.
+    """The numbers that codes stand for are compared, in one order of axes; codes of an unknown layout by their bytes.
 
-    None where neither side is codes: scales are compared as the tensors that they are.
+    None where both sides are as they lie in their files: scales are compared as the tensors that they are.
     """
     if any(isinstance(side, Apart) and side.role == "codes" for side in (one, two)):
         return _of_unknown(first, second, one, two)
     a, b = weight_of(one), weight_of(two)
-    if a is None and b is None:
+    if (a is None and b is None) or (isinstance(a, Plain) and isinstance(b, Plain)):
         return None
-    said = [f"the {which} dequantised from {w.how}" for which, w in (("first", a), ("second", b)) if w]
-    note = f"Compared as numbers: {' and '.join(said)}."
-    plain = next((t for t, w in ((first, a), (second, b)) if w is None), None)
-    if plain is not None and plain.dtype not in TORCH_NAMES:
-        return Pair(first, second, TensorStatus.NOT_COMPARED, note=f"The dtype {plain.dtype} is not known here.")
+    as_it_is = next((t for t, w in ((first, a), (second, b)) if w is None), None)
+    if as_it_is is not None and as_it_is.dtype not in TORCH_NAMES:
+        return Pair(first, second, TensorStatus.NOT_COMPARED, note=f"The dtype {as_it_is.dtype} is not known here.")
     shapes = [w.shape if w else t.shape for t, w in ((first, a), (second, b))]
-    turned = [bool(w and w.inputs_first) for w in (a, b)]
     if shapes[0] != shapes[1] or math.prod(shapes[0]) == 0:
-        return Pair(first, second, TensorStatus.OTHER_SHAPE, note=note, weights=(a, b))
-    if turned[0] != turned[1]:
-        note = "One is stored as rows of inputs and the other as rows of outputs: not compared."
-        return Pair(first, second, TensorStatus.NOT_COMPARED, note=note, weights=(a, b))
-    return Pair(first, second, count=math.prod(shapes[0]), note=note, weights=(a, b))
+        return Pair(first, second, TensorStatus.OTHER_SHAPE, note=_note(a, b), weights=(a, b))
+    count, note = math.prod(shapes[0]), _note(a, b)
+    if bool(a and a.inputs_first) != bool(b and b.inputs_first):
+        if a is None or (b is not None and is_view(a)):  # what is no codes is read the other way round at less cost
+            a = turned(a or plain(first))
+        else:
+            b = turned(b or plain(second))
+    return Pair(first, second, count=count, note=note, weights=(a, b))
+
+
+def _note(one: Coded | None, two: Coded | None) -> str:
+    """How the two are compared."""
+    both = (("first", one), ("second", two))
+    said = [f"the {which} dequantised from {w.how}" for which, w in both if w and w.how]
+    sentences = [f"Compared as numbers: {' and '.join(said)}."] if said else []
+    orders = [bool(w and w.inputs_first) for w in (one, two)]
+    if orders[0] != orders[1]:
+        which, other = ("first", "second") if orders[0] else ("second", "first")
+        sentences.append(f"The {which} is stored as (in, out) and the {other} as (out, in): compared as (out, in).")
+    return " ".join(sentences)
 
 
 def same_codes(pair: Pair, files: Mapping[Path, OpenFile], buffers: NDArray[np.uint8]) -> bool:
@@ -57,7 +70,9 @@ def same_codes(pair: Pair, files: Mapping[Path, OpenFile], buffers: NDArray[np.u
         CheckpointError: a file that ended early.
     """
     one, two = pair.weights
-    if one is None or two is None or one.how != two.how or len(one.parts) != len(two.parts):
+    if one is None or two is None or is_view(one) or is_view(two):
+        return False
+    if one.how != two.how or len(one.parts) != len(two.parts):
         return False
     both = [(one.codes, two.codes), *zip(one.parts, two.parts, strict=True)]
     if any(a.end - a.start != b.end - b.start for a, b in both):

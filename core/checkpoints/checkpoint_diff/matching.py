@@ -10,7 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from core.checkpoints.checkpoint_diff.fused_tensors import cut
+from core.checkpoints.checkpoint_diff.fused_tensors import Part, cut
+from core.checkpoints.checkpoint_diff.layouts import Layouts
 from core.checkpoints.checkpoint_diff.name_matching import matched
 from core.checkpoints.checkpoint_diff.name_rules import RULES, without_containers
 from core.checkpoints.reader import BLOCK, OpenFile
@@ -20,15 +21,15 @@ from core.results import MatchedBy
 
 @dataclass(frozen=True)
 class Match:
-    """A tensor of the first checkpoint, or a part of one, and what it is in the second; None where there is none.
+    """A tensor of the first checkpoint and what it is in the second; None where there is none.
 
-    `part_of` names the fused or stacked tensor that a part was cut from, in whichever checkpoint that is; else empty.
+    `parts` is what of a fused or stacked tensor of either is meant; None: all of it.
     """
 
     first: TensorEntry | None
     second: TensorEntry | None
     by: MatchedBy = "name"
-    part_of: str = ""
+    parts: tuple[Part | None, Part | None] = (None, None)
 
 
 @dataclass(frozen=True)
@@ -42,10 +43,11 @@ class Matches:
 def match(
     first: Sequence[TensorEntry],
     second: Sequence[TensorEntry],
+    layouts: tuple[Layouts, Layouts],
     files: Mapping[Path, OpenFile],
     going: Callable[[], None],
 ) -> Matches:
-    """Every tensor of either; `going` is asked between reads, and may raise.
+    """Every tensor of either, whose layouts are given; `going` is asked between reads, and may raise.
 
     Content is read only of tensors that no name and no rule pairs, and that have a partner of the same type and shape.
 
@@ -57,7 +59,7 @@ def match(
     result = [Match(here[a], there[b]) for a, b in by_name.pairs if a is not None and b is not None]
     ones = [here[a] for a, b in by_name.pairs if a is not None and b is None]
     twos = [there[b] for a, b in by_name.pairs if b is not None and a is None]
-    for stage in (*(_by_rule(rule) for rule in RULES), _cut_apart, _by_content(files, going)):
+    for stage in (*(_by_rule(rule) for rule in RULES), _cut_apart(*layouts), _by_content(files, going)):
         held = list(stage(ones, twos)) if ones and twos else []
         result += held
         ones, twos = _left(ones, held, "first"), _left(twos, held, "second")
@@ -78,13 +80,21 @@ def _by_rule(rule: Callable[[str], str]) -> Stage:
     return stage
 
 
-def _cut_apart(ones: Sequence[TensorEntry], twos: Sequence[TensorEntry]) -> Iterator[Match]:
+def _cut_apart(in_first: Layouts, in_second: Layouts) -> Stage:
     """Fused and stacked tensors of either side against their parts on the other."""
-    here, there = _alone(ones, without_containers), _alone(twos, without_containers)
-    for t in ones:
-        yield from (Match(part.entry, there[part.key], "rule", t.name) for part in cut(t, there))
-    for t in twos:
-        yield from (Match(here[part.key], part.entry, "rule", t.name) for part in cut(t, here))
+
+    def stage(ones: Sequence[TensorEntry], twos: Sequence[TensorEntry]) -> Iterator[Match]:
+        here, there = _alone(ones, without_containers), _alone(twos, without_containers)
+        shapes_here = {key: in_first.shape(t) for key, t in here.items()}
+        shapes_there = {key: in_second.shape(t) for key, t in there.items()}
+        for t in ones:
+            parts = cut(t.name, in_first.shape(t), shapes_there, in_turns=in_first.in_turns(t.name))
+            yield from (Match(t, there[part.key], "rule", (part, None)) for part in parts)
+        for t in twos:
+            parts = cut(t.name, in_second.shape(t), shapes_here, in_turns=in_second.in_turns(t.name))
+            yield from (Match(here[part.key], t, "rule", (None, part)) for part in parts)
+
+    return stage
 
 
 def _by_content(files: Mapping[Path, OpenFile], going: Callable[[], None]) -> Stage:
@@ -143,5 +153,5 @@ def _alone(tensors: Iterable[TensorEntry], rule: Callable[[str], str]) -> dict[s
 
 def _left(tensors: Sequence[TensorEntry], held: Sequence[Match], side: str) -> list[TensorEntry]:
     """Those that no match has, whole or in parts."""
-    names = {getattr(m, side).name for m in held} | {m.part_of for m in held if m.part_of}
+    names = {getattr(m, side).name for m in held}
     return [t for t in tensors if t.name not in names]

@@ -17,9 +17,12 @@ _ENDINGS = {
     "gamma": "weight",
     "beta": "bias",
     "qweight": "weight",
+    "weight_packed": "weight",
     "weight_g": "parametrizations.weight.original0",
     "weight_v": "parametrizations.weight.original1",
 }
+#: Behind the name of a projection: its codes in blocks (MXFP4).
+_BLOCKS = re.compile(r"(?<=_proj)_blocks$")
 _EXPERT = {"w1": "gate_proj", "w2": "down_proj", "w3": "up_proj"}
 _ADAPTER_NAME = re.compile(r"(lora_(?:A|B|embedding_A|embedding_B|magnitude_vector))\.(?!weight$)[^.]+")
 
@@ -30,6 +33,8 @@ def without_wrappers(name: str) -> str:
     parts = [part for part in name.split(".") if part not in _WRAPPERS]
     if parts and parts[-1] in _ENDINGS:
         parts[-1] = _ENDINGS[parts[-1]]
+    if parts:
+        parts[-1] = _BLOCKS.sub("", parts[-1])
     return ".".join(parts)
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from core.checkpoints.checkpoint import Checkpoint
 from core.checkpoints.checkpoint_diff.block_diff import Seen, described, of_block, together
 from core.checkpoints.checkpoint_diff.coded_pairs import same_codes
+from core.checkpoints.checkpoint_diff.layouts import layouts
 from core.checkpoints.checkpoint_diff.matching import match
 from core.checkpoints.checkpoint_diff.pair import Pair
 from core.checkpoints.checkpoint_diff.tensor_pairs import paired
@@ -42,8 +43,9 @@ def diff_checkpoints(first: Checkpoint, second: Checkpoint, on_progress: Progres
     with opened({t.file for c in (first, second) for t in c.tensors}) as files:
         for checkpoint in (first, second):
             checkpoint.require_unchanged()
-        matches = match(first.tensors, second.tensors, files, lambda: on_progress(0.0, "names"))
-        pairs = paired(first, second, matches)
+        both = layouts(first, second)
+        matches = match(first.tensors, second.tensors, both, files, lambda: on_progress(0.0, "names"))
+        pairs = paired(first, second, matches, both)
         run = _DiffScan(pairs, files, on_progress)
         tensors = run.all()
         for file in files.values():

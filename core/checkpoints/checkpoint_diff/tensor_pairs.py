@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import replace
 
 from core.checkpoints.checkpoint import Checkpoint
 from core.checkpoints.checkpoint_diff.coded_pairs import of_codes, weight_of
+from core.checkpoints.checkpoint_diff.fused_tensors import Part
+from core.checkpoints.checkpoint_diff.layouts import Layouts, side
 from core.checkpoints.checkpoint_diff.matching import Match, Matches
 from core.checkpoints.checkpoint_diff.pair import Pair
-from core.checkpoints.coded_tensors import coded_tensors
 from core.checkpoints.dtype_codes import TORCH_NAMES
 from core.checkpoints.quantised.coded import Coded
 from core.checkpoints.quantised.contents import Apart
@@ -19,35 +19,38 @@ from core.config.families import TIED
 from core.files.safetensors_headers import TensorEntry
 from core.results import TensorStatus
 
-Contents = Mapping[str, Coded | Apart]
 
-
-def paired(first: Checkpoint, second: Checkpoint, matches: Matches) -> tuple[Pair, ...]:
+def paired(
+    first: Checkpoint, second: Checkpoint, matches: Matches, layouts: tuple[Layouts, Layouts]
+) -> tuple[Pair, ...]:
     """Every tensor of either once, in the order of stacks, layers and names; fused ones in parts."""
-    contents = coded_tensors(first), coded_tensors(second)
-    pairs = [_of_match(m, first, second, contents) for m in matches.matches]
+    pairs = [_of_match(m, first, second, layouts) for m in matches.matches]
     names = [pair.either.name for pair in pairs]
     keys, where = order(names), places(names)
     pairs = [replace(pair, place=where[pair.either.name]) for pair in pairs]
     return tuple(sorted(pairs, key=lambda pair: keys[pair.either.name]))
 
 
-def _of_match(m: Match, first: Checkpoint, second: Checkpoint, contents: tuple[Contents, Contents]) -> Pair:
-    sides = tuple(
-        None if t is None else held.get(t.name) for t, held in zip((m.first, m.second), contents, strict=True)
-    )
-    weights = weight_of(sides[0]), weight_of(sides[1])
+def _of_match(m: Match, first: Checkpoint, second: Checkpoint, layouts: tuple[Layouts, Layouts]) -> Pair:
     if m.first is None:
         assert m.second is not None
-        note = _why_absent(m.second.name, first, "first")
-        return Pair(None, m.second, TensorStatus.ONLY_SECOND, note=note, weights=weights)
+        special = layouts[1].special.get(m.second.name)
+        note = _why_absent(m.second, special, first, "first")
+        return Pair(None, m.second, TensorStatus.ONLY_SECOND, note=note, weights=(None, weight_of(special)))
     if m.second is None:
-        note = _why_absent(m.first.name, second, "second")
-        return Pair(m.first, None, TensorStatus.ONLY_FIRST, note=note, weights=weights)
-    pair = of_codes(m.first, m.second, sides[0], sides[1]) if any(sides) else None
-    pair = pair or _pair(m.first, m.second)
-    cut = f"A part of {m.part_of}." if m.part_of else ""
-    return replace(pair, matched_by=m.by, note=" ".join(words for words in (cut, pair.note) if words))
+        special = layouts[0].special.get(m.first.name)
+        note = _why_absent(m.first, special, second, "second")
+        return Pair(m.first, None, TensorStatus.ONLY_FIRST, note=note, weights=(weight_of(special), None))
+    one, first_special = side(m.first, m.parts[0], layouts[0])
+    two, second_special = side(m.second, m.parts[1], layouts[1])
+    pair = of_codes(one, two, first_special, second_special) or _pair(one, two)
+    notes = [_cut(t, part) for t, part in zip((m.first, m.second), m.parts, strict=True) if part]
+    return replace(pair, matched_by=m.by, note=" ".join(words for words in (*notes, pair.note) if words))
+
+
+def _cut(tensor: TensorEntry, part: Part) -> str:
+    rows = f", one row of {part.outputs.step}" if part.outputs.step > 1 else ""
+    return f"A part of {tensor.name}{rows}."
 
 
 def _pair(first: TensorEntry, second: TensorEntry) -> Pair:
@@ -77,9 +80,11 @@ def _of_other_shapes(first: TensorEntry, second: TensorEntry) -> Pair:
     return Pair(first, second, TensorStatus.OTHER_SHAPE, count=common * first.shape[1], note=note)
 
 
-def _why_absent(name: str, absent_from: Checkpoint, which: str) -> str:
-    """The one absence that has a harmless reason: a language-model head that is the embeddings once more."""
-    if not name.endswith("lm_head.weight") or not _ties_its_head(absent_from):
+def _why_absent(tensor: TensorEntry, special: Coded | Apart | None, absent_from: Checkpoint, which: str) -> str:
+    """What belongs to codes has no partner, and a language-model head that is the embeddings once more needs none."""
+    if isinstance(special, Apart):
+        return special.note
+    if not tensor.name.endswith("lm_head.weight") or not _ties_its_head(absent_from):
         return ""
     return f"The {which} ties it to its embeddings (tie_word_embeddings), so that it is stored once."
 

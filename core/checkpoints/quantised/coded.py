@@ -50,9 +50,10 @@ class Coded(ABC):
 
     @property
     def stored(self) -> tuple[int, int]:
-        """Rows and columns as they are stored: all axes but the last are rows."""
-        rows, columns = math.prod(self.shape[:-1]), self.shape[-1]
-        return (columns, rows) if self.inputs_first else (rows, columns)
+        """Rows and columns as they are stored: all axes but the last are rows; of a stack each matrix in turn."""
+        if self.inputs_first:
+            return math.prod(self.shape[:-2]) * self.shape[-1], self.shape[-2]
+        return math.prod(self.shape[:-1]), self.shape[-1]
 
     @abstractmethod
     def opened(self, source: Source) -> Rows:

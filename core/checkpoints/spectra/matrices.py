@@ -9,7 +9,7 @@ from typing import Any
 
 from core.checkpoints.checkpoint import Checkpoint
 from core.checkpoints.coded_tensors import coded_tensors
-from core.checkpoints.experts import expert_count
+from core.checkpoints.experts import SINGLE_EXPERT, expert_count
 from core.checkpoints.orientation import inputs_first
 from core.checkpoints.quantised.coded import Coded
 from core.checkpoints.quantised.contents import Apart
@@ -71,6 +71,7 @@ def matrices(checkpoint: Checkpoint) -> tuple[tuple[StoredMatrix, ...], int]:
     left_out = 0
     for t in checkpoint.tensors:
         held = _of_tensor(t, coded.get(t.name), where[t.name], t.name in transposed, config)
+        held = [_numbered(matrix) for matrix in held]
         result += held
         left_out += not held
     return tuple(result), left_out
@@ -97,6 +98,15 @@ def _of_tensor(
     if experts is None:
         return [one] if min(rows, columns) > 1 else []
     return [_expert(one, i, experts) for i in range(experts)]
+
+
+def _numbered(matrix: StoredMatrix) -> StoredMatrix:
+    """`experts.5.w1` is the module `experts.w1` of expert 5: as where the experts of a layer share a tensor."""
+    seen = SINGLE_EXPERT.fullmatch(matrix.place.module)
+    if seen is None:
+        return matrix
+    module = f"{seen['around']}.{seen['module']}"
+    return replace(matrix, place=replace(matrix.place, module=module), expert=int(seen["number"]))
 
 
 def _expert(whole: StoredMatrix, number: int, experts: int) -> StoredMatrix:

@@ -10,7 +10,7 @@ from typing import Any, cast
 import torch
 from peft import PeftModel
 from peft.tuners.lora import LoraLayer
-from peft.tuners.lora.layer import Embedding, Linear, _ConvNd
+from peft.tuners.lora.layer import Embedding, Linear, ParamWrapper, _ConvNd
 from peft.utils import ModulesToSaveWrapper
 from torch import nn
 
@@ -110,6 +110,8 @@ def _part(module: nn.Module, kind: str, layer: int | None) -> list[LoraPart]:
     wrapper: Any = module
     linear = isinstance(wrapper, Linear) or is_quantised_layer(wrapper.get_base_layer())
     known = linear or isinstance(wrapper, Embedding | _ConvNd)
+    if isinstance(wrapper, ParamWrapper):  # one around the other, where a module has several such parameters
+        kind = f"{kind.replace('.base_layer', '')}.{wrapper.parameter_name}"
     # Of other kinds (experts as one tensor, torch's own attention) only the scale itself is known to work.
     is_plain = not known or (linear and not variant)
     return [LoraPart(module, module.scaling, kind, layer, adapters, is_plain, takes_rows=known)]

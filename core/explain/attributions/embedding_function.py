@@ -14,12 +14,13 @@ from core.engine.backends.batching import rows_of
 from core.engine.encoding import Encoded
 from core.errors import CheckpointError
 from core.explain.probe import Probe, at_least_float32
+from core.model.activations import kept_bytes
 from core.model.quantised import is_quantised
 from core.results import Baseline
 
 #: Weights are copied, widened and merged up to so many bytes in float32.
 OWN_BYTES = 2**30
-#: What may be kept for the backward pass of one batch; a single row is always tried.
+#: What may be kept for the backward pass of one batch of several rows.
 GRADIENT_BYTES = 2**31
 _CHUNK = 4096
 #: How far logits may be apart that must be equal, as a share of the largest; half precision rounds.
@@ -61,7 +62,13 @@ class EmbeddingFunction:
     @property
     def gradient_rows(self) -> int:
         """Rows in one forward and backward pass: as many, but not more than the memory for activations holds."""
-        return max(1, min(self.rows, GRADIENT_BYTES // _activation_bytes(self.probe, self.point.shape[1])))
+        return gradient_rows(self.probe, self.point.shape[1])
+
+
+def gradient_rows(probe: Probe, tokens: int) -> int:
+    """Rows of so many tokens in one forward and backward pass."""
+    rows = rows_of(tokens, probe.tokens_per_batch)
+    return max(1, min(rows, GRADIENT_BYTES // max(1, kept_bytes(probe.backbone, tokens))))
 
 
 def embed(probe: Probe, text: Encoded, target: int, baseline: Baseline) -> EmbeddingFunction:
@@ -111,7 +118,7 @@ def own_weights(probe: Probe) -> bool:
     the sum would be rounded to codes again. Returns whether half precision was widened. The probe's parameters are
     objects of its own: the weights that predict stay as they are.
     """
-    if 4 * sum(p.numel() for p in probe.model.parameters()) > OWN_BYTES or is_quantised(probe.model):
+    if not own_weight_bytes(probe):
         return False
     half = probe.classifier.dtype in (torch.float16, torch.bfloat16)
     if half:
@@ -119,6 +126,12 @@ def own_weights(probe: Probe) -> bool:
     if isinstance(probe.model, PeftModel) and isinstance(probe.model.base_model, LoraModel):
         probe.model.merge_adapter(safe_merge=True)  # safe: into a copy, which then takes the weight's place
     return half
+
+
+def own_weight_bytes(probe: Probe) -> int:
+    """What `own_weights` copies at most; 0 where weights stay shared."""
+    size = 4 * sum(p.numel() for p in probe.model.parameters())
+    return 0 if size > OWN_BYTES or is_quantised(probe.model) else size
 
 
 def padding_id(probe: Probe) -> int | None:
@@ -150,13 +163,3 @@ def _empty(probe: Probe, layer: nn.Module, point: Tensor, baseline: Baseline) ->
             fix="choose the zero or the mean baseline.",
         )
     return at_least_float32(cast(Tensor, layer(torch.tensor(number, device=probe.device))))
-
-
-def _activation_bytes(probe: Probe, length: int) -> int:
-    """About what one row of T tokens keeps for the backward pass: 16 states, 4 inner ones, 3 maps a head and layer."""
-    config = probe.classifier.config.get_text_config()
-    inner, heads = (getattr(config, name, None) for name in ("intermediate_size", "num_attention_heads"))
-    inner = inner if isinstance(inner, int) else 4 * config.hidden_size
-    heads = heads if isinstance(heads, int) else 0
-    numbers = 16 * config.hidden_size + 4 * inner + 3 * heads * length
-    return int(numbers * length * config.num_hidden_layers * probe.classifier.dtype.itemsize)

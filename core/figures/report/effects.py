@@ -85,7 +85,7 @@ def rollout(result: Report) -> list[Piece]:
 
 
 def attributions(result: Report) -> list[Piece]:
-    """Four methods and how faithful they are."""
+    """Five methods and how faithful they are."""
     methods = result.attributions
     if methods is None:
         return []
@@ -98,7 +98,7 @@ def attributions(result: Report) -> list[Piece]:
     return [
         heading(f"Attributions to '{options.label}'"),
         says(attribution_words.best(methods)),
-        figure(lambda theme: agreement(methods, theme), f"Four methods by {options.by}, in the order of the text"),
+        figure(lambda theme: agreement(methods, theme), f"Five methods by {options.by}, in the order of the text"),
         table(
             ("Method", "Sum", "Error of the sum", "Comprehensiveness", "Sufficiency"),
             [*rows, ("random order", float("nan"), float("nan"), *chance)],

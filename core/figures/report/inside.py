@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from core.figures.contributions import by_position
+from core.figures.contributions import shares as bars_of
 from core.figures.depth import lens as lens_figure
 from core.figures.markup import label as name
 from core.figures.markup import text
@@ -10,7 +12,7 @@ from core.figures.ranking import ranking
 from core.figures.report.pieces import Piece, figure, heading, note, says, table
 from core.figures.strip import legend, strip
 from core.results import Prediction, Report, by_unit
-from core.words import contributions, numbers, untrained_head
+from core.words import contributions, numbers, position_parts, untrained_head
 from core.words import depth as depth_words
 from core.words import pooling as pooling_words
 from core.words import verdict as verdict_words
@@ -51,24 +53,26 @@ def _untrained_head(result: Report) -> list[Piece]:
 
 
 def words(result: Report) -> list[Piece]:
-    """Contributions to the class, and to its lead over the next one."""
-    parts, units = result.contributions, result.reading.words
-    values = by_unit(parts.of(result.label), units)
+    """What each word added to the class, the tested deletion, and the lead over the next class."""
+    shares, units = result.contributions, result.reading.words
+    told = contributions.deleted(result.deletions, shares=shares.exact)
     pieces: list[Piece] = [
-        heading(f"What each word added to the logit of '{result.label}'"),
-        strip(result.reading, units, values, "contribution"),
+        heading(contributions.title(shares, "word")),
+        *([says(told)] if told else []),
+        bars_of(units, shares, "word", most=8),
+        strip(result.reading, units, by_unit(shares.values, units), "contribution"),
         legend("against", "for", signed=True),
-        ranking(units, values, most=8),
-        says(f"{contributions.whole(parts, result.label)} How: {parts.method}."),
-        note(contributions.NO_CAUSES),
-        figure(lambda theme: bars(units, values, theme, "contribution"), "Contribution of each word by position"),
+        says(contributions.whole(shares)),
+        *map(note, contributions.how(shares) if shares.exact else []),
+        figure(lambda theme: by_position(units, shares, theme), "Contribution of each word by position"),
     ]
-    if result.runner_up is not None:
-        lead = by_unit(parts.between(result.label, result.runner_up), units)
+    lead = result.lead
+    if lead is not None:
         pieces += [
-            heading(f"Its lead over '{result.runner_up}': {float(lead.sum()):+.3f} in logits", 3),
-            strip(result.reading, units, lead, "lead"),
-            ranking(units, lead, most=8),
+            heading(f"Its lead over '{result.runner_up}': {lead.value:+.3f} in logits", 3),
+            strip(result.reading, units, by_unit(lead.values, units), "lead"),
+            bars_of(units, lead, "word", most=8),
+            note(contributions.whole(lead)),
         ]
     return pieces
 
@@ -98,6 +102,18 @@ def pooling(result: Report) -> list[Piece]:
         legend("0 %", numbers.percentage(float(values.max())), signed=False),
         says(pooling_words.weighed(pooled)),
         figure(lambda theme: bars(units, values, theme, pooled.meaning, percent=True), f"{pooled.meaning} by position"),
+        *_parts(result),
+    ]
+
+
+def _parts(result: Report) -> list[Piece]:
+    """What the state at each position adds to the logit of the class."""
+    parts, units = result.position_parts, result.reading.words
+    return [
+        heading(f"What each position adds to the logit of '{result.label}'", 3),
+        ranking(units, by_unit(parts.of(result.label), units), most=8),
+        says(f"{position_parts.whole(parts, result.label)} How: {parts.method}."),
+        note(position_parts.NO_CAUSES),
     ]
 
 

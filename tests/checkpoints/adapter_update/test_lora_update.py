@@ -12,15 +12,19 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from peft import PeftModel
+from peft import LoraConfig, PeftModel, get_peft_model
 
+from core.checkpoints.adapter_update.adapter_overlap import adapter_overlap
 from core.checkpoints.adapter_update.lora_update import adapter_update
 from core.checkpoints.adapter_update.low_rank import low_rank_singular_values
+from core.checkpoints.adapter_update.two_adapters import adapter_pair
 from core.config import AdapterConfig
 from core.engine.rw_lock import ReadWriteLock
 from core.errors import AdapterError
-from tests.explain.adapted import adapted
+from core.model.classifier import classifier_class
+from tests.explain.adapted import adapted, moved
 from tests.explain.adapter_effect.test_lora_scale import KINDS
+from tests.families import tiny_config
 from tests.model.conftest import LABELS, opened
 
 
@@ -62,6 +66,35 @@ def test_norms_and_singular_values_are_those_of_pefts_merge(tiny_folders: dict[s
             np.testing.assert_allclose(m.singular_values, wanted, rtol=1e-5, atol=1e-5 * wanted[0])
         assert 1 - 1e-9 <= m.effective_rank <= m.rank + 1e-9
     assert found.parameters == sum(p.numel() for n, p in model.named_parameters() if "lora_" in n)
+
+
+@pytest.mark.parametrize("name", ["mixtral", "gpt_oss"])  # (experts, out, in) and (experts, in, out)
+def test_experts_in_one_parameter_are_a_matrix_each(name: str) -> None:
+    torch.manual_seed(0)
+    model = classifier_class(type(tiny_config(name)))(tiny_config(name, num_labels=len(LABELS)))
+    before = {path: tensor.double() for path, tensor in model.state_dict().items()}
+    targets = ["mlp.experts.gate_up_proj", "mlp.experts.down_proj"]
+    attached = get_peft_model(model, LoraConfig(r=3, target_modules=[], target_parameters=targets))
+    pair = loaded(moved(cast(PeftModel, attached)))
+    result = adapter_update(pair)
+    after = merged(cast(PeftModel, attached))
+    assert {(m.layer, m.module, m.expert) for m in result.modules} == {
+        (layer, module, expert) for layer in range(2) for module in targets for expert in range(4)
+    }
+    for m in result.modules:
+        path = f"model.layers.{m.layer}.{m.module}"
+        change = (after[path] - before[path])[m.expert]
+        values = torch.linalg.svdvals(change)[: m.rank].numpy()
+        np.testing.assert_allclose(m.singular_values, values, rtol=1e-5, atol=1e-5 * values[0])
+        assert m.norm == pytest.approx(float(change.norm()), rel=1e-5)
+        assert m.base_norm == pytest.approx(float(before[path][m.expert].norm()), rel=1e-6)
+        assert m.name.endswith(f"{m.module}, expert {m.expert}")
+    overlaps = adapter_overlap(pair).modules
+    assert [o.name for o in overlaps] == [m.name for m in result.modules]
+    assert all(0 < o.inputs < 1 and 0 < o.outputs < 1 for o in overlaps)
+    with_itself = adapter_pair(pair, pair)
+    assert [p.name for p in with_itself.modules] == [m.name for m in result.modules]
+    assert all(p.cosine == pytest.approx(1) for p in with_itself.modules)
 
 
 @settings(max_examples=60, deadline=None)

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from core.checkpoints.checkpoint import open_checkpoint
+from core.checkpoints.checkpoint_diff import stored_views
 from core.checkpoints.checkpoint_diff.records import records
 from core.checkpoints.checkpoint_diff.scan import diff_checkpoints
 from core.results import CheckpointDiff, TensorStatus
@@ -238,3 +239,136 @@ def test_codes_of_an_unknown_layout_are_compared_by_their_bytes(tmp_path: Path) 
     plain = compared(tmp_path / "c", (sides, method), ({"layers.0.up.W_q": torch.rand(8, 8)}, None))
     assert plain.counts == {TensorStatus.NOT_COMPARED: 1}
     assert "1 of a type that is not known" in verdict(plain)
+
+
+# Axes exchanged
+
+
+def with_biases(linear: bool, square: bool = False) -> Tensors:
+    """A layer of GPT-2 as `Conv1D` keeps it, or as `nn.Linear` would."""
+    shapes = (("c_attn", 8, 24), ("c_proj", 8, 8), *(() if square else (("c_fc", 8, 32),)))
+    made_ = made(*((f"h.0.{name}.weight", (into, out)) for name, into, out in shapes))
+    biases = made(*((f"h.0.{name}.bias", (out,)) for name, _, out in shapes))
+    return {name: (w.T.contiguous() if linear else w) for name, w in made_.items()} | biases
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_conv1d_against_linear(tmp_path: Path, swapped: bool) -> None:
+    """The square one has equal shapes on both sides: the layers beside it say which axis is which."""
+    first, second = with_biases(linear=swapped), with_biases(linear=not swapped)
+    found = between(tmp_path, first, second)
+    assert found.counts == {TensorStatus.EQUAL: 3, TensorStatus.SAME_VALUES: 3}
+    told = next(t for t in found.tensors if t.name == "h.0.c_proj.weight")
+    assert "stored as (in, out)" in told.note
+    second["h.0.c_fc.weight"] += 1
+    (changed,) = (t for t in between(tmp_path, first, second).tensors if t.status is TensorStatus.CHANGED)
+    assert changed.name == "h.0.c_fc.weight"
+    assert changed.largest == pytest.approx(1, abs=1e-5)
+    assert between(tmp_path, first, first).counts == {TensorStatus.EQUAL: 6}
+
+
+def test_axes_lie_alike_where_a_file_does_not_say_how(tmp_path: Path) -> None:
+    """Weights without their biases and without a config.json, beside those of the whole checkpoint."""
+    whole = with_biases(linear=False)
+    weights = {name: tensor for name, tensor in whole.items() if name.endswith(".weight")}
+    assert between(tmp_path, whole, weights).counts == {TensorStatus.EQUAL: 3, TensorStatus.ONLY_FIRST: 3}
+
+
+@pytest.mark.parametrize("slab", [1, 100, 1 << 22])
+@pytest.mark.parametrize("swapped", [False, True])
+@pytest.mark.parametrize("name", ["gptq 4", "gptq, reordered", "awq", "packed rows"])
+def test_codes_of_inputs_against_plain_outputs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, swapped: bool, slab: int
+) -> None:
+    """GPTQ and AWQ store rows of inputs; whole weights are compared with what the codes stand for, and said how."""
+    monkeypatch.setattr(stored_views, "SLAB", slab)
+    tensors, method, codes, weight = FORMATS[name]()
+    base = codes.removesuffix("qweight").removesuffix("weight_packed")
+    both = [(tensors, method), ({f"{base}weight": weight}, None)]
+    found = compared(tmp_path, *(both[::-1] if swapped else both))
+    told = next(t for t in found.tensors if t.matched_by == "rule")
+    assert told.status is TensorStatus.SAME_VALUES, told
+    assert told.count == weight.numel()
+    assert "dequantised from" in told.note
+    assert ("stored as (in, out)" in told.note) == codes.endswith("qweight")
+    assert not any(t.status is TensorStatus.NOT_COMPARED for t in found.tensors)
+    moved = weight.clone()
+    moved[3, 5] += 1
+    both[1] = ({f"{base}weight": moved}, None)
+    found = compared(tmp_path, *(both[::-1] if swapped else both))
+    told = next(t for t in found.tensors if t.matched_by == "rule")
+    assert told.changed == 1
+    assert told.largest == pytest.approx(1, abs=1e-6)
+
+
+def gpt_oss(ff: int, width: int) -> tuple[Tensors, Tensors, Tensors]:
+    """Experts one by one; as transformers stacks them for gpt-oss; and as a list of modules a projection."""
+    apart, _ = experts(3, ff, width)
+    around = "model.layers.0.mlp"
+    each = [
+        {own: apart[f"{around}.experts.{e}.{own}.weight"] for own in ("gate_proj", "up_proj", "down_proj")}
+        for e in range(3)
+    ]
+    bias = made(*((f"{around}.experts.{e}.{own}.bias", (n,)) for e in range(3) for own, n in biases(ff, width)), seed=1)
+
+    def in_turns(gate: Tensor, up: Tensor) -> Tensor:
+        return torch.stack([gate, up], 1).flatten(0, 1)
+
+    fused = [in_turns(one["gate_proj"], one["up_proj"]) for one in each]
+    fused_bias = [
+        in_turns(*(bias[f"{around}.experts.{e}.{own}.bias"] for own in ("gate_proj", "up_proj"))) for e in range(3)
+    ]
+    stacked = {
+        f"{around}.experts.gate_up_proj": torch.stack(fused).mT.contiguous(),
+        f"{around}.experts.gate_up_proj_bias": torch.stack(fused_bias),
+        f"{around}.experts.down_proj": torch.stack([one["down_proj"] for one in each]).mT.contiguous(),
+        f"{around}.experts.down_proj_bias": torch.stack(
+            [bias[f"{around}.experts.{e}.down_proj.bias"] for e in range(3)]
+        ),
+        f"{around}.gate.weight": apart[f"{around}.gate.weight"],
+    }
+    lists = {f"{around}.experts.gate_up_projs.{e}.weight": fused[e] for e in range(3)}
+    lists |= {f"{around}.experts.gate_up_projs.{e}.bias": fused_bias[e] for e in range(3)}
+    lists |= {f"{around}.experts.down_projs.{e}.weight": each[e]["down_proj"] for e in range(3)}
+    lists |= {f"{around}.experts.down_projs.{e}.bias": bias[f"{around}.experts.{e}.down_proj.bias"] for e in range(3)}
+    return apart | bias, stacked, lists | {f"{around}.gate.weight": apart[f"{around}.gate.weight"]}
+
+
+def biases(ff: int, width: int) -> tuple[tuple[str, int], ...]:
+    return ("gate_proj", ff), ("up_proj", ff), ("down_proj", width)
+
+
+@pytest.mark.parametrize("sizes", [(5, 4), (4, 4)])
+@pytest.mark.parametrize("swapped", [False, True])
+def test_stacks_of_gpt_oss_against_single_experts(tmp_path: Path, sizes: tuple[int, int], swapped: bool) -> None:
+    apart, stacked, lists = gpt_oss(*sizes)
+    for singles in (apart, lists):
+        found = between(tmp_path, *((stacked, singles) if swapped else (singles, stacked)))
+        assert set(found.counts) <= {TensorStatus.EQUAL, TensorStatus.SAME_VALUES}, found.counts
+        assert len(found.tensors) == len(singles)
+        assert sum(t.count for t in found.tensors) == sum(t.numel() for t in singles.values())
+    one = "model.layers.0.mlp.experts.1.up_proj.weight"
+    apart[one] = apart[one] + 1
+    found = between(tmp_path, *((stacked, apart) if swapped else (apart, stacked)))
+    (changed,) = (t for t in found.tensors if t.status is TensorStatus.CHANGED)
+    assert "experts.gate_up_proj, one row of 2" in changed.note
+    assert changed.mean == pytest.approx(1, abs=1e-6)
+
+
+def test_microscaled_stacks_against_what_they_stand_for(tmp_path: Path) -> None:
+    """gpt-oss as it is published (MXFP4) against its stacks in whole numbers, whose axes are the other way round."""
+    tensors, method, codes, weight = FORMATS["mxfp4"]()
+    stem = codes.removesuffix("_blocks")
+    bias = {f"{stem}_bias": torch.zeros(weight.shape[:2])}
+    plain = {stem: weight.mT.contiguous()} | bias
+    found = compared(tmp_path, (tensors | bias, method), (plain, None))
+    told = next(t for t in found.tensors if t.name == codes)
+    assert (told.status, told.count) == (TensorStatus.SAME_VALUES, weight.numel())
+    assert "MXFP4" in told.note
+    apart = {
+        f"{stem.removesuffix('gate_up_proj')}{e}.{own}.weight": weight[e, place::2]
+        for e in range(len(weight))
+        for place, own in enumerate(("gate_proj", "up_proj"))
+    }
+    found = compared(tmp_path, (tensors | bias, method), (apart, None))
+    assert found.counts[TensorStatus.SAME_VALUES] == len(apart)

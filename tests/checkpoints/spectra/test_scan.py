@@ -289,3 +289,12 @@ def test_effective_rank_of_equal_and_of_single_values() -> None:
     assert effective_rank(np.ones(7)) == pytest.approx(7)
     assert effective_rank(np.array([3.0, 0.0, 0.0])) == pytest.approx(1)
     assert effective_rank(np.zeros(4)) == 0
+
+
+def test_experts_one_by_one_are_a_module_with_numbers(tmp_path: Path) -> None:
+    """As where the experts of a layer share a tensor: a figure has one line of marks for all of them."""
+    names = [f"model.layers.{i}.block_sparse_moe.experts.{e}.w1.weight" for i in range(2) for e in range(3)]
+    found = report(tmp_path, {name: torch.randn(4, 5) for name in names})
+    assert [s.name for s in found.spectra] == names
+    assert [s.expert for s in found.spectra] == [0, 1, 2] * 2
+    assert found.modules == ("block_sparse_moe.experts.w1",)

@@ -30,6 +30,7 @@ from core.model.share import sibling
 from core.results import Flip, ScaleCurve, Selection
 from core.settings import Settings
 from core.tasks.runner import TaskRunner
+from tests.engine.conftest import let_go
 from tests.explain.adapted import TEXT, adapted, merged_logits, moved, probing, traces
 from tests.model.conftest import LABELS, opened
 from tests.tiny import save_tiny_classifier
@@ -299,7 +300,7 @@ def test_the_explainer_asks_for_scales_and_remembers_off_and_on(everyone: Path, 
     curve = task.result()
     np.testing.assert_allclose(curve.at(1).logits, on.logits, atol=1e-5)
     np.testing.assert_allclose(curve.at(0.35).logits, explainer.at_scale(selection, text, 0.35).logits, atol=1e-5)
-    engine.unload(selection)
+    let_go(engine)
 
 
 def test_a_base_that_stands_alone(tmp_path: Path) -> None:
@@ -310,4 +311,4 @@ def test_a_base_that_stands_alone(tmp_path: Path) -> None:
         Explainer(engine, TaskRunner(1)).at_scale(selection, "My card", 0.5)
     with pytest.raises(AdapterError, match="without an adapter"):
         Explainer(engine, TaskRunner(1)).ablation(selection, "My card").result()
-    engine.unload(selection)
+    let_go(engine)

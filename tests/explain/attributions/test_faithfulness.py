@@ -30,6 +30,7 @@ from core.results import (
 )
 from core.settings import Settings
 from core.tasks.runner import TaskRunner
+from tests.engine.conftest import let_go
 from tests.explain.conftest import TYPES
 from tests.tiny import save_tiny_classifier
 
@@ -89,7 +90,7 @@ def test_of_several_labels_the_sigmoid_of_a_regression_the_output(problem: Any, 
     (found,) = measure(probe, encoded, units, [("one", order)], 0)
     whole, falls, lacks = naive(engine.pair(selection).predictor.model, encoded.ids, units, order, 0, problem)
     assert (found.whole, found.comprehensiveness, found.sufficiency) == pytest.approx((whole, falls, lacks), abs=1e-5)
-    engine.unload(selection)
+    let_go(engine)
 
 
 def test_equal_rows_go_through_the_model_once(explainer: Explainer) -> None:
@@ -141,10 +142,10 @@ def found(falls: list[float], lacks: list[float], chance: list[float], score: st
 
 
 def test_the_best_beats_chance_by_more_than_its_spread() -> None:
-    result = found([0.2, 0.5, 0.499, 0.1], [0.2, 0.3, 0.1, 0.29], [0.1, 0.3])
+    result = found([0.2, 0.2, 0.5, 0.499, 0.1], [0.2, 0.2, 0.3, 0.1, 0.29], [0.1, 0.3])
     assert result.chance("comprehensiveness") == pytest.approx((0.2, 0.1))
     assert result.best("comprehensiveness") == ("gradient x input", "integrated gradients")
     assert result.best("sufficiency") == (), "0.1 is just the mean less the spread"
-    assert found([0.0] * 4, [0.2, 0.3, 0.05, 0.29], [0.1, 0.3]).best("sufficiency") == ("integrated gradients",)
-    assert found([0.001, 0.002, 0, 0], [0.0] * 4, [0.0, 0.0]).best("comprehensiveness") == (), "all alike"
-    assert found([0.2] * 4, [0.2] * 4, [0.1], score="output").best("comprehensiveness") == METHODS
+    assert found([0.0] * 5, [0.2, 0.2, 0.3, 0.05, 0.29], [0.1, 0.3]).best("sufficiency") == ("integrated gradients",)
+    assert found([0.001, 0.002, 0, 0, 0], [0.0] * 5, [0.0, 0.0]).best("comprehensiveness") == (), "all alike"
+    assert found([0.2] * 5, [0.2] * 5, [0.1], score="output").best("comprehensiveness") == METHODS

@@ -12,13 +12,15 @@ import numpy as np
 import pytest
 import torch
 from captum.attr import IntegratedGradients
-from torch import Tensor
+from torch import Tensor, nn
 
 from core.engine.engine import Engine
-from core.errors import CheckpointError, InputError
-from core.explain.attributions.cost import attribution_cost
+from core.errors import CheckpointError, InputError, MemoryBudgetError
+from core.explain.attributions.cost import Batch, attribution_cost, gradient_bytes, require_gradient_memory
 from core.explain.attributions.embedding_function import EmbeddingFunction, embed, own_weights
 from core.explain.attributions.methods import gradient_x_input, integrated_gradients, occlusion
+from core.explain.contributions import path_shares
+from core.explain.contributions.path_shares import PathShares
 from core.explain.explainer import Explainer
 from core.explain.probe import Probe, make_probe
 from core.results import (
@@ -34,6 +36,7 @@ from core.results import (
 )
 from core.settings import Settings
 from core.tasks.runner import TaskRunner
+from tests.engine.conftest import let_go
 from tests.explain.conftest import TYPES
 from tests.tiny import save_tiny_classifier
 
@@ -140,7 +143,7 @@ def test_many_steps_complete_the_sum(explainer: Explainer, family: str) -> None:
         mean = hand.embed(torch.arange(hand.embed.num_embeddings)).mean(dim=0)
         empty = torch.where(torch.tensor(hand.special)[None, :, None], point, mean)
         owed = float((hand.of_embeddings(point) - hand.of_embeddings(empty))[0, k])
-    method = done(explainer, selection, TEXT, AttributionOptions(label, steps=300, baseline="mean")).methods[2]
+    method = done(explainer, selection, TEXT, AttributionOptions(label, steps=300, baseline="mean")).methods[3]
     assert method.owed == pytest.approx(owed, abs=1e-4)
     assert method.total == pytest.approx(owed, abs=5e-2 * max(1.0, abs(owed)))
     assert method.error == pytest.approx(abs(method.total - owed), abs=1e-4)
@@ -152,7 +155,7 @@ def test_a_padding_baseline_is_the_padding_token_in_place_of_every_other(explain
     hand = ByHand(explainer, selection)
     k = hand.labels.index(label)
     owed = hand.of_ids(hand.ids)[k] - hand.of_ids(hand.replaced(range(len(hand.ids))))[k]
-    method = done(explainer, selection, TEXT, AttributionOptions(label)).methods[2]
+    method = done(explainer, selection, TEXT, AttributionOptions(label)).methods[3]
     assert method.owed == pytest.approx(float(owed), abs=1e-4)
 
 
@@ -167,13 +170,13 @@ def test_gradient_times_input_and_occlusion_by_hand(explainer: Explainer, family
     hand.of_embeddings(point)[0, k].backward()
     assert point.grad is not None
     slopes = (point.grad * point).detach()[0].sum(dim=-1).double().numpy()
-    np.testing.assert_allclose(found.methods[1].values, by_unit(slopes, found.units), atol=1e-4)
+    np.testing.assert_allclose(found.methods[2].values, by_unit(slopes, found.units), atol=1e-4)
     whole = float(hand.of_ids(hand.ids)[k])
     fallen = [whole - float(hand.of_ids(hand.replaced(unit.tokens))[k]) for unit in found.units]
-    np.testing.assert_allclose(found.methods[3].values, fallen, atol=1e-4)
-    split = explainer.contributions(selection, TEXT)
-    np.testing.assert_allclose(found.methods[0].values, by_unit(split.of(label), found.units), atol=1e-4)
-    assert found.methods[0].owed == pytest.approx(whole, abs=1e-4)
+    np.testing.assert_allclose(found.methods[4].values, fallen, atol=1e-4)
+    split = explainer.position_parts(selection, TEXT)
+    np.testing.assert_allclose(found.methods[1].values, by_unit(split.of(label), found.units), atol=1e-4)
+    assert found.methods[1].owed == pytest.approx(whole, abs=1e-4)
     assert not found.exact
 
 
@@ -185,12 +188,14 @@ def curved(weights: Tensor, tokens_per_batch: int, seen: list[tuple[int, ...]]) 
         return SimpleNamespace(logits=inputs_embeds.mean(dim=1) ** 2 @ weights.T)
 
     classifier.dtype = torch.float64  # type: ignore[attr-defined]
-    classifier.config = SimpleNamespace(  # type: ignore[attr-defined]
+    backbone: Any = nn.Module()
+    backbone.dtype = torch.float64
+    backbone.config = SimpleNamespace(
         get_text_config=lambda: SimpleNamespace(
             hidden_size=weights.shape[1], intermediate_size=4, num_attention_heads=1, num_hidden_layers=1
         )
     )
-    return SimpleNamespace(classifier=classifier, tokens_per_batch=tokens_per_batch)
+    return SimpleNamespace(classifier=classifier, backbone=backbone, tokens_per_batch=tokens_per_batch)
 
 
 @pytest.mark.parametrize("steps", [1, 2, 7, 50])
@@ -225,7 +230,7 @@ def test_a_large_model_takes_fewer_rows_with_gradients() -> None:
     probe = curved(torch.zeros(1, 5), 100_000, [])
     of = EmbeddingFunction(probe, 0, torch.zeros(1, 10, 5), torch.zeros(1, 10, 5))
     assert of.rows == of.gradient_rows == 10_000
-    probe.classifier.config.get_text_config = lambda: SimpleNamespace(
+    probe.backbone.config.get_text_config = lambda: SimpleNamespace(
         hidden_size=4096, intermediate_size=14336, num_attention_heads=32, num_hidden_layers=32
     )
     assert of.rows == 10_000
@@ -285,7 +290,7 @@ def test_other_problems(problem: Any, tmp_path: Path) -> None:
     assert found.score == ("output" if problem == "regression" else "probability")
     expected = prediction.logits[-1] if problem == "regression" else prediction.probabilities[-1]
     assert found.faithfulness[0].whole == pytest.approx(expected, abs=1e-5)
-    engine.unload(selection)
+    let_go(engine)
 
 
 def test_half_precision_is_widened_where_that_is_small(everyone: Path, tmp_path: Path) -> None:
@@ -301,8 +306,8 @@ def test_half_precision_is_widened_where_that_is_small(everyone: Path, tmp_path:
     options = AttributionOptions("b", steps=300, baseline="mean")
     found = done(explainer, selection, TEXT, options)
     assert (found.dtype, found.widened) == ("float32", True)
-    assert found.methods[2].error is not None
-    assert found.methods[2].error < 1e-2
+    assert found.methods[3].error is not None
+    assert found.methods[3].error < 1e-2
     assert engine.classify(selection, [TEXT])[0].logits == before.logits
     assert [p.data_ptr() for p in model.parameters()] == pointers
     assert all(p.dtype == torch.bfloat16 for p in model.parameters())
@@ -310,8 +315,8 @@ def test_half_precision_is_widened_where_that_is_small(everyone: Path, tmp_path:
         patch.setattr(embedded, "OWN_BYTES", 10)
         rough = done(explainer, selection, TEXT, AttributionOptions("b", steps=99, baseline="mean"))
     assert (rough.dtype, rough.widened) == ("bfloat16", False)
-    np.testing.assert_allclose(rough.methods[3].values, found.methods[3].values, atol=0.2)
-    engine.unload(selection)
+    np.testing.assert_allclose(rough.methods[4].values, found.methods[4].values, atol=0.2)
+    let_go(engine)
 
 
 def test_the_adapter_is_merged_into_a_copy_only(explainer: Explainer) -> None:
@@ -340,7 +345,7 @@ def test_a_model_without_a_padding_token_says_what_to_choose(tmp_path: Path) -> 
     of = embed(probe, probe.encode(TEXT), 0, "zero")
     assert float(of.baseline[0, 1:].abs().max()) == 0
     assert torch.equal(of.baseline[0, 0], of.point[0, 0]), "special tokens stay"
-    engine.unload(selection)
+    let_go(engine)
 
 
 def test_what_it_costs_is_told_before_and_no_pass_more_is_made(explainer: Explainer) -> None:
@@ -349,10 +354,10 @@ def test_what_it_costs_is_told_before_and_no_pass_more_is_made(explainer: Explai
     options = AttributionOptions(label, steps=11)
     told = explainer.attribution_cost(selection, TEXT, options)
     assert told.seconds > 0
-    assert told.passes["gradients"] == 12
+    assert told.passes["gradients"] == 13
     assert told.passes["occlusions"] == len(explainer.reading(selection, TEXT).words)
     rows: list[int] = []
-    logits, call = Probe.logits, EmbeddingFunction.__call__
+    logits, call, path = Probe.logits, EmbeddingFunction.__call__, path_shares.path_shares
 
     def counted_logits(self: Probe, given: Any, told: Any = None) -> Tensor:
         rows.append(len(given))
@@ -362,7 +367,12 @@ def test_what_it_costs_is_told_before_and_no_pass_more_is_made(explainer: Explai
         rows.append(len(embeddings))
         return call(self, embeddings)
 
+    def counted_path(*given: Any) -> PathShares:
+        rows.append(1)
+        return path(*given)
+
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("core.explain.contributions.run.path_shares", counted_path)
         patch.setattr(EmbeddingFunction, "__call__", counted_call)
         patch.setattr(Probe, "logits", counted_logits)
         done(explainer, selection, TEXT, options)
@@ -375,7 +385,17 @@ def test_what_it_costs_is_told_before_and_no_pass_more_is_made(explainer: Explai
 def test_only_special_tokens_are_refused() -> None:
     units = (Unit("<s>", 0, 0, (0,), "special"),)
     with pytest.raises(InputError, match="special tokens"):
-        attribution_cost(units, AttributionOptions("a"), (1, 0.1))
+        attribution_cost(units, AttributionOptions("a"), Batch(1, 0.1))
+
+
+def test_gradients_that_do_not_fit_are_refused_with_both_numbers(explainer: Explainer) -> None:
+    probe = make_probe(explainer.engine.pair(Selection("llama", "mean")))
+    text = probe.encode(TEXT * 20)
+    needs = gradient_bytes(probe, text)
+    require_gradient_memory(probe, text, AttributionOptions("a"), needs)
+    with pytest.raises(MemoryBudgetError, match=r"Gradients of .* tokens take \d+ MiB, and \d+ MiB are free"):
+        require_gradient_memory(probe, text, AttributionOptions("a"), needs - 1)
+    require_gradient_memory(probe, text, AttributionOptions("a", methods=("occlusion",)), 0)
 
 
 def test_it_can_be_stopped_in_the_middle_and_begun_anew(explainer: Explainer) -> None:
@@ -410,7 +430,7 @@ def test_another_class_steps_or_baseline_is_another_job(explainer: Explainer) ->
     first = done(explainer, selection, TEXT, AttributionOptions(labels[0], steps=5))
     assert done(explainer, selection, TEXT, AttributionOptions(labels[0], steps=5)) is first
     other = done(explainer, selection, TEXT, AttributionOptions(labels[1], steps=5))
-    assert not np.allclose(first.methods[2].values, other.methods[2].values)
+    assert not np.allclose(first.methods[3].values, other.methods[3].values)
 
 
 def test_an_expected_failure_is_told(explainer: Explainer) -> None:

@@ -104,7 +104,7 @@ def test_a_stock_classifier_answers_as_in_transformers(name: str, tmp_path: Path
 
 OWN = (
     *("albert", "bert", "camembert", "deberta", "deberta-v2", "distilbert", "electra", "eurobert", "funnel"),
-    *("mixtral", "qwen3_moe", "gpt2", "opt", "falcon", "deepseek_v3"),
+    *("mixtral", "qwen3_moe", "gpt2", "opt", "falcon", "deepseek_v2", "deepseek_v3", "qwen3_next"),
     *("longformer", "mobilebert", "modernbert", "mpnet", "roberta", "squeezebert", "xlm-roberta", "xlnet"),
 )
 

@@ -11,7 +11,8 @@ from tests.pages.conftest import Open, words
 
 
 def url(app: AppTest) -> dict[str, str]:
-    return {k: v if isinstance(v, str) else v[0] for k, v in app.query_params.items()}
+    """What the picker keeps in the URL; the text of the page is another's."""
+    return {k: v if isinstance(v, str) else v[0] for k, v in app.query_params.items() if k != "text"}
 
 
 def test_demos_come_first_and_the_first_is_chosen(open_app: Open) -> None:
@@ -59,13 +60,42 @@ def test_no_adapter_can_be_asked_for(open_app: Open) -> None:
     assert app.selectbox(key="adapter").value == "-"
 
 
-def test_an_unknown_name_in_the_url_is_told(open_app: Open) -> None:
-    app = open_app(candidate="<b>nope", adapter="intents")
-    assert "asks for the candidate &#x27;&lt;b&gt;nope&#x27;, which is not here" in words(app)
-    assert app.selectbox(key="candidate").value == "demo"
-    assert url(app)["candidate"] == "demo"
-    app.selectbox(key="candidate").set_value("demo-two").run()
+@pytest.mark.parametrize("page", ["classify", "pooling", "architecture"])
+def test_a_candidate_that_is_not_here_is_told_and_nothing_answers(
+    open_app: Open, fake: FakeServices, page: str
+) -> None:
+    app = open_app(page, candidate="<b>nope", adapter="domains")
+    assert "The link asks for the candidate '<bdi>&lt;b&gt;nope</bdi>', which is not here." in words(app)
+    assert (app.selectbox(key="candidate").value, fake.engine.asked, fake.engine.loads) == (None, [], [])
+    assert url(app) == {"candidate": "<b>nope", "adapter": "domains"}, "the wish stays"
+    app.run()
+    assert url(app)["candidate"] == "<b>nope"
+    app.button(key="missing-demo-two-None").click().run()
     assert "which is not here" not in words(app)
+    assert url(app).items() >= {"candidate": "demo-two", "adapter": "domains"}.items()
+
+
+def test_an_adapter_that_is_not_here_is_told_and_nothing_answers(open_app: Open, fake: FakeServices) -> None:
+    app = open_app(candidate="demo", adapter="nope")
+    assert "asks for the adapter '<bdi>nope</bdi>' of '<bdi>Demo</bdi>', which is not" in words(app)
+    assert (app.selectbox(key="adapter").value, fake.engine.asked) == (None, [])
+    assert url(app) == {"candidate": "demo", "adapter": "nope"}
+    app.selectbox(key="adapter").set_value("domains").run()
+    assert url(app) == {"candidate": "demo", "adapter": "domains"}
+    assert fake.engine.asked == ["play some jazz"]
+
+
+def test_candidates_are_shown_below_the_notice(open_app: Open) -> None:
+    app = open_app("candidates", candidate="nope")
+    assert "which is not here" in words(app)
+    app.radio(key="candidates.list").set_value("demo-two").run()
+    assert url(app)["candidate"] == "demo-two"
+
+
+def test_another_candidate_than_the_one_that_is_not_here_brings_its_own_adapter(open_app: Open) -> None:
+    app = open_app(candidate="nope", adapter="neither")
+    app.selectbox(key="candidate").set_value("demo").run()
+    assert url(app) == {"candidate": "demo", "adapter": "intents"}
 
 
 def test_an_empty_catalogue_is_told(fake: FakeServices) -> None:

@@ -21,7 +21,7 @@ def page(candidate: str, adapter: str | None = None, ask: bool = False) -> None:
 
     summary = next(c for c in engine().candidates() if c.id == candidate)
     model = loading.ready(Selection(candidate, adapter), summary, ask=ask)
-    st.text(f"{model.selection if model else None}, stand-in {loading.stand_in()}")
+    st.text(f"{model.selection if model else None}")
 
 
 def pair() -> None:
@@ -48,16 +48,16 @@ def labels(app: AppTest) -> list[str]:
     return [button.label for button in app.button]
 
 
-def test_what_is_loaded_is_returned_and_remembered_as_working(fake_engine: FakeEngine) -> None:
+def test_what_is_loaded_is_returned(fake_engine: FakeEngine) -> None:
     fake_engine.finish(DEMO)
-    assert said(run("demo", "intents")) == "demo + intents, stand-in demo + intents"
+    assert said(run("demo", "intents")) == "demo + intents"
     assert fake_engine.loads == []
 
 
 def test_what_is_small_and_here_loads_by_itself(fake_engine: FakeEngine) -> None:
     fake_engine.hold.clear()
     app = run("demo", "intents")
-    assert said(app) == "None, stand-in None"
+    assert said(app) == "None"
     assert fake_engine.loads == [(DEMO, ())]
 
 
@@ -116,16 +116,6 @@ def test_what_was_loaded_and_has_gone_is_loaded_again(fake_engine: FakeEngine) -
     fake_engine.states[DEMO] = LoadState(DEMO, LoadStage.READY, 1.0)
     run("demo", "intents")
     assert fake_engine.loads == [(DEMO, ())]
-
-
-def test_what_worked_before_stands_in_only_while_it_is_in_memory(fake_engine: FakeEngine) -> None:
-    fake_engine.finish(DEMO)
-    app = run("demo", "intents")
-    app.session_state["headlight.working"] = OTHER
-    fake_engine.unload(DEMO)
-    fake_engine.hold.clear()
-    app.run()
-    assert said(app) == "None, stand-in None"
 
 
 def test_two_that_do_not_fit_together_are_refused_before_a_load(fake_engine: FakeEngine) -> None:

@@ -59,7 +59,7 @@ def verdict(fake_engine: FakeEngine, text: str = EXAMPLE) -> str:
 
 
 def verdict_line(app: AppTest) -> str:
-    return words(app).split('<p class="hl-verdict">')[-1].split("</p>")[0]
+    return words(app).split('<p class="hl-verdict')[-1].split("</p>")[0]
 
 
 def url(app: AppTest) -> dict[str, str]:
@@ -78,6 +78,10 @@ def test_the_first_example_its_verdict_and_its_words(opened: Open, fake_engine: 
     assert f"<strong>{markup.label(verdict(fake_engine))}</strong>" in words(app)
     assert url(app)["text"] == EXAMPLE
     assert "class" not in url(app), "the verdict is no class of its own"
+    line = verdict_line(app)
+    assert "by <bdi>Demo · Intents</bdi>" in line
+    assert "<span>Closest class</span>" in line, "fakes are never sure"
+    assert "Not sure" in line
 
 
 def test_the_url_asks(opened: Open) -> None:
@@ -105,6 +109,7 @@ def test_a_text_that_cannot_be_read_is_said_above_the_one_before(opened: Open) -
     app = submit(opened(), "  ")
     assert "The text is empty." in words(app)
     assert "Below is still the text before it." in words(app)
+    assert "<span>Closest class for the text before</span>" in verdict_line(app)
     assert shown(app)[0] == EXAMPLE
     assert app.text_area(key="why.text").value == "  ", "what is typed stays"
 
@@ -136,13 +141,13 @@ def test_what_is_not_loaded_asks_nothing(opened: Open) -> None:
 
 def test_several_labels_have_no_number_behind_the_verdict(opened: Open, fake_engine: FakeEngine) -> None:
     fake_engine.finish(Selection("several"))
-    assert verdict_line(opened(candidate="several")).endswith(f"<b>{markup.text('')}</b>")
+    assert f"<b>{markup.text('')}</b>" in verdict_line(opened(candidate="several"))
 
 
 def test_an_output_is_shown_as_a_value(opened: Open, fake_engine: FakeEngine) -> None:
     fake_engine.finish(Selection("values"))
     value = predict(fake_engine.models[Selection("values")], "an example").top.logit
-    assert verdict_line(opened(candidate="values", adapter="-")).endswith(f"<b>{markup.text(three_digits(value))}</b>")
+    assert f"<b>{markup.text(three_digits(value))}</b>" in verdict_line(opened(candidate="values", adapter="-"))
 
 
 def test_an_example_of_another_adapter_gives_way_and_a_text_of_ones_own_does_not(

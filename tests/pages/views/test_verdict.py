@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core.results import NOT_FINITE, Selection
+from core.results.example import Example
+from core.results.sureness import SurenessThresholds
 from pages.views.verdict import Answer, explanation, verdict
 from tests.words.made import prediction
 
 
 def drawn(**changes: object) -> str:
     answer = replace(prediction(), **changes)  # type: ignore[arg-type]
-    return verdict(Answer(Selection("demo"), answer, 0.25))
+    return verdict(Answer(Selection("demo"), answer, 0.25, "Demo <one>"))
 
 
 def test_a_single_label_has_margin_and_entropy() -> None:
@@ -19,6 +21,58 @@ def test_a_single_label_has_margin_and_entropy() -> None:
     assert "<dt><bdi>Margin</bdi></dt>" in html
     assert "<dt><bdi>Entropy</bdi></dt>" in html
     assert explanation(prediction())
+
+
+def test_who_answers_and_how_sure_stand_above_the_class() -> None:
+    html = drawn()
+    assert "Answer by <strong><bdi>Demo &lt;one&gt;</bdi></strong>" in html
+    assert html.index("hl-by") < html.index("Sure</bdi>") < html.index("hl-probability")
+    earlier = verdict(Answer(Selection("demo"), prediction(), 0.25, "Demo"), earlier=True)
+    assert "Earlier answer, by" in earlier
+    assert "hl-unasked" not in earlier
+
+
+def test_between_two_both_are_named_and_neither_has_the_large_number() -> None:
+    html = drawn(**shares(0.5, 0.45, 0.05))
+    assert "Between two" in html
+    assert "card</bdi> <small>or</small> <bdi>home" in html
+    assert "The first two classes hold 95.0\u00a0% together" in html
+    assert "hl-probability" not in html
+
+
+def test_where_it_is_not_sure_the_closest_classes_stand_in_place_of_a_verdict() -> None:
+    html = drawn(**shares(0.4, 0.35, 0.25))
+    assert '<h2 class="hl-label">Closest classes</h2>' in html
+    assert "Not sure</bdi>" in html
+    assert "unlike" not in html
+    assert "No class stands out." in html
+    cut = drawn(thresholds=SurenessThresholds(bytes_per_token=5.0, calibrated_on="9 texts"))
+    assert "Not sure: this is unlike what it learnt" in cut
+    assert "7 characters became 2 tokens, 3.50 bytes each; nearly all of 9 texts have 5.00 or more." in cut
+
+
+def test_the_expected_class_is_named_and_compared() -> None:
+    def expected(label: str, *, hard: bool = False) -> str:
+        answer = Answer(Selection("demo"), prediction(), 0.25, "Demo")
+        return verdict(answer, Example("my card", label, hard))
+
+    assert "Expected: <strong><bdi>card</bdi></strong>, as expected." in expected("card")
+    assert "hl-differs" not in expected("card")
+    assert "A hard example. Expected: <strong><bdi>home</bdi></strong>, the verdict differs." in expected(
+        "home", hard=True
+    )
+    assert "Expected" not in expected("")
+
+
+def shares(*probabilities: float) -> dict[str, object]:
+    """What changes with the probabilities of a made prediction."""
+    made = prediction(probabilities=probabilities)
+    return {name: getattr(made, name) for name in ("labels", "logits", "probabilities")}
+
+
+def test_several_labels_and_values_have_no_sureness() -> None:
+    for problem in ("multi_label_classification", "regression"):
+        assert "hl-sureness" not in drawn(problem_type=problem)
 
 
 def test_a_regression_has_neither() -> None:

@@ -19,7 +19,7 @@ from core.engine.backends.torch.linear import Linear
 from core.engine.backends.torch.packed_attention import Attention
 from core.engine.backends.torch.packed_kernels import Texts, gate, rms_norm
 from core.model.families import family_of, transformer_layers
-from core.model.rotary import depends_on_length
+from core.model.text_length import depends_on_length
 
 #: Of a backbone that we know: its layer, attention, MLP and norm. Any other class computes something else.
 _PARTS = ("DecoderLayer", "Attention", "MLP", "RMSNorm")

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from core.engine.backends.batching import MAX_PADDING, plan_batches
 from core.engine.backends.forward_pass import BackendOutput
 from core.engine.backends.torch.matmul import quick_products
-from core.model.rotary import depends_on_length
+from core.model.text_length import depends_on_length, readable
 
 #: From this many tokens on, preparing oneDNN for a new shape is worth its time.
 QUICK_FROM = 128
@@ -35,7 +35,8 @@ class PaddedPass:
         """One call of the model."""
         ids, mask = pad(rows, self._device)
         quick = self._device == "cpu" and ids.numel() >= QUICK_FROM
-        with torch.inference_mode(), quick_products() if quick else nullcontext(), self._alone:
+        products = quick_products() if quick else nullcontext()
+        with torch.inference_mode(), products, self._alone, readable(self._model, ids.shape[1]):
             output = self._model(input_ids=ids, attention_mask=mask)
         logits = output.logits if output.logits.dtype == torch.float64 else output.logits.float()
         if output.pooling_weights is None:

@@ -59,6 +59,12 @@ def models(tiny_folders: dict[str, Path]) -> dict[tuple[str, str], Any]:
     }
 
 
+@pytest.fixture(scope="module")
+def passes(models: dict[tuple[str, str], Any]) -> dict[str, PackedPass | None]:
+    """The pass of each family, made once for all examples."""
+    return {family: pack(models[family, ""]) for family in FAMILIES}
+
+
 @pytest.mark.parametrize("head", ["vanilla", "sequential"])
 @pytest.mark.parametrize("pooler", POOLERS)
 @pytest.mark.parametrize("mask", ["", "-bidirectional"])
@@ -75,12 +81,12 @@ def test_every_family_mask_pooler_and_head(
 
 @settings(max_examples=25, deadline=None)
 @given(lengths=st.lists(st.integers(1, 60), min_size=1, max_size=12))
-def test_any_lengths_in_any_order(models: dict[tuple[str, str], Any], lengths: list[int]) -> None:
-    for family in FAMILIES:
-        model = models[family, ""]
-        packed = pack(model)
+def test_any_lengths_in_any_order(
+    models: dict[tuple[str, str], Any], passes: dict[str, PackedPass | None], lengths: list[int]
+) -> None:
+    for family, packed in passes.items():
         assert packed is not None
-        check_each_alone(packed, model, rows_of(lengths))
+        check_each_alone(packed, models[family, ""], rows_of(lengths))
 
 
 @pytest.mark.parametrize("family", FAMILIES)

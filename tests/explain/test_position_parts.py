@@ -1,4 +1,4 @@
-"""Contributions to the logits of stock classifiers: what the pooler takes is what is split."""
+"""Parts of the logits of stock classifiers: what the pooler takes is what is split."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from core.engine.encoding import Encoded, Encoder
-from core.explain.contributions import contributions
 from core.explain.pooling import compare_poolers, pooling
+from core.explain.position_parts import position_parts
 from core.explain.probe import Probe
 from tests.model.heads.test_stock import logits, opened, stock
 from tests.tiny import make_tiny_tokenizer
@@ -30,7 +30,7 @@ def test_a_token_that_is_never_pooled_has_no_part(end: list[int], taken: int, tm
     theirs = stock("llama", tmp_path, pad_token_id=7)
     made, encoded = probe(tmp_path), text([1, 20, 21, 22, *end])
     mask = made.read_mask(encoded)
-    split = contributions(made, made.states(encoded), mask)
+    split = position_parts(made, made.states(encoded), mask)
     assert split.exact
     assert np.flatnonzero(split.values.any(axis=0)).tolist() == [len(encoded.ids) + taken]
     with torch.no_grad():
@@ -57,7 +57,7 @@ def test_a_head_of_the_architectures_own_is_split_or_its_gap_said(
     stock(name, tmp_path, **fields)
     made, encoded = probe(tmp_path), text([1, *range(20, 29), 2])
     states, mask = made.states(encoded), made.read_mask(encoded)
-    split = contributions(made, states, mask)
+    split = position_parts(made, states, mask)
     np.testing.assert_allclose(split.logits, logits(made.model)[0].numpy(), atol=1e-5)
     assert split.exact == exact
     assert split.values.shape == (3, 11)

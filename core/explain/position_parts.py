@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from core.explain.probe import Probe, at_least_float32
-from core.results import Contributions
+from core.results import PositionParts
 
 
-def contributions(probe: Probe, states: Tensor, mask: Tensor | None = None) -> Contributions:
+def position_parts(probe: Probe, states: Tensor, mask: Tensor | None = None) -> PositionParts:
     """Split every class's logit over the tokens; states (1, T, D) as the pooler sees them.
 
     With a linear head W and the pooler's own split v = sum_t s_t of the pooled vector, the logit is
@@ -34,7 +34,7 @@ def contributions(probe: Probe, states: Tensor, mask: Tensor | None = None) -> C
     slopes, exact = _slopes(probe.head, vector)
     values = slopes.to(parts.dtype) @ parts.T
     head = "times the head's weights" if exact else "times the slope of the head at the pooled vector"
-    return Contributions(
+    return PositionParts(
         labels=probe.labels,
         values=_padded(values, tokens),
         logits=logits.double().cpu().numpy(),
@@ -43,13 +43,13 @@ def contributions(probe: Probe, states: Tensor, mask: Tensor | None = None) -> C
     )
 
 
-def _of_logits(probe: Probe, states: Tensor, mask: Tensor, tokens: int) -> Contributions:
+def _of_logits(probe: Probe, states: Tensor, mask: Tensor, tokens: int) -> PositionParts:
     """The split of a pooler that stands behind the head."""
     with torch.inference_mode():
         by_token = probe.head(states)
         parts = at_least_float32(probe.pooler.split(by_token, mask))[0]
         logits = at_least_float32(probe.pooler(by_token, mask).vectors)[0]
-    return Contributions(
+    return PositionParts(
         labels=probe.labels,
         values=_padded(parts.T, tokens),
         logits=logits.double().cpu().numpy(),

@@ -1,0 +1,28 @@
+"""Backbones of which a test holds that, in float32, their contributions are shares that sum to the logits."""
+
+_NAMES = """
+AXK2Model AfmoeModel AlbertModel ArceeModel AriaTextModel BeamModel BertGenerationEncoder BertModel
+BigBirdModel BioGptModel BitNetModel BloomModel CTRLModel CamembertModel CodeGenModel Cohere2Model
+Cohere2MoeModel CohereModel ConvBertModel CwmModel Data2VecTextModel DebertaModel DebertaV2Model
+DeepseekV2Model DeepseekV32Model DeepseekV3Model DeepseekV4Model DiffLlamaModel DistilBertModel
+DogeModel Dots3NoteTextModel ElectraModel Ernie4_5Model Ernie4_5_MoeModel ErnieModel EsmModel
+EsmcModel EuroBertModel Exaone4Model ExaoneMoeModel FNetModel FalconModel FlaubertModel
+FlexOlmoModel FlintModel FunnelModel GPT2Model GPTBigCodeModel GPTJModel GPTNeoModel
+GPTNeoXJapaneseModel GPTNeoXModel Gemma2Model Gemma3TextModel Gemma4UnifiedTextModel GemmaModel
+Glm4Model Glm4MoeLiteModel Glm4MoeModel GlmModel GlmMoeDsaModel GptOssModel GraniteDoclingTextModel
+GraniteModel GraniteMoeModel GraniteMoeSWAModel GraniteMoeSharedModel GraniteSWAModel GteModel
+HYV3Model HYV4Model HeliumModel HrmTextModel HunYuanDenseV1Model HunYuanMoEV1Model HyperCLOVAXModel
+ImageGPTModel Inkling2TextModel Jais2Model JetMoeModel JinaEmbeddingsV3Model Kolibri1Model
+LagunaModel LayoutLMModel Lfm2Model Llama4TextModel LlamaModel LongformerModel MPNetModel
+MarkupLMModel MegatronBertModel MellumModel MiniCPM3Model MiniMaxM2Model MiniMaxM3VLTextModel
+Ministral3Model MinistralModel MistralLarge4TextModel MistralModel MixtralModel MobileBertModel
+ModernBertDecoderModel ModernBertModel Molmo2TextModel MoshiModel MptModel MraModel
+MuseGlimmerTextModel NanoChatModel NemotronModel NomicBertModel NystromformerModel OPTModel
+Olmo2Model Olmo3Model OlmoModel OlmoeModel OpenAIGPTModel OpenAIPrivacyFilterModel PersimmonModel
+Phi3Model PhiModel PhimoeModel Qwen2Model Qwen2MoeModel Qwen3Model Qwen3MoeModel Qwen3VLMoeTextModel
+Qwen3VLTextModel RecurrentGemmaModel RemBertModel RoFormerModel RobertaModel
+RobertaPreLayerNormModel SeedOssModel SmolLM3Model SolarOpenModel SplinterModel SqueezeBertModel
+StableLmModel Starcoder2Model TapasModel Tipsv2TextModel UltrabertModel VaultGemmaModel
+VisualBertModel XGLMModel XLMModel XLMRobertaModel XLMRobertaXLModel XLNetModel YoutuModel
+"""
+CHECKED_BACKBONES = frozenset(_NAMES.split())

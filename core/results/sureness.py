@@ -1,0 +1,59 @@
+"""How far a verdict is to be believed: three states, and the thresholds between them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Sureness(StrEnum):
+    """What can be said of a single-label verdict."""
+
+    SURE = "sure"
+    BETWEEN_TWO = "between two"
+    NOT_SURE = "not sure"
+
+
+@dataclass(frozen=True)
+class SurenessThresholds:
+    """From which values on a verdict is sure, or at least between two classes.
+
+    Two statistics are looked at. Probabilities tell right verdicts from wrong ones: over the test rows of BANKING77
+    (3 x 3,080) and CLINC150 (3 x 4,500) on the demo pairs the first class's probability does it with an AUROC of 0.90
+    to 0.95 (margin 0.91 to 0.95, entropy 0.89 to 0.94, the first two together 0.87 to 0.91, largest logit 0.85 to 0.92,
+    energy 0.83 to 0.91). They do not tell strange texts: one demo pair gives Arabic, whatever it says, 85 %. How finely
+    the tokenizer cuts a text does: single bytes for a script that it has never seen, 1 to 2 bytes a token for nonsense
+    and code, 4.2 to 4.6 (median) for the test rows.
+
+    With the defaults, mean of three pairs, BANKING77 then CLINC150: 81 and 95 % of the test rows are sure, and 97.7 and
+    98.3 % of those right; 4 and 3 % are between two, and one of the two is right in 97 and 95 %; the rest is right in
+    61 and 53 %. Of 42 texts of nonsense, code and other languages 4 and 15 % are called sure of a class that is wrong;
+    with the demo adapters' own `bytes_per_token`, 2 and 2 %. Of CLINC150's 1,000 out-of-scope rows, plain English, 6
+    and 39 % are (4 and 38 %): neither statistic sees that a text in known words belongs to no class. The two
+    thresholds of probability were read off these same rows.
+
+    Attributes:
+        sure: probability of the first class, for "sure".
+        two: probability of the first two together, for "between two"; what is below is "not sure".
+        bytes_per_token: a text cut into shorter tokens, in bytes of UTF-8 a token, is "not sure" whatever its
+            probabilities: unlike what was learnt.
+        calibrated_on: the texts on which a pair's own thresholds were chosen, in words; empty for the defaults.
+    """
+
+    sure: float = 0.8
+    two: float = 0.9
+    bytes_per_token: float = 1.5
+    calibrated_on: str = ""
+
+    def state(self, probabilities: Sequence[float], bytes_per_token: float) -> Sureness:
+        """The state of one text: its class probabilities, (K,) in any order, and how finely it was cut."""
+        if bytes_per_token < self.bytes_per_token:
+            return Sureness.NOT_SURE
+        first, second = (*sorted(probabilities, reverse=True)[:2], 0.0)[:2]
+        if first >= self.sure:
+            return Sureness.SURE
+        return Sureness.BETWEEN_TWO if first + second >= self.two else Sureness.NOT_SURE
+
+
+DEFAULT_THRESHOLDS = SurenessThresholds()
