@@ -48,7 +48,8 @@ def test_importing_it_brings_neither_torch_nor_transformers() -> None:
 def test_a_load_passes_its_stages_in_order(engine: Engine) -> None:
     seen: list[LoadState] = []
     model = engine.load(ONE, seen.append)
-    assert list(dict.fromkeys(state.stage for state in seen)) == list(LoadStage)[1:]
+    stages = [stage for stage in LoadStage if stage not in (LoadStage.QUEUED, LoadStage.DOWNLOAD)]
+    assert list(dict.fromkeys(state.stage for state in seen)) == stages
     fractions = [state.fraction for state in seen]
     assert fractions == sorted(fractions)
     assert len({state.fraction for state in seen if state.stage is LoadStage.WEIGHTS}) > 10, "tensor by tensor"

@@ -41,7 +41,8 @@ def test_a_base_without_a_head_is_refused_and_answers_marked(
     with pytest.raises(UntrainedHeadError, match="has no classification head") as refused:
         bare.classify(selection, [TEXT])
     for part in ("adapter", "python -m core train", "--untrained-head"):
-        assert part in refused.value.fix
+        assert part in refused.value.command_fix
+    assert "python" not in refused.value.fix, "nobody is told to run a command in the browser"
     (answer,) = bare.classify(asking(selection), [TEXT])
     assert answer.untrained_head
     assert len(bare.loaded()) == 1, "the wish is no other pair"
