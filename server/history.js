@@ -1,22 +1,24 @@
 // One entry a page in the browser's history: what only changes the parameters of a page replaces its entry.
 //
-// Streamlit tells a page's parameters before it has moved to the page's path, so they wait a moment, and go to the path
-// that the browser is at by then: the entry of the page before keeps its own.
+// Streamlit tells a page's parameters before it has moved to the page's path: the entry of the page before, which they
+// replace for a moment, gets its own back when the browser moves on.
 {
-  const WAIT = 50; // ms; Streamlit moves as soon as it has drawn
+  const SOON = 300; // ms; Streamlit moves as soon as it has drawn
   const push = history.pushState.bind(history);
-  let search = null;
+  let before = null;
   let timer;
-  const write = () => {
-    if (search !== null) history.replaceState(history.state, "", location.pathname + search + location.hash);
-    search = null;
-  };
+  const forget = () => (before = null);
   history.pushState = (state, title, url) => {
     const to = new URL(url ?? location.href, location.href);
-    if (to.pathname !== location.pathname) return push(state, title, url);
-    search = to.search;
+    if (to.pathname !== location.pathname) {
+      if (before !== null) history.replaceState(history.state, "", before);
+      forget();
+      return push(state, title, url);
+    }
+    before ??= location.href;
     clearTimeout(timer);
-    timer = setTimeout(write, WAIT);
+    timer = setTimeout(forget, SOON);
+    history.replaceState(history.state, "", to);
   };
-  addEventListener("popstate", () => (search = null), true);
+  addEventListener("popstate", forget, true);
 }
