@@ -72,5 +72,9 @@ def _is_eager(config: Any) -> bool:
 
 
 def _number(config: Any, name: str) -> int:
-    value = getattr(config, name, None)
+    try:
+        value = getattr(config, name, None)
+    except RuntimeError:  # of a config whose layers differ in it: the largest counts
+        layers = config.per_layer_config
+        value = max(getattr(layer, name) for layer in (layers.values() if isinstance(layers, dict) else layers))
     return value if isinstance(value, int) else 0

@@ -238,7 +238,7 @@ def test_above_the_budget_is_refused_with_both_figures(everyone: Path, tmp_path:
     long = "card " * 200
     assert not explainer.attention_cost(LLAMA, long).fits
     for part in ("overview", "rollout", 1):
-        with pytest.raises(MemoryBudgetError, match=r"4 heads, 128 x 128 tokens\) needs 1 MiB, and 256 KiB is the bud"):
+        with pytest.raises(MemoryBudgetError, match=r"4 heads, 128 x 128 tokens\) needs 640 KiB, and 256 KiB is the"):
             explainer.attention(LLAMA, long, part)
     assert explainer.attention_cost(LLAMA, "card").fits
     assert explainer.attention(LLAMA, "card", 1).maps.shape[0] == 4

@@ -132,7 +132,7 @@ def test_a_quantised_base_is_merged_only_when_it_is_read_out(base: Path, tmp_pat
     adapter = stock_adapter(base, tmp_path / "adapter", **KINDS["rslora"])
     with pytest.raises(CheckpointError, match=f"quantised when it is loaded \\({name}\\)") as error:
         merged(base, adapter, tmp_path / "out", quantisation=name)
-    assert "--dequantise" in error.value.fix
+    assert "--dequantise" in error.value.command_fix
     assert not (tmp_path / "out").exists()
     result = merged(base, adapter, tmp_path / "out", quantisation=name, dequantise=True)
     assert result.dequantised == name

@@ -126,16 +126,16 @@ def test_half_precision_goes_by_what_was_checked(
     assert (fallen.method, fallen.why_not[:33]) == ("occlusion", "LlamaModel was not checked in flo")
 
 
-@pytest.mark.parametrize(("name", "exact"), [("nf4", True), ("int8", False)])
-def test_quantised_bases(name: str, exact: bool, tmp_path: Path) -> None:
-    """4 bits are weights like others; int8 rounds what passes through it, which no path can hold."""
+@pytest.mark.parametrize("name", ["nf4", "int8"])
+def test_quantised_bases(name: str, tmp_path: Path) -> None:
+    """4 bits are weights like others; int8 rounds what passes through it: there the gate decides, text by text."""
     engine = Engine(Settings(user_catalogue=tmp_path / "own", device="cpu"))
     selection = engine.quantised(engine.resolve(str(wide_classifier(tmp_path / "base"))), name)
     explainer = Explainer(engine, TaskRunner(1))
     prediction = engine.classify(selection, [TEXT])[0]
     result = explainer.contributions(selection, TEXT, ContributionOptions(prediction.labels[0]))
-    assert result.exact == exact, result.why_not
-    assert not exact or abs(result.gap) <= 1e-4
+    assert result.exact or name == "int8", result.why_not
+    assert abs(result.gap) <= 1e-4 if result.exact else result.method == "occlusion" and result.why_not
     let_go(engine)
 
 
