@@ -100,11 +100,6 @@ def statistic_text(t: WeightStats, name: str) -> str:
     return f"{value:,}" if name in COUNTS else numbers.three_digits(value) if value == value else "none"
 
 
-def _short(name: str) -> str:
-    """What a statistic is called, without its definition."""
-    return words.STATISTICS[name].split(" (")[0]
-
-
 def rows(report: WeightReport) -> list[dict[str, Any]]:
     """The table: one row a tensor."""
     return [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,10 +13,12 @@ from core.config.catalogue import write_candidate
 from core.config.components import POOLERS as BY_NAME
 from core.engine.engine import Engine
 from core.explain.explainer import Explainer
+from core.results import Selection
 from core.settings import Settings
 from core.tasks.runner import TaskRunner
 from tests.engine.conftest import catalogue, engine, let_go
 from tests.model.conftest import opened, write_adapter
+from tests.tiny import save_tiny_classifier
 
 __all__ = ["catalogue", "engine"]
 
@@ -51,3 +54,11 @@ def explainer(everyone: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     made = Engine(Settings(catalogue=everyone, user_catalogue=own, device="cpu", max_loaded=50))
     yield Explainer(made, TaskRunner(1))
     let_go(made)
+
+
+def of_another_problem(problem: Any, folder: Path) -> tuple[Explainer, Selection, tuple[str, ...]]:
+    """A tiny Mistral of several labels or one value, saved in `folder`: who explains it, the selection, its labels."""
+    labels = ("a", "b", "c") if problem.startswith("multi") else ("value",)
+    saved = save_tiny_classifier(folder / "model", "mistral", labels, problem)
+    engine = Engine(Settings(user_catalogue=folder / "own", device="cpu"))
+    return Explainer(engine, TaskRunner(1)), engine.resolve(str(saved)), labels

@@ -29,8 +29,7 @@ from core.results import AttributionOptions, ContributionOptions, Lens, Selectio
 from core.settings import Settings
 from core.tasks.runner import TaskRunner
 from tests.engine.conftest import let_go
-from tests.explain.conftest import POOLERS, TYPES
-from tests.tiny import save_tiny_classifier
+from tests.explain.conftest import POOLERS, TYPES, of_another_problem
 
 Array = np.ndarray[Any, Any]
 TEXT = "My card has not arrived yet, my card 🙂 has not."
@@ -213,17 +212,13 @@ def test_hooks_and_changes_on_a_probe_are_invisible_to_predictions(explainer: Ex
 
 @pytest.mark.parametrize("problem", ["multi_label_classification", "regression"])
 def test_other_problems_are_explained_too(problem: Any, tmp_path: Path) -> None:
-    labels = ("a", "b", "c") if problem.startswith("multi") else ("value",)
-    folder = save_tiny_classifier(tmp_path / "model", "mistral", labels, problem)
-    engine = Engine(Settings(user_catalogue=tmp_path / "own", device="cpu"))
-    selection = engine.resolve(str(folder))
-    explainer = Explainer(engine, TaskRunner(1))
-    prediction = engine.classify(selection, [TEXT])[0]
+    explainer, selection, _ = of_another_problem(problem, tmp_path)
+    prediction = explainer.engine.classify(selection, [TEXT])[0]
     np.testing.assert_allclose(explainer.position_parts(selection, TEXT).sums, prediction.logits, atol=1e-4)
     lens = explainer.depth(selection, TEXT)
     np.testing.assert_allclose(lens.probabilities[-1], prediction.probabilities, atol=1e-6)
     assert len(explainer.poolers(selection, TEXT)) == len(POOLERS)
-    let_go(engine)
+    let_go(explainer.engine)
 
 
 @pytest.mark.parametrize("text", ["a", "é", "🙂", "card " * 2000, "\u200d"])

@@ -37,7 +37,7 @@ from core.results import (
 from core.settings import Settings
 from core.tasks.runner import TaskRunner
 from tests.engine.conftest import let_go
-from tests.explain.conftest import TYPES
+from tests.explain.conftest import TYPES, of_another_problem
 from tests.tiny import save_tiny_classifier
 
 TEXT = "My card has not arrived yet, my card 🙂 has not."
@@ -279,18 +279,14 @@ def test_short_and_odd_texts(explainer: Explainer, family: str, text: str) -> No
 
 @pytest.mark.parametrize("problem", ["multi_label_classification", "regression"])
 def test_other_problems(problem: Any, tmp_path: Path) -> None:
-    labels = ("a", "b", "c") if problem.startswith("multi") else ("value",)
-    folder = save_tiny_classifier(tmp_path / "model", "mistral", labels, problem)
-    engine = Engine(Settings(user_catalogue=tmp_path / "own", device="cpu"))
-    selection = engine.resolve(str(folder))
-    explainer = Explainer(engine, TaskRunner(1))
-    prediction = engine.classify(selection, [TEXT])[0]
+    explainer, selection, labels = of_another_problem(problem, tmp_path)
+    prediction = explainer.engine.classify(selection, [TEXT])[0]
     found = done(explainer, selection, TEXT, AttributionOptions(labels[-1]))
     assert found.logit == pytest.approx(prediction.logits[-1], abs=1e-5)
     assert found.score == ("output" if problem == "regression" else "probability")
     expected = prediction.logits[-1] if problem == "regression" else prediction.probabilities[-1]
     assert found.faithfulness[0].whole == pytest.approx(expected, abs=1e-5)
-    let_go(engine)
+    let_go(explainer.engine)
 
 
 def test_half_precision_is_widened_where_that_is_small(everyone: Path, tmp_path: Path) -> None:

@@ -26,10 +26,9 @@ from tests.engine.conftest import let_go
 from tests.engine.test_quantised_pairs import wide_classifier
 from tests.explain.adapted import TEXT as IDS
 from tests.explain.adapted import adapted, probing
-from tests.explain.conftest import POOLERS, TYPES
+from tests.explain.conftest import POOLERS, TYPES, of_another_problem
 from tests.explain.families import tiny_classifier
 from tests.model.conftest import LABELS, opened
-from tests.tiny import save_tiny_classifier
 
 TEXT = "My card has not arrived yet, my card 🙂 has not."
 
@@ -66,12 +65,8 @@ def test_a_last_token_pooler_does_not_give_one_word_everything(explainer: Explai
 
 @pytest.mark.parametrize("problem", ["multi_label_classification", "regression"])
 def test_other_problems(problem: Any, tmp_path: Path) -> None:
-    labels = ("a", "b", "c") if problem.startswith("multi") else ("value",)
-    folder = save_tiny_classifier(tmp_path / "model", "mistral", labels, problem)
-    engine = Engine(Settings(user_catalogue=tmp_path / "own", device="cpu"))
-    selection = engine.resolve(str(folder))
-    explainer = Explainer(engine, TaskRunner(1))
-    prediction = engine.classify(selection, [TEXT])[0]
+    explainer, selection, labels = of_another_problem(problem, tmp_path)
+    prediction = explainer.engine.classify(selection, [TEXT])[0]
     options = ContributionOptions(labels[-1])
     result, tested = (ask(selection, TEXT, options) for ask in (explainer.contributions, explainer.deletions))
     assert isinstance(result, Contributions)
@@ -80,7 +75,7 @@ def test_other_problems(problem: Any, tmp_path: Path) -> None:
     assert (result.others, result.base) == (0.0, None)
     expected = prediction.logits[-1] if problem == "regression" else prediction.probabilities[-1]
     assert tested.score == pytest.approx(expected, abs=1e-5)  # type: ignore[union-attr]
-    let_go(engine)
+    let_go(explainer.engine)
 
 
 @pytest.mark.parametrize(("use_dora", "apart"), [(False, True), (True, False)])
