@@ -20,6 +20,8 @@ _FUSED = {
     "qkv": _ATTENTION,
     "Wqkv": _ATTENTION,
     "in_proj": _ATTENTION,
+    "c_attn": _ATTENTION,
+    "W_pack": _ATTENTION,
     "kv_proj": (("k_proj", "v_proj"),),
     "gate_up_proj": (("gate_proj", "up_proj"),),
 }

@@ -127,10 +127,23 @@ def experts(count: int, ff: int = 5, width: int = 4, old: bool = False) -> tuple
     return apart, stacked
 
 
+def conv1d() -> tuple[Tensors, Tensors]:
+    """GPT-2's fused projection, inputs by outputs with one bias, beside linear layers."""
+    around = "transformer.h.0.attn"
+    shapes = {"weight": (4, 4), "bias": (4,)}
+    apart = made(*((f"{around}.{part}_proj.{end}", shape) for part in "qkv" for end, shape in shapes.items()))
+    whole = {
+        f"{around}.c_attn.weight": torch.cat([apart[f"{around}.{p}_proj.weight"].T for p in "qkv"], 1).contiguous(),
+        f"{around}.c_attn.bias": torch.cat([apart[f"{around}.{p}_proj.bias"] for p in "qkv"]),
+    }
+    return apart, whole
+
+
 LAYOUTS: dict[str, Callable[[], tuple[Tensors, Tensors]]] = {
     "qkv_proj": lambda: qkv("qkv_proj", ("q_proj", "k_proj", "v_proj")),
     "qkv": lambda: qkv("qkv", ("query", "key", "value"), (4, 4, 4)),
     "in_proj_weight": lambda: qkv("in_proj_weight", ("q_proj", "k_proj", "v_proj"), (4, 4, 4), ""),
+    "W_pack": lambda: qkv("W_pack", ("q_proj", "k_proj", "v_proj"), (4, 4, 4)),
     "kv_proj": lambda: qkv("kv_proj", ("k_proj", "v_proj"), (4, 4)),
     "gate_up_proj": lambda: qkv("gate_up_proj", ("gate_proj", "up_proj"), (6, 6)),
     "experts": lambda: experts(3),
@@ -153,6 +166,16 @@ def test_fused_and_stacked_tensors(tmp_path: Path, name: str, swapped: bool) -> 
     changed[one] = apart[one] + 1
     found = between(tmp_path, *((whole, changed) if swapped else (changed, whole)))
     assert found.counts == {TensorStatus.EQUAL: len(apart) - 1, TensorStatus.CHANGED: 1}
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_a_fused_projection_that_is_stored_transposed(tmp_path: Path, swapped: bool) -> None:
+    apart, whole = conv1d()
+    found = between(tmp_path, *((whole, apart) if swapped else (apart, whole)))
+    assert found.counts == {TensorStatus.EQUAL: 3, TensorStatus.SAME_VALUES: 3}
+    changed = apart | {"transformer.h.0.attn.k_proj.weight": torch.ones(4, 4)}
+    found = between(tmp_path, *((whole, changed) if swapped else (changed, whole)))
+    assert found.counts == {TensorStatus.EQUAL: 3, TensorStatus.SAME_VALUES: 2, TensorStatus.CHANGED: 1}
 
 
 def test_parts_that_do_not_add_up_are_no_parts(tmp_path: Path) -> None:
