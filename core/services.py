@@ -157,7 +157,7 @@ class Engine(Protocol):
         """Begin a load and return at once; whoever asks for the same pair meanwhile joins it."""
 
     def stop_load(self, selection: Selection) -> None:
-        """End a load that is fetching files, for all who follow it; nothing where there is none, or it is past that."""
+        """End a load where it next looks, for all who follow it; nothing where there is none."""
 
     def load_state(self, selection: Selection, wait: float = 0.0) -> LoadState | None:
         """Where a load stands, after up to `wait` seconds; None when there is none and the pair is not loaded."""

@@ -151,9 +151,9 @@ class Engine:
         return self._pairs.start(selection, on_progress, keep)
 
     def stop_load(self, selection: Selection) -> None:
-        """End a load that is fetching files, for all who follow it; nothing where there is none, or it is past that.
+        """End a load where it next looks, a tensor later at most, for all who follow it; nothing where there is none.
 
-        What has come stays: the next load goes on from there. Its state then says that it was stopped.
+        What has been fetched stays: the next load goes on from there. Its state then says that it was stopped.
         """
         self._pairs.stop(selection)
 

@@ -57,7 +57,13 @@ class LoadJob(Generic[Content]):
             self.listeners.append(on_progress)
 
     def progress(self, stage: LoadStage, detail: str = "", share: float = 0.0) -> None:
-        """Where it stands, for all who listen. Who raises is dropped and the error logged: others share this load."""
+        """Where it stands, for all who listen. Who raises is dropped and the error logged: others share this load.
+
+        Raises:
+            StoppedError: somebody stopped the load.
+        """
+        if stage is not LoadStage.READY:
+            self.require_going_on()
         self._tell(load_state(self.selection, stage, detail, share))
 
     def on_bytes(self, done: int, total: int) -> None:
@@ -83,9 +89,10 @@ class LoadJob(Generic[Content]):
             StoppedError: somebody did.
         """
         if self.stopped:
+            fetching = self.state.stage is LoadStage.DOWNLOAD
             raise StoppedError(
-                f"The download of '{self.selection.candidate}' was stopped.",
-                fix="load it again: the download goes on where it stopped.",
+                f"The {'download' if fetching else 'load'} of '{self.selection.candidate}' was stopped.",
+                fix="load it again" + (": the download goes on where it stopped." if fetching else "."),
             )
 
     def _tell(self, state: LoadState) -> None:

@@ -73,6 +73,7 @@ class PairLoader:
             needs, opened = self._make_room(f"'{candidate.id}'", size, job.keep)
             template = job.selection.chat_template
             pair = Loader(self._settings).load(candidate, adapter, folders, needs, opened, job.progress, template)
+            job.require_going_on()
             admit(job, Entry(pair, MicroBatcher(pair.predictor.predict, str(job.selection))), _footprint(pair, size))
 
     def _fetched(self, candidate: CandidateConfig, adapter: AdapterEntry | None, on_bytes: OnBytes) -> PairFolders:

@@ -45,7 +45,7 @@ def ready(
     elif state.error:
         _failed(state, keep)
     else:
-        _progress(selection)
+        _progress(selection, is_small=isinstance(needs, Requirements) and needs.weights <= SMALL)
     return None
 
 
@@ -79,11 +79,11 @@ def _requirements(selection: Selection, keep: tuple[Selection, ...]) -> Requirem
 
 
 @st.fragment(run_every=0.05)
-def _progress(selection: Selection) -> None:
+def _progress(selection: Selection, *, is_small: bool) -> None:
     state = engine().load_state(selection)
     if state is not None and not state.finished:
         st.html(markup.progress(state.fraction, state.stage, hidden(state.detail)))
-        if state.stage is LoadStage.DOWNLOAD:
+        if state.stage is LoadStage.DOWNLOAD or not is_small:  # else it is over before anybody can click
             st.button("Cancel", key="load.cancel", on_click=engine().stop_load, args=(selection,))
         state = engine().load_state(selection, wait=_LOOK_SECONDS)
     if state is None or state.finished:

@@ -19,13 +19,13 @@ from core.engine import loader, pair_loader
 from core.engine.engine import Engine
 from core.engine.loader import LoadedPair, Loader
 from core.engine.micro_batcher import MicroBatcher
-from core.errors import AdapterError, AppError, CheckpointError, MemoryBudgetError, UnexpectedError
+from core.errors import AdapterError, AppError, CheckpointError, MemoryBudgetError, StoppedError, UnexpectedError
 from core.files.hub import OnBytes
 from core.files.locate import fetch_candidate
 from core.model.adapters import attach
 from core.model.memory import OVERHEAD_BYTES
 from core.model.open import open_classifier
-from core.results import LoadState, Requirements, Selection
+from core.results import LoadStage, LoadState, Requirements, Selection
 from core.settings import Settings
 from core.tasks.runner import TaskRunner
 from tests.engine.conftest import installation, let_go
@@ -105,6 +105,28 @@ def test_a_refused_adapter_leaves_the_base_that_another_uses(
     engine.load(TWO)
     assert len(opened) == 1
     assert opened[0]() is not None
+
+
+@pytest.mark.parametrize("stage", [LoadStage.WEIGHTS, LoadStage.ADAPTER, LoadStage.HEALTH])
+def test_a_load_that_is_stopped_leaves_nothing_in_memory(
+    engine: Engine, opened: list[weakref.ref[Any]], stage: LoadStage
+) -> None:
+    seen: list[LoadStage] = []
+
+    def listen(state: LoadState) -> None:
+        seen.append(state.stage)
+        if state.stage is stage:
+            engine.stop_load(ONE)
+
+    with pytest.raises(StoppedError, match="The load of 'tiny' was stopped"):
+        engine.load(ONE, listen)
+    assert LoadStage.READY not in seen
+    assert all(model() is None for model in opened)
+    assert engine.loaded() == []
+    state = engine.load_state(ONE)
+    assert state is not None
+    assert "stopped" in state.error
+    assert engine.load(ONE).selection == ONE
 
 
 def test_failures_that_are_remembered_are_bounded(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
