@@ -12,7 +12,7 @@ from core.results import CandidateSummary, Selection
 from pages.ui import browser, candidate_picker, examples, frame, loading, markup, question, untrained_head
 from pages.ui.question import ASKED
 from pages.ui.services import engine
-from pages.views import quantisation_effect
+from pages.views import home, quantisation_effect, reason
 from pages.views import verdict as view
 
 TEXT, FOLLOWED, ANSWER = "classify.text", "classify.followed", "classify.answer"
@@ -63,20 +63,19 @@ def form(offered: examples.Examples, selection: Selection) -> DeltaGenerator:
 
 def result(selection: Selection, candidate: CandidateSummary, offered: examples.Examples, told: DeltaGenerator) -> None:
     """The verdict; the one before it, marked as such, while there is none by the chosen pair."""
-    place = st.empty()
-    with place.container():
+    loads = st.empty()
+    with loads.container():
         model = loading.ready(selection, candidate)
-    allowed, answer = True, None
     if model is not None:
-        place.empty()  # at once: a bar that goes only when all is drawn would make the verdict jump
+        loads.empty()  # at once: a bar that goes only when all is drawn would make the verdict jump
         view.warnings(model.health, untrained_head=bool(model.untrained_head))
-        allowed = untrained_head.passes(selection, candidate, model)
+    allowed = model is None or untrained_head.passes(selection, candidate, model)
     with st.container():  # always there, so that the verdict below keeps its place when something has to be said
-        if model is not None and allowed:
-            answer = classified(selection, st.session_state.get(ASKED), told)
+        answer = classified(selection, st.session_state.get(ASKED), told) if model and allowed else None
     browser.mark_unasked(TEXT, answer.prediction.text if answer else None)
     if answer is not None:
-        view.draw(answer, examples.named(offered, answer.prediction.text))
+        place = view.draw(answer, examples.named(offered, answer.prediction.text))
+        reason.draw(place, selection, answer.prediction, answer.seconds)
         question.keep_link(answer.prediction.text)
         quantisation_effect.panel(model, answer.prediction.text)
     elif allowed and (before := st.session_state.get(ANSWER)) is not None:
@@ -96,5 +95,6 @@ def panel(selection: Selection, candidate: CandidateSummary) -> None:
 
 
 selection, candidate = frame.selection()
+home.draw(ask)
 st.html(markup.title("Classify", candidate_picker.described(selection, candidate)))
 panel(selection, candidate)

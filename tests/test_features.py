@@ -181,6 +181,8 @@ SHARED: Mapping[str, Mapping[str, str]] = {
         "candidate_groups": "of the page of candidates",
         "removal": "of the page of candidates",
         "overview": "of the page of that name",
+        "home": "of the first page: what Headlight is",
+        "reason": "of the first page: contributions and deletions in one sentence",
     },
     "core/results": {
         "arrays": "read-only arrays",
@@ -193,6 +195,7 @@ SHARED: Mapping[str, Mapping[str, str]] = {
         "opening": "of every folder that we write",
         "problem": "what went wrong, in words",
         "report": "several features in one document",
+        "stated_results": "of a candidate or an adapter: how good it is by its own card",
         "sureness": "of a verdict: how far to believe it",
         "task": "of long work",
         "text_units": "words and tokens of one text",
@@ -204,6 +207,8 @@ SHARED: Mapping[str, Mapping[str, str]] = {
         "model_size": "how large a model is, on every page and command",
         "durations": "seconds",
         "untrained_head": "which pairs give no verdict, on every page and command",
+        "stated_results": "how good a pair is by its own card, where it is named",
+        "terms": "the field's own words, explained where they stand",
         "opening": "of every folder that we write",
     },
     "core/figures": {

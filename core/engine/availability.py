@@ -16,6 +16,7 @@ from core.errors import AppError
 from core.files.folders import ADAPTER_WEIGHTS, is_adapter_folder, read_adapter_folder
 from core.files.hub import nothing_at
 from core.files.locate import Place, locate_adapter
+from core.files.model_card import stated_results
 from core.files.wrong_folder import offered
 from core.model.memory import adapter_parameters, catalogue_parameters
 from core.results import AdapterSummary, Availability
@@ -103,6 +104,7 @@ def adapter_summary(
         on_hub=on_hub,
         parameters=None if own is None else _parameters(own),
         max_tokens=None if own is None else longest_by_files(candidate, numbers, base, own),
+        stated=() if own is None else stated_results(own),
     )
 
 

@@ -16,6 +16,7 @@ from core.errors import AppError
 from core.files.config_numbers import config_numbers
 from core.files.folders import read_model_folder
 from core.files.locate import Place, locate_candidate
+from core.files.model_card import stated_results
 from core.model.memory import backbone_parameters, catalogue_parameters
 from core.results import Availability, CandidateSummary
 from core.settings import Settings
@@ -56,6 +57,7 @@ def summarise(candidate: CandidateConfig, settings: Settings) -> CandidateSummar
         message=message,
         problem=problem,
         stored_bytes=counted[1] if counted else None,
+        stated=stated_results(here) if here else (),
         download=_download(candidate) if state is Availability.ON_HUB else None,
     )
 

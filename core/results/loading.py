@@ -8,6 +8,7 @@ from enum import StrEnum
 from core.results.example import Example
 from core.results.health import HealthReport
 from core.results.problem import Problem
+from core.results.stated_results import StatedResult
 from core.results.verdict import ChatTemplate, Selection
 
 
@@ -59,7 +60,7 @@ class AdapterSummary:
 
     `available` says whether its files are here; `problem` why this base would refuse it, as far as files tell;
     `on_hub` that a load fetches it first. `parameters` are all numbers in its files, `max_tokens` how many tokens of a
-    text are read with it; None where its files are not here.
+    text are read with it; None where its files are not here. `stated` is how good it is by its own model card.
     """
 
     id: str
@@ -73,6 +74,7 @@ class AdapterSummary:
     on_hub: bool = False
     parameters: int | None = None
     max_tokens: int | None = None
+    stated: tuple[StatedResult, ...] = ()
 
     @property
     def state(self) -> Availability:
@@ -92,6 +94,7 @@ class CandidateSummary:
     of the base alone would be refused, as far as files tell; its adapters have problems of their own. `download` is the
     size in bytes of what a load fetches from the Hub first; None where nothing is to be fetched, or its size not known.
     `stored_bytes` is that of its files here; `max_tokens` how many tokens of a text the base reads without an adapter.
+    `stated` is how good the base is with a head of its own, by its model card.
     """
 
     id: str
@@ -116,6 +119,11 @@ class CandidateSummary:
     problem: Problem | None = None
     download: int | None = None
     stored_bytes: int | None = None
+    stated: tuple[StatedResult, ...] = ()
+
+    def stated_with(self, adapter: str | None) -> tuple[StatedResult, ...]:
+        """How good it is with that adapter (None: alone), by the model card that is for it."""
+        return self.stated if adapter is None else next((a.stated for a in self.adapters if a.id == adapter), ())
 
     def problem_with(self, adapter: str | None) -> Problem | None:
         """Why a load of the base with that adapter (None: alone) would be refused; None where nothing is known."""

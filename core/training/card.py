@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from core.config.components import head_title, pooler_title
+from core.config.model_index import model_index
 from core.results import Opening
+from core.results.stated_results import StatedResult
 from core.training.config import METRICS, TrainingConfig
 from core.training.result import TrainingResult
 from core.words.evaluation import MEASURES
@@ -27,7 +31,7 @@ def card_text(config: TrainingConfig, result: TrainingResult, base_name: str, ho
     """The whole card."""
     title = config.card.title or Path(config.output).name
     parts = [
-        front_matter(config, base_name),
+        front_matter(config, base_name, stated_results(config, result)),
         f"# {title}\n",
         _what(config, result, base_name),
         *(f"{note}\n" for note in config.card.notes),
@@ -44,7 +48,26 @@ def card_text(config: TrainingConfig, result: TrainingResult, base_name: str, ho
     return "\n".join(parts).rstrip() + "\n"
 
 
-def front_matter(config: TrainingConfig, base_name: str) -> str:
+def stated_results(config: TrainingConfig, result: TrainingResult) -> list[StatedResult]:
+    """What was measured on the test rows and on those of validation, as other programs read it."""
+    today = datetime.now(UTC).date().isoformat()
+    measured = {"test": result.test, "validation": result.validation}
+    return [
+        StatedResult(
+            dataset=(config.data.name or "texts of its own").split(",")[0],  # what follows describes it
+            split=split,
+            rows=result.rows.get(split) or None,
+            date=today,
+            measures={
+                name: values[name] for name in METRICS[config.base_model.problem] if values.get(name) is not None
+            },
+        )
+        for split, values in measured.items()
+        if values
+    ]
+
+
+def front_matter(config: TrainingConfig, base_name: str, results: Sequence[StatedResult] = ()) -> str:
     """The Hub's YAML header."""
     fields: dict[str, Any] = {
         "base_model": base_name,
@@ -54,6 +77,8 @@ def front_matter(config: TrainingConfig, base_name: str) -> str:
     }
     if config.card.licence:
         fields["license"] = config.card.licence
+    if results:
+        fields["model-index"] = model_index(config.card.title or Path(config.output).name, results)
     return f"---\n{yaml.safe_dump(fields, sort_keys=True)}---\n"
 
 

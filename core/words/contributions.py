@@ -92,6 +92,24 @@ def deleted(result: Deletions, *, shares: bool = True) -> str:
     return f"Tested by deleting: {without}{place}.{then}"
 
 
+def reason(result: Deletions, *, shares: bool = True) -> str:
+    """Why this class, in a sentence: the words that add most to it, and what came of deleting them; empty for none."""
+    named = [f"'{deletion.unit.text}'" for deletion in result.deletions]
+    if not named:
+        return ""
+    listed = " and ".join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named)
+    several = len(named) > 1
+    adds = ("add most" if several else "adds most") if shares else ("weigh most" if several else "weighs most")
+    noun = "probability" if result.is_probability else "output"
+    strongest = result.strongest
+    if strongest is None:
+        each = "deleted one at a time, none of them lowers" if several else "deleting it does not lower"
+        return f"{listed} {adds}: {each} the {noun} of {_score(result.score, result)}."
+    fell = f"from {_score(result.score, result)} to {_score(strongest.score, result)}"
+    then = "" if strongest.label in ("", result.verdict) else f", and the verdict becomes '{strongest.label}'"
+    return f"{listed} {adds}: without '{strongest.unit.text}' the {noun} falls {fell}{then}."
+
+
 def _score(score: float, result: Deletions) -> str:
     return percentage(score) if result.is_probability else three_digits(score)
 

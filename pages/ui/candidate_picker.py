@@ -11,9 +11,10 @@ from dataclasses import replace
 import streamlit as st
 
 from core.errors import NotFoundError
-from core.results import AdapterSummary, CandidateSummary, Selection
-from core.words.sizes import size
-from pages.ui import chat_template, linked_names, markup, url_state
+from core.results import AdapterSummary, CandidateSummary, LoadedModel, Selection
+from core.words.terms import ADAPTER as ABOUT_ADAPTER
+from core.words.terms import CANDIDATE as ABOUT_CANDIDATE
+from pages.ui import chat_template, linked_names, model_badge, url_state
 from pages.ui.chat_template import CHAT_TEMPLATE
 from pages.ui.services import engine
 
@@ -117,12 +118,13 @@ def choose() -> None:
     if requested:
         linked_names.ask(requested, _BOXES)
     selection, candidate = _follow(candidates, requested)
-    with st.container(key="model"), st.popover(_badge(selection, candidate)):
-        _box("Candidate", CANDIDATE, {c.id: c.title or c.id for c in candidates})
+    model = engine().loaded_model(selection)
+    with st.container(key="model"), st.popover(_label(selection, candidate, model)):
+        _box("Candidate", CANDIDATE, {c.id: c.title or c.id for c in candidates}, ABOUT_CANDIDATE)
         if st.session_state[CANDIDATE] is not None:
-            _box("Adapter", ADAPTER, _adapters(candidate))
+            _box("Adapter", ADAPTER, _adapters(candidate), ABOUT_ADAPTER)
         if missing() is None:
-            st.html(_status(selection))
+            st.html(model_badge.details(candidate, selection, model))
     st.session_state[_CHOSEN] = (selection, candidate)
     state = {key: st.session_state[key] or linked_names.asked(key) for key in _BOXES}
     shown = SHOWN if selection.untrained_head else None
@@ -161,7 +163,14 @@ def _adapters(candidate: CandidateSummary) -> dict[str, str]:
     return {a.id: a.title or a.id for a in candidate.adapters} | {NO_ADAPTER: "No adapter"}
 
 
-def _box(label: str, key: str, titles: dict[str, str]) -> None:
+def _label(selection: Selection, candidate: CandidateSummary, model: LoadedModel | None) -> str:
+    """What the button says that opens the two boxes."""
+    if missing() is not None:
+        return "**Choose who answers**"
+    return model_badge.label(candidate, _adapters(candidate)[selection.adapter or NO_ADAPTER], selection, model)
+
+
+def _box(label: str, key: str, titles: dict[str, str], about: str) -> None:
     """One box; it is empty, and only then has a way to be, where what is named is not here."""
     index = None if st.session_state[key] is None else 0
     st.selectbox(
@@ -170,24 +179,7 @@ def _box(label: str, key: str, titles: dict[str, str]) -> None:
         index=index,
         format_func=lambda i: titles.get(i, i),
         key=key,
+        help=about,
         placeholder="Choose one",
         persist_state="session",
     )
-
-
-def _badge(selection: Selection, candidate: CandidateSummary) -> str:
-    """Who answers, as the label of the button in the top bar; the dot is full while it is in memory."""
-    if missing() is not None:
-        return "**Choose who answers**"
-    dot = ":green[●]" if engine().loaded_model(selection) is not None else "○"
-    adapter = _adapters(candidate)[selection.adapter or NO_ADAPTER]
-    return f"{dot} **{markup.plain(candidate.title or candidate.id)}** · {markup.plain(adapter)}"
-
-
-def _status(selection: Selection) -> str:
-    model = engine().loaded_model(selection)
-    if model is None:
-        return '<p class="hl-status"><span>Not in memory</span></p>'
-    template = " · in the chat template" if model.chat_template == "user" else ""
-    message = f"In memory · {size(model.bytes)} on {model.device}{template}"
-    return f'<p class="hl-status hl-on"><span>{markup.text(message)}</span></p>'

@@ -16,6 +16,7 @@ from core.figures.markup import text as text
 from core.results import Prediction
 from core.results.sureness import Sureness
 from core.words import verdict as words
+from core.words.terms import TERMS
 from core.words.untrained_head import MARK
 from pages.ui.server_paths import hidden
 
@@ -103,12 +104,25 @@ def sentence(message: str) -> str:
 
 
 def facts(rows: Iterable[tuple[str, str, str]], *, stacked: bool = False) -> str:
-    """Name, value and unit, one beside the other; `stacked` puts each unit on a line of its own."""
+    """Name, value and unit, one beside the other; `stacked` puts each unit on a line of its own.
+
+    A name that is a term of the field opens its explanation.
+    """
     cells = (
-        f"<div><dt>{text(name)}</dt><dd>{text(value)}{f' <small>{text(unit)}</small>' if unit else ''}</dd></div>"
+        f"<div><dt>{_term(name)}</dt><dd>{text(value)}{f' <small>{text(unit)}</small>' if unit else ''}</dd></div>"
         for name, value, unit in rows
     )
     return f'<dl class="hl-facts{" hl-stacked" if stacked else ""}">{"".join(cells)}</dl>'
+
+
+def _term(name: str) -> str:
+    """A name; one of the field's words with its explanation behind it, for a click, a tap or a key."""
+    if name not in TERMS:
+        return text(name)
+    return (
+        f'<details class="hl-term" name="term"><summary>{text(name)}</summary><p role="note">{text(TERMS[name])}</p>'
+        "</details>"
+    )
 
 
 def progress(fraction: float, stage: str, detail: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.results import CheckStatus, ClassScore, HealthReport, Prediction, Selection
 from core.results.example import Example
@@ -32,15 +33,21 @@ class Answer:
     by: str
 
 
-def draw(answer: Answer, example: Example | None = None) -> None:
-    """The verdict, the way to its reasons, every class; `example` is the one that the text is, if it is one."""
+def draw(answer: Answer, example: Example | None = None) -> DeltaGenerator:
+    """The verdict, the way to its reasons, every class; gives the place for the reason, which takes longer.
+
+    `example` is the one that the text is, if it is one.
+    """
     with st.container(key="verdict"):
         st.html(verdict(answer, example))
+        with st.container(key="reason"):  # as high as a line from the start: what is below does not jump
+            reason = st.empty()
         if answer.prediction.finite:
             _ways_on(answer.prediction.text)
             if folded := explanation(answer.prediction):
                 st.html(folded)  # apart from the verdict: it stays open when the next one comes
         class_table.table(answer.prediction)
+    return reason
 
 
 def draw_earlier(answer: Answer) -> None:

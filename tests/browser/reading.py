@@ -80,7 +80,9 @@ def read(page: Page) -> Shown:
     """The verdict that stands on the page now."""
     answer = page.locator(".hl-answer")
     bars = [(words(bar.locator(".hl-name")), words(bar.locator(".hl-number"))) for bar in answer.locator("li").all()]
-    facts = {words(f.locator("dt")): words(f.locator("dd")) for f in answer.locator(".hl-facts > div").all()}
+    facts = {
+        f.locator("dt").inner_text().strip(): words(f.locator("dd")) for f in answer.locator(".hl-facts > div").all()
+    }
     probability = answer.locator(".hl-probability")
     return Shown(
         asked=answer.locator(".hl-asked").text_content() or "",

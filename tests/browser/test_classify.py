@@ -211,3 +211,44 @@ def test_nothing_jumps_between_two_answers(page: Page, examples: tuple[str, ...]
     page.get_by_role("button", name=examples[1], exact=True).click()
     wait_for(page, examples[1])
     assert page.evaluate(where) == pytest.approx(before, abs=30)
+
+
+def test_a_newcomer_reads_what_it_is_and_how_good(page: Page) -> None:
+    expect(page.locator(".hl-home")).to_contain_text("what it answers, why")
+    expect(model_badge(page)).to_contain_text("accuracy 91.6 %")
+    model_badge(page).click()
+    expect(page.locator(".hl-quality")).to_have_text(
+        "Accuracy 91.6 %, macro-F1 91.5 %, calibration error 4.9 points on 3,080 test texts of BANKING77 (2026-11-24), "
+        "as its model card states."
+    )
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="Add my model").click()
+    expect(page.locator("h1")).to_have_text("Candidates")
+
+
+def test_the_demo_is_tried_with_one_click(page: Page, examples: tuple[str, ...]) -> None:
+    choose(page, "Adapter", "Assistant tasks (10 domains)")
+    expect(page.locator(".hl-by")).to_contain_text("Assistant tasks")
+    page.get_by_role("button", name="Try the demo").click()
+    assert wait_for(page, examples[0]).asked == examples[0]
+    expect(model_badge(page)).to_contain_text("Banking questions")
+
+
+def test_the_reason_was_really_run(page: Page, engine: Engine, examples: tuple[str, ...]) -> None:
+    said = page.locator(".hl-reason")
+    expect(said).to_contain_text("add most: without '")
+    found = re.search(r"without '(.+?)' the probability falls from ([\d.]+).% to ([\d.]+).%", said.inner_text())
+    assert found is not None
+    whole, without = engine.classify(LLAMA, [examples[0]])[0], found[1]
+    assert found[2] == percent(whole.top.probability)
+    assert float(found[3]) < float(found[2])
+    assert without in examples[0]
+
+
+def test_a_word_of_the_field_explains_itself(page: Page) -> None:
+    margin = page.locator("summary", has_text="Margin").first
+    explained = page.get_by_text("the model could as well have said the other").first
+    expect(explained).to_be_hidden()
+    margin.focus()
+    page.keyboard.press("Enter")
+    expect(explained).to_be_visible()

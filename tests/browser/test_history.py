@@ -50,6 +50,18 @@ def test_back_and_forward_walk_over_pages_and_leave_at_the_first(server: Server,
     expect(page).to_have_url(f"{server.url}/_stcore/health")
 
 
+def test_whoever_goes_on_at_once_comes_back_to_the_last_text(server: Server, open_page: OpenPage) -> None:
+    page = open_page(f"{server.url}/?{BANKING}")
+    page.locator(".hl-headline").wait_for()
+    classify(page, FIRST)
+    page.get_by_label("Text", exact=True).fill(SECOND)
+    page.get_by_role("button", name="Classify", exact=True).click()
+    page.wait_for_url(re.compile("text=How"))
+    to_overview(page)
+    page.go_back()
+    wait_for(page, SECOND)
+
+
 def test_back_brings_the_text_of_that_page(server: Server, open_page: OpenPage) -> None:
     page = open_page(f"{server.url}/?{BANKING}&text=where+is+my+card")
     wait_for(page, "where is my card")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -83,6 +85,37 @@ def test_the_deletion_that_was_run(result: Deletions, words: str) -> None:
     told = contributions.deleted(result)
     assert told.endswith(words)
     assert told.startswith("Tested by deleting" if words else "")
+
+
+@pytest.mark.parametrize(
+    ("result", "words"),
+    [
+        (deleted(), ""),
+        (
+            deleted(0.41, 0.8, 0.9),
+            "'arrived', 'card' and 'new' add most: without 'arrived' the probability falls from 93.4\u00a0% to "
+            "41.0\u00a0%.",
+        ),
+        (deleted(0.95), "'arrived' adds most: deleting it does not lower the probability of 93.4\u00a0%."),
+        (
+            deleted(0.95, 0.94),
+            "'arrived' and 'card' add most: deleted one at a time, none of them lowers the probability of 93.4\u00a0%.",
+        ),
+        (
+            deleted(0.95, 0.5, is_probability=False),
+            "'arrived' and 'card' add most: without 'card' the output falls from 0.934 to 0.500.",
+        ),
+    ],
+)
+def test_the_reason_in_a_sentence(result: Deletions, words: str) -> None:
+    assert contributions.reason(result) == words
+    assert contributions.reason(result, shares=False) == words.replace("add", "weigh")
+
+
+def test_another_verdict_is_said() -> None:
+    (row,) = deleted(0.41).deletions
+    result = replace(deleted(), deletions=(replace(row, label="home"),))
+    assert contributions.reason(result).endswith("to 41.0\u00a0%, and the verdict becomes 'home'.")
 
 
 def test_the_order_beside_chance() -> None:

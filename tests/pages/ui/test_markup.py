@@ -57,3 +57,11 @@ def test_a_problem_says_what_to_do() -> None:
     assert 'role="alert"' in drawn
     assert "No &lt;b&gt;." in drawn
     assert "Choose another." in drawn
+
+
+def test_a_word_of_the_field_has_its_explanation_behind_it() -> None:
+    made = markup.facts([("Margin", "12.3", "points"), ("<b>", "1", "")])
+    assert f'<summary>{markup.text("Margin")}</summary><p role="note">' in made
+    assert "The lead of the first class" in made
+    assert made.count("<details") == 1
+    assert f"<dt>{markup.text('<b>')}</dt>" in made

@@ -18,8 +18,8 @@ def drawn(**changes: object) -> str:
 
 def test_a_single_label_has_margin_and_entropy() -> None:
     html = drawn()
-    assert "<dt><bdi>Margin</bdi></dt>" in html
-    assert "<dt><bdi>Entropy</bdi></dt>" in html
+    assert "<summary><bdi>Margin</bdi></summary>" in html
+    assert "<summary><bdi>Entropy</bdi></summary>" in html
     assert explanation(prediction())
 
 

@@ -1,0 +1,30 @@
+"""The model that answers, in the top bar: its name, whether it is in memory, and how good it is by its own card."""
+
+from __future__ import annotations
+
+from core.results import CandidateSummary, LoadedModel, Selection
+from core.words import stated_results as words
+from core.words.sizes import size
+from pages.ui import markup
+
+
+def label(candidate: CandidateSummary, adapter: str, selection: Selection, model: LoadedModel | None) -> str:
+    """Markdown: candidate, adapter's title, the leading measure; the dot is full while the pair is in memory."""
+    dot = ":green[●]" if model is not None else "○"
+    quality = words.leading(candidate.stated_with(selection.adapter))
+    stated = f" · :gray[{markup.plain(quality)}]" if quality else ""
+    return f"{dot} **{markup.plain(candidate.title or candidate.id)}** · {markup.plain(adapter)}{stated}"
+
+
+def details(candidate: CandidateSummary, selection: Selection, model: LoadedModel | None) -> str:
+    """Below the two boxes: how good the pair is, and what it takes in memory."""
+    quality = markup.text(words.stated(candidate.stated_with(selection.adapter)))
+    return f'<p class="hl-quality">{quality}</p>{_memory(model)}'
+
+
+def _memory(model: LoadedModel | None) -> str:
+    if model is None:
+        return '<p class="hl-status"><span>Not in memory</span></p>'
+    template = " · in the chat template" if model.chat_template == "user" else ""
+    message = f"In memory · {size(model.bytes)} on {model.device}{template}"
+    return f'<p class="hl-status hl-on"><span>{markup.text(message)}</span></p>'

@@ -1,0 +1,31 @@
+"""What Headlight is, in a line, and the two ways to begin: for who opens it for the first time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from core.results import Availability, CandidateSummary
+from pages.ui import candidate_picker
+
+LINE = "Headlight opens a fine-tuned text classifier: what it answers, why, and what training changed in its weights."
+
+
+def draw(ask: Callable[[str], None]) -> None:
+    """The line, the demo, and the page on which a model of one's own is added; `ask` makes a text the asked one."""
+    demos = [c for c in candidate_picker.offered() if c.role == "demo" and c.availability is Availability.READY]
+    with st.container(key="home", horizontal=True, vertical_alignment="center", gap="small"):
+        st.html(f'<p class="hl-home">{LINE}</p>', width="content")
+        if demos:
+            st.button("Try the demo", key="home.demo", on_click=_try, args=(demos[0], ask))
+        st.page_link("pages/candidates.py", label="Add my model", icon=":material/add:")
+
+
+def _try(demo: CandidateSummary, ask: Callable[[str], None]) -> None:
+    """Its first adapter answers the first of its examples."""
+    adapter = demo.adapters[0] if demo.adapters else None
+    candidate_picker.select(demo.id, adapter.id if adapter else candidate_picker.NO_ADAPTER)
+    examples = (adapter.examples if adapter else ()) or demo.examples
+    if examples:
+        ask(examples[0].text)
