@@ -46,7 +46,7 @@ def complain(error: AppError) -> None:
 
 
 def visible(text: str) -> str:
-    """Text with control characters shown as escapes, so that none reaches the terminal; line ends as spaces."""
+    """Text with control characters shown as escapes, so that none reaches the terminal; whatever is a space as one."""
     return "".join(_shown(c) for c in text)
 
 
@@ -57,7 +57,7 @@ def short(text: str, length: int) -> str:
 
 
 def _shown(character: str) -> str:
-    if character in "\n\t":
+    if character in "\n\t\u00a0":  # a line may end at the last of them, here
         return " "
     if character.isprintable() or character == "\u200d":
         return character

@@ -58,9 +58,7 @@ def stated_results(config: TrainingConfig, result: TrainingResult) -> list[State
             split=split,
             rows=result.rows.get(split) or None,
             date=today,
-            measures={
-                name: values[name] for name in METRICS[config.base_model.problem] if values.get(name) is not None
-            },
+            measures={name: value for name, value in values.items() if value is not None},
         )
         for split, values in measured.items()
         if values

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.results.stated_results import StatedResult
-from core.words.numbers import percent, three_digits
+from core.words.numbers import percent, percentage, three_digits
 
 NOTHING = "How good it is has not been stated: its model card has no results. Measure it on labelled texts of yours."
 _LEADING = ("accuracy", "macro_f1", "f1", "r2")
@@ -34,6 +34,16 @@ def stated(results: Sequence[StatedResult]) -> str:
     first = results[0]
     measures = ", ".join(_measure(first, name) for name in first.measures)
     return f"{measures[:1].upper()}{measures[1:]}{_on(first)}, as its model card states."
+
+
+def plain(results: Sequence[StatedResult]) -> str:
+    """The accuracy as a person says it; all measures where there is none."""
+    if not results or "accuracy" not in results[0].measures:
+        return stated(results)
+    first = results[0]
+    split = f"{first.split} " if first.split else ""
+    texts = f"of {first.rows:,} {split}texts" if first.rows else f"of the {split}texts"
+    return f"Right on {percentage(first.measures['accuracy'])} {texts}, its model card states."
 
 
 def _measure(result: StatedResult, name: str) -> str:

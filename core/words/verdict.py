@@ -138,4 +138,4 @@ def agreement(prediction: Prediction, expected: str) -> str:
         case Sureness.NOT_SURE:
             return "the closest class" if prediction.label == expected else "not the closest class"
         case _:
-            return "as expected" if prediction.label == expected else "the verdict differs"
+            return "the verdict agrees" if prediction.label == expected else "the verdict differs"

@@ -12,6 +12,7 @@ import streamlit as st
 
 from core.errors import NotFoundError
 from core.results import AdapterSummary, CandidateSummary, LoadedModel, Selection
+from core.words.stated_results import plain
 from core.words.terms import ADAPTER as ABOUT_ADAPTER
 from core.words.terms import CANDIDATE as ABOUT_CANDIDATE
 from pages.ui import chat_template, linked_names, model_badge, url_state
@@ -91,12 +92,11 @@ def template_switch(selection: Selection) -> None:
 
 
 def described(selection: Selection, candidate: CandidateSummary) -> str:
-    """The choice in one sentence: who answers, and into what it sorts."""
-    name = candidate.title or candidate.id
+    """The choice in two sentences: into what it sorts, and how good it is."""
     adapter = adapter_of(candidate, selection)
-    if adapter is not None:
-        return f"{name} with {adapter.title or adapter.id}. {adapter.summary or candidate.summary}"
-    return f"{name}. {candidate.summary}"
+    summary = (adapter.summary if adapter else "") or candidate.summary or name_of(selection)
+    results = candidate.stated_with(selection.adapter)
+    return f"{summary.rstrip('.')}. {plain(results)}" if results else summary
 
 
 def choose() -> None:

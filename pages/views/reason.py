@@ -8,16 +8,20 @@ from core.errors import AppError
 from core.results import Capability, ContributionOptions, Prediction, Selection
 from core.words import contributions as words
 from pages.ui import capabilities, markup
-from pages.ui.services import explainer
+from pages.ui.loading import SMALL
+from pages.ui.services import engine, explainer
 
-#: A verdict that took longer than so many seconds has its reason on the page that it is asked on: it takes four times.
+#: A verdict that took longer than so many seconds has its reason on the page that is for it: there it takes four times.
 QUICK = 0.5
 
 
 def draw(place: DeltaGenerator, selection: Selection, prediction: Prediction, seconds: float) -> None:
     """Nothing where the pair has no shares of words, where its head is untrained, and where it would take long."""
+    model = engine().loaded_model(selection)
+    if model is None or (seconds > QUICK and model.bytes > SMALL):  # the first verdict of a small one waits for imports
+        return
     known = capabilities.capabilities(selection)
-    if seconds > QUICK or prediction.untrained_head or known.why_not(Capability.CONTRIBUTIONS):
+    if prediction.untrained_head or known.why_not(Capability.CONTRIBUTIONS):
         return
     options = ContributionOptions(prediction.top.label)
     try:

@@ -181,7 +181,7 @@ def test_the_picker_follows_over_pages_and_lives_in_the_url(page: Page, server: 
     classify(page, "my own words about a card")
     choose(page, "Candidate", "Demo Mistral")
     expect(page).to_have_url(re.compile("candidate=demo-mistral&adapter=banking77"))
-    expect(page.locator(".hl-subtitle")).to_contain_text("Demo Mistral")
+    expect(page.locator(".hl-by")).to_contain_text("Demo Mistral")
     assert wait_for(page, "my own words about a card").label
     page.get_by_test_id("stTopNavLink").filter(has_text="Models").click()
     expect(page.get_by_role("heading", level=2, name="Demo Mistral")).to_be_visible()

@@ -43,7 +43,7 @@ def test_the_hub_reads_what_is_written() -> None:
         ("accuracy", "Accuracy", 0.9156),
         ("f1", "Macro-F1", 0.9154),
     ]
-    assert {(r.dataset_name, r.dataset_split, r.dataset_args["rows"], r.task_type) for r in results} == {
+    assert {(r.dataset_name, r.dataset_split, (r.dataset_args or {}).get("rows"), r.task_type) for r in results} == {
         ("BANKING77", "test", 3080, "text-classification")
     }
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import torch
-from huggingface_hub import ModelCard
+from huggingface_hub import ModelCard, ModelCardData
 from safetensors.torch import load_file
 from sklearn.metrics import accuracy_score, f1_score
 
@@ -88,7 +88,9 @@ def test_it_learns_and_writes_a_folder_that_the_engine_reads(recipe: dict[str, A
     assert f1_score(wanted, found, average="macro") == pytest.approx(result.test["macro_f1"])
     card = (out / "README.md").read_text(encoding="utf-8")
     assert f"{result.test['accuracy']:.4f}" in card
-    stated = {r.metric_name: r.metric_value for r in ModelCard(card).data.eval_results if r.dataset_split == "test"}
+    data = ModelCard(card).data
+    assert isinstance(data, ModelCardData)
+    stated = {r.metric_name: r.metric_value for r in data.eval_results or () if r.dataset_split == "test"}
     assert stated["Accuracy"] == pytest.approx(result.test["accuracy"], abs=5e-5)
     assert stated["Macro-F1"] == pytest.approx(result.test["macro_f1"], abs=5e-5)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.results.stated_results import StatedResult
-from core.words.stated_results import NOTHING, leading, stated
+from core.words.stated_results import NOTHING, leading, plain, stated
 
 MEASURES = {"accuracy": 0.9156, "macro_f1": 0.91, "calibration_error": 0.0494}
 RESULT = StatedResult("BANKING77", "test", 3080, "2026-11-24", MEASURES)
@@ -23,6 +23,14 @@ def test_what_a_card_leaves_out_is_left_out() -> None:
         stated([StatedResult("IMDb", "test", measures={"mean_squared_error": 12.5})])
         == "Mean squared error 12.5 on the test texts of IMDb, as its model card states."
     )
+
+
+def test_accuracy_in_plain_words() -> None:
+    assert plain([RESULT]) == "Right on 91.6\u00a0% of 3,080 test texts, its model card states."
+    assert plain([StatedResult(measures={"accuracy": 0.5})]) == (
+        "Right on 50.0\u00a0% of the texts, its model card states."
+    )
+    assert plain([StatedResult(measures={"f1": 0.5})]) == stated([StatedResult(measures={"f1": 0.5})])
 
 
 def test_nothing_stated_is_said() -> None:

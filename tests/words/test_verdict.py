@@ -71,7 +71,10 @@ def test_logits_that_are_not_finite_are_counted() -> None:
 
 def test_a_verdict_beside_what_was_expected() -> None:
     sure, two, unsure = (prediction(probabilities=p) for p in ((0.9, 0.1), (0.5, 0.45, 0.05), (0.4, 0.3, 0.3)))
-    assert [verdict.agreement(sure, label) for label in ("card", "home")] == ["as expected", "the verdict differs"]
+    assert [verdict.agreement(sure, label) for label in ("card", "home")] == [
+        "the verdict agrees",
+        "the verdict differs",
+    ]
     assert [verdict.agreement(two, label) for label in ("home", "work")] == ["one of the two", "neither of the two"]
     assert verdict.agreement(unsure, "card") == "the closest class"
     assert {verdict.agreement(p, "x") for p in (sure, two, unsure)} == set(verdict.DISAGREEMENTS)

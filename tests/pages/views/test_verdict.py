@@ -56,7 +56,7 @@ def test_the_expected_class_is_named_and_compared() -> None:
         answer = Answer(Selection("demo"), prediction(), 0.25, "Demo")
         return verdict(answer, Example("my card", label, hard))
 
-    assert "Expected: <strong><bdi>card</bdi></strong>, as expected." in expected("card")
+    assert "Expected: <strong><bdi>card</bdi></strong>, the verdict agrees." in expected("card")
     assert "hl-differs" not in expected("card")
     assert "A hard example. Expected: <strong><bdi>home</bdi></strong>, the verdict differs." in expected(
         "home", hard=True
