@@ -1,24 +1,21 @@
 // One entry a page in the browser's history: what only changes the parameters of a page replaces its entry.
 //
 // Streamlit tells a page's parameters before it has moved to the page's path: the entry of the page before, which they
-// replace for a moment, gets its own back when the browser moves on.
+// replace for a moment, gets back what it was when the person clicked.
 {
-  const SOON = 300; // ms; Streamlit moves as soon as it has drawn
   const push = history.pushState.bind(history);
-  let before = null;
-  let timer;
-  const forget = () => (before = null);
+  let clicked = location.href;
+  const remember = () => (clicked = location.href);
   history.pushState = (state, title, url) => {
     const to = new URL(url ?? location.href, location.href);
-    if (to.pathname !== location.pathname) {
-      if (before !== null) history.replaceState(history.state, "", before);
-      forget();
-      return push(state, title, url);
+    if (to.pathname === location.pathname) {
+      history.replaceState(history.state, "", to);
+      return;
     }
-    before ??= location.href;
-    clearTimeout(timer);
-    timer = setTimeout(forget, SOON);
-    history.replaceState(history.state, "", to);
+    if (new URL(clicked).pathname === location.pathname) history.replaceState(history.state, "", clicked);
+    push(state, title, url);
+    remember();
   };
-  addEventListener("popstate", forget, true);
+  addEventListener("click", remember, true); // a link or a button, by mouse or by keyboard
+  addEventListener("popstate", remember, true);
 }
