@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.errors import AppError, NotFoundError
 from core.results import Availability, CandidateSummary, LoadedModel, LoadStage, LoadState, Requirements, Selection
+from core.words import loading as words
 from core.words.sizes import size
 from pages.ui import markup
 from pages.ui.server_paths import hidden
@@ -45,7 +46,7 @@ def ready(
     elif state.error:
         _failed(state, keep)
     else:
-        _progress(selection)
+        _progress(selection, candidate.title or candidate.id)
     return None
 
 
@@ -79,10 +80,10 @@ def _requirements(selection: Selection, keep: tuple[Selection, ...]) -> Requirem
 
 
 @st.fragment(run_every=0.05)
-def _progress(selection: Selection) -> None:
+def _progress(selection: Selection, name: str) -> None:
     state = engine().load_state(selection)
     if state is not None and not state.finished:
-        st.html(markup.progress(state.fraction, state.stage, hidden(state.detail)))
+        st.html(markup.progress(state.fraction, words.loading(state, name), hidden(state.detail)))
         if state.stage is LoadStage.DOWNLOAD:
             st.button("Cancel", key="load.cancel", on_click=engine().stop_load, args=(selection,))
         state = engine().load_state(selection, wait=_LOOK_SECONDS)
