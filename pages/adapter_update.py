@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.errors import AppError
 from core.results import AdapterUpdate, LoadedModel, ModuleOverlap, Selection
-from pages.ui import frame, loading, markup, task_progress, url_state
+from pages.ui import details, frame, loading, markup, task_progress, url_state
 from pages.ui.services import adapter_updates
 from pages.views import adapter_update as view
 from pages.views import merge
@@ -50,7 +50,7 @@ def overlaps_by(measure: str, selection: Selection) -> Sequence[ModuleOverlap] |
 
 
 def draw(selection: Selection, model: LoadedModel) -> None:
-    """The sentence, the map, one module, all of them."""
+    """The sentence, the map beside one module; on request all of them, the method, a merge."""
     result = adapter_updates().adapter_update(selection)
     restore(result)
     view.summary(result)
@@ -64,9 +64,9 @@ def draw(selection: Selection, model: LoadedModel) -> None:
     if overlaps is not None or measure == view.CHANGE:
         with left:
             view.layers(result.modules, overlaps, measure, chosen, _MODULE)
-    view.table(result, overlaps)
-    view.notes(result, measure)
-    merge.panel(model)
+    details.part("Every module in numbers", "table", lambda: view.table(result, overlaps))
+    details.part("How this was found", "how", lambda: view.notes(result, measure))
+    details.part("Merge into one checkpoint", "merge", lambda: merge.panel(model))
     url_state.write("update", {"module": st.session_state[_MODULE], "by": measure})
 
 

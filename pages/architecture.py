@@ -10,7 +10,7 @@ import streamlit as st
 from core.errors import AppError
 from core.results import Architecture, Selection
 from core.words import architecture as words
-from pages.ui import frame, markup, url_state
+from pages.ui import details, frame, markup, url_state
 from pages.ui.services import architectures
 from pages.views import architecture as view
 from pages.views import architecture_costs
@@ -18,7 +18,8 @@ from pages.views import architecture_costs
 _NAMES = ("as", "train", "classes", "colours", "length", "find", "levels")
 _KEYS = {name: f"architecture.{name}" for name in _NAMES}
 #: Whole numbers with their bounds and what they are at first.
-_COUNTS = {"classes": (1, 100_000, 2), "levels": (1, 12, 3)}
+_LEVELS = (1, 12)
+_COUNTS = {"classes": (1, 100_000, 2), "levels": (*_LEVELS, 3)}
 
 
 def restore() -> None:
@@ -26,6 +27,8 @@ def restore() -> None:
     state = st.session_state
     for key, value in url_state.requested("architecture", _KEYS).items():
         state[_KEYS[key]] = int(value) if value.isdigit() and key in (*_COUNTS, "length") else value
+        if key == "find" and value:
+            details.unfold("modules")
     for key, values in (("as", view.VIEWS), ("train", view.TUNINGS), ("colours", view.COLOURS)):
         if state.get(_KEYS[key]) not in values:
             state[_KEYS[key]] = next(iter(values))
@@ -51,28 +54,32 @@ def choose_composition(selection: Selection) -> dict[str, Any]:
             composition["num_labels"] = st.number_input(
                 "Classes of a new head", low, high, key=_KEYS["classes"], persist_state="session", width=180
             )
+        if composition["view"] == "classifier":
+            choose("colours", "Colours", view.COLOURS)
     return composition
 
 
-def modules(result: Architecture) -> None:
-    """The tree and its search."""
-    st.html(markup.section("Modules"))
-    left, right = st.columns([5, 2], gap="medium", vertical_alignment="bottom")
-    search = left.text_input(
-        "Search by name or class", key=_KEYS["find"], placeholder="q_proj", persist_state="session"
-    )
-    low, high, _ = _COUNTS["levels"]
-    levels = right.number_input("Levels without a search", low, high, key=_KEYS["levels"], persist_state="session")
-    view.tree(result, search, levels)
-
-
 def layer_summary(selection: Selection, composition: dict[str, Any]) -> None:
-    """The table of torchinfo, made when it is opened."""
-    with st.expander("Summary by torchinfo", key="architecture.torchinfo", on_change="rerun") as opened:
-        if opened.open:
-            text = architectures().layer_summary(selection, **composition)
-            st.code(text, language=None, height=420)
-            st.download_button("Download the summary", text, f"{selection.candidate}.txt", on_click="ignore")
+    """The table of torchinfo."""
+    text = architectures().layer_summary(selection, **composition)
+    st.code(text, language=None, height=420)
+    st.download_button("Download the summary", text, f"{selection.candidate}.txt", on_click="ignore")
+
+
+def folded(result: Architecture, selection: Selection, composition: dict[str, Any], longest: int) -> None:
+    """What is trained, every module, what it costs, and torchinfo's table: each when it is opened."""
+    if result.tuning:
+        details.part(
+            "What is trained, layer by module", "trained", lambda: view.freeze_map(result, _KEYS["find"], "modules")
+        )
+    details.part("Every module", "modules", lambda: view.modules(result, _KEYS["find"], _KEYS["levels"], _LEVELS))
+    cost = partial(architectures().costs, selection, **composition)
+    details.part(
+        "What it costs in memory and operations",
+        "costs",
+        lambda: architecture_costs.section(result, longest, _KEYS["length"], cost),
+    )
+    details.part("Summary by torchinfo", "torchinfo", lambda: layer_summary(selection, composition))
 
 
 selection, candidate = frame.selection()
@@ -84,16 +91,10 @@ try:
     with st.spinner("Putting it together without weights"):
         result = architectures().architecture(selection, **composition)
     st.html(markup.lead(words.size(result)))
-    st.html(markup.note(words.source(result, candidate.model_type)))
+    view.treemap(result, st.session_state[_KEYS["colours"]] if result.tuning else "kind")
     st.html(view.facts(result))
-    st.html(markup.section("Where the parameters are"))
-    view.treemap(result, choose("colours", "Colours", view.COLOURS) if result.tuning else "kind")
-    if result.tuning:
-        view.freeze_map(result, _KEYS["find"])
-    modules(result)
-    cost = partial(architectures().costs, selection, **composition)
-    architecture_costs.section(result, candidate.tokens_read(selection.adapter) or 0, _KEYS["length"], cost)
-    layer_summary(selection, composition)
+    st.html(markup.note(words.source(result, candidate.model_type)))
+    folded(result, selection, composition, candidate.tokens_read(selection.adapter) or 0)
 except AppError as error:
     st.html(markup.problem(error))
 url_state.write("architecture", {key: str(st.session_state.get(state, "")) or None for key, state in _KEYS.items()})

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.errors import AppError
-from core.results import HEAD_MEASURES, AttentionCost, AttentionOverview, Floats
+from core.results import HEAD_MEASURES, AttentionCost, Floats
 from core.words import attention as words
-from pages.ui import markup, question, url_state
+from pages.ui import details, markup, question, url_state
 from pages.ui.question import Question
 from pages.ui.services import explainer
 from pages.views import attention as view
@@ -36,61 +37,59 @@ def restore(cost: AttentionCost) -> None:
             state[_KEYS[key]] = next(iter(values))
 
 
-def choose_view() -> str:
-    """Head by head, or all layers together."""
-    chosen = st.segmented_control(
-        "View",
-        list(view.VIEWS),
-        format_func=view.VIEWS.__getitem__,
-        key=_KEYS["view"],
-        required=True,
-        persist_state="session",
-        label_visibility="collapsed",
-    )
-    return chosen or view.HEADS
-
-
-def all_heads(result: AttentionOverview) -> tuple[int, int]:
-    """All heads in one number each; layer and head, by a click on a cell or in the boxes."""
-    left, right = st.columns([8, 5], gap="large")
-    layers, count = result.shape
+def by_head(request: Question, cost: AttentionCost) -> None:
+    """All heads in one number each, and beside them the one that is chosen, in full."""
+    if not attention_capture.captured(request, cost, "overview", "All heads"):
+        return
+    result = explainer().attention(request.selection, request.text, "overview")
+    left, right = st.columns([6, 7], gap="large")
     with right:
-        one, two = st.columns(2)
-        layer = one.selectbox("Layer", range(1, layers + 1), key=_KEYS["layer"], persist_state="session")
-        head = two.selectbox("Head", range(1, count + 1), key=_KEYS["head"], persist_state="session")
-        view.one_head(result, layer, head)
+        layer, head = view.choose_head(result, _KEYS)
     with left:
         view.heads(result, (layer, head), _KEYS)
-    return layer, head
-
-
-def matrix(request: Question, tokens: Floats, name: str) -> None:
-    """One matrix in full, and what the pooled vector reads through it."""
-    view.matrix(request, tokens, explainer().pooling(request.selection, request.text).weights, name, _KEYS["first"])
-
-
-def draw(request: Question) -> None:
-    """The cost, then the view."""
-    cost = explainer().attention_cost(request.selection, request.text)
-    restore(cost)
-    chosen = choose_view()
-    st.html(markup.note(words.cost(cost)))
-    if chosen == view.ROLLOUT:
-        if attention_capture.captured(request, cost, "rollout", "Rollout"):
-            st.html(markup.lead(words.ROLLOUT))
-            matrix(request, explainer().attention(request.selection, request.text, "rollout").matrix, "Rollout")
-    elif attention_capture.captured(request, cost, "overview", "All heads"):
-        layer, head = all_heads(explainer().attention(request.selection, request.text, "overview"))
+        view.one_head(result, layer, head)
+    with right:
         if attention_capture.captured(request, cost, layer, f"Layer {layer}"):
             name = f"Layer {layer}, head {head}"
             st.html(markup.section(name))
-            matrix(request, explainer().attention(request.selection, request.text, layer).head(head), name)
+            tokens = explainer().attention(request.selection, request.text, layer).head(head)
+            matrix(request, tokens, name, left)
+
+
+def rollout(request: Question, cost: AttentionCost) -> None:
+    """All layers together."""
+    if attention_capture.captured(request, cost, "rollout", "Rollout"):
+        st.html(markup.lead(words.ROLLOUT))
+        left, right = st.columns([8, 5], gap="large")
+        with left:
+            matrix(request, explainer().attention(request.selection, request.text, "rollout").matrix, "Rollout", right)
+
+
+def matrix(request: Question, tokens: Floats, name: str, beside: DeltaGenerator) -> None:
+    """One matrix in full; `beside` it what the pooled vector reads through it."""
+    pooler = explainer().pooling(request.selection, request.text).weights
+    view.matrix(request, tokens, pooler, name, _KEYS["first"], beside)
+
+
+def draw(request: Question) -> None:
+    """The view; before it what it costs where that is much, else below."""
+    cost = explainer().attention_cost(request.selection, request.text)
+    restore(cost)
+    chosen = view.choose_view(_KEYS["view"])
+    if attention_capture.much(cost):
+        st.html(markup.note(words.cost(cost)))
+    if chosen == view.ROLLOUT:
+        rollout(request, cost)
+    else:
+        by_head(request, cost)
+    if not attention_capture.much(cost):
+        details.how(words.cost(cost))
     params = {key: str(st.session_state[state]) for key, state in _KEYS.items()}
     url_state.write("attention", {**params, "first": HIDDEN if st.session_state[_KEYS["first"]] else SHOWN})
 
 
 request = question.ask(
-    "Attention", "Who reads whom: every head at a glance, one at full size, and all layers together."
+    "Attention", "Who reads whom: every head at a glance, one at full size, and all layers together.", classes=False
 )
 if request is not None:
     try:

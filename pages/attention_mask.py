@@ -7,20 +7,25 @@ import streamlit as st
 from core.errors import AppError
 from core.results import MaskEffect
 from core.words import attention_mask as words
-from pages.ui import markup, question
+from pages.ui import details, markup, question
 from pages.ui.question import Question
 from pages.ui.services import explainer
 from pages.views import attention_mask as view
 
 
 def draw(request: Question, result: MaskEffect) -> None:
-    """The sentence, both verdicts, the classes, what reading ahead adds word by word."""
+    """The sentence and both verdicts; on request the words, the classes, the states, the method."""
     st.html(markup.lead(words.reading_ahead(result, request.label)))
     view.both_masks(result, request.label)
-    view.table(result)
-    view.added(request, result)
-    view.moved(request, result)
-    st.html(markup.note(words.ABOUT))
+    label = markup.plain(request.label)
+    details.part(
+        f"What reading ahead adds to '{label}', {request.unit} by {request.unit}",
+        "added",
+        lambda: view.added(request, result),
+    )
+    details.part("The leading classes in numbers", "classes", lambda: view.table(result))
+    details.part("How far each state moves", "states", lambda: view.moved(request, result))
+    details.how(words.ABOUT)
 
 
 request = question.ask("Mask", "Read causally and in both directions: what the tokens that come later add.")

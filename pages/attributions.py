@@ -10,7 +10,7 @@ from core.errors import AppError
 from core.results import BASELINES, AttributionOptions, Attributions, By
 from core.words import attributions as words
 from core.words.durations import duration
-from pages.ui import markup, question, task_progress, url_state
+from pages.ui import details, markup, question, task_progress, url_state
 from pages.ui.question import Question
 from pages.ui.services import explainer
 from pages.views import attributions as view
@@ -61,11 +61,17 @@ def computed(request: Question, options: AttributionOptions) -> Attributions | N
 
 
 def draw(request: Question, result: Attributions) -> None:
-    """The sentence, the methods, how faithful they are, all of them by position."""
+    """The sentence and all methods by position; on request each of them, and how faithful they are."""
     view.summary(result)
-    view.methods(request, result)
-    view.faithfulness(result)
     view.by_position(request, result)
+    details.part(
+        "Do these words matter to the model? Words taken away, method by method",
+        "faithful",
+        lambda: view.faithfulness(result),
+    )
+    details.part(
+        "Each method: the tinted text, what it is, what it sums to", "methods", lambda: view.methods(request, result)
+    )
 
 
 request = question.ask(

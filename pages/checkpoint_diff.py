@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.errors import AppError
 from core.results import CheckpointDiff, TensorDiff
-from pages.ui import checkpoint_picker, frame, markup, task_progress, url_state
+from pages.ui import checkpoint_picker, details, frame, markup, task_progress, url_state
 from pages.ui.services import checkpoints
 from pages.views import checkpoint_diff as view
 
@@ -24,7 +24,7 @@ def choose_tensor(result: CheckpointDiff) -> TensorDiff:
 
 
 def draw(result: CheckpointDiff) -> None:
-    """The verdict, the map beside one tensor, all of them."""
+    """The verdict, the map beside one tensor, how many of each kind; on request all of them."""
     view.summary(result)
     has_map = any(t.layer is not None and t.relative == t.relative for t in result.tensors)
     left, right = st.columns([8, 5], gap="medium") if has_map else (None, st.container())
@@ -34,8 +34,9 @@ def draw(result: CheckpointDiff) -> None:
     if left is not None:
         with left:
             view.layers(result, chosen, _TENSOR)
-    view.table(result)
-    st.html(markup.note(view.cost(result)))
+    st.html(view.facts(result))
+    details.part("Every tensor, searched and sorted, and as files", "table", lambda: view.table(result))
+    details.how(view.cost(result))
 
 
 frame.selection()

@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.errors import AppError
 from core.results import CandidateSummary, Selection
 from pages.ui import browser, candidate_picker, examples, frame, loading, markup, question, untrained_head
-from pages.ui.question import ASKED
+from pages.ui.question_line import ASKED
 from pages.ui.services import engine
 from pages.views import home, quantisation_effect, reason
 from pages.views import verdict as view

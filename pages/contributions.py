@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.results import TARGETS, By, ContributionOptions, Target
 from core.words import contributions as words
-from pages.ui import markup, question, url_state
+from pages.ui import details, markup, question, url_state
 from pages.ui.question import Question
 from pages.ui.services import explainer
 from pages.views import contributions as view
@@ -65,12 +65,14 @@ def _rival(others: list[str]) -> str:
 
 
 def draw(request: Question) -> None:
-    """The largest shares, the tinted text, the numbers, the bars by position."""
+    """The largest shares, the tinted text, the numbers; on request the bars by position, and the method."""
     result = explainer().contributions(request.selection, request.text, choose_options(request))
     view.shares(request, result)
-    view.by_position(request, result)
-    for paragraph in words.how(result):
-        st.html(markup.note(paragraph))
+    apart = ", through the base and through the adapter" if result.base is not None else ""
+    details.part(
+        f"Every {request.unit} in the order of the text{apart}", "positions", lambda: view.by_position(request, result)
+    )
+    details.how(*words.how(result))
 
 
 request = question.ask("Contributions", "What each input word or token adds to a class, through the whole network.")

@@ -7,7 +7,7 @@ import streamlit as st
 from core.dry_run.default_texts import MOST, TEXTS
 from core.errors import AppError
 from core.results import LoadedModel, Selection
-from pages.ui import frame, loading, markup, task_progress, url_state
+from pages.ui import details, frame, loading, markup, task_progress, url_state
 from pages.ui.services import dry_runs
 from pages.views import candidate_details
 from pages.views import dry_run as view
@@ -50,10 +50,16 @@ def draw(selection: Selection, model: LoadedModel) -> None:
     with st.container(horizontal=True, gap="small"):
         st.button("Run again", key="dry_run.again", on_click=task.restart)
         view.download(model, result)
-    view.tensors(result)
-    st.html(markup.section("Health of the adapter" if selection.adapter else "Health of the head"))
-    st.html(candidate_details.health(model.health))
-    st.html(markup.note(view.ABOUT))
+    if result.traced:
+        details.part(
+            "One pass through the model: shape and type at each stage", "tensors", lambda: view.tensors(result)
+        )
+    details.part(
+        "Health of the adapter" if selection.adapter else "Health of the head",
+        "health",
+        lambda: st.html(candidate_details.health(model.health)),
+    )
+    details.how(view.ABOUT)
 
 
 selection, candidate = frame.selection()

@@ -7,7 +7,7 @@ import streamlit as st
 from core.errors import AppError
 from core.results import HeadGeometry, Selection
 from core.words import head_geometry as words
-from pages.ui import frame, loading, markup, untrained_head, url_state
+from pages.ui import details, frame, loading, markup, untrained_head, url_state
 from pages.ui.services import explainer
 from pages.views import head_geometry as view
 
@@ -24,7 +24,7 @@ def choose_class(result: HeadGeometry, *, shared: bool) -> int:
 
 
 def draw(selection: Selection) -> None:
-    """The sentence, the map, one class, the pairs."""
+    """The sentence, the map beside one class; on request the pairs and the method."""
     result = explainer().head_geometry(selection)
     st.session_state.update({_KEYS[key]: value for key, value in url_state.requested("head", _KEYS).items()})
     shared = bool(st.session_state.get(_SHARED))
@@ -35,8 +35,8 @@ def draw(selection: Selection) -> None:
         view.cosines(result, shared=shared)
     with right:
         view.neighbours(result, choose_class(result, shared=shared), shared=shared)
-    view.closest_pairs(result, shared=shared)
-    st.html(markup.note(words.about(result)))
+    details.part("The closest pairs", "pairs", lambda: view.closest_pairs(result, shared=shared))
+    details.how(words.about(result))
     url_state.write("head", {"of": st.session_state[_CLASS]})
 
 

@@ -8,13 +8,12 @@ import streamlit as st
 
 from core.errors import AppError
 from core.results import AttributionOptions, By, ContributionOptions
-from pages.ui import markup, question, task_progress, url_state
+from pages.ui import details, markup, question, task_progress
 from pages.ui.question import Question
 from pages.ui.services import explainer
 from pages.views import depth
 from pages.views import overview as view
 
-_HOW, _OPEN = "overview.how", "overview.how.open"
 REPORT = (
     "One HTML file that opens anywhere, offline: all of this for the text above, and of the other views what has been "
     "looked at; with hashes of the weights, versions and settings."
@@ -33,23 +32,15 @@ def formed(request: Question) -> None:
 
 
 def found(request: Question, options: ContributionOptions) -> None:
-    """How the shares were found, and whether their order is worth more than chance on this text: on request."""
-    asked = url_state.requested("overview", ("how",)).get("how") == "open"
-    if asked or _HOW not in st.session_state:  # an expander forgets when the page is left
-        st.session_state[_HOW] = asked or st.session_state.get(_OPEN, False)
-    with st.expander("How this was found", key=_HOW, on_change="rerun") as opened:
-        st.session_state[_OPEN] = bool(opened.open)
-        url_state.write("overview", {"how": "open" if opened.open else None})
-        if not opened.open:
-            return
-        view.how(explainer().contributions(request.selection, request.text, options))
-        alone = AttributionOptions(
-            options.label, options.by, baseline="zero", target="log-odds", methods=("contributions",)
-        )
-        task = explainer().attributions(request.selection, request.text, alone)
-        result = task_progress.result(task, "overview.faithful", "Taking words away")
-        if result is not None:
-            view.faithful(result)
+    """How the shares were found, and whether their order is worth more than chance on this text."""
+    view.how(explainer().contributions(request.selection, request.text, options))
+    alone = AttributionOptions(
+        options.label, options.by, baseline="zero", target="log-odds", methods=("contributions",)
+    )
+    task = explainer().attributions(request.selection, request.text, alone)
+    result = task_progress.result(task, "overview.faithful", "Taking words away")
+    if result is not None:
+        view.faithful(result)
 
 
 def report(request: Question) -> None:
@@ -77,7 +68,7 @@ def draw(request: Question) -> None:
     with right:
         view.tinted(request, result)
         formed(request)
-    found(request, options)
+    details.part(details.HOW, "how", lambda: found(request, options))
     report(request)
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 from core.errors import AppError
 from core.results import SpectraKind, SpectraReport, Spectrum
 from core.words import spectra as words
-from pages.ui import checkpoint_picker, frame, markup, task_progress, url_state
+from pages.ui import checkpoint_picker, details, frame, markup, task_progress, url_state
 from pages.ui.services import checkpoints
 from pages.views import spectra as view
 
@@ -57,22 +57,22 @@ def matrix(path: str, s: Spectrum) -> None:
 
 
 def draw(path: str, report: SpectraReport) -> None:
-    """The sentence, the lines, one matrix, all of them."""
+    """The sentence, the lines beside one matrix; on request all of them."""
     if not report.spectra:
         st.html(markup.note("There is no matrix of floating-point numbers here, so there is no spectrum."))
         return
     st.html(markup.lead(words.fewest_directions(report)))
-    left, right = st.columns(2, gap="small")
+    left, right = st.columns([6, 7], gap="large") if report.depth else (st.container(), st.container())
     with left:
         measure = choose_measure(report)
     with right:
         chosen = choose_matrix(report)
+        matrix(path, chosen)
     if report.depth:
-        view.layers(report, chosen, measure, _TENSOR)
-    matrix(path, chosen)
-    view.table(report)
-    st.html(markup.note(words.cost(report)))
-    st.html(markup.note(words.ABOUT))
+        with left:
+            view.layers(report, chosen, measure, _TENSOR)
+    details.part("Every matrix, searched and sorted, and as files", "table", lambda: view.table(report))
+    details.how(words.cost(report), words.ABOUT)
 
 
 frame.selection()

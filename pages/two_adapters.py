@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.errors import AppError
 from core.results import AdapterPair, CandidateSummary, Selection
-from pages.ui import frame, loading, markup, url_state
+from pages.ui import details, frame, loading, markup, url_state
 from pages.ui.services import adapter_updates
 from pages.views import two_adapters as view
 
@@ -41,7 +41,7 @@ def choose_module(result: AdapterPair) -> int:
 
 
 def draw(result: AdapterPair) -> None:
-    """The sentence, the map, one module, all of them."""
+    """The sentence, the map beside one module; on request all of them."""
     view.summary(result)
     if result.modules:
         left, right = st.columns([8, 5], gap="medium")
@@ -50,8 +50,8 @@ def draw(result: AdapterPair) -> None:
             view.module(chosen)
         with left:
             view.layers(result, chosen, _MODULE)
-        view.table(result)
-    st.html(markup.note(view.ABOUT))
+        details.part("Every module in numbers", "table", lambda: view.table(result))
+    details.how(view.ABOUT)
 
 
 selection, candidate = frame.selection()

@@ -5,19 +5,16 @@ from __future__ import annotations
 import streamlit as st
 
 from core.errors import AppError
-from core.results import Capability, ContributionOptions, MinimalFlip
-from core.words import two_texts as words
-from pages.ui import capabilities, markup, question, task_progress, url_state
+from core.results import ContributionOptions
+from pages.ui import details, markup, question, url_state
 from pages.ui.question import LONGEST_IN_URL, Question
 from pages.ui.services import explainer
+from pages.views import minimal_flip
 from pages.views import two_texts as view
 
-BUDGETS = (200, 1000, 5000, 20_000)
-#: What takes longer by its estimate waits for a click.
-AT_ONCE_SECONDS = 20.0
 #: Text B as the person left it; None follows text A.
 OTHER = "two.other"
-_BOX, _SHOWN, _BUDGET = "two.box", "two.shown", "two.budget"
+_BOX, _SHOWN = "two.box", "two.shown"
 
 
 def set_other(text: str | None) -> None:
@@ -35,13 +32,12 @@ def write_other(request: Question) -> str:
     requested = url_state.requested("two", ("other", "texts"))
     if "other" in requested:
         set_other(requested["other"])
-    if requested.get("texts", "") in map(str, BUDGETS):
-        st.session_state[_BUDGET] = int(requested["texts"])
+    minimal_flip.restore(requested.get("texts", ""))
     shown = request.text if (other := st.session_state.get(OTHER)) is None else other
     if st.session_state.get(_SHOWN) != shown or _BOX not in st.session_state:
         st.session_state[_BOX] = st.session_state[_SHOWN] = shown
     with st.form("two", border=False):
-        st.text_area("Text B, an edit of the text above (A)", key=_BOX, height=96, persist_state="session")
+        st.text_area("Text B, an edit of the text above (A)", key=_BOX, height=68, persist_state="session")
         with st.container(horizontal=True, gap="small"):
             st.form_submit_button("Compare", type="primary", on_click=submit, args=(request.text,))
             st.form_submit_button("Same as A again", on_click=set_other, args=(None,))
@@ -61,40 +57,22 @@ def compared(request: Question, other: str) -> None:
     logit, ask = ContributionOptions(request.label, "logit"), explainer().contributions
     view.side_by_side(request, result, [ask(request.selection, text, logit) for text in (request.text, other)])
     view.changes(result)
+    details.part(view.all_of(result), "classes", lambda: view.table(result))
 
 
-def searched(request: Question, budget: int) -> MinimalFlip | None:
-    """The minimal flip of text A; or None, after what it costs, a button, or how far it is."""
-    cost = explainer().flip_cost(request.selection, request.text, budget)
-    task = explainer().minimal_flip(request.selection, request.text, budget)
-    if cost.seconds > AT_ONCE_SECONDS and task.state() is None:
-        st.html(markup.note(words.cost(cost)))
-        st.button("Search", type="primary", key="flip.start", on_click=task.start)
-        return None
-    return task_progress.result(task, "flip", "Taking words away")
-
-
-def flip(request: Question) -> None:
-    """The minimal flip of text A: how many texts to try, its search, what it says."""
-    st.html(markup.section("Minimal flip: the fewest words of text A that the verdict cannot do without"))
-    st.session_state.setdefault(_BUDGET, BUDGETS[1])
-    if not capabilities.fits(request.selection, Capability.MINIMAL_FLIP):
-        return
-    left, _ = st.columns([2, 5])
-    name = "Texts to try at most"
-    budget = left.selectbox(name, BUDGETS, format_func="{:,}".format, key=_BUDGET, persist_state="session")
-    result = searched(request, budget)
-    if result is not None:
-        view.flip(request.reading, result)
-        if result.found:
-            st.button("Compare with this as text B", key="flip.take", on_click=set_other, args=(result.text,))
-    st.html(markup.note(words.searched(budget)))
+def flip(request: Question, *, folded: bool) -> None:
+    """The minimal flip of text A; below two texts it is folded, and left out where there can be none."""
+    if not folded:
+        st.html(markup.section(minimal_flip.TITLE))
+        minimal_flip.search(request, set_other)
+    elif minimal_flip.possible(request):
+        details.part(minimal_flip.TITLE, "flip", lambda: minimal_flip.search(request, set_other))
 
 
 request = question.ask("Two texts", "What an edit changes, and the fewest words that the verdict cannot do without.")
 if request is not None:
     other = write_other(request)
     compared(request, other)
-    flip(request)
+    flip(request, folded=request.text != other)
     in_url = other if other != request.text and len(other) <= LONGEST_IN_URL else None
-    url_state.write("two", {"other": in_url, "texts": str(st.session_state[_BUDGET])})
+    url_state.write("two", {"other": in_url, "texts": str(st.session_state[minimal_flip.BUDGET])})

@@ -8,7 +8,7 @@ from core.errors import AppError
 from core.figures import weights as figures
 from core.results import WeightReport, WeightStats
 from core.words import weights as words
-from pages.ui import checkpoint_picker, frame, markup, task_progress, url_state
+from pages.ui import checkpoint_picker, details, frame, markup, task_progress, url_state
 from pages.ui.services import checkpoints
 from pages.views import weights as view
 
@@ -49,18 +49,21 @@ def choose_statistic() -> str:
 
 
 def draw(report: WeightReport) -> None:
-    """What stands out, the map of layers, one tensor, all of them."""
+    """What stands out, the map of layers beside one tensor; on request all of them."""
     view.summary(report)
-    left, right = st.columns(2, gap="small")
+    left, right = st.columns([6, 7], gap="large") if report.depth else (st.container(), st.container())
     with right:
         tensor = choose_tensor(report)
     with left:
         statistic = choose_statistic()
-    if report.depth:
-        view.layers(report, tensor, statistic, _KEYS["scale"], _KEYS["tensor"])
-    view.tensor(report, tensor, statistic)
-    view.table(report)
-    st.html(markup.note(f"{words.cost(report)} {words.EXACT}"))
+        if report.depth:
+            view.layers(report, tensor, statistic, _KEYS["scale"], _KEYS["tensor"])
+        if tensor.layer is not None:
+            view.through_depth(report, tensor, statistic)
+    with right:
+        view.tensor(tensor)
+    details.part("Every tensor, searched and sorted, and as files", "table", lambda: view.table(report))
+    details.how(f"{words.cost(report)} {words.EXACT}")
 
 
 frame.selection()

@@ -14,7 +14,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from core.settings import ROOT
 from pages.ui.services import services
 from pages.ui.site_map import PAGES
-from server.middleware import CompressedAssets, ContentPolicy, FirstPage, OneEntryAPage
+from server.middleware import CompressedAssets, ContentPolicy, FirstPage, OneEntryAPage, Skeleton
 from server.preload import HeadStart, import_widgets
 
 
@@ -28,6 +28,7 @@ def application() -> st.App:
         Middleware(FirstPage, path=PAGES[0].path),
         Middleware(ContentPolicy),
         Middleware(OneEntryAPage),
+        Middleware(Skeleton),
         Middleware(CompressedAssets),
     ]
     return st.App(ROOT / "app.py", lifespan=lifespan, middleware=layers)

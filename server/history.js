@@ -1,20 +1,21 @@
 // One entry a page in the browser's history: what only changes the parameters of a page replaces its entry.
 //
-// Streamlit tells the parameters of the page that a click leads to before it has moved to that page's path: the entry
-// of the page that was clicked on, which they replace for a moment, gets its own back when the browser moves on.
+// Streamlit tells a page's parameters before it has moved to the page's path: the entry of the page before, which they
+// replace for a moment, gets back what it was when the person clicked.
 {
   const push = history.pushState.bind(history);
-  let left = null; // where the last click was made
-  const forget = () => (left = null);
+  let clicked = location.href;
+  const remember = () => (clicked = location.href);
   history.pushState = (state, title, url) => {
     const to = new URL(url ?? location.href, location.href);
-    if (to.pathname !== location.pathname) {
-      if (left !== null) history.replaceState(history.state, "", left);
-      forget();
-      return push(state, title, url);
+    if (to.pathname === location.pathname) {
+      history.replaceState(history.state, "", to);
+      return;
     }
-    history.replaceState(history.state, "", to);
+    if (new URL(clicked).pathname === location.pathname) history.replaceState(history.state, "", clicked);
+    push(state, title, url);
+    remember();
   };
-  addEventListener("click", () => (left = location.href), true);
-  addEventListener("popstate", forget, true);
+  addEventListener("click", remember, true); // a link or a button, by mouse or by keyboard
+  addEventListener("popstate", remember, true);
 }

@@ -18,6 +18,7 @@ from streamlit.file_util import get_static_dir
 _STATIC = Path(get_static_dir())
 _KINDS = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
 _HISTORY = Path(__file__).with_name("history.js")
+_SKELETON = Path(__file__).with_name("skeleton.html")
 _ONE_YEAR = "public, immutable, max-age=31536000"
 
 
@@ -83,23 +84,20 @@ class FirstPage:
         await RedirectResponse(f"./?{query}" if query else "./")(scope, receive, send)
 
 
-class OneEntryAPage:
-    """ASGI: adds a script to every page, by which parameters of the URL leave no entries in the browser's history.
+class InEveryPage:
+    """ASGI: puts HTML behind the first place of a tag in every page, and serves the script that it names."""
 
-    Streamlit pushes an entry whenever `st.query_params` changes, so that Back would walk through what a page wrote.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, tag: bytes, html: bytes, script: Path) -> None:
+        self.app, self.tag, self.html, self.script = app, tag, html, script
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request for the script; put it at the head of HTML."""
-        if scope["type"] == "http" and scope["path"].endswith(f"/{_HISTORY.name}"):
-            await Response(_HISTORY.read_bytes(), media_type="text/javascript")(scope, receive, send)
+        """Answer a request for the script; add to HTML."""
+        if scope["type"] == "http" and scope["path"].endswith(f"/{self.script.name}"):
+            await Response(self.script.read_bytes(), media_type="text/javascript")(scope, receive, send)
             return
         held: list[Message] = []
 
-        async def with_script(message: Message) -> None:
+        async def with_more(message: Message) -> None:
             if message["type"] == "http.response.start" and _is_html(message):
                 held.append(message)
             elif not held:
@@ -107,25 +105,42 @@ class OneEntryAPage:
             else:
                 held.append(message)
                 if not message.get("more_body", False):
-                    await _send_with_script(held, send)
+                    await self._send_more(held, send)
 
-        await self.app(scope, receive, with_script if scope["type"] == "http" else send)
+        await self.app(scope, receive, with_more if scope["type"] == "http" else send)
+
+    async def _send_more(self, held: list[Message], send: Send) -> None:
+        """The held answer, with ours behind the tag."""
+        start, *parts = held
+        body = b"".join(part.get("body", b"") for part in parts)
+        if body:  # a HEAD request and an answer from the browser's cache have none
+            body = body.replace(self.tag, self.tag + self.html, 1)
+            MutableHeaders(raw=start["headers"])["content-length"] = str(len(body))
+        await send(start)
+        await send({"type": "http.response.body", "body": body})
+
+
+class OneEntryAPage(InEveryPage):
+    """ASGI: adds a script to every page, by which parameters of the URL leave no entries in the browser's history.
+
+    Streamlit pushes an entry whenever `st.query_params` changes, so that Back would walk through what a page wrote.
+    The script stands before everything else that runs.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        super().__init__(app, b"<head>", b'<script src="./history.js"></script>', _HISTORY)
+
+
+class Skeleton(InEveryPage):
+    """ASGI: what a page shows before Streamlit's scripts have come and drawn: name, purpose, shapes."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        super().__init__(app, b"<body>", _SKELETON.read_bytes(), _SKELETON.with_suffix(".js"))
 
 
 def _is_html(start: Message) -> bool:
     headers = Headers(raw=start["headers"])
     return headers.get("content-type", "").startswith("text/html") and "content-encoding" not in headers
-
-
-async def _send_with_script(held: list[Message], send: Send) -> None:
-    """The held answer, with the script before everything else that runs."""
-    start, *parts = held
-    body = b"".join(part.get("body", b"") for part in parts)
-    if body:  # a HEAD request and an answer from the browser's cache have none
-        body = body.replace(b"<head>", b'<head><script src="./%s"></script>' % _HISTORY.name.encode(), 1)
-        MutableHeaders(raw=start["headers"])["content-length"] = str(len(body))
-    await send(start)
-    await send({"type": "http.response.body", "body": body})
 
 
 class ContentPolicy:

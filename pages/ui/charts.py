@@ -23,6 +23,12 @@ def chart(figure: Figure, key: str, alt: str) -> None:
     st.plotly_chart(figure, theme=None, key=key, config=_CONFIG, alt=alt)
 
 
+def square(figure: Figure, key: str, alt: str) -> None:
+    """Draw one as high as it is wide, up to what a screen shows; the style knows the height."""
+    with st.container(key=f"square-{key}"):
+        st.plotly_chart(figure, height="stretch", theme=None, key=key, config=_CONFIG, alt=alt)
+
+
 def clickable(figure: Figure, key: str, alt: str, on_click: Callable[[float, float], None]) -> None:
     """Draw one; `on_click` gets x and y of the mark that a person clicks, before the page runs again."""
 

@@ -26,9 +26,10 @@ def named(examples: Examples, text: str) -> Example | None:
 
 def buttons(examples: Examples, ask: Callable[[str], None]) -> None:
     """A button a text, which asks it."""
-    if examples:
-        st.html(markup.section("Or take an example"))
-    with st.container(key="examples", gap="xsmall"):
-        for i, example in enumerate(examples):
-            label = f"{':gray[A hard one:] ' if example.hard else ''}{markup.plain(example.text)}"
-            st.button(label, key=f"example-{i}", on_click=ask, args=(example.text,), width="stretch")
+    with st.container(key="offered"):  # below the verdict on a phone, see the style
+        if examples:
+            st.html(markup.section("Or take an example"))
+        with st.container(key="examples", gap="xsmall"):
+            for i, example in enumerate(examples):
+                label = f"{':gray[A hard one:] ' if example.hard else ''}{markup.plain(example.text)}"
+                st.button(label, key=f"example-{i}", on_click=ask, args=(example.text,), width="stretch")

@@ -128,6 +128,11 @@ def section_links() -> None:
                 st.page_link(page, label=entry.title, disabled=bool(reason), help=about)
 
 
+def here() -> str:
+    """The path of the page that is open, without the slash."""
+    return str(st.session_state[_HERE])
+
+
 def fits() -> bool:
     """Whether the loaded pair can fill this page; if not, why and what to do is drawn."""
     return capabilities.fits(selection()[0], NEEDS[st.session_state[_HERE]])

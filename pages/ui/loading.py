@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.errors import AppError, NotFoundError
 from core.results import Availability, CandidateSummary, LoadedModel, LoadStage, LoadState, Requirements, Selection
+from core.words import loading as words
 from core.words.sizes import size
 from pages.ui import markup
 from pages.ui.server_paths import hidden
@@ -45,7 +46,8 @@ def ready(
     elif state.error:
         _failed(state, keep)
     else:
-        _progress(selection, is_small=isinstance(needs, Requirements) and needs.weights <= SMALL)
+        is_small = isinstance(needs, Requirements) and needs.weights <= SMALL
+        _progress(selection, candidate.title or candidate.id, is_small=is_small)
     return None
 
 
@@ -79,10 +81,10 @@ def _requirements(selection: Selection, keep: tuple[Selection, ...]) -> Requirem
 
 
 @st.fragment(run_every=0.05)
-def _progress(selection: Selection, *, is_small: bool) -> None:
+def _progress(selection: Selection, name: str, *, is_small: bool) -> None:
     state = engine().load_state(selection)
     if state is not None and not state.finished:
-        st.html(markup.progress(state.fraction, state.stage, hidden(state.detail)))
+        st.html(markup.progress(state.fraction, words.loading(state, name), hidden(state.detail)))
         if state.stage is LoadStage.DOWNLOAD or not is_small:  # else it is over before anybody can click
             st.button("Cancel", key="load.cancel", on_click=engine().stop_load, args=(selection,))
         state = engine().load_state(selection, wait=_LOOK_SECONDS)

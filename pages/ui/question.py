@@ -8,25 +8,28 @@ import streamlit as st
 
 from core.errors import AppError
 from core.results import CandidateSummary, LoadedModel, Reading, Selection, Unit
-from core.results.sureness import Sureness
-from core.words import numbers
 from core.words import verdict as words
-from pages.ui import browser, candidate_picker, examples, frame, loading, markup, untrained_head, url_state
+from pages.ui import (
+    browser,
+    candidate_picker,
+    examples,
+    frame,
+    loading,
+    markup,
+    question_line,
+    untrained_head,
+    url_state,
+)
 from pages.ui.examples import Examples
+from pages.ui.question_line import ASKED, WORDS
 from pages.ui.services import explainer
 
-#: The text that every page answers, Classify included.
-ASKED = "headlight.text"
 EXAMPLES = "headlight.examples"
-WORDS, TOKENS = "words", "tokens"
 #: Longer texts stay in the session: a browser's address line is no place for them.
 LONGEST_IN_URL = 2000
-_BOX, _CLASS, _BY = "why.text", "why.class", "why.by"
 _TEXT_ALONE = "text"
-_KEYS = {"text": ASKED, "class": _CLASS, "by": _BY}
-_SHOWN = "why.shown"
+_KEYS = {"text": ASKED, "class": question_line.CLASS, "by": question_line.BY}
 _GOOD = "why.good"
-VERDICT = ""
 
 
 @dataclass(frozen=True)
@@ -88,8 +91,12 @@ def _for_url(text: str) -> str | None:
     return text if len(text) <= LONGEST_IN_URL else None
 
 
-def ask(title: str, says: str) -> Question | None:
-    """Head of the page, form, verdict; None after drawing what stands in the way. Every page begins with this call."""
+def ask(title: str, says: str, *, classes: bool = True, units: bool = True) -> Question | None:
+    """Head of the page and its line of question and verdict; None after drawing what stands in the way.
+
+    Every page begins with this call. `classes` and `units`: whether it speaks of one class, and by words or tokens;
+    what it does not speak of is not on offer there, and kept for the pages that do.
+    """
     selection, candidate = frame.selection()
     st.html(markup.title(title, says))
     frame.section_links()
@@ -101,43 +108,30 @@ def ask(title: str, says: str) -> Question | None:
         st.session_state[_KEYS[key]] = value
     if not frame.fits() or not untrained_head.passes(selection, candidate, model):
         return None
-    left, right = st.columns([8, 5], gap="large")
-    with left:
-        _form()
+    line = question_line.line()
+    with line:
+        question_line.text()
     reading = _read(selection, st.session_state.get(ASKED))
     if reading is None:
         return None
-    with right:
-        label, by = _choices(reading)
-        share(reading.prediction.text)
-    earlier = reading.prediction.text != st.session_state.get(ASKED)
-    browser.mark_unasked(_BOX, None if earlier else reading.prediction.text)
-    st.html(_verdict(reading, candidate_picker.name_of(selection), earlier=earlier))
+    asked = reading.prediction.text
+    earlier = asked != st.session_state.get(ASKED)
+    with line:
+        question_line.verdict(reading, candidate_picker.name_of(selection), earlier=earlier)
+        chosen = question_line.choose_class(reading, offered=classes)
+        by = question_line.choose_unit(offered=units)
+        share(asked)
+    browser.mark_unasked(question_line.BOX, None if earlier else asked, question_line.OPENER)
     if reading.prediction.truncated:
         st.html(markup.warning(words.cut_off(reading.prediction)))
-    chosen, text = st.session_state[_CLASS], _for_url(reading.prediction.text)
-    url_state.write("why", {"text": text, "class": chosen or None, "by": by})
-    return Question(selection, candidate, model, reading, label, by)
-
-
-def _submit() -> None:
-    st.session_state[ASKED] = st.session_state[_BOX]
-
-
-def _form() -> None:
-    """The text and its button; what is typed stays when it cannot be answered."""
-    text = st.session_state.get(ASKED, "")
-    if st.session_state.get(_SHOWN) != text or _BOX not in st.session_state:
-        st.session_state[_BOX] = st.session_state[_SHOWN] = text
-    with st.form("why", border=False):
-        st.text_area("Text", key=_BOX, height=96, placeholder="Type or paste a text", persist_state="session")
-        st.form_submit_button("Explain", type="primary", on_click=_submit)
+    url_state.write("why", {"text": _for_url(asked), "class": chosen or None, "by": by})
+    return Question(selection, candidate, model, reading, chosen or reading.prediction.ranked[0].label, by)
 
 
 def _read(selection: Selection, text: str | None) -> Reading | None:
     """The reading of the text; of the last one that could be read, after the reason, when this one cannot."""
     good: tuple[Selection, str] | None = st.session_state.get(_GOOD)
-    told = st.empty()  # whether used or not: the verdict below keeps its place
+    told = st.empty()  # whether used or not: what stands below keeps its place
     if text is None:
         told.html(markup.note("Type a text: the explanation appears here."))
         return None
@@ -152,44 +146,3 @@ def _read(selection: Selection, text: str | None) -> Reading | None:
             st.html(markup.note("Below is still the text before it."))
         return explainer().reading(selection, good[1])
     return reading
-
-
-def _choices(reading: Reading) -> tuple[str, str]:
-    """The class and the unit. VERDICT stands for whatever the verdict is, also of the next text."""
-    ranked = reading.prediction.ranked
-    if st.session_state.get(_CLASS, VERDICT) not in (VERDICT, *reading.prediction.labels):
-        st.html(markup.note(f"There is no class '{st.session_state[_CLASS]}' here; this is the verdict."))
-        st.session_state[_CLASS] = VERDICT
-    if st.session_state.get(_BY) not in (WORDS, TOKENS):
-        st.session_state[_BY] = WORDS
-    top = ranked[0].label
-    titles = {r.label: f"{r.label} · {numbers.three_digits(r.logit)}" for r in ranked}
-    said = "random" if reading.prediction.untrained_head else "the verdict"
-    titles = {VERDICT: f"{top} ({said})"} | titles
-    chosen = st.selectbox(
-        "Class", list(titles), format_func=lambda c: titles.get(c, c), key=_CLASS, persist_state="session"
-    )
-    by = st.segmented_control(
-        "Shown by", (WORDS, TOKENS), format_func=str.capitalize, key=_BY, required=True, persist_state="session"
-    )
-    return chosen or top, by or WORDS
-
-
-def _verdict(reading: Reading, name: str, *, earlier: bool) -> str:
-    """The verdict in one line, with who gives it and how sure it is; `earlier`: of the text before the one asked."""
-    prediction = reading.prediction
-    match prediction.problem_type:
-        case "single_label_classification":
-            number = numbers.percentage(prediction.top.probability)
-        case "multi_label_classification":
-            number = ""
-        case _:
-            number = numbers.three_digits(prediction.top.logit)
-    said = "Closest class" if prediction.sureness is Sureness.NOT_SURE else "Verdict"
-    before = " for the text before" if earlier else ""
-    return (
-        f'<p class="hl-verdict{markup.kind(prediction)}{" hl-earlier" if earlier else ""}"><span>{said}{before}</span> '
-        f"<strong>{markup.label(prediction.label)}</strong> <b>{markup.text(number)}</b>{markup.mark(prediction)}"
-        f"{markup.sureness(prediction)}<span>by {markup.text(name)}</span>"
-        f'<span class="hl-unasked">to the text that was explained, not to what is typed now</span></p>'
-    )

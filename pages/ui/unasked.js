@@ -1,18 +1,36 @@
 // Marks the app with `data-unasked` while a text area holds another text than the one that was answered.
-// data: { box: class of the text area's element, shown: null | { start: first characters, length } }
+// data: { box: class of the text area's element, shown: null | { start: first characters, length },
+//         opener: null | class of the button behind which the area is, which is not on the page while that is shut }
 const normal = (text) => text.replace(/\r\n?/g, "\n");
+// What was typed when the area was shut: { path, shown, value }
+let left = null;
 
 export default function ({ data }) {
   const app = document.querySelector(".stApp");
+  const key = JSON.stringify(data.shown);
+  let open = null;
+
+  const follow = (area) => {
+    const opened = open === false && area;
+    const shut = open === true && !area;
+    open = Boolean(area);
+    if (!data.opener) return;
+    if (opened) area.focus();
+    if (shut && document.activeElement === document.body) document.querySelector(`.${data.opener} button`)?.focus();
+  };
   const compare = () => {
     const area = document.querySelector(`.${data.box} textarea`);
-    const start = data.shown && normal(data.shown.start);
-    const same = !area || !data.shown
-      || (area.value.length === data.shown.length && normal(area.value).startsWith(start));
+    follow(area);
+    if (area) left = { path: location.pathname, shown: key, value: area.value };
+    if (left && (left.path !== location.pathname || left.shown !== key)) left = null;
+    const value = left?.value;
+    const same = value === undefined || !data.shown
+      || (value.length === data.shown.length && normal(value).startsWith(normal(data.shown.start)));
     app.toggleAttribute("data-unasked", !same);
   };
+  compare();
   document.addEventListener("input", compare);
-  const timer = setInterval(compare, 300); // Streamlit fills the area without an event
+  const timer = setInterval(compare, 300); // Streamlit fills, shows and takes away the area without an event
   return () => {
     document.removeEventListener("input", compare);
     clearInterval(timer);

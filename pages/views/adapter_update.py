@@ -123,7 +123,6 @@ def table(result: AdapterUpdate, overlaps: Sequence[ModuleOverlap] | None) -> No
             "Writes in %": 100 * overlap.outputs,
             "Amplification": overlap.amplification,
         }
-    st.html(markup.section("Every module"))
     tables.table(rows, "The update, module by module", key="update-table")
 
 

@@ -12,7 +12,7 @@ from core.results import Architecture, FreezeCell, ModuleNode
 from core.words import architecture as words
 from core.words import numbers
 from core.words import sizes as size_words
-from pages.ui import charts, markup, tables
+from pages.ui import charts, details, markup, tables
 
 VIEWS = {"classifier": "Classifier", "causal_lm": "Language model", "backbone": "Backbone alone"}
 TUNINGS = {"lora": "A LoRA adapter", "full": "All weights"}
@@ -48,14 +48,17 @@ def treemap(result: Architecture, colours: figures.Colours) -> None:
     st.html(markup.note(words.ties(result)))
 
 
-def freeze_map(result: Architecture, search_key: str) -> None:
-    """What is trained, layer by module; a click puts the module's path under `search_key` in the session."""
+def freeze_map(result: Architecture, search_key: str, tree_part: str) -> None:
+    """What is trained, layer by module.
+
+    A click puts the module's path under `search_key` in the session, and opens the part of the page with the tree.
+    """
 
     def on_click(x: float, y: float) -> None:
         clicked = (round(x), result.modules[round(y)])
         st.session_state[search_key] = next(c.path for c in result.cells if (c.layer, c.module) == clicked)
+        details.unfold(tree_part)
 
-    st.html(markup.section("What is trained"))
     st.html(legend(figures.legend("training", result, charts.theme())))
     if result.modules:
         chosen = cell_of(result, st.session_state.get(search_key, ""))
@@ -97,6 +100,14 @@ def row(node: ModuleNode, *, with_training: bool) -> dict[str, Any]:
         "Type": node.dtype,
         "Path": node.path,
     }
+
+
+def modules(result: Architecture, search_key: str, levels_key: str, bounds: tuple[int, int]) -> None:
+    """The tree and its search, kept under these keys of the session; `bounds` of the levels that are shown without."""
+    left, right = st.columns([5, 2], gap="medium", vertical_alignment="bottom")
+    search = left.text_input("Search by name or class", key=search_key, placeholder="q_proj", persist_state="session")
+    levels = right.number_input("Levels without a search", *bounds, key=levels_key, persist_state="session")
+    tree(result, search, levels)
 
 
 def tree(result: Architecture, search: str, depth: int) -> None:

@@ -36,7 +36,6 @@ def section(result: Architecture, longest: int, key: str, cost: Callable[[int], 
 
     `longest` is the longest text it takes, `cost` what a text of some length does.
     """
-    st.html(markup.section("What it costs"))
     if result.remark:
         st.html(markup.note(result.remark))
     offered = lengths(result, longest)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.figures import attention as figures
 from core.figures.strip import legend, strip
@@ -16,6 +17,29 @@ from pages.ui.question import Question
 
 HEADS, ROLLOUT = "heads", "rollout"
 VIEWS = {HEADS: "Head by head", ROLLOUT: "Rolled out over the layers"}
+
+
+def choose_view(key: str) -> str:
+    """Head by head, or all layers together; kept under `key` in the session."""
+    chosen = st.segmented_control(
+        "View",
+        list(VIEWS),
+        format_func=VIEWS.__getitem__,
+        key=key,
+        required=True,
+        persist_state="session",
+        label_visibility="collapsed",
+    )
+    return chosen or HEADS
+
+
+def choose_head(result: AttentionOverview, keys: Mapping[str, str]) -> tuple[int, int]:
+    """Layer and head, from 1, kept under these keys of the session; a click on the map chooses them too."""
+    layers, count = result.shape
+    one, two = st.columns(2)
+    layer = one.selectbox("Layer", range(1, layers + 1), key=keys["layer"], persist_state="session")
+    head = two.selectbox("Head", range(1, count + 1), key=keys["head"], persist_state="session")
+    return layer, head
 
 
 def one_head(result: AttentionOverview, layer: int, head: int) -> None:
@@ -55,8 +79,10 @@ def heads(result: AttentionOverview, chosen: tuple[int, int], keys: Mapping[str,
     charts.clickable(figures.heads(result, measure, chosen, charts.theme()), "heads", alt, on_click)
 
 
-def matrix(request: Question, tokens: Floats, weights: Floats, name: str, hide_key: str) -> None:
-    """One matrix: everything as a heat map, and what the pooled vector reads as tinted text.
+def matrix(
+    request: Question, tokens: Floats, weights: Floats, name: str, hide_key: str, beside: DeltaGenerator
+) -> None:
+    """One matrix: everything as a heat map, and `beside` it what the pooled vector reads as tinted text.
 
     tokens: (T, T), rows read columns. weights: (T,), those of the pooler. The switch under `hide_key` hides the first
     column and spreads the colours over the rest.
@@ -67,11 +93,9 @@ def matrix(request: Question, tokens: Floats, weights: Floats, name: str, hide_k
     label = f"Hide {markup.plain(word, 20)}, the first, and spread the colours over the rest"
     hidden = first if st.toggle(label, key=hide_key, persist_state="session") else None
     values = between_units(tokens, request.units)
-    st.html(markup.note(words.first_took(values, pooled, first, word, request.by)))
-    left, right = st.columns([8, 5], gap="large")
-    with left:
-        heat_map(request, values, hidden, name)
-    with right:
+    heat_map(request, values, hidden, name)
+    with beside:
+        st.html(markup.note(words.first_took(values, pooled, first, word, request.by)))
         if hidden is not None:
             pooled[hidden] = 0.0
         st.html(markup.section("What the pooled vector reads"))
@@ -83,7 +107,7 @@ def matrix(request: Question, tokens: Floats, weights: Floats, name: str, hide_k
 def heat_map(request: Question, values: Floats, hidden: int | None, name: str) -> None:
     """Who reads whom, with the scale of its colours and how to read it."""
     figure = figures.matrix(values, request.units, charts.theme(), hidden=hidden)
-    charts.chart(figure, "matrix", f"{name}: which of {len(request.units)} {request.by} reads which")
+    charts.square(figure, "matrix", f"{name}: which of {len(request.units)} {request.by} reads which")
     st.html(legend("0 %", percentage(largest(values, hidden)), signed=False))
     st.html(markup.note(how_to_read(request.units, request.by, float(values.sum(axis=1).min()))))
 

@@ -16,9 +16,14 @@ LIGHT = 64 * 2**20
 _AGREED = "attention.agreed"
 
 
+def much(cost: AttentionCost) -> bool:
+    """Whether a capture asks first, or cannot be made."""
+    return cost.peak > LIGHT or not cost.fits
+
+
 def captured(request: Question, cost: AttentionCost, part: AttentionPart, name: str) -> bool:
     """Whether `part` is there for the asking; False after drawing a refusal, a button, or how far it is."""
-    if cost.peak <= LIGHT and cost.fits:
+    if not much(cost):
         return True
     if not cost.fits:
         try:

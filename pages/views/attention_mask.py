@@ -62,7 +62,6 @@ def table(result: MaskEffect) -> None:
 def added(request: Question, result: MaskEffect) -> None:
     """What reading ahead adds, word by word."""
     values = by_unit(result.added(request.label), request.units)
-    st.html(markup.section(f"What reading ahead adds to '{request.label}', by {request.unit}"))
     left, right = st.columns(2, gap="large")
     with left:
         st.html(strip(request.reading, request.units, values, "added"))
@@ -89,7 +88,6 @@ def facts(result: MaskEffect, label: str) -> list[tuple[str, str, str]]:
 
 def moved(request: Question, result: MaskEffect) -> None:
     """How far each state moves."""
-    st.html(markup.section("How far each state moves"))
     values = np.array([result.moved[list(unit.tokens)].mean() for unit in request.units])
     figure = bars(request.units, values, charts.theme(), "change of the state", percent=True)
     charts.chart(figure, "moved", "Change of each state as a share of the causal one, by position")

@@ -29,7 +29,6 @@ def summary(result: Attributions) -> None:
 
 def methods(request: Question, result: Attributions) -> None:
     """Each method's tinted text, what it is, what it sums to."""
-    st.html(markup.section(f"Five methods on '{request.label}'"))
     for row in (METHODS[:2], METHODS[2:4], METHODS[4:]):
         for column, name in zip(st.columns(2, gap="medium"), row, strict=False):
             method = result.methods[METHODS.index(name)]
@@ -50,7 +49,6 @@ def heading(method: Method, kind: str) -> str:
 
 def faithfulness(result: Attributions) -> None:
     """The curves and the numbers."""
-    st.html(markup.section("Do these words matter to the model?"))
     for column, perturbation in zip(st.columns(2, gap="large"), PERTURBATIONS, strict=True):
         alt = f"{result.score} of the class with the first {result.options.by} of each method {perturbation}"
         figure = figures.perturbation(result, charts.theme(), perturbation)
@@ -62,7 +60,7 @@ def faithfulness(result: Attributions) -> None:
 
 def by_position(request: Question, result: Attributions) -> None:
     """All methods side by side."""
-    st.html(markup.section("The methods side by side, by position"))
+    st.html(markup.section(f"Five methods on '{request.label}', side by side"))
     alt = f"Five methods over {len(result.units)} {request.by}"
     charts.chart(figures.agreement(result, charts.theme()), "agreement", alt)
 

@@ -25,7 +25,7 @@ ABOUT = (
 
 
 def summary(result: CheckpointDiff) -> None:
-    """The verdict, where the changes are, how names were matched, and how many tensors of each kind."""
+    """The verdict, where the changes are, and how names were matched."""
     st.html(markup.lead(words.verdict(result)))
     more = [message for message in (words.where(result), words.related(result), words.names(result)) if message]
     if not in_both(result):
@@ -35,7 +35,6 @@ def summary(result: CheckpointDiff) -> None:
         )
     if more:
         st.html(markup.note(" ".join(more)))
-    st.html(facts(result))
 
 
 def in_both(result: CheckpointDiff) -> bool:
@@ -104,7 +103,6 @@ def tensor(t: TensorDiff) -> None:
 
 def table(result: CheckpointDiff) -> None:
     """All tensors, searchable, by status, sortable, and as files."""
-    st.html(markup.section("Every tensor"))
     left, right = st.columns(2, gap="medium")
     with left:
         search = st.text_input(

@@ -30,8 +30,6 @@ def shares(request: Question, result: Contributions) -> None:
 
 def by_position(request: Question, result: Contributions) -> None:
     """A bar each, in the order of the text."""
-    apart = " through the base and through the adapter" if result.base is not None else ""
-    st.html(markup.section(f"By position{apart}"))
     if told := words.apart(result):
         st.html(markup.note(told))
     alt = f"Contribution of each of the {len(request.units)} {request.by}, in the order of the text"

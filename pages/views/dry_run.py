@@ -67,11 +67,9 @@ def download(model: LoadedModel, result: DryRun) -> None:
 
 
 def tensors(result: DryRun) -> None:
-    """The tensors of one pass; nothing where none was traced."""
-    if result.traced:
-        st.html(markup.section("One pass through the model"))
-        st.html(markup.note(words.axes(result)))
-        tables.table(rows(result), "Shape and type at each stage of the pass", key="dry-run-tensors")
+    """The tensors of one pass."""
+    st.html(markup.note(words.axes(result)))
+    tables.table(rows(result), "Shape and type at each stage of the pass", key="dry-run-tensors")
 
 
 def rows(result: DryRun) -> list[dict[str, Any]]:

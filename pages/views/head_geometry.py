@@ -18,9 +18,9 @@ LISTED, NEAREST = 20, 8
 def cosines(result: HeadGeometry, *, shared: bool) -> None:
     """The map: every class against every other."""
     alt = f"Cosines between the vectors of {len(result.labels)} classes"
-    charts.chart(figures.cosines(result, charts.theme(), shared=shared), "head-cosines", alt)
+    charts.square(figures.cosines(result, charts.theme(), shared=shared), "head-cosines", alt)
     if len(result.labels) > figures.NAMED:
-        st.html(markup.note("Like classes stand side by side. Point at a cell for its two classes."))
+        st.html(markup.note("Like classes stand side by side. Point at a cell, or tap it, for its two classes."))
 
 
 def neighbours(result: HeadGeometry, k: int, *, shared: bool) -> None:
@@ -48,5 +48,4 @@ def closest_pairs(result: HeadGeometry, *, shared: bool) -> None:
         }
         for a, b in result.pairs(shared=shared)[:LISTED]
     ]
-    st.html(markup.section("The closest pairs"))
     tables.table(rows, "Pairs of classes, the closest first", key="head-pairs")

@@ -20,7 +20,6 @@ ABOUT = (
 
 def panel(model: LoadedModel) -> None:
     """The form, and what came of it."""
-    st.html(markup.section("Merge into one checkpoint"))
     st.html(markup.note(ABOUT))
     with st.form("merge", border=False):
         st.text_input("Folder to write", key=_OUTPUT, placeholder="/models/merged", persist_state="session")

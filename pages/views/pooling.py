@@ -26,15 +26,16 @@ def weights(request: Question, result: Pooling) -> None:
     st.html(markup.section(f"{result.meaning.capitalize()} by position"))
     figure = bars(request.units, values, charts.theme(), result.meaning, percent=True)
     charts.chart(figure, "weights", f"{result.meaning} of each of the {len(values)} {request.by}, in the text's order")
-    if result.clamped is not None:
-        st.html(markup.section("Share of clamped dimensions by position"))
-        st.html(markup.note("Hidden values below eps are all taken as eps: pooling cannot tell them apart."))
-        clamped = np.array([result.clamped[list(u.tokens)].mean() for u in request.units])
-        charts.chart(
-            bars(request.units, clamped, charts.theme(), "clamped", percent=True),
-            "clamped",
-            f"Share of clamped dimensions of each of the {len(values)} {request.by}",
-        )
+
+
+def clamped(request: Question, result: Pooling) -> None:
+    """How much of each state lies below the pooler's eps; for a pooler that has one."""
+    if result.clamped is None:
+        return
+    st.html(markup.note("Hidden values below eps are all taken as eps: pooling cannot tell them apart."))
+    shares = np.array([result.clamped[list(u.tokens)].mean() for u in request.units])
+    figure = bars(request.units, shares, charts.theme(), "clamped", percent=True)
+    charts.chart(figure, "clamped", f"Share of clamped dimensions of each of the {len(shares)} {request.by}")
 
 
 def facts(request: Question, result: Pooling) -> list[tuple[str, str, str]]:
@@ -54,7 +55,6 @@ def facts(request: Question, result: Pooling) -> list[tuple[str, str, str]]:
 
 def parts(request: Question, result: PositionParts) -> None:
     """What the finished state at each position adds to the logit of the class."""
-    st.html(markup.section(f"What each position adds to the logit of '{request.label}'"))
     tag = part_words.kind(result.exact)
     st.html(f'<span class="hl-tag{" hl-on" if result.exact else ""}">{markup.text(tag)}</span>')
     values = by_unit(result.of(request.label), request.units)
@@ -69,7 +69,6 @@ def parts(request: Question, result: PositionParts) -> None:
 
 def all_poolers(request: Question, verdicts: list[PoolerVerdict]) -> None:
     """Every pooler, side by side."""
-    st.html(markup.section("All poolers on the same hidden states"))
     st.html(markup.note("One pass through the backbone. Only the pairing of pooler and head that was trained counts."))
     k = request.reading.prediction.labels.index(request.label)
     for column, verdict in zip(st.columns(len(verdicts)), verdicts, strict=True):

@@ -89,7 +89,6 @@ def rows(report: SpectraReport) -> list[dict[str, Any]]:
 
 def table(report: SpectraReport) -> None:
     """All matrices, searchable and sortable, and as files."""
-    st.html(markup.section("Every matrix"))
     search = st.text_input("Search by name", key="spectra.search", placeholder="q_proj", persist_state="session")
     shown = [row for row, s in zip(rows(report), report.spectra, strict=True) if search.lower() in s.name.lower()]
     if shown:

@@ -72,5 +72,4 @@ def table(result: AdapterPair) -> None:
         }
         for m in result.modules
     ]
-    st.html(markup.section("Every module"))
     tables.table(rows, "Two updates, module by module", key="two-adapters-table")

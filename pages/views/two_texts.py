@@ -15,7 +15,8 @@ from core.words import contributions as contribution_words
 from core.words import two_texts as words
 from core.words.verdict import cut_off
 from pages.ui import charts, markup, tables
-from pages.ui.question import TOKENS, Question
+from pages.ui.question import Question
+from pages.ui.question_line import TOKENS
 
 _FIND = "two.find"
 
@@ -44,11 +45,10 @@ def side_by_side(request: Question, result: TwoTexts, contributions: Sequence[Co
 
 
 def changes(result: TwoTexts) -> None:
-    """The classes that change most as bars, and all of them in a table."""
+    """The classes that change most, as bars."""
     st.html(markup.section("The classes that change most"))
     alt = f"Change of the {figures.DRAWN} classes that change most, text B less text A"
     charts.chart(figures.changes(result, charts.theme()), "two-changes", alt)
-    table(result)
 
 
 def flip(reading: Reading, result: MinimalFlip) -> None:
@@ -73,12 +73,14 @@ def facts(result: MinimalFlip) -> list[tuple[str, str, str]]:
     return rows
 
 
+def all_of(result: TwoTexts) -> str:
+    """How many classes the table has."""
+    return f"All {len(result.labels)} {'classes' if result.has_probabilities else 'outputs'}"
+
+
 def table(result: TwoTexts) -> None:
     """All classes by size of change, searchable."""
-    head, find = st.columns([3, 2], vertical_alignment="center")
-    noun = "classes" if result.has_probabilities else "outputs"
-    head.html(markup.section(f"All {len(result.labels)} {noun}"))
-    search = find.text_input("Find a class", key=_FIND, placeholder="Find a class", label_visibility="collapsed")
+    search = st.text_input("Find a class", key=_FIND, placeholder="Find a class", label_visibility="collapsed")
     matching = [k for k in result.leading(len(result.labels)) if search.strip().lower() in result.labels[k].lower()]
     rows = [_row(result, k) for k in matching]
     if rows:

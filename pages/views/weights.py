@@ -64,20 +64,21 @@ def layers(report: WeightReport, chosen: WeightStats, statistic: str, scale_key:
     charts.clickable(figure, "weights-layers", alt, on_click)
 
 
-def tensor(report: WeightReport, t: WeightStats, statistic: str) -> None:
-    """A tensor: its values, its numbers, its module through the depth."""
-    st.html(markup.section(t.name))
-    left, right = st.columns(2, gap="large")
-    with left:
+def through_depth(report: WeightReport, t: WeightStats, statistic: str) -> None:
+    """The tensor's module in every layer."""
+    st.html(markup.note(f"{t.row} in every layer"))
+    lines = figures.through_depth(report, statistic, t.row, words.STATISTICS[statistic], charts.theme())
+    charts.chart(lines, "weights-depth", f"{statistic} of {t.row} in every layer")
+
+
+def tensor(t: WeightStats) -> None:
+    """A tensor: its values and its numbers."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.html(markup.section(t.name), width="content")
         logarithmic = st.toggle("Logarithmic counts", key="weights.log", persist_state="session")
-        if t.histogram.counts:
-            figure = figures.histogram(t, charts.theme(), logarithmic=logarithmic)
-            charts.chart(figure, "weights-histogram", f"Histogram of {t.name}")
-    with right:
-        if t.layer is not None:
-            st.html(markup.note(f"{t.row} in every layer"))
-            lines = figures.through_depth(report, statistic, t.row, words.STATISTICS[statistic], charts.theme())
-            charts.chart(lines, "weights-depth", f"{statistic} of {t.row} in every layer")
+    if t.histogram.counts:
+        figure = figures.histogram(t, charts.theme(), logarithmic=logarithmic)
+        charts.chart(figure, "weights-histogram", f"Histogram of {t.name}")
     st.html(facts(t))
     if t.note:
         st.html(markup.note(t.note))
@@ -119,7 +120,6 @@ def table(report: WeightReport) -> None:
     """All tensors, searchable and sortable, and as files."""
     import pandas as pd
 
-    st.html(markup.section("Every tensor"))
     search = st.text_input("Search by name", key="weights.search", placeholder="q_proj", persist_state="session")
     shown = [row for row in rows(report) if search.lower() in row["Tensor"].lower()]
     if not shown:

@@ -63,6 +63,37 @@ def write(page: Page, text: str) -> None:
     page.get_by_label("Text", exact=True).fill(text)
 
 
+def question(page: Page) -> Locator:
+    """The text that the page is about, in its line on top."""
+    return page.locator(".st-key-question_text button")
+
+
+def edit_question(page: Page) -> Locator:
+    """The text area behind that text, opened."""
+    box = page.get_by_label("Text", exact=True)
+    if box.count() == 0:
+        question(page).click()
+    return box
+
+
+def explain(page: Page, text: str) -> None:
+    """Put another text into the line of the question, and ask it."""
+    edit_question(page).fill(text)
+    page.get_by_role("button", name="Explain", exact=True).click()
+    expect(page.get_by_label("Text", exact=True)).to_have_count(0)  # shut
+
+
+def unfold(page: Page, title: str) -> Locator:
+    """A folded part of the page, opened and drawn."""
+    part = (
+        page.get_by_test_id("stMain").get_by_test_id("stExpander").filter(has=page.locator("summary", has_text=title))
+    )
+    if part.locator("details[open]").count() == 0:
+        part.locator("summary").click()
+    settle(page)
+    return part
+
+
 def classify(page: Page, text: str) -> Shown:
     """Type, click, wait, read."""
     write(page, text)

@@ -13,8 +13,10 @@ from core.results import Selection
 from core.words import adapter_effect, attention_mask
 from core.words.numbers import percent, three_digits
 from tests.browser.conftest import OpenPage, Server
-from tests.browser.reading import address, cell, classify, turn_to, words
+from tests.browser.reading import address, cell, classify, explain, turn_to, unfold, words
 
+#: The folded parts of the page.
+SCALES, PARTS = "At any scale, from off to twice as much", "Which layers and modules carry it"
 LLAMA = Selection("demo-llama", "clinc150-domains")
 #: With demo-llama and clinc150-domains its verdict flips on the way from scale 0 to 1.
 TEXT = "My card has not arrived yet, where is it? I have been waiting for two weeks now and nothing."
@@ -41,7 +43,8 @@ def line(said: str) -> str:
 
 def adapter_holds(page: Page, explainer: Explainer, selection: Selection, text: str) -> None:
     """Off and on side by side, the flips, and the parts."""
-    page.get_by_test_id("stDataFrame").wait_for()
+    unfold(page, SCALES)
+    unfold(page, PARTS).get_by_test_id("stDataFrame").wait_for(timeout=60_000)
     off, on = (explainer.at_scale(selection, text, scale) for scale in (0, 1))
     curve = explainer.scale_curve(selection, text).result()
     found = explainer.ablation(selection, text).result()
@@ -68,7 +71,7 @@ def adapter_holds(page: Page, explainer: Explainer, selection: Selection, text: 
 
 def mask_holds(page: Page, explainer: Explainer, selection: Selection, text: str) -> None:
     """Both masks side by side."""
-    page.locator(".hl-facts").wait_for()
+    unfold(page, "What reading ahead adds to").locator(".hl-facts").wait_for()
     found = explainer.attention_mask(selection, text)
     label = explainer.reading(selection, text).prediction.label
     k = found.labels.index(label)
@@ -83,7 +86,7 @@ def mask_holds(page: Page, explainer: Explainer, selection: Selection, text: str
     moved = found.bidirectional.logits[k] - found.causal.logits[k]
     assert float(facts["Change of the logit"]) == pytest.approx(moved, abs=2e-4)
     assert float(facts["Sum of the parts"]) == pytest.approx(found.added(label).sum(), abs=2e-4)
-    page.get_by_test_id("stDataFrame").wait_for()
+    unfold(page, "The leading classes in numbers").get_by_test_id("stDataFrame").wait_for()
     for row, j in enumerate(found.leading(3)):
         assert cell(page, 0, row) == found.labels[j]
         assert float(cell(page, 1, row)) == pytest.approx(found.causal.logits[j], rel=6e-3, abs=1e-3)
@@ -123,7 +126,8 @@ def test_a_scale_in_the_url_that_is_none(server: Server, open_page: OpenPage, sc
 
 def test_the_class_that_is_asked_for(server: Server, open_page: OpenPage, explainer: Explainer) -> None:
     page = visit(open_page, address(server, "adapter", LLAMA, TEXT, **{"class": "home"}))
-    page.get_by_test_id("stDataFrame").wait_for()
+    unfold(page, SCALES)
+    unfold(page, PARTS).get_by_test_id("stDataFrame").wait_for(timeout=60_000)
     found = explainer.ablation(LLAMA, TEXT).result()
     assert leads(page)[2] == line(adapter_effect.carried(found, "home"))
     assert cell(page, 2, 0) == three_digits(found.parts("home")[0].change) or float(cell(page, 2, 0)) == pytest.approx(
@@ -147,12 +151,12 @@ def test_without_an_adapter_the_page_says_what_it_needs_and_the_mask_answers(
 def test_short_odd_and_long_texts(server: Server, open_page: OpenPage) -> None:
     page = visit(open_page, address(server, "mask", LLAMA, TEXT))
     for text in ("a", "🙂", "e\u0301 👩\u200d👩\u200d👧", "card " * 2000):
-        page.get_by_label("Text", exact=True).fill(text)
-        page.get_by_role("button", name="Explain", exact=True).click()
+        explain(page, text)
         for name in ("Adapter effect", "Mask"):
             turn_to(page, name)
             expect(page.locator(".hl-pooler")).to_have_count(2)
-            expect(page.get_by_test_id("stDataFrame")).to_be_visible()
+            part = unfold(page, {"Mask": "The leading classes in numbers", "Adapter effect": PARTS}[name])
+            expect(part.get_by_test_id("stDataFrame")).to_be_visible(timeout=60_000)
             assert page.get_by_test_id("stException").count() == 0
 
 
@@ -160,6 +164,7 @@ def test_one_drags_the_scale_while_the_other_classifies(server: Server, open_pag
     dragging = visit(open_page, address(server, "adapter", LLAMA, TEXT))
     other = open_page(f"{server.url}/classify?candidate={LLAMA.candidate}&adapter={LLAMA.adapter}")
     other.locator(".hl-headline").wait_for()
+    unfold(dragging, SCALES)
     slider = dragging.get_by_role("slider", name="Scale of the update")
     slider.focus()
     for i in range(20):

@@ -16,7 +16,7 @@ from core.words.architecture import SOURCES, ties
 from core.words.architecture import size as lead
 from pages.views.architecture_costs import flops, size
 from tests.browser.conftest import OpenPage, Server
-from tests.browser.reading import CANDIDATES, model_badge, words
+from tests.browser.reading import CANDIDATES, model_badge, unfold, words
 
 BANKING = Selection("demo-llama", "banking77")
 LLAMA = Selection("llama3-8b-it")
@@ -63,7 +63,7 @@ def test_pairs_that_are_here(
     server: Server, open_page: OpenPage, architectures: ArchitectureService, candidate: str
 ) -> None:
     selection = Selection(candidate, "clinc150-domains")
-    page = opened(server, open_page, selection, length=64)
+    page = opened(server, open_page, selection, length=64, open="costs,trained")
     found = architectures.architecture(selection)
     tells(page, found)
     spent = costs(found, 64)
@@ -78,13 +78,14 @@ def test_pairs_that_are_here(
     for view, name in views.items():
         choose(page, name)
         tells(page, architectures.architecture(selection, view))
-        expect(page.get_by_role("heading", name="What is trained")).to_have_count(0)
+        expect(page.get_by_text("What is trained, layer by module")).to_have_count(0)
 
 
 def test_the_tree_is_searched_and_a_link_shows_it_again(
     server: Server, open_page: OpenPage, architectures: ArchitectureService
 ) -> None:
     page = opened(server, open_page, BANKING)
+    unfold(page, "Every module")
     found = architectures.architecture(BANKING)
     expect(page.get_by_text(f"{len(found.found('', 3))} of {len(found.nodes)} modules.")).to_be_visible()
     for what in ("gate_proj", "RMSNorm"):
@@ -107,6 +108,7 @@ def test_a_click_on_the_freeze_map_finds_the_module(
     server: Server, open_page: OpenPage, architectures: ArchitectureService
 ) -> None:
     page = opened(server, open_page, BANKING)
+    unfold(page, "What is trained, layer by module")
     found = architectures.architecture(BANKING)
     plot = page.locator("[class*='st-key-architecture-freeze'] .js-plotly-plot .nsewdrag")
     plot.scroll_into_view_if_needed()
@@ -162,6 +164,7 @@ def test_length_changes_what_a_text_takes(
 ) -> None:
     mistral = Selection("mistral-7b-v0.1")
     page = opened(server, open_page, mistral)
+    unfold(page, "What it costs")
     found = architectures.architecture(mistral, num_labels=2)
     for tokens in (2048, 8192):
         if tokens != 2048:

@@ -17,7 +17,7 @@ from core.results import AttentionOverview, Selection, between_units
 from core.words.attention import MEASURED
 from core.words.numbers import percent, three_digits
 from tests.browser.conftest import OpenPage, Serve, Server
-from tests.browser.reading import BANKING, words
+from tests.browser.reading import BANKING, explain, unfold, words
 from tests.tiny import make_tiny_tokenizer
 
 MATRIX = "[class*='st-key-matrix']"
@@ -51,8 +51,6 @@ def attention_holds(page: Page, explainer: Explainer, selection: Selection, text
     """Every head in numbers, and one of them as words."""
     found = explainer.attention(selection, text, "overview")
     numbers_are(page, found, 1, 1)
-    needs = explainer.attention_cost(selection, text)
-    expect(page.get_by_text(f"4 heads of {needs.tokens} x {needs.tokens} tokens need")).to_be_visible()
     choose(page, "Layer", "3")
     choose(page, "Head", "2")
     numbers_are(page, found, 3, 2)
@@ -63,6 +61,9 @@ def attention_holds(page: Page, explainer: Explainer, selection: Selection, text
     expect(page.locator(f"{MATRIX} .xtick text")).to_have_count(len(reading.words))
     expect(page.locator(".hl-strip")).to_contain_text(text, use_inner_text=True)
     expect(page).to_have_url(re.compile("layer=3&head=2"))
+    needs = explainer.attention_cost(selection, text)
+    unfold(page, "How this was found")
+    expect(page.get_by_text(f"4 heads of {needs.tokens} x {needs.tokens} tokens need")).to_be_visible()
 
 
 @pytest.fixture
@@ -141,13 +142,13 @@ def test_long_texts_are_pictures_and_much_memory_is_asked_for(
     server = fresh_server("ours")
     long_candidate(tmp_path / "model", server.candidates)
     page = opened(open_page, server, "candidate=long&adapter=-&by=tokens&text=" + "a+" * 510 + "a")
-    expect(page.get_by_text("4 heads of 512 x 512 tokens need")).to_be_visible()
     expect(page.get_by_text("drawn as a picture: colours in 255 steps.")).to_be_visible()
     expect(page.locator(f"{MATRIX} .imagelayer image")).to_have_count(1)
     choose(page, "Head", "4")
     expect(page.get_by_role("heading", name="Layer 1, head 4", exact=True)).to_be_visible()
-    page.get_by_label("Text", exact=True).fill("🙂 card " * 1000)
-    page.get_by_role("button", name="Explain", exact=True).click()
+    unfold(page, "How this was found")
+    expect(page.get_by_text("4 heads of 512 x 512 tokens need")).to_be_visible()
+    explain(page, "🙂 card " * 1000)
     expect(page.get_by_text("4 heads of 2,048 x 2,048 tokens need 160 MiB while it runs")).to_be_visible()
     expect(page.locator(MATRIX)).to_have_count(0)
     page.get_by_role("button", name="Capture (needs 160 MiB)").click()

@@ -12,9 +12,10 @@ from core.results import METHODS, AttributionOptions, Attributions, Selection
 from core.words.attributions import best
 from core.words.numbers import three_digits
 from tests.browser.conftest import OpenPage, Server
-from tests.browser.reading import PAIRS, address, cell, words
+from tests.browser.reading import PAIRS, address, cell, unfold, words
 
 TEXT = "My new card has not arrived, and the card 👩\u200d👩\u200d👧 café was expected last week."
+METHODS_PART = "Each method: the tinted text"
 LONG = "where is my card and who can tell me when it comes " * 35
 
 
@@ -52,6 +53,7 @@ def attributions_hold(page: Page, explainer: Explainer, selection: Selection, te
     label = explainer.reading(selection, text).prediction.ranked[0].label
     found = computed(explainer, selection, text, AttributionOptions(label))
     answered(page, best(found))
+    unfold(page, METHODS_PART)
     expect(page.locator(".hl-strip")).to_have_count(5, timeout=60_000)
     for number, method in enumerate(METHODS):
         assert page.locator(".hl-pooler h3").nth(number).text_content().lower().startswith(method)  # type: ignore[union-attr]
@@ -60,6 +62,7 @@ def attributions_hold(page: Page, explainer: Explainer, selection: Selection, te
         assert float(facts(page, number)["Sum"]) == pytest.approx(found.methods[number].total, abs=1e-3)
     assert float(facts(page, 3)["Completeness error"]) == pytest.approx(found.methods[3].error or 0, rel=0.05, abs=1e-3)
     expect(page.locator(".hl-note").filter(has_text="from one measured batch")).to_contain_text("52 gradients")
+    unfold(page, "Do these words matter to the model?")
     expect(page.locator(".js-plotly-plot")).to_have_count(3)
     page.get_by_test_id("stDataFrame").wait_for()
     for row, one in enumerate(found.faithfulness):
@@ -78,6 +81,7 @@ def test_another_class_and_baseline_stand_in_the_url(server: Server, open_page: 
     page = open_page(address(server, "attributions", selection, TEXT, **query))
     found = computed(explainer, selection, TEXT, options)
     answered(page, best(found))
+    unfold(page, METHODS_PART)
     assert float(facts(page, 3)["Sum"]) == pytest.approx(found.methods[3].total, abs=1e-3)
     page.get_by_role("radio", name="all zeros").click()
     page.wait_for_url(re.compile("baseline=zero"))
@@ -91,7 +95,7 @@ def test_long_work_is_told_before_stopped_and_begun_anew(server: Server, open_pa
     begun(page)
     page.get_by_role("button", name="Cancel").click()
     expect(page.locator(".hl-note").filter(has_text="stopped at")).to_be_visible(timeout=60_000)
-    assert page.locator(".hl-strip").count() == 0
+    assert page.locator(".js-plotly-plot").count() == 0
     page.get_by_role("button", name="Start again").click()
     page.get_by_role("progressbar").wait_for()
     page.get_by_role("button", name="Cancel").click()
@@ -119,4 +123,4 @@ def test_it_goes_on_while_the_person_looks_elsewhere(server: Server, open_page: 
     page.locator(".hl-pooler").first.wait_for()
     page.get_by_role("link", name="Attributions", exact=True).first.click()
     expect(page.locator(".hl-lead")).to_be_visible(timeout=240_000)
-    expect(page.locator(".hl-strip")).to_have_count(5, timeout=60_000)
+    expect(page.locator(".js-plotly-plot")).to_have_count(1, timeout=60_000)

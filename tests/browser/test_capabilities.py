@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 from core.results import Selection
 from pages.ui.site_map import SITE_MAP
 from tests.browser.conftest import OpenPage, Scheme, Server
-from tests.browser.reading import address, choose, words
+from tests.browser.reading import address, choose, question, words
 from tests.browser.test_looks import SIZES, violations
 
 BARE = Selection("demo-llama")
@@ -49,7 +49,7 @@ def test_opened_by_its_address_it_says_why_and_answers_once_an_adapter_is_chosen
     assert page.locator(".hl-verdict").count() == 0, "it was asked all the same"
     choose(page, "Adapter", "Banking questions (77 intents)")
     expect(page.locator(".hl-at")).to_be_visible(timeout=90_000)
-    expect(page.get_by_label("Text", exact=True)).to_have_value(TEXT)
+    expect(question(page)).to_contain_text(TEXT)
     expect(link(page, "Adapter effect")).not_to_have_attribute("disabled", "")
 
 

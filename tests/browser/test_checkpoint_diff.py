@@ -20,7 +20,7 @@ from core.settings import ROOT
 from core.words.checkpoint_diff import verdict, where
 from core.words.numbers import change, three_digits
 from tests.browser.conftest import OpenPage, Server
-from tests.browser.reading import BANKING, settle
+from tests.browser.reading import BANKING, settle, unfold
 
 MODELS = ROOT / "assets" / "models"
 BASE = MODELS / "demo-llama"
@@ -107,6 +107,7 @@ def test_a_fine_tuned_copy_and_a_click_on_a_layer_that_was_frozen(
 def test_the_table_is_searched_filtered_and_comes_as_files(server: Server, open_page: OpenPage, tuned: Path) -> None:
     found = against(tuned)
     page = opened(open_page, server, f"&second=typed&second_path={quote(str(tuned))}")
+    unfold(page, "Every tensor")
     pick(page, "Status", "Only in the second (1)")
     cell = page.get_by_test_id("glide-cell-0-0")
     expect(cell).to_have_text("<img src=x>.weight")

@@ -18,7 +18,7 @@ from core.words.dry_run import verdict
 from pages.ui.markup import sentence
 from tests.browser.conftest import OpenPage, Server
 from tests.browser.folders import damaged_folder
-from tests.browser.reading import PAIRS, words
+from tests.browser.reading import PAIRS, unfold, words
 
 MARKS = {"passed": "✓ passed", "failed": "✕ failed", "not applicable": "– not applicable", "left out": "○ left out"}
 
@@ -71,6 +71,7 @@ def test_every_pair_passes_and_the_page_says_what_core_says(
     ]
     assert file["passed"] is True
     assert [t["shape"] for t in file["tensors"]] == [list(t.shape) for t in found.traced]
+    unfold(page, "Health of the")
     checks = page.locator(".hl-checks li")
     expect(checks).to_have_count(len(health.checks))
     expect(checks.first).to_contain_text(health.checks[0].message)

@@ -9,7 +9,7 @@ from core.explain.explainer import Explainer
 from core.results import HeadGeometry, Selection
 from core.words.numbers import three_digits
 from tests.browser.conftest import OpenPage, Server
-from tests.browser.reading import PAIRS
+from tests.browser.reading import PAIRS, unfold
 
 
 def tells(page: Page, found: HeadGeometry, shared: bool) -> None:
@@ -31,4 +31,5 @@ def test_every_pair(server: Server, open_page: OpenPage, explainer: Explainer, s
     expect(page.locator(".hl-facts dd")).to_have_text(norm)
     page.get_by_text("Keep what all classes share", exact=True).click()
     tells(page, found, shared=True)
+    unfold(page, "How this was found")
     expect(page.get_by_text("a layer before its class vectors")).to_have_count(int(found.hidden))

@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage, Server
-from tests.browser.reading import BANKING, classify, settle, wait_for, write
+from tests.browser.reading import BANKING, classify, explain, question, settle, wait_for, write
 
 FIRST = "My card was swallowed by the machine."
 SECOND = "How do I change my PIN?"
@@ -66,14 +66,13 @@ def test_back_brings_the_text_of_that_page(server: Server, open_page: OpenPage) 
     page = open_page(f"{server.url}/?{BANKING}&text=where+is+my+card")
     wait_for(page, "where is my card")
     to_overview(page)
-    page.get_by_label("Text", exact=True).fill(SECOND)
-    page.get_by_role("button", name="Explain", exact=True).click()
+    explain(page, SECOND)
     expect(page).to_have_url(re.compile("text=How"))
     settle(page)
     page.go_back()
     wait_for(page, "where is my card")
     page.go_forward()
-    expect(page.get_by_label("Text", exact=True)).to_have_value(SECOND)
+    expect(question(page)).to_contain_text(SECOND)
 
 
 def test_the_older_path_of_the_first_page_leads_to_it_with_all_that_it_asks(

@@ -15,7 +15,18 @@ from core.words.contributions import apart, deleted
 from core.words.numbers import percent, three_digits
 from pages.ui.site_map import SITE_MAP
 from tests.browser.conftest import OpenPage, Server
-from tests.browser.reading import BANKING, PAIRS, address, choose, turn_to, words
+from tests.browser.reading import (
+    BANKING,
+    PAIRS,
+    address,
+    choose,
+    edit_question,
+    explain,
+    question,
+    turn_to,
+    unfold,
+    words,
+)
 
 TEXT = "My new card has not arrived, and the card 👩\u200d👩\u200d👧 café was expected last week."
 SECTION = tuple(page.title for page in SITE_MAP[1].pages)
@@ -76,9 +87,11 @@ def pooling_holds(page: Page, explainer: Explainer, selection: Selection, text: 
     ]
     values = by_unit(found.weights, reading.words)
     assert titles == [f"{u.text}: {found.meaning} {v:.3g}" for u, v in zip(reading.words, values, strict=True)]
+    unfold(page, "What each position adds to the logit of")
     parts = explainer.position_parts(selection, text)
     kind = "Exact: the parts sum" if parts.exact else "A linearisation"
     expect(page.locator(".hl-note", has_text=kind)).to_be_visible()
+    unfold(page, "All poolers on the same hidden states")
     poolers = explainer.poolers(selection, text)
     cards = page.locator(".hl-pooler")
     expect(cards).to_have_count(len(poolers))
@@ -98,6 +111,7 @@ def contributions_hold(page: Page, explainer: Explainer, selection: Selection, t
     assert told(page, "Log-odds, by the model") == f"{found.value:.5f}"
     assert float(told(page, "Difference").split()[0]) < 1e-4
     assert told(page, "The other classes together") == f"{found.others:+.5f}"
+    unfold(page, "in the order of the text, through the base and through the adapter")
     expect(page.locator(".hl-note", has_text="pass through the base's weights alone")).to_have_text(apart(found))
     page.locator(".js-plotly-plot").wait_for()
     page.get_by_role("radio", name="Lead over another class").click()
@@ -110,11 +124,12 @@ def depth_holds(page: Page, explainer: Explainer, selection: Selection, text: st
     lens = explainer.depth(selection, text)
     page.locator(".js-plotly-plot").wait_for()
     expect(page.locator(".hl-lead")).to_contain_text(lens.verdicts[-1])
+    unfold(page, "How this was found")
     note = page.locator(".hl-note", has_text="equals the model's own logits within")
     shown = re.search(r"within ([\d.e+-]+)\.", note.inner_text())
     assert shown is not None
     assert float(shown[1]) <= 1e-5 * np.abs(lens.logits[-1]).max()
-    page.get_by_test_id("stDataFrame").wait_for()
+    unfold(page, "Every layer in numbers").get_by_test_id("stDataFrame").wait_for()
 
 
 def test_one_text_goes_with_the_person_and_stands_in_the_url(server: Server, open_page: OpenPage) -> None:
@@ -127,15 +142,14 @@ def test_one_text_goes_with_the_person_and_stands_in_the_url(server: Server, ope
     ready(page)
     for name in SECTION:
         turn_to(page, name)
-        expect(page.get_by_label("Text", exact=True)).to_have_value(TEXT)
+        expect(question(page)).to_contain_text(TEXT)
         expect(page).to_have_url(re.compile("text="))
         assert parse_qs(urlparse(page.url).query)["text"] == [TEXT]
-    page.get_by_label("Text", exact=True).fill("How do I top up?")
-    page.get_by_role("button", name="Explain").click()
+    explain(page, "How do I top up?")
     expect(page).to_have_url(re.compile("top"))
     page.reload()
     ready(page)
-    expect(page.get_by_label("Text", exact=True)).to_have_value("How do I top up?")
+    expect(question(page)).to_contain_text("How do I top up?")
     page.get_by_test_id("stHeader").get_by_role("link", name="Classify").click()
     expect(page.locator(".hl-asked")).to_have_text("How do I top up?")
     expect(page.get_by_label("Text", exact=True)).to_have_value("How do I top up?")
@@ -172,21 +186,18 @@ def test_how_it_was_found_is_told_on_request(server: Server, open_page: OpenPage
 def test_bad_texts_are_told_and_the_explanation_stays(server: Server, open_page: OpenPage) -> None:
     page = ready(open_page(address(server, "contributions", PAIRS[0], TEXT)))
     before = tinted(page)
-    page.get_by_label("Text", exact=True).fill("   ")
-    page.get_by_role("button", name="Explain").click()
+    explain(page, "   ")
     expect(page.get_by_role("alert")).to_contain_text("The text is empty.")
-    expect(page.get_by_label("Text", exact=True)).to_have_value("   ")
+    expect(edit_question(page)).to_have_value("   ")
     assert tinted(page) == before
-    page.get_by_label("Text", exact=True).fill("<script>alert(1)</script> ![](http://x/y.png) \x07 שלום")
-    page.get_by_role("button", name="Explain").click()
+    explain(page, "<script>alert(1)</script> ![](http://x/y.png) \x07 שלום")
     expect(page.get_by_role("alert")).to_have_count(0)
     expect(page.locator(".hl-strip").first).to_contain_text("<script>alert(1)</script>")
 
 
 def test_a_long_text_shows_what_was_cut_off_and_stays_out_of_the_url(server: Server, open_page: OpenPage) -> None:
     page = ready(open_page(address(server, "pooling", PAIRS[0], TEXT)))
-    page.get_by_label("Text", exact=True).fill("My card has not arrived. " * 900)
-    page.get_by_role("button", name="Explain").click()
+    explain(page, "My card has not arrived. " * 900)
     expect(page.locator(".hl-strip .hl-unread").first).to_be_attached(timeout=60_000)
     expect(page).not_to_have_url(re.compile("text="))
     expect(page.locator(".hl-facts")).to_contain_text("Cut off")

@@ -18,7 +18,7 @@ from core.results import SpectraReport, Spectrum
 from core.words.numbers import three_digits
 from core.words.spectra import rank
 from tests.browser.conftest import OpenPage, Server
-from tests.browser.reading import BANKING, CANDIDATES
+from tests.browser.reading import BANKING, CANDIDATES, unfold
 
 
 def spectra_of(engine: Engine, candidate: str) -> SpectraReport:
@@ -69,6 +69,7 @@ def test_a_click_on_a_mark_chooses_its_matrix(server: Server, open_page: OpenPag
 def test_search_and_download(server: Server, open_page: OpenPage, engine: Engine) -> None:
     found = spectra_of(engine, "demo-llama")
     page = open_page(f"{server.url}/spectra?{BANKING}")
+    unfold(page, "Every matrix")
     with page.expect_download() as download:
         page.get_by_role("button", name="Download JSON with singular values").click()
     rows = json.loads(Path(download.value.path()).read_text())

@@ -14,7 +14,7 @@ from core.explain.explainer import Explainer
 from core.results import ContributionOptions, MinimalFlip, Selection
 from core.words.numbers import percent
 from tests.browser.conftest import OpenPage, Server
-from tests.browser.reading import PAIRS, A, address, cell, words
+from tests.browser.reading import PAIRS, A, address, cell, explain, unfold, words
 
 BOX = "Text B, an edit of the text above (A)"
 
@@ -78,6 +78,7 @@ def an_edit_holds(page: Page, explainer: Explainer, selection: Selection, text: 
         assert [t.get_attribute("title") for t in titles.all()] == expected
     leader = found.leading(1)[0]
     page.locator(".js-plotly-plot").wait_for()
+    unfold(page, f"All {len(found.labels)} classes")
     page.get_by_label("Find a class").fill(found.labels[leader])
     page.get_by_label("Find a class").press("Enter")
     table = page.get_by_test_id("stDataFrame")
@@ -92,8 +93,7 @@ def test_text_b_follows_a_until_it_is_edited_and_stays_then(server: Server, open
     box = page.get_by_label(BOX)
     expect(box).to_have_value(A)
     expect(page.locator(".hl-lead").first).to_contain_text("still text A")
-    page.get_by_label("Text", exact=True).fill("How do I top up?")
-    page.get_by_role("button", name="Explain").click()
+    explain(page, "How do I top up?")
     expect(box).to_have_value("How do I top up?")
     box.fill("How do I pay?")
     page.get_by_role("button", name="Compare", exact=True).click()

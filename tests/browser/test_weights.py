@@ -18,7 +18,7 @@ from core.settings import ROOT
 from core.words.weights import read as lead
 from pages.views.weights import statistic_text
 from tests.browser.conftest import OpenPage, Server
-from tests.browser.reading import BANKING, CANDIDATES
+from tests.browser.reading import BANKING, CANDIDATES, unfold
 
 MODELS = ROOT / "assets" / "models"
 
@@ -77,6 +77,7 @@ def test_a_click_on_a_cell_shows_its_tensor_and_a_link_shows_it_again(server: Se
 
 def test_the_table_is_searched_and_comes_as_files(server: Server, open_page: OpenPage) -> None:
     page = opened(open_page, server, BANKING)
+    unfold(page, "Every tensor")
     page.get_by_label("Search by name", exact=True).fill("<none>")
     page.keyboard.press("Enter")
     expect(page.get_by_text("No tensor's name holds '<none>'.")).to_be_visible()

@@ -69,7 +69,11 @@ class FakeExplainer:
 
     def capabilities(self, selection: Selection) -> Capabilities:
         self.asked.append(selection)
-        return Capabilities(dict(self.problems))
+        problems = dict(self.problems)
+        if self._engine.answering(selection).problem_type == "regression":
+            flips = Problem("A regression has no verdict that could flip.", "compare two texts by their output.")
+            problems[Capability.MINIMAL_FLIP] = flips
+        return Capabilities(problems)
 
     def reading(self, selection: Selection, text: str) -> Reading:
         return read(predict(self._engine.answering(selection), text))

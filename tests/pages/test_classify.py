@@ -183,7 +183,7 @@ def test_a_load_is_shown_in_stages(open_app: Open, fake: FakeServices) -> None:
     app = open_app()
     drawn = words(app)
     assert 'role="progressbar" aria-valuenow="25"' in drawn
-    assert "Reading weights" in drawn
+    assert ": reading its weights" in drawn
     assert "4 of 9 tensors" in drawn
     fake.engine.finish(DEMO)
     app.run()

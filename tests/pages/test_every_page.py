@@ -20,6 +20,26 @@ from tests.pages.conftest import words
 
 Visit = Callable[..., AppTest]
 
+#: The folded parts of each page, by their names in the URL.
+PARTS = {
+    "overview": "how",
+    "contributions": "how,positions",
+    "attributions": "faithful,methods",
+    "two_texts": "classes,flip",
+    "adapter_effect": "parts,scale",
+    "depth": "how,layers",
+    "pooling": "clamped,parts,poolers",
+    "attention": "how",
+    "attention_mask": "added,classes,how,states",
+    "weights": "how,table",
+    "spectra": "how,table",
+    "adapter_update": "how,merge,table",
+    "two_adapters": "how,table",
+    "head_geometry": "how,pairs",
+    "checkpoint_diff": "how,table",
+    "architecture": "costs,modules,torchinfo,trained",
+    "dry_run": "health,how,tensors",
+}
 NAMES = [page.name for page in PAGES]
 ASKING = [page.name for page in SITE_MAP[1].pages]
 #: Headings that are not the title in the navigation.
@@ -30,8 +50,8 @@ CANDIDATES = ("demo", "own", "several", "values", "value")
 REFUSING = {"value": ("adapter_effect", "adapter_update", "head_geometry", "two_texts"), "values": ("two_texts",)}
 #: Pages with long work, and what their URL asks for so that it begins.
 LONG = {
-    "overview": {"how": "open"},
-    "adapter_effect": {},
+    "overview": {"open": "how"},
+    "adapter_effect": {"open": "scale,parts"},
     "attributions": {},
     "two_texts": {},
     "weights": {},
@@ -145,10 +165,38 @@ def test_it_is_drawn(visit: Visit, candidate: str, page: str) -> None:
         or app.radio
         or refused(app)
         or "hl-lead" in drawn
+        or "hl-signed" in drawn
         or "hl-note" in drawn
     )
     assert not re.search(r"\bnan\b", re.sub(r"<[^>]+>", " ", drawn))
     assert is_harmless(app)
+
+
+@pytest.mark.parametrize("page", PARTS)
+@pytest.mark.parametrize("candidate", CANDIDATES)
+def test_its_folded_parts_are_drawn_when_a_link_opens_them(visit: Visit, candidate: str, page: str) -> None:
+    """Nothing raises, each has something in it, and what is open stays in the URL."""
+    query = {"text": "play some jazz", "other": "play some rock"} if page == "two_texts" else {}
+    shut = visit(page, candidate, **query)
+    refusing = refused(shut)
+    app = visit(page, candidate, open=PARTS[page], **query)
+    assert refused(app) == refusing
+    assert is_harmless(app)
+    if not shut.expander:
+        assert refusing or page == "two_adapters", "one with a single adapter has nothing to compare"
+        return
+    assert all(part.children for part in app.expander)
+    stays = app.query_params["open"]
+    assert (stays if isinstance(stays, str) else stays[0]) == PARTS[page]
+
+
+def test_folded_parts_are_known() -> None:
+    """Those of a page that a stranger adds are drawn here too."""
+    said = {name: (ROOT / f"pages/{name}.py").read_text(encoding="utf-8") for name in NAMES}
+    folding = {name for name, text in said.items() if "details.part(" in text or "details.how(" in text}
+    assert folding == PARTS.keys()
+    for name in folding:
+        assert said[name].count("details.part(") + said[name].count("details.how(") == len(PARTS[name].split(",")), name
 
 
 @pytest.mark.parametrize("page", NAMES)
@@ -170,8 +218,8 @@ def test_before_anything_is_loaded(shared: FakeServices, visit: Visit, page: str
 
 
 def test_pages_with_long_work_are_known() -> None:
-    named = {name for name in NAMES if "task_progress" in (ROOT / f"pages/{name}.py").read_text(encoding="utf-8")}
-    assert named == LONG.keys()
+    said = {name: (ROOT / f"pages/{name}.py").read_text(encoding="utf-8") for name in NAMES}
+    assert {name for name, text in said.items() if "task_progress" in text or "minimal_flip" in text} == LONG.keys()
 
 
 @pytest.mark.parametrize("page", LONG)

@@ -11,7 +11,7 @@ import pytest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server import middleware
-from server.middleware import CompressedAssets, ContentPolicy, FirstPage, OneEntryAPage, content_policy
+from server.middleware import CompressedAssets, ContentPolicy, FirstPage, OneEntryAPage, Skeleton, content_policy
 
 
 async def nothing() -> Message:
@@ -101,6 +101,19 @@ def test_the_history_script_is_the_first_of_every_page_and_is_served() -> None:
     headers, body = ask(OneEntryAPage(page(b"text/html")), "/history.js")
     assert headers["content-type"].startswith("text/javascript")
     assert b"replaceState" in body
+
+
+def test_every_page_begins_with_a_skeleton_and_what_takes_it_away() -> None:
+    app = Skeleton(OneEntryAPage(streamed(b"text/html", HEAD[:20], HEAD[20:])))
+    headers, body = ask(app, "/why")
+    assert b'<body><div id="headlight-skeleton"' in body
+    assert b"prefers-color-scheme: dark" in body
+    assert b'<script src="./skeleton.js"></script>' in body
+    assert b'<script src="./history.js"></script>' in body
+    assert headers["content-length"] == str(len(body))
+    headers, body = ask(app, "/skeleton.js")
+    assert headers["content-type"].startswith("text/javascript")
+    assert b"skeleton.remove()" in body
 
 
 @pytest.mark.parametrize("parts", [(b"",), (b"{}",)])

@@ -13,6 +13,13 @@ from tests.pages.conftest import Open, words
 DEMO = Selection("demo", "intents")
 
 
+def unfolded(open_app: Open) -> AppTest:
+    """The page of the update, with its form opened as by a link."""
+    app = open_app("adapter_update", candidate="demo", adapter="intents")
+    app.query_params["open"] = "merge"
+    return app.run()
+
+
 def ask(app: AppTest, output: str) -> None:
     app.text_input(key="merge.output").set_value(output)
     next(b for b in app.button if b.label == "Merge").click()
@@ -21,7 +28,7 @@ def ask(app: AppTest, output: str) -> None:
 
 
 def test_what_was_written_is_said_with_what_it_takes(fake: FakeServices, open_app: Open) -> None:
-    app = open_app("adapter_update", candidate="demo", adapter="intents")
+    app = unfolded(open_app)
     assert "Merged" not in words(app)
     assert not app.checkbox
     ask(app, "/models/<b>merged")
@@ -34,14 +41,14 @@ def test_what_was_written_is_said_with_what_it_takes(fake: FakeServices, open_ap
 
 
 def test_a_full_folder_and_none_are_refused(open_app: Open) -> None:
-    app = open_app("adapter_update", candidate="demo", adapter="intents")
+    app = unfolded(open_app)
     for output in ("/models/full", ""):
         ask(app, output)
         assert "holds &lt;files&gt; already" in words(app)
 
 
 def test_progress_and_the_same_folder_once_more(fake: FakeServices, open_app: Open) -> None:
-    app = open_app("adapter_update", candidate="demo", adapter="intents")
+    app = unfolded(open_app)
     fake.tasks.becomes = TaskStatus.RUNNING
     ask(app, "/models/out")
     assert "Merging" in words(app)
@@ -53,7 +60,7 @@ def test_progress_and_the_same_folder_once_more(fake: FakeServices, open_app: Op
 
 
 def test_a_quantised_base_can_be_read_out_first(fake: FakeServices, open_app: Open) -> None:
-    app = open_app("adapter_update", candidate="demo", adapter="intents")
+    app = unfolded(open_app)
     fake.engine.models[DEMO] = replace(fake.engine.models[DEMO], quantisation="nf4")
     app.run()
     app.checkbox(key="merge.dequantise").check()
