@@ -46,7 +46,7 @@ def draw(request: Question) -> None:
     curve = task_progress.result(explainer().scale_curve(request.selection, request.text), "curve", "Trying scales")
     if curve is not None:
         any_scale(request, curve)
-        view.flips(curve)
+        view.flips(request.label, curve)
     st.html(markup.section("Which parts carry it"))
     task = explainer().ablation(request.selection, request.text)
     ablation = task_progress.result(task, "ablation", "Taking parts away")

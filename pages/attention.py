@@ -26,8 +26,8 @@ def restore(cost: AttentionCost) -> None:
         state[_KEYS["first"]] = requested["first"] == HIDDEN
     known = {
         "view": view.VIEWS,
-        "layer": range(1, cost.layers + 1),
-        "head": range(1, cost.heads + 1),
+        "layer": range(cost.layers),
+        "head": range(cost.heads),
         "measure": HEAD_MEASURES,
         "first": (False, True),
     }
@@ -56,8 +56,8 @@ def all_heads(result: AttentionOverview) -> tuple[int, int]:
     layers, count = result.shape
     with right:
         one, two = st.columns(2)
-        layer = one.selectbox("Layer", range(1, layers + 1), key=_KEYS["layer"], persist_state="session")
-        head = two.selectbox("Head", range(1, count + 1), key=_KEYS["head"], persist_state="session")
+        layer = one.selectbox("Layer", range(layers), key=_KEYS["layer"], persist_state="session")
+        head = two.selectbox("Head", range(count), key=_KEYS["head"], persist_state="session")
         view.one_head(result, layer, head)
     with left:
         view.heads(result, (layer, head), _KEYS)

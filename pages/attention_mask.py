@@ -17,7 +17,7 @@ def draw(request: Question, result: MaskEffect) -> None:
     """The sentence, both verdicts, the classes, what reading ahead adds word by word."""
     st.html(markup.lead(words.reading_ahead(result, request.label)))
     view.both_masks(result, request.label)
-    view.table(result)
+    view.table(result, request.reading.prediction.problem_type)
     view.added(request, result)
     view.moved(request, result)
     st.html(markup.note(words.ABOUT))

@@ -15,7 +15,7 @@ from pages.views import depth as view
 
 def draw(request: Question, result: Lens) -> None:
     """The layer that decided, the lines, the table, the check against the model."""
-    view.lens(result, height=420)
+    view.lens(result, request.label, height=420)
     view.table(result, request.label)
     st.html(markup.note(words.ABOUT))
     st.html(markup.note(words.checked(result)))

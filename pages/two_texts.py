@@ -75,11 +75,11 @@ def searched(request: Question, budget: int) -> MinimalFlip | None:
 
 
 def flip(request: Question) -> None:
-    """The minimal flip of text A: how many texts to try, its search, what it says."""
+    """The minimal flip of text A: how many texts to try, its search, what it says. None where there is no verdict."""
+    if not capabilities.capabilities(request.selection).can(Capability.MINIMAL_FLIP):
+        return
     st.html(markup.section("Minimal flip: the fewest words of text A that the verdict cannot do without"))
     st.session_state.setdefault(_BUDGET, BUDGETS[1])
-    if not capabilities.fits(request.selection, Capability.MINIMAL_FLIP):
-        return
     left, _ = st.columns([2, 5])
     name = "Texts to try at most"
     budget = left.selectbox(name, BUDGETS, format_func="{:,}".format, key=_BUDGET, persist_state="session")
@@ -97,4 +97,4 @@ if request is not None:
     compared(request, other)
     flip(request)
     in_url = other if other != request.text and len(other) <= LONGEST_IN_URL else None
-    url_state.write("two", {"other": in_url, "texts": str(st.session_state[_BUDGET])})
+    url_state.write("two", {"other": in_url, "texts": str(st.session_state.get(_BUDGET, BUDGETS[1]))})

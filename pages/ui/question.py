@@ -1,4 +1,4 @@
-"""What all pages of "Why this class?" ask: one text, one class, words or tokens. Shared by them, and in the URL."""
+"""What all pages of "Why this answer?" ask: one text, one class, words or tokens. Shared by them, and in the URL."""
 
 from __future__ import annotations
 
@@ -8,10 +8,20 @@ import streamlit as st
 
 from core.errors import AppError
 from core.results import CandidateSummary, LoadedModel, Reading, Selection, Unit
-from core.results.sureness import Sureness
-from core.words import numbers
+from core.words import outputs
 from core.words import verdict as words
-from pages.ui import browser, candidate_picker, examples, frame, loading, markup, untrained_head, url_state
+from core.words.class_names import readable
+from pages.ui import (
+    browser,
+    candidate_picker,
+    examples,
+    frame,
+    loading,
+    markup,
+    untrained_head,
+    url_state,
+    verdict_line,
+)
 from pages.ui.examples import Examples
 from pages.ui.services import explainer
 
@@ -44,6 +54,21 @@ class Question:
     def text(self) -> str:
         """The text as it was typed."""
         return self.reading.prediction.text
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """All classes of the model."""
+        return self.reading.prediction.labels
+
+    @property
+    def named(self) -> str:
+        """The class as a person reads it."""
+        return readable(self.label, self.labels)
+
+    @property
+    def measure(self) -> str:
+        """What the head gives for the class: its logit, or the value of a regression."""
+        return outputs.measure(self.reading.prediction.problem_type)
 
     @property
     def unit(self) -> str:
@@ -112,7 +137,7 @@ def ask(title: str, says: str) -> Question | None:
         share(reading.prediction.text)
     earlier = reading.prediction.text != st.session_state.get(ASKED)
     browser.mark_unasked(_BOX, None if earlier else reading.prediction.text)
-    st.html(_verdict(reading, candidate_picker.name_of(selection), earlier=earlier))
+    st.html(verdict_line.line(reading.prediction, candidate_picker.name_of(selection), earlier=earlier))
     if reading.prediction.truncated:
         st.html(markup.warning(words.cut_off(reading.prediction)))
     chosen, text = st.session_state[_CLASS], _for_url(reading.prediction.text)
@@ -157,39 +182,19 @@ def _read(selection: Selection, text: str | None) -> Reading | None:
 def _choices(reading: Reading) -> tuple[str, str]:
     """The class and the unit. VERDICT stands for whatever the verdict is, also of the next text."""
     ranked = reading.prediction.ranked
+    noun = outputs.noun(reading.prediction.problem_type)
     if st.session_state.get(_CLASS, VERDICT) not in (VERDICT, *reading.prediction.labels):
-        st.html(markup.note(f"There is no class '{st.session_state[_CLASS]}' here; this is the verdict."))
+        st.html(markup.note(f"There is no {noun} '{st.session_state[_CLASS]}' here; this is the first one."))
         st.session_state[_CLASS] = VERDICT
     if st.session_state.get(_BY) not in (WORDS, TOKENS):
         st.session_state[_BY] = WORDS
-    top = ranked[0].label
-    titles = {r.label: f"{r.label} · {numbers.three_digits(r.logit)}" for r in ranked}
-    said = "random" if reading.prediction.untrained_head else "the verdict"
-    titles = {VERDICT: f"{top} ({said})"} | titles
+    top, labels = ranked[0].label, reading.prediction.labels
+    titles = {r.label: f"{readable(r.label, labels)} · {words.stated(r.probability, r.logit)}" for r in ranked}
+    titles = {VERDICT: f"{readable(top, labels)} ({outputs.first_of(reading.prediction)})"} | titles
     chosen = st.selectbox(
-        "Class", list(titles), format_func=lambda c: titles.get(c, c), key=_CLASS, persist_state="session"
+        noun.capitalize(), list(titles), format_func=lambda c: titles.get(c, c), key=_CLASS, persist_state="session"
     )
     by = st.segmented_control(
         "Shown by", (WORDS, TOKENS), format_func=str.capitalize, key=_BY, required=True, persist_state="session"
     )
     return chosen or top, by or WORDS
-
-
-def _verdict(reading: Reading, name: str, *, earlier: bool) -> str:
-    """The verdict in one line, with who gives it and how sure it is; `earlier`: of the text before the one asked."""
-    prediction = reading.prediction
-    match prediction.problem_type:
-        case "single_label_classification":
-            number = numbers.percentage(prediction.top.probability)
-        case "multi_label_classification":
-            number = ""
-        case _:
-            number = numbers.three_digits(prediction.top.logit)
-    said = "Closest class" if prediction.sureness is Sureness.NOT_SURE else "Verdict"
-    before = " for the text before" if earlier else ""
-    return (
-        f'<p class="hl-verdict{markup.kind(prediction)}{" hl-earlier" if earlier else ""}"><span>{said}{before}</span> '
-        f"<strong>{markup.label(prediction.label)}</strong> <b>{markup.text(number)}</b>{markup.mark(prediction)}"
-        f"{markup.sureness(prediction)}<span>by {markup.text(name)}</span>"
-        f'<span class="hl-unasked">to the text that was explained, not to what is typed now</span></p>'
-    )

@@ -59,7 +59,7 @@ SITE_MAP: tuple[Section, ...] = (
     ),
     Section(
         "Explain",
-        "Why this class?",
+        "Why this answer?",
         (
             PageEntry(
                 "overview",

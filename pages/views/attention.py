@@ -28,7 +28,7 @@ def facts(result: AttentionOverview, layer: int, head: int) -> list[tuple[str, s
     """Name, value and unit of each number of one head."""
     rows = []
     for measure, values in result.values.items():
-        value = float(values[layer - 1, head - 1])
+        value = float(values[layer, head])
         tokens = measure in ("effective tokens", "distance")
         rows.append((words.MEASURED[measure], *((three_digits(value), "tokens") if tokens else (percent(value), "%"))))
     return rows
@@ -37,7 +37,7 @@ def facts(result: AttentionOverview, layer: int, head: int) -> list[tuple[str, s
 def heads(result: AttentionOverview, chosen: tuple[int, int], keys: Mapping[str, str]) -> None:
     """Layer by head, by one measure; a click on a cell chooses it.
 
-    chosen: layer and head, from 1. keys: the session's keys of "measure", "layer" and "head".
+    chosen: layer and head, from 0. keys: the session's keys of "measure", "layer" and "head".
     """
 
     def on_click(x: float, y: float) -> None:

@@ -71,7 +71,7 @@ def test_which_is_best() -> None:
 def test_what_does_not_add_up_is_said() -> None:
     assert attributions.incomplete(result(owed=2.0)) is None
     assert attributions.incomplete(result(owed=1.5)) == (
-        "The integrated gradients miss 0.500 of the +1.500 they must sum to: take more steps, or another baseline."
+        "The integrated gradients miss 0.500 of the +1.50 they must sum to: take more steps, or another baseline."
     )
     zero = replace(result(owed=1.5), options=AttributionOptions("card", baseline="zero"))
     assert (attributions.incomplete(zero) or "").endswith("A norm has no slope to follow at all zeros.")

@@ -57,3 +57,10 @@ def test_a_problem_says_what_to_do() -> None:
     assert 'role="alert"' in drawn
     assert "No &lt;b&gt;." in drawn
     assert "Choose another." in drawn
+
+
+def test_a_class_is_shown_by_name_with_its_id_on_hover() -> None:
+    labels = ("card_arrival", "<b>_x", "a_b", "A b")
+    assert markup.label("card_arrival", labels) == '<span title="card_arrival"><bdi>Card arrival</bdi></span>'
+    assert markup.label("<b>_x", labels) == "<bdi>&lt;b&gt;_<wbr>x</bdi>"
+    assert markup.label("a_b", labels) == "<bdi>a_<wbr>b</bdi>", "two would read the same"
