@@ -27,7 +27,7 @@ def choose_options(request: Question) -> ContributionOptions:
     target, against = targets[0], ""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if len(targets) > 1:
-            target = _target(request.named, targets)
+            target = _target(request.named, targets, prediction.problem_type)
         if target == "lead":
             against = _rival(others, request.labels)
     url_state.write("contributions", {"of": target, "against": against or None})
@@ -45,12 +45,12 @@ def _requested(targets: list[Target], others: list[str]) -> None:
         st.session_state[_TARGET] = targets[0]
 
 
-def _target(label: str, targets: list[Target]) -> Target:
+def _target(label: str, targets: list[Target], problem_type: str) -> Target:
     """The log-odds to begin with, the logit, or the lead over another class."""
     chosen = st.segmented_control(
         f"Of '{markup.plain(label)}'",
         targets,
-        format_func=lambda target: words.TARGETS[target],
+        format_func=lambda target: words.target_name(target, problem_type),
         key=_TARGET,
         required=True,
         persist_state="session",
@@ -76,6 +76,6 @@ def draw(request: Question) -> None:
         st.html(markup.note(paragraph))
 
 
-request = question.ask("Contributions", "What each input word or token adds to a class, through the whole network.")
+request = question.ask("Contributions", "What each word or token adds to an answer, through the whole network.")
 if request is not None:
     draw(request)

@@ -78,7 +78,7 @@ def flip(request: Question) -> None:
     """The minimal flip of text A: how many texts to try, its search, what it says. None where there is no verdict."""
     if not capabilities.capabilities(request.selection).can(Capability.MINIMAL_FLIP):
         return
-    st.html(markup.section("Minimal flip: the fewest words of text A that the verdict cannot do without"))
+    st.html(markup.section("Minimal flip: the fewest words of text A without which it says something else"))
     st.session_state.setdefault(_BUDGET, BUDGETS[1])
     left, _ = st.columns([2, 5])
     name = "Texts to try at most"
@@ -91,7 +91,7 @@ def flip(request: Question) -> None:
     st.html(markup.note(words.searched(budget)))
 
 
-request = question.ask("Two texts", "What an edit changes, and the fewest words that the verdict cannot do without.")
+request = question.ask("Two texts", "What an edit changes, and the fewest words without which it says something else.")
 if request is not None:
     other = write_other(request)
     compared(request, other)

@@ -25,11 +25,16 @@ def switched(off: AtScale, on: AtScale, label: str) -> str:
     before, after = (stated(float(side.probabilities[k]), float(side.logits[k])) for side in (off, on))
     if not on.has_probabilities:
         return f"The adapter's update moves '{named}' from {before} to {after}."
-    told = f"'{named}' has {before} without it, {after} with it."
     without, verdict = readable(off.label, on.labels), readable(on.label, on.labels)
+    whose = "" if label == on.label == off.label else f"'{named}' has "
     if off.label == on.label:
-        return f"With and without the adapter's update it says '{verdict}': {told}"
-    return f"Without the adapter's update it would say '{without}', with it '{verdict}': {told}"
+        return (
+            f"It says '{verdict}' with and without the adapter's update: {whose}{after} with it, {before} without it."
+        )
+    return (
+        f"Without the adapter's update it would say '{without}', with it '{verdict}': {whose}{before} without it, "
+        f"{after} with it."
+    )
 
 
 def flips(curve: ScaleCurve, label: str) -> str:
@@ -48,21 +53,28 @@ def flips(curve: ScaleCurve, label: str) -> str:
 
 
 def carried(result: Ablation, label: str) -> str:
-    """Which parts of the adapter carry the logit of a class, and the verdict."""
-    cells, layers, modules = result.change(label)
-    whole = result.whole(label)
+    """Whether the adapter speaks for a class, and which of its layers does most."""
+    named, whole, layers = readable(label, result.labels), result.whole(label), result.change(label)[1]
+    k, i = result.labels.index(label), int(np.argmin(layers))
+    without, with_it = three_digits(float(result.without[k])), three_digits(float(result.full[k]))
+    moves = "raises" if whole < 0 else "lowers" if whole > 0 else "does not move"
+    first = f"The adapter's update {moves} {measured(result)} of '{named}', from {without} to {with_it}."
+    if layers[i] >= 0:
+        return f"{first} No layer of it speaks for '{named}' alone."
+    most = f"{result.layers[i][:1].upper()}{result.layers[i][1:]}"
+    return f"{first} {most} speaks for it most: without that part of the update it changes by {signed(layers[i])}."
+
+
+def carriers(result: Ablation, label: str) -> str:
+    """The kind of module and the single part that carry the class most, with their numbers."""
+    cells, _, modules = result.change(label)
     r, c = np.unravel_index(np.nanargmin(cells), cells.shape)
-    i, j = int(np.argmin(layers)), int(np.argmin(modules))
-    moves = "falls" if whole < 0 else "rises"
-    first = f"Without the whole update {measured(result)} of '{readable(label, result.labels)}' {moves} by"
-    first = f"{first} {three_digits(abs(whole))}"
+    j = int(np.argmin(modules))
     if cells[r, c] >= 0:
-        return f"{first}; no single part speaks for it: taken away alone, none lowers it."
-    return (
-        f"{first}. Taken away alone, the layer that it needs most is {result.layers[i]} ({signed(layers[i])}), the "
-        f"kind of module {result.modules[j]} in all layers ({signed(modules[j])}), the single part {result.modules[c]} "
-        f"in {result.layers[r]} ({signed(cells[r, c])})."
-    )
+        return f"No single part speaks for it: taken away alone, none lowers {measured(result)}."
+    kind = f" Of the kinds of modules it is {result.modules[j]} in all layers ({signed(modules[j])})."
+    part = f"The single part that it needs most is {result.modules[c]} in {result.layers[r]} ({signed(cells[r, c])})."
+    return part + (kind if modules[j] < 0 else "")
 
 
 def scales_about(curve: ScaleCurve) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from core.results import MaskEffect
 from core.words.class_names import readable
-from core.words.numbers import signed
 from core.words.verdict import stated
 
 ABOUT = (
@@ -21,9 +20,8 @@ def reading_ahead(result: MaskEffect, label: str) -> str:
     before, after = (stated(float(side.probabilities[k]), float(side.logits[k])) for side in sides)
     if not result.has_probabilities:
         return f"Read causally '{named}' is {before}, read in both directions {after}."
-    moved = signed(float(result.bidirectional.logits[k] - result.causal.logits[k]))
-    tail = f"'{named}' goes from {before} to {after}, its logit by {moved}."
     causal, ahead = (readable(side.label, result.labels) for side in sides)
+    tail = f"'{named}' has {before} read causally, {after} read in both directions."
     if causal == ahead:
-        return f"It says '{causal}' under both masks. Reading ahead, {tail}"
-    return f"Read causally it says '{causal}', in both directions '{ahead}': {tail}"
+        return f"Reading ahead does not change what it says, '{causal}': {tail}"
+    return f"Reading ahead turns '{causal}' into '{ahead}': {tail}"

@@ -69,9 +69,11 @@ def best(result: Attributions) -> str:
     if not whole and not part:
         return f"On this text no method's first {by} matter clearly more to the model than {by} drawn by chance."
     if whole == part:
-        return f"Most faithful on this text, by both measures: {_names(whole)}."
-    first = f"most is lost without the first {by} of {_names(whole)}" if whole else f"no method's first {by} are missed"
-    second = f"the first {by} of {_names(part)} do most alone" if part else f"no method's first {by} stand out alone"
+        return f"On this text the order by {_names(whole)} is the one to believe, by both measures of faithfulness."
+    first = (
+        f"most is lost without the {by} that {_puts(whole)} first" if whole else f"no method's first {by} are missed"
+    )
+    second = f"the {by} that {_puts(part)} first do most alone" if part else f"no method's first {by} stand out alone"
     return f"On this text {first}, and {second}."
 
 
@@ -128,6 +130,11 @@ def by_chance(result: Attributions) -> tuple[tuple[float, float], tuple[float, f
 
 def _factor(result: Attributions) -> float:
     return 100.0 if result.score == "probability" else 1.0
+
+
+def _puts(methods: tuple[Method, ...]) -> str:
+    """`occlusion puts`, `contributions and occlusion put`."""
+    return f"{_names(methods)} put{'s' if len(methods) == 1 else ''}"
 
 
 def _names(methods: tuple[Method, ...]) -> str:

@@ -13,8 +13,9 @@ from functools import lru_cache
 
 #: Latin words joined by single underscores, and a sign that ends a sentence.
 _ID = re.compile(r"[A-Za-zÀ-ÖØ-öø-ɏ0-9]+(_[A-Za-zÀ-ÖØ-öø-ɏ0-9]+)*[?!.]?")
-#: Between the labels of a verdict that names several.
-_AND = ", "
+#: Between the labels of a verdict that names several, and what stands for none of them.
+_AND, _NONE = ", ", "none"
+NONE = "none of the labels"
 
 
 def readable(label: str, labels: Sequence[str]) -> str:
@@ -22,6 +23,8 @@ def readable(label: str, labels: Sequence[str]) -> str:
     names = class_names(tuple(labels))
     if label in names:
         return names[label]
+    if label == _NONE and names:
+        return NONE
     parts = label.split(_AND)
     return _AND.join(names[part] for part in parts) if all(part in names for part in parts) else label
 

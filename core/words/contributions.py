@@ -8,8 +8,9 @@ from core.results import Attributions, Contributions, Deletions, Target
 from core.results.contributions import Quantity
 from core.words.class_names import readable
 from core.words.numbers import percentage, signed, three_digits, two_digits
+from core.words.outputs import noun
 
-TARGETS: dict[Target, str] = {"log-odds": "Log-odds", "logit": "Logit", "lead": "Lead over another class"}
+_TARGETS: dict[Target, str] = {"log-odds": "Log-odds", "logit": "Logit", "lead": "Lead over another"}
 SPECIAL, CONSTANTS, OTHERS = "special tokens", "the model's constants", "the other classes together"
 _COUNTS = {1: "the", 2: "the two", 3: "the three"}
 #: What a share is not.
@@ -28,6 +29,11 @@ _OCCLUSION = (
     "Shown instead is occlusion: how far the {quantity} falls when the tokens of one {unit} are replaced by padding. "
     "These falls do not add up to it."
 )
+
+
+def target_name(target: Target, problem_type: str) -> str:
+    """What is split, for a person to choose: `Lead over another class`."""
+    return _TARGETS[target] + (f" {noun(problem_type)}" if target == "lead" else "")
 
 
 def title(result: Contributions, unit: str, labels: Sequence[str]) -> str:
@@ -70,9 +76,8 @@ def how(result: Contributions) -> list[str]:
 
 
 def _drift(result: Contributions) -> str:
-    moved = (
-        "does not move the logits" if not result.drift else f"moves the logits by {two_digits(result.drift)} at most"
-    )
+    what = "values" if result.quantity == "output" else "logits"
+    moved = f"moves the {what} by {two_digits(result.drift)} at most" if result.drift else f"does not move the {what}"
     return f"Holding the path {moved}. {NO_EFFECT}"
 
 
@@ -87,13 +92,13 @@ def deleted(result: Deletions, labels: Sequence[str] = (), *, shares: bool = Tru
     unit, what = result.options.by.removesuffix("s"), "share" if shares else "fall"
     plural = "s" if count > 1 else ""
     among = f"{_COUNTS[count]} {unit}{plural} with the largest {what}{plural}"
-    noun = "probability" if result.is_probability else "output"
+    score = "probability" if result.is_probability else "output"
     whole, strongest = _score(result.score, result), result.strongest
     if strongest is None:
         one = "without it" if count == 1 else "without any one of them"
-        return f"Tested by deleting {among}: {one} the {noun} is no lower than the {whole} of the whole text."
+        return f"Tested by deleting {among}: {one} the {score} is no lower than the {whole} of the whole text."
     place = f", the largest fall among {among}" if count > 1 else f", {among}"
-    without = f"without '{strongest.unit.text}' the {noun} is {_score(strongest.score, result)} in place of {whole}"
+    without = f"without '{strongest.unit.text}' the {score} is {_score(strongest.score, result)} in place of {whole}"
     then = "" if strongest.label in ("", result.verdict) else f" It then says '{readable(strongest.label, labels)}'."
     return f"Tested by deleting: {without}{place}.{then}"
 

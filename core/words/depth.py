@@ -39,7 +39,8 @@ def drawn(result: Lens) -> str:
 
 def checked(result: Lens) -> str:
     """That the last depth is the model itself."""
-    return f"The last depth equals the model's own logits within {two_digits(result.final_difference)}."
+    within = f" within {two_digits(result.final_difference)}" if result.final_difference else ""
+    return f"The last depth equals the model's own {'logits' if result.has_probabilities else 'values'}{within}."
 
 
 def _value(result: Lens, depth: int, k: int) -> str:

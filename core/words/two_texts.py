@@ -28,11 +28,11 @@ def changed(result: TwoTexts, label: str) -> str:
     change = signed(float(result.logit_change[k]))
     if not result.has_probabilities:
         return f"The edit moves '{named}' from {before} to {after}, by {change}."
-    moved = f"'{named}' goes from {before} to {after}, its logit by {change}."
+    moved = f"'{named}' goes from {before} to {after}."
     a, b = (readable(verdict, result.labels) for verdict in result.verdicts)
     if a == b:
-        return f"Both texts get '{a}'. {moved}"
-    return f"The edit turns '{a}' into '{b}'. {moved}"
+        return f"The edit does not change what it says, '{a}': {moved}"
+    return f"The edit turns '{a}' into '{b}': {moved}"
 
 
 def side(result: TwoTexts | MinimalFlip, i: int, k: int) -> str:

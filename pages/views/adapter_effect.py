@@ -82,8 +82,7 @@ def flips(label: str, curve: ScaleCurve) -> None:
 def parts(label: str, result: Ablation) -> None:
     """The heat map, what it says, and the largest parts as a table."""
     st.html(markup.lead(words.carried(result, label)))
-    if told := words.flipping(result):
-        st.html(markup.note(told))
+    st.html(markup.note(f"{words.carriers(result, label)} {words.flipping(result)}".rstrip()))
     named = readable(label, result.labels)
     alt = f"Change of {words.measured(result)} of {named} without each part, {len(result.layers)} layers"
     charts.chart(figures.heat(result, label, charts.theme()), "heat", alt)

@@ -109,7 +109,7 @@ def _several_labels(prediction: Prediction, example: Example | None) -> str:
     message = text(words.chosen(prediction))
     shown = prediction.ranked[: max(SHOWN, len(chosen))]
     rows = [_bar(row, prediction, first=row.probability >= words.HOLDS) for row in shown]
-    head = f'<div class="hl-headline"><h2 class="hl-label">{pills or "none"}</h2></div>'
+    head = f'<div class="hl-headline"><h2 class="hl-label">{pills or "No label holds"}</h2></div>'
     expected = verdict_head.expectation(prediction, example)
     return f'{head}{expected}<p class="hl-muted">{message}</p>{_list(rows, threshold=True)}'
 

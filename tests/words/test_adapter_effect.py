@@ -47,7 +47,7 @@ def test_off_and_on() -> None:
         "90.0\u00a0% with it."
     )
     same = adapter_effect.switched(at(0, 0.6, "card"), at(1, 0.9, "card"), "card")
-    assert same.startswith("With and without the adapter's update it says 'Card': 'Card' has 60.0")
+    assert same.startswith("It says 'Card' with and without the adapter's update: 90.0\u00a0% with it, 60.0")
 
 
 def test_of_a_regression_the_outputs_are_said() -> None:
@@ -73,16 +73,22 @@ def test_a_value_has_no_flips() -> None:
 
 def test_what_carries_it() -> None:
     words = adapter_effect.carried(ablation([[3.0, 1.5]]), "card")
-    assert words.startswith(
-        "Without the whole update the logit of 'Card' falls by 3.00. Taken away alone, the layer that it needs most is "
-        "layer 0 (-2.50)"
+    assert words == (
+        "The adapter's update raises the logit of 'Card', from 1.00 to 4.00. Layer 0 speaks for it most: without that "
+        "part of the update it changes by -2.50."
     )
-    assert words.endswith("the single part v_proj in layer 0 (-2.50).")
+    assert adapter_effect.carriers(ablation([[3.0, 1.5]]), "card") == (
+        "The single part that it needs most is v_proj in layer 0 (-2.50). Of the kinds of modules it is v_proj in all "
+        "layers (-2.50)."
+    )
     value = replace(ablation([[3.0, 1.5]]), is_regression=True)
-    assert adapter_effect.carried(value, "card").startswith("Without the whole update the value of 'Card' falls")
+    assert adapter_effect.carried(value, "card").startswith("The adapter's update raises the value of 'Card'")
     assert adapter_effect.flipping(value) == ""
-    nothing = adapter_effect.carried(ablation([[5.0, 4.5]]), "card")
-    assert nothing.endswith("no single part speaks for it: taken away alone, none lowers it.")
+    nothing = ablation([[5.0, 4.5]])
+    assert adapter_effect.carried(nothing, "card").endswith("No layer of it speaks for 'Card' alone.")
+    assert adapter_effect.carriers(nothing, "card") == (
+        "No single part speaks for it: taken away alone, none lowers the logit."
+    )
 
 
 def test_what_the_verdict_cannot_do_without() -> None:

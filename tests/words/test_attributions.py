@@ -58,11 +58,13 @@ def test_the_cost_is_said_before() -> None:
 def test_which_is_best() -> None:
     assert "no method's first words matter clearly more" in attributions.best(result())
     both = result({"occlusion": 0.1}, {"occlusion": 0.9})
-    assert attributions.best(both) == "Most faithful on this text, by both measures: occlusion."
+    assert attributions.best(both) == (
+        "On this text the order by occlusion is the one to believe, by both measures of faithfulness."
+    )
     two = result({"occlusion": 0.1, "contributions": 0.1}, {"gradient x input": 0.9})
     assert attributions.best(two) == (
-        "On this text most is lost without the first words of contributions and occlusion, and the first words of "
-        "gradient x input do most alone."
+        "On this text most is lost without the words that contributions and occlusion put first, and the words that "
+        "gradient x input puts first do most alone."
     )
     one = result({"occlusion": 0.1})
     assert attributions.best(one).endswith("and no method's first words stand out alone.")

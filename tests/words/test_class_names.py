@@ -43,7 +43,9 @@ def test_several_labels_are_named_each() -> None:
     labels = ("card_arrival", "home", "a, b")
     assert readable("card_arrival, home", labels) == "Card arrival, Home"
     assert readable("a, b", labels) == "a, b"
-    assert readable("none", labels) == "none", "what is no class stays"
+    assert readable("none", labels) == "none of the labels"
+    assert readable("none", ("none", "some")) == "None", "a class of that name"
+    assert readable("not finite", labels) == "not finite", "what is no class stays"
     assert readable("card_arrival, work", labels) == "card_arrival, work"
     assert readable("card_arrival", ()) == "card_arrival", "an id where the classes are not known"
 

@@ -27,9 +27,9 @@ def flip(removed: tuple[int, ...] = (1,), words: int = 20, complete: int = 0, ir
 
 
 def test_what_an_edit_did() -> None:
-    moved = "'Card' goes from 90.0\u00a0% to 60.0\u00a0%, its logit by -1.50."
-    assert two_texts.changed(pair(), "card") == f"Both texts get 'Card'. {moved}"
-    assert two_texts.changed(pair("home"), "card") == f"The edit turns 'Card' into 'Home'. {moved}"
+    moved = "'Card' goes from 90.0\u00a0% to 60.0\u00a0%."
+    assert two_texts.changed(pair(), "card") == f"The edit does not change what it says, 'Card': {moved}"
+    assert two_texts.changed(pair("home"), "card") == f"The edit turns 'Card' into 'Home': {moved}"
 
 
 def test_what_an_edit_did_to_an_output() -> None:

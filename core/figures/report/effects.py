@@ -49,6 +49,7 @@ def ablation(result: Report) -> list[Piece]:
     return [
         heading("Which parts of the adapter carry it"),
         says(adapter_effect.carried(parts, result.label)),
+        note(f"{adapter_effect.carriers(parts, result.label)} {adapter_effect.flipping(parts)}".rstrip()),
         figure(lambda theme: heat(parts, result.label, theme), f"Change of {measure} of {named} without each part"),
         table(head, rows),
         note(adapter_effect.parts_about(parts)),
