@@ -52,7 +52,7 @@ def scales(request: Question) -> None:
     curve = task_progress.result(explainer().scale_curve(request.selection, request.text), "curve", "Trying scales")
     if curve is not None:
         any_scale(request, curve)
-        view.flips(curve)
+        view.flips(request.label, curve)
 
 
 def parts(request: Question) -> None:

@@ -27,8 +27,8 @@ def restore(cost: AttentionCost) -> None:
         state[_KEYS["first"]] = requested["first"] == HIDDEN
     known = {
         "view": view.VIEWS,
-        "layer": range(1, cost.layers + 1),
-        "head": range(1, cost.heads + 1),
+        "layer": range(cost.layers),
+        "head": range(cost.heads),
         "measure": HEAD_MEASURES,
         "first": (False, True),
     }

@@ -7,6 +7,7 @@ import streamlit as st
 from core.errors import AppError
 from core.results import MaskEffect
 from core.words import attention_mask as words
+from core.words import outputs
 from pages.ui import details, markup, question
 from pages.ui.question import Question
 from pages.ui.services import explainer
@@ -17,13 +18,14 @@ def draw(request: Question, result: MaskEffect) -> None:
     """The sentence and both verdicts; on request the words, the classes, the states, the method."""
     st.html(markup.lead(words.reading_ahead(result, request.label)))
     view.both_masks(result, request.label)
-    label = markup.plain(request.label)
     details.part(
-        f"What reading ahead adds to '{label}', {request.unit} by {request.unit}",
+        f"What reading ahead adds to '{markup.plain(request.named)}', {request.unit} by {request.unit}",
         "added",
         lambda: view.added(request, result),
     )
-    details.part("The leading classes in numbers", "classes", lambda: view.table(result))
+    problem = request.reading.prediction.problem_type
+    name = outputs.noun(problem, 2)
+    details.part(f"The leading {name} in numbers", "classes", lambda: view.table(result, problem))
     details.part("How far each state moves", "states", lambda: view.moved(request, result))
     details.how(words.ABOUT)
 

@@ -75,7 +75,7 @@ def draw(request: Question, result: Attributions) -> None:
 
 
 request = question.ask(
-    "Attributions", "What each word did to the logit, by five methods, and which of them to believe."
+    "Attributions", "What each word did to the answer, by five methods, and which of them to believe."
 )
 if request is not None:
     result = computed(request, choose_options(request))

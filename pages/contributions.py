@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.results import TARGETS, By, ContributionOptions, Target
 from core.words import contributions as words
+from core.words.class_names import class_names
 from pages.ui import details, markup, question, url_state
 from pages.ui.question import Question
 from pages.ui.services import explainer
@@ -26,9 +27,9 @@ def choose_options(request: Question) -> ContributionOptions:
     target, against = targets[0], ""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if len(targets) > 1:
-            target = _target(request.label, targets)
+            target = _target(request.named, targets, prediction.problem_type)
         if target == "lead":
-            against = _rival(others)
+            against = _rival(others, request.labels)
     url_state.write("contributions", {"of": target, "against": against or None})
     return ContributionOptions(request.label, target, against, cast(By, request.by), apart=True)
 
@@ -44,12 +45,12 @@ def _requested(targets: list[Target], others: list[str]) -> None:
         st.session_state[_TARGET] = targets[0]
 
 
-def _target(label: str, targets: list[Target]) -> Target:
+def _target(label: str, targets: list[Target], problem_type: str) -> Target:
     """The log-odds to begin with, the logit, or the lead over another class."""
     chosen = st.segmented_control(
         f"Of '{markup.plain(label)}'",
         targets,
-        format_func=lambda target: words.TARGETS[target],
+        format_func=lambda target: words.target_name(target, problem_type),
         key=_TARGET,
         required=True,
         persist_state="session",
@@ -57,11 +58,13 @@ def _target(label: str, targets: list[Target]) -> Target:
     return chosen or targets[0]
 
 
-def _rival(others: list[str]) -> str:
+def _rival(others: list[str], labels: tuple[str, ...]) -> str:
     """The class to compare with: the first of the others to begin with."""
     if st.session_state.get(_AGAINST) not in others:
         st.session_state[_AGAINST] = others[0]
-    return str(st.selectbox("over", others, key=_AGAINST, persist_state="session") or others[0])
+    names = class_names(labels)
+    chosen = st.selectbox("over", others, format_func=names.__getitem__, key=_AGAINST, persist_state="session")
+    return str(chosen or others[0])
 
 
 def draw(request: Question) -> None:
@@ -75,6 +78,6 @@ def draw(request: Question) -> None:
     details.how(*words.how(result))
 
 
-request = question.ask("Contributions", "What each input word or token adds to a class, through the whole network.")
+request = question.ask("Contributions", "What each word or token adds to an answer, through the whole network.")
 if request is not None:
     draw(request)

@@ -15,7 +15,7 @@ from pages.views import depth as view
 
 def draw(request: Question, result: Lens) -> None:
     """The layer that decided and the lines; on request the table, and the check against the model."""
-    view.lens(result, height=420)
+    view.lens(result, request.label, height=420)
     details.part("Every layer in numbers", "layers", lambda: view.table(result, request.label))
     details.how(words.ABOUT, words.checked(result))
 

@@ -7,6 +7,7 @@ import streamlit as st
 from core.errors import AppError
 from core.results import HeadGeometry, Selection
 from core.words import head_geometry as words
+from core.words.class_names import class_names
 from pages.ui import details, frame, loading, markup, untrained_head, url_state
 from pages.ui.services import explainer
 from pages.views import head_geometry as view
@@ -19,7 +20,10 @@ def choose_class(result: HeadGeometry, *, shared: bool) -> int:
     """Index of the class that the person looks at: one of the closest pair, until another is chosen."""
     if st.session_state.get(_CLASS) not in result.labels:
         st.session_state[_CLASS] = result.labels[result.pairs(shared=shared)[0][0]]
-    label = st.selectbox("Class", sorted(result.labels), key=_CLASS, persist_state="session")
+    names = class_names(result.labels)
+    label = st.selectbox(
+        "Class", sorted(result.labels), format_func=names.__getitem__, key=_CLASS, persist_state="session"
+    )
     return result.labels.index(label or result.labels[0])
 
 

@@ -1,4 +1,4 @@
-"""Why this class? Which words added to it, one deletion that was really run, and where in depth it formed."""
+"""Why this answer? Which words added to it, one deletion that was really run, and where in depth it formed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def formed(request: Question) -> None:
     except AppError as error:
         st.html(markup.problem(error))
         return
-    depth.lens(result)
+    depth.lens(result, request.label)
 
 
 def found(request: Question, options: ContributionOptions) -> None:
@@ -72,6 +72,6 @@ def draw(request: Question) -> None:
     report(request)
 
 
-request = question.ask("Why this class?", "What each word added to it, and where in depth it formed.")
+request = question.ask("Why this answer?", "What each word added to it, and where in depth it formed.")
 if request is not None:
     draw(request)

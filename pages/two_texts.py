@@ -62,14 +62,16 @@ def compared(request: Question, other: str) -> None:
 
 def flip(request: Question, *, folded: bool) -> None:
     """The minimal flip of text A; below two texts it is folded, and left out where there can be none."""
-    if not folded:
+    if not minimal_flip.possible(request):
+        return
+    if folded:
+        details.part(minimal_flip.TITLE, "flip", lambda: minimal_flip.search(request, set_other))
+    else:
         st.html(markup.section(minimal_flip.TITLE))
         minimal_flip.search(request, set_other)
-    elif minimal_flip.possible(request):
-        details.part(minimal_flip.TITLE, "flip", lambda: minimal_flip.search(request, set_other))
 
 
-request = question.ask("Two texts", "What an edit changes, and the fewest words that the verdict cannot do without.")
+request = question.ask("Two texts", "What an edit changes, and the fewest words without which it says something else.")
 if request is not None:
     other = write_other(request)
     compared(request, other)

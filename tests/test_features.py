@@ -205,7 +205,10 @@ SHARED: Mapping[str, Mapping[str, str]] = {
         "to_json": "any result as plain data",
     },
     "core/words": {
+        "class_names": "how classes are called, on every page",
+        "layers": "how layers are counted, on every page and command",
         "numbers": "digits",
+        "outputs": "what a head's answers are called, on every page",
         "sizes": "bytes",
         "model_size": "how large a model is, on every page and command",
         "durations": "seconds",
@@ -225,6 +228,7 @@ SHARED: Mapping[str, Mapping[str, str]] = {
         "report": "several features in one document",
         "strip": "tokens as coloured text",
         "style": "colours and fonts",
+        "ticks": "of axes",
     },
     "core/cli": {
         "app": "all commands",

@@ -11,7 +11,7 @@ from core.cli.progress import follow
 from core.results import METHODS, Attribution, AttributionOptions, Attributions, Baseline, Method, Selection
 from core.services import Explainer
 from core.words import attributions as words
-from core.words.numbers import two_digits
+from core.words.numbers import signed, two_digits
 
 #: The methods as they are typed.
 MethodName = Literal["contributions", "position-parts", "gradient-x-input", "integrated-gradients", "occlusion"]
@@ -44,7 +44,7 @@ def attributed(explainer: Explainer, selection: Selection, text: str, options: A
 def tell(result: Attributions) -> None:
     """A row a word, then the sum."""
     method, name = result.methods[0], result.methods[0].method
-    rows = [(unit.text, f"{value:+.4f}") for unit, value in zip(result.units, method.values, strict=True)]
+    rows = [(unit.text, signed(float(value))) for unit, value in zip(result.units, method.values, strict=True)]
     print_table(("word", f"{name} for {result.options.label}"), rows)
     print_table((f"sum for {result.options.label}", "must be", "completeness error", "how"), [_sum(result, method)])
 

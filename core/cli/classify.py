@@ -1,8 +1,9 @@
-"""`classify`: texts to verdicts."""
+"""`classify`: texts to verdicts. Its tables name classes by their ids, which can be copied into other commands."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import repeat
 from pathlib import Path
 from typing import Annotated
@@ -29,9 +30,9 @@ from core.data.predictions import PREDICTION_FORMATS, as_record, write_predictio
 from core.explain.quantisation_effect import unquantised
 from core.in_process import InProcessServices
 from core.results import Prediction, QuantisationEffect, Selection
-from core.words.numbers import significant
+from core.words.numbers import percentage, significant, three_digits
 from core.words.untrained_head import marked
-from core.words.verdict import NOT_FINITE_FIX, not_finite
+from core.words.verdict import HOLDS, NOT_FINITE_FIX, not_finite
 
 Texts = Annotated[
     list[str] | None, typer.Option("--text", metavar="T", help="A text to classify; may be given several times.")
@@ -76,7 +77,7 @@ def classify(
     if json:
         print_json([as_record(p) | _record(e) for p, e in zip(predictions, effects or repeat(None), strict=False)])
     elif output is None:
-        print_table(("text", "label", "sureness", "probability", "margin", "tokens"), [_row(p) for p in predictions])
+        _tell(predictions)
     if effects is not None and not json:
         print_table(("text", "whole weights", "largest difference"), [_effect(e) for e in effects])
 
@@ -110,10 +111,30 @@ def _texts(text: list[str] | None, input: Path | None, text_column: str | None) 
     raise typer.BadParameter("give either --text (once or more) or --input.")
 
 
+def _tell(predictions: Sequence[Prediction]) -> None:
+    """A row a text, in the columns that what was asked has; classes by their ids."""
+    columns = {
+        "regression": predictions[0].labels if predictions else (),
+        "multi_label_classification": (f"labels ({percentage(HOLDS)} or more)", "highest probability"),
+    }
+    problem = predictions[0].problem_type if predictions else ""
+    middle = columns.get(problem, ("label", "sureness", "probability", "margin"))
+    print_table(("text", *middle, "tokens"), [_row(p) for p in predictions])
+
+
 def _row(prediction: Prediction) -> tuple[str, ...]:
-    regression = prediction.problem_type == "regression" and prediction.finite
-    label = significant(prediction.logits[0]) if regression else prediction.label
-    label = marked(label, untrained_head=prediction.untrained_head)
     tokens = str(len(prediction.tokens)) + (f" of {prediction.total_tokens}" if prediction.truncated else "")
-    numbers = significant(prediction.top.probability), significant(prediction.margin)
-    return short(prediction.text, 60), label, prediction.sureness or "–", *numbers, tokens
+    return short(prediction.text, 60), *_answer(prediction), tokens
+
+
+def _answer(prediction: Prediction) -> tuple[str, ...]:
+    """What was said: values, labels and how probable the first is, or a class with its sureness."""
+    mark = partial(marked, untrained_head=prediction.untrained_head)
+    if prediction.problem_type == "regression":
+        return tuple(mark(significant(value)) for value in prediction.logits)
+    probability = percentage(prediction.top.probability, absent="–")
+    if prediction.problem_type == "multi_label_classification":
+        return mark(prediction.label), probability
+    several = len(prediction.labels) > 1 and prediction.finite
+    margin = f"{three_digits(100 * prediction.margin)} points" if several else "–"
+    return mark(prediction.label), prediction.sureness or "–", probability, margin

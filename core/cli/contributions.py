@@ -11,7 +11,7 @@ import typer
 from core.cli.output import print_table, say
 from core.results import Contributions, Deletions, Floats, Unit, by_unit
 from core.words import contributions as words
-from core.words.numbers import two_digits
+from core.words.numbers import signed, three_digits, two_digits
 
 At = Literal["input", "pooler"]
 AtOption = Annotated[
@@ -75,7 +75,7 @@ def deletions(result: Deletions) -> dict[str, Any]:
 def tell(result: Contributions, tested: Deletions, units: tuple[Unit, ...], weights: Floats, meaning: str) -> None:
     """A row a word, what is added besides, the sum; then the tested deletion."""
     rows = _rows(units, by_unit(result.values, units), weights)
-    rows += [(f"({name})", f"{value:+.4f}", "") for name, value in words.parts(result)]
+    rows += [(f"({name})", signed(value), "") for name, value in words.parts(result)]
     print_table(("word", f"contribution to the {words.named(result)}", meaning), rows)
     if result.exact:
         row = (words.exactly(result.total), words.exactly(result.value), two_digits(result.gap), words.kind(result))
@@ -88,6 +88,6 @@ def tell(result: Contributions, tested: Deletions, units: tuple[Unit, ...], weig
 
 def _rows(units: Sequence[Unit], values: Floats, weights: Floats) -> list[tuple[str, str, str]]:
     return [
-        (unit.text, f"{value:+.4f}", f"{weight:.4f}")
+        (unit.text, signed(float(value)), three_digits(float(weight)))
         for unit, value, weight in zip(units, np.asarray(values), weights, strict=True)
     ]

@@ -25,8 +25,7 @@ from core.data.labelled_texts import read_rows
 from core.data.predictions import untrained
 from core.in_process import InProcessServices
 from core.results import Evaluation
-from core.words.evaluation import MEASURES, without_verdict
-from core.words.numbers import significant
+from core.words.evaluation import measure_name, measured, without_verdict
 from core.words.untrained_head import marked
 from core.words.verdict import NOT_FINITE_FIX
 
@@ -65,7 +64,8 @@ def evaluate(
         chosen = {"candidate": selection.candidate, "adapter": selection.adapter, "chat_template": model.chat_template}
         print_json({**chosen, **_numbers(result)})
         return
-    measures = [(MEASURES[field], significant(getattr(result, field))) for field in _MEASURED]
+    problem = result.problem_type
+    measures = [(measure_name(field, problem), measured(field, getattr(result, field))) for field in _MEASURED]
     shown = [(name, value) for name, value in measures if value != "–"]
     speed = result.count / result.seconds if result.seconds else 0.0
     print_table(

@@ -1,4 +1,4 @@
-"""`explain`: what is inside one prediction."""
+"""`explain`: what is inside one prediction. Classes go by their ids, which `--class` takes, as in every command."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ from core.results import (
     Reading,
     by_unit,
 )
-from core.words.numbers import significant
+from core.words.layers import after
+from core.words.numbers import percentage, significant
+from core.words.outputs import title
 from core.words.untrained_head import marked
 from core.words.verdict import cut_off
 
@@ -177,10 +179,12 @@ def _tell_verdict(prediction: Prediction, lens: Lens | None) -> None:
         rows = [(row.label, significant(row.logit), tokens) for row in prediction.ranked]
         print_table(("output", "value", "tokens read"), rows)
         return
-    decided = "–" if lens is None else f"{lens.decided_at} of {len(lens.verdicts) - 1}"
+    decided = "–" if lens is None else after(lens.decided_at)
     verdict = marked(prediction.label, untrained_head=prediction.untrained_head)
-    row = (verdict, significant(prediction.top.probability), decided, tokens)
-    print_table(("verdict", "probability", "stays from depth", "tokens read"), [row])
+    several = prediction.problem_type == "multi_label_classification"
+    probability = "highest probability" if several else "probability"
+    row = (verdict, percentage(prediction.top.probability), decided, tokens)
+    print_table((title(prediction).lower(), probability, "ahead since", "tokens read"), [row])
 
 
 def _tell_parts(explained: _Explained) -> None:

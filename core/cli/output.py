@@ -46,7 +46,7 @@ def complain(error: AppError) -> None:
 
 
 def visible(text: str) -> str:
-    """Text with control characters shown as escapes, so that none reaches the terminal; whatever is a space as one."""
+    """Text with control characters shown as escapes: none reaches the terminal; line ends and wide spaces as spaces."""
     return "".join(_shown(c) for c in text)
 
 
@@ -57,7 +57,7 @@ def short(text: str, length: int) -> str:
 
 
 def _shown(character: str) -> str:
-    if character in "\n\t\u00a0":  # a line may end at the last of them, here
+    if character in "\n\t\u00a0":
         return " "
     if character.isprintable() or character == "\u200d":
         return character
@@ -69,4 +69,4 @@ def _width() -> int:
 
 
 def _is_number(cell: object) -> bool:
-    return isinstance(cell, str) and bool(cell) and (cell[0].isdigit() or cell in ("–",))
+    return isinstance(cell, str) and (cell.lstrip("+-<> ")[:1].isdigit() or cell == "–")

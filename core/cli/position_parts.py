@@ -9,7 +9,7 @@ import numpy as np
 from core.cli.output import print_table, say
 from core.results import Floats, PositionParts, Unit, by_unit
 from core.words import position_parts as words
-from core.words.numbers import two_digits
+from core.words.numbers import signed, three_digits, two_digits
 
 
 def document(result: PositionParts, label: str) -> dict[str, Any]:
@@ -32,7 +32,8 @@ def tell(result: PositionParts, label: str, units: tuple[Unit, ...], weights: Fl
     k = result.labels.index(label)
     parts = by_unit(result.of(label), units)
     rows = [
-        (unit.text, f"{part:+.4f}", f"{weight:.4f}") for unit, part, weight in zip(units, parts, weights, strict=True)
+        (unit.text, signed(float(part)), three_digits(float(weight)))
+        for unit, part, weight in zip(units, parts, weights, strict=True)
     ]
     print_table(("word", f"part of {label} at the pooler", meaning), rows)
     sums = (words.exactly(result.sums[k]), words.exactly(result.logits[k]), two_digits(float(result.gaps[k])))

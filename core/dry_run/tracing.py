@@ -111,7 +111,7 @@ def _watched(subject: Subject, depth: int, see: Any) -> Iterator[None]:
     with ExitStack() as hooks:
         if depth:
             hooks.enter_context(
-                watching(probe, lambda i, state: see(f"Layer {i} of {depth}" if i else EMBEDDINGS, "BTD", state))
+                watching(probe, lambda i, state: see(f"Layer {i - 1}" if i else EMBEDDINGS, "BTD", state))
             )
         handles = [probe.backbone.register_forward_hook(states), probe.classifier.pooler.register_forward_hook(vectors)]
         if pools_logits:

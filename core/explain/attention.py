@@ -46,7 +46,7 @@ def require_maps(probe: Probe) -> int:
     """
     if probe not in _HEADS:
         heads: list[int] = []
-        _pass(probe, probe.some_tokens(), range(1, probe.depth + 1), lambda _, seen: heads.append(len(seen)), None)
+        _pass(probe, probe.some_tokens(), range(probe.depth), lambda _, seen: heads.append(len(seen)), None)
         _HEADS[probe] = max(heads)
     return _HEADS[probe]
 
@@ -71,10 +71,10 @@ def capture(
 
 
 def maps(probe: Probe, text: Encoded, layer: int, budget: int, on_progress: Progress | None = None) -> AttentionMaps:
-    """All heads of one layer, counted from 1."""
-    if not 1 <= layer <= probe.depth:
+    """All heads of one layer, counted from 0."""
+    if not 0 <= layer < probe.depth:
         raise NotFoundError(
-            f"There is no layer {layer}: this model has layers 1 to {probe.depth}.", fix="choose one of them."
+            f"There is no layer {layer}: this model has layers 0 to {probe.depth - 1}.", fix="choose one of them."
         )
     result: list[Tensor] = []
     _run(probe, text, budget, [layer], lambda _, seen: result.append(seen.float().cpu()), on_progress)
@@ -84,7 +84,7 @@ def maps(probe: Probe, text: Encoded, layer: int, budget: int, on_progress: Prog
 def overview(probe: Probe, text: Encoded, budget: int, on_progress: Progress | None = None) -> AttentionOverview:
     """Each head of each layer in numbers; a layer's maps are gone before the next layer runs."""
     rows: list[Tensor] = []
-    _run(probe, text, budget, range(1, probe.depth + 1), lambda _, seen: rows.append(measured(seen)), on_progress)
+    _run(probe, text, budget, range(probe.depth), lambda _, seen: rows.append(measured(seen)), on_progress)
     values = torch.stack(rows).double().numpy()
     return AttentionOverview({name: values[:, :, i] for i, name in enumerate(HEAD_MEASURES)})
 
@@ -122,7 +122,7 @@ def rollout(probe: Probe, text: Encoded, budget: int, on_progress: Progress | No
         mixed /= mixed.sum(dim=-1, keepdim=True)
         rolled[:] = [mixed @ rolled[0].to(mixed.device)] if rolled else [mixed]
 
-    _run(probe, text, budget, range(1, probe.depth + 1), see, on_progress)
+    _run(probe, text, budget, range(probe.depth), see, on_progress)
     return AttentionRollout(rolled[0].float().cpu().numpy())
 
 

@@ -18,8 +18,9 @@ from torch import Tensor, nn
 from core.explain.probe import Probe
 from core.model.backbone import forward_parameters
 from core.tasks.progress import Progress
+from core.words.layers import layer_name
 
-#: Called with the layer's number, from 1, and its maps (H, T, T).
+#: Called with the layer's number, from 0, and its maps (H, T, T).
 OnLayer = Callable[[int, Tensor], None]
 
 
@@ -57,7 +58,7 @@ def watching_maps(probe: Probe, requested: set[int], count: int, see: OnLayer) -
 
         return hook
 
-    layers: list[tuple[int | None, nn.Module]] = [*enumerate(probe.stack, 1)] or [(None, probe.backbone)]
+    layers: list[tuple[int | None, nn.Module]] = [*enumerate(probe.stack)] or [(None, probe.backbone)]
     with ExitStack() as stack:
         for number, layer in layers:
             for module in layer.modules():
@@ -78,7 +79,7 @@ class _Came:
         """Maps of a layer, or of the next one where `number` is None."""
         storage = part.untyped_storage()
         again = self._last is not None and self._last() is storage
-        layer = number if number is not None else len(self._layers) + 1
+        layer = number if number is not None else len(self._layers)
         if again or layer in self._layers:
             return
         self._last = weakref.ref(storage)
@@ -93,7 +94,7 @@ def reporting_layers(probe: Probe, on_progress: Progress) -> Iterator[None]:
     depth = len(probe.stack)
     with ExitStack() as stack:
         for number, layer in enumerate(probe.stack):
-            message = f"layer {number + 1} of {depth}"
+            message = f"{layer_name(number)}, up to {depth - 1}"
             stack.callback(
                 layer.register_forward_pre_hook(lambda *_, n=number, t=message: on_progress(n / depth, t)).remove
             )
@@ -140,7 +141,7 @@ def _reach(probe: Probe, number: int | None) -> int | None:
     """How many keys a token of a layer reads on either side, where a config says so (Longformer); else None."""
     windows = getattr(probe.backbone.config, "attention_window", None)
     if isinstance(windows, list | tuple):
-        windows = windows[(number or 1) - 1] if len(windows) >= (number or 1) else None
+        windows = windows[number or 0] if len(windows) > (number or 0) else None
     return windows // 2 if isinstance(windows, int) else None
 
 

@@ -15,7 +15,7 @@ def head_geometry(pair: LoadedPair) -> HeadGeometry:
     """From the last linear layer of the head, in float64.
 
     Raises:
-        CheckpointError: a head with one output has nothing to compare.
+        CheckpointError: see `class_vectors`.
     """
     probe = make_probe(pair)
     vectors = class_vectors(probe).to("cpu", torch.float64)
@@ -34,8 +34,10 @@ def class_vectors(probe: Probe) -> Tensor:
     """(K, D): a row of the head's last linear layer for each class.
 
     Raises:
-        CheckpointError: a head with one output has nothing to compare.
+        CheckpointError: a head with one output has nothing to compare, and a regression has no classes.
     """
+    if probe.problem_type == "regression":
+        raise CheckpointError("A regression has no classes to compare.", fix="choose a classifier.")
     vectors = _last_layer(probe).weight.detach()
     if len(vectors) < 2:
         raise CheckpointError("This head has one output: there are no classes to compare.", fix="choose a classifier.")

@@ -64,7 +64,8 @@ def _verdict(
         else:
             logits = at_least_float32(probe.head(pooler(states, read).vectors))[0].cpu()
     shares = probe.probabilities(logits).double().numpy()
-    return PoolerVerdict(measure(name, pooler, states, own), trained, probe.verdict(logits), shares)
+    values = logits.double().numpy()
+    return PoolerVerdict(measure(name, pooler, states, own), trained, probe.verdict(logits), shares, values)
 
 
 def _fresh(probe: Probe, name: PoolerType) -> Pooler:

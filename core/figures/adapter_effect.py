@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from core.figures.style import PALETTES, Theme, finish, name, scale, whole
+from core.figures.style import PALETTES, Theme, class_name, finish, hover_name, name, scale
 from core.results import Ablation, Floats, ScaleCurve
+from core.words.numbers import signed
 
 #: Classes that are drawn.
 DRAWN = 6
@@ -30,7 +31,7 @@ def leading(logits: Floats, main: int, *, always: Sequence[int] = ()) -> list[in
 def curve(result: ScaleCurve, at: float, label: str, theme: Theme, *, height: int = 380) -> go.Figure:
     """Probability of the leading classes over the scale; the scale looked at, the trained one and flips marked."""
     colours = PALETTES[theme]
-    values, what = _values(result.logits, result.probabilities)
+    values, what, form = _values(result.logits, result.probabilities)
     trained = int(np.argmin(np.abs(result.scales - 1)))
     figure = go.Figure()
     for k in leading(result.logits, trained, always=[result.labels.index(label)]):
@@ -38,10 +39,10 @@ def curve(result: ScaleCurve, at: float, label: str, theme: Theme, *, height: in
             x=result.scales,
             y=values[:, k],
             mode="lines",
-            name=name(result.labels[k]),
+            name=class_name(result.labels[k], result.labels),
             line={"width": 3 if result.labels[k] == label else 1.75},
-            customdata=[whole(result.labels[k])] * len(result.scales),
-            hovertemplate="%{customdata}<br>scale %{x:.2f}: " + what + " %{y:.3f}<extra></extra>",
+            customdata=[hover_name(result.labels[k], result.labels)] * len(result.scales),
+            hovertemplate="%{customdata}<br>scale %{x:.2f}: " + what + f" %{{y:{form}}}<extra></extra>",
         )
     for flip in result.flips:
         figure.add_vline(
@@ -67,7 +68,7 @@ def versus(
 ) -> go.Figure:
     """Two answers to one text, a line a class from the first to the second: (K,) each, `names` say which is which."""
     colours = PALETTES[theme]
-    both, what = _values(np.stack(logits), np.stack(probabilities))
+    both, what, form = _values(np.stack(logits), np.stack(probabilities))
     drawn = leading(np.stack(logits), 1, always=[labels.index(label)])
     places = list(range(len(drawn)))
     figure = go.Figure()
@@ -80,14 +81,14 @@ def versus(
             mode="markers",
             name=name(title),
             marker={"size": 12, "color": colour},
-            customdata=[whole(labels[k]) for k in drawn],
-            hovertemplate=f"%{{customdata}}<br>{name(title)}: {what} %{{x:.3f}}<extra></extra>",
+            customdata=[hover_name(labels[k], labels) for k in drawn],
+            hovertemplate=f"%{{customdata}}<br>{name(title)}: {what} %{{x:{form}}}<extra></extra>",
         )
     finish(figure, theme, 110 + 38 * len(drawn), xaxis_title=what)
     figure.update_yaxes(
         tickmode="array",
         tickvals=places,
-        ticktext=[name(labels[k]) for k in drawn],
+        ticktext=[class_name(labels[k], labels) for k in drawn],
         range=[len(drawn) - 0.5, -0.5],
         showgrid=False,
         zeroline=False,
@@ -143,11 +144,16 @@ def _details(result: Ablation, z: Floats, verdicts: Sequence[Sequence[str]]) -> 
     layers, modules = [*result.layers, "", "all layers"], [*result.modules, "", "all modules"]
     return [
         [
-            f"without {name(kind)}, {layer}: {change:+.3f}<br>says {whole(said)}"
+            f"without {name(kind)}, {layer}: {signed(change)}{_says(result, said)}"
             for kind, change, said in zip(modules, row, words, strict=True)
         ]
         for layer, row, words in zip(layers, z, verdicts, strict=True)
     ]
+
+
+def _says(result: Ablation, said: str) -> str:
+    """The verdict on a line of its own; a regression has none."""
+    return "" if result.is_regression else f"<br>says {hover_name(said, result.labels)}"
 
 
 def _grid(result: Ablation, label: str) -> tuple[Floats, list[list[str]]]:
@@ -173,16 +179,16 @@ def _written(z: Floats, verdicts: Sequence[Sequence[str]], verdict: str) -> list
     """The number of each cell, and whether the verdict flips without it."""
     return [
         [
-            "" if np.isnan(v) else f"{v:+.2f}" + ("<br>flips" if said != verdict else "")
+            "" if np.isnan(v) else signed(float(v)) + ("<br>flips" if said != verdict else "")
             for v, said in zip(row, words, strict=True)
         ]
         for row, words in zip(z, verdicts, strict=True)
     ]
 
 
-def _values(logits: Floats, probabilities: Floats) -> tuple[Floats, str]:
-    """Probabilities and what they are called; a regression has outputs only."""
-    return (logits, "output") if np.isnan(probabilities).any() else (probabilities, "probability")
+def _values(logits: Floats, probabilities: Floats) -> tuple[Floats, str, str]:
+    """Probabilities, what they are called, how they are written; a regression has values only."""
+    return (logits, "value", ".3r") if np.isnan(probabilities).any() else (probabilities, "probability", ".1%")
 
 
 def _as_shares(figure: go.Figure, what: str, axis: str) -> go.Figure:

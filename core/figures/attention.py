@@ -17,7 +17,7 @@ from core.results import AttentionOverview, Floats, Unit
 NUMBERS, PIXELS = 256, 600
 #: Up to so many units are named at both axes: their labels stay apart on a telephone.
 NAMED = 30
-#: Cells count from 1 on both axes, as layers, heads and positions do.
+#: Positions count from 1 on both axes; layers and heads from 0.
 _CELLS: dict[str, Any] = {"x0": 1, "dx": 1, "y0": 1, "dy": 1}
 
 
@@ -30,7 +30,10 @@ def heads(result: AttentionOverview, measure: str, chosen: tuple[int, int], them
     figure = go.Figure(
         go.Heatmap(
             z=values,
-            **_CELLS,
+            x0=0,
+            dx=1,
+            y0=0,
+            dy=1,
             xgap=2,
             ygap=2,
             colorscale=scale(PALETTES[theme].rising),
@@ -40,7 +43,7 @@ def heads(result: AttentionOverview, measure: str, chosen: tuple[int, int], them
             colorbar={"thickness": 10, "outlinewidth": 0, "tickformat": ".0%" if shares else None},
         )
     )
-    places = [(head, layer) for layer in range(1, layers + 1) for head in range(1, count + 1)]
+    places = [(head, layer) for layer in range(layers) for head in range(count)]
     hover = "layer %{y}, head %{x}<br>" + measure + " " + form + "<extra></extra>"
     add_markers(figure, places, values.ravel(), hover)
     layer, head = chosen
@@ -54,15 +57,15 @@ def _layers_and_heads(figure: go.Figure, layers: int, count: int, theme: Theme) 
         figure,
         theme,
         max(220, min(520, 70 + 44 * layers)),
-        xaxis_title="head",
-        yaxis_title="layer",
+        xaxis_title="head (from 0)",
+        yaxis_title="layer (from 0)",
         hoverdistance=60,
         xaxis_automargin=False,
         yaxis_automargin=False,
         margin={"l": 56, "r": 8, "t": 8, "b": 48},
     )
-    figure.update_xaxes(showgrid=False, zeroline=False, range=[0.5, count + 0.5], dtick=_step(count), tick0=1)
-    figure.update_yaxes(showgrid=False, zeroline=False, range=[layers + 0.5, 0.5], dtick=_step(layers), tick0=1)
+    figure.update_xaxes(showgrid=False, zeroline=False, range=[-0.5, count - 0.5], dtick=_step(count), tick0=0)
+    figure.update_yaxes(showgrid=False, zeroline=False, range=[layers - 0.5, -0.5], dtick=_step(layers), tick0=0)
     return figure
 
 

@@ -10,6 +10,10 @@ import plotly.graph_objects as go
 from core.figures.positions import named_axis
 from core.figures.style import PALETTES, Theme, finish, scale, whole
 from core.results import FRACTIONS, Attributions, Faithfulness
+from core.words.numbers import signed
+
+#: How scores are written in hover labels.
+_FORMS = {"probability": ".1%", "output": ".3r"}
 
 
 def agreement(result: Attributions, theme: Theme) -> go.Figure:
@@ -19,7 +23,10 @@ def agreement(result: Attributions, theme: Theme) -> go.Figure:
     shares = values / np.maximum(np.abs(values).max(axis=1, keepdims=True), 1e-30)
     words = [whole(unit.text) for unit in result.units]
     hover_texts = [
-        [f"{x}: {word}<br>{row} {value:+.3f}" for x, (word, value) in enumerate(zip(words, line, strict=True), 1)]
+        [
+            f"{x}: {word}<br>{row} {signed(float(value))}"
+            for x, (word, value) in enumerate(zip(words, line, strict=True), 1)
+        ]
         for row, line in zip(rows, values, strict=True)
     ]
     figure = go.Figure(
@@ -58,7 +65,7 @@ def perturbation(result: Attributions, theme: Theme, which: Literal["removed", "
             mode="lines+markers",
             name=method.name,
             line={"width": 2, "color": colour},
-            hovertemplate=f"{method.name}<br>%{{x:.0%}} {which}: {result.score} %{{y:.3f}}<extra></extra>",
+            hovertemplate=f"{method.name}<br>%{{x:.0%}} {which}: {_score(result)}<extra></extra>",
         )
     figure.add_hline(y=result.faithfulness[0].whole, line={"color": colours.muted, "width": 1, "dash": "dot"})
     finish(figure, theme, 340, yaxis_title=result.score, xaxis_title=f"{result.options.by} {which}")
@@ -91,8 +98,13 @@ def _band(figure: go.Figure, result: Attributions, theme: Theme, which: Literal[
         mode="lines",
         name="random order",
         line={"width": 1.5, "dash": "dash", "color": colours.muted},
-        hovertemplate=f"random order<br>%{{x:.0%}} {which}: {result.score} %{{y:.3f}}<extra></extra>",
+        hovertemplate=f"random order<br>%{{x:.0%}} {which}: {_score(result)}<extra></extra>",
     )
+
+
+def _score(result: Attributions) -> str:
+    """The score in a hover label: its name and its number."""
+    return f"{result.score} %{{y:{_FORMS[result.score]}}}"
 
 
 def _line(one: Faithfulness, which: Literal["removed", "kept"]) -> tuple[list[float], list[float]]:

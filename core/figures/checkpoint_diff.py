@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from core.figures.clickable_cells import Place
 from core.figures.layer_map import layer_map
 from core.figures.style import PALETTES, Theme, scale, whole
+from core.figures.ticks import step_of
 from core.results import UNCHANGED, CheckpointDiff, TensorDiff, TensorStatus
 from core.results.weights import row_name
 
@@ -122,7 +123,8 @@ def _shown(values: np.ndarray[Any, Any], logarithmic: bool) -> np.ndarray[Any, A
 def _range(values: np.ndarray[Any, Any], logarithmic: bool) -> dict[str, Any]:
     largest = _largest(values)
     if not logarithmic:
-        ticks = [i * _step(largest) for i in range(math.floor(largest / _step(largest) + 1e-9) + 1)]
+        step = step_of(largest)
+        ticks = [i * step for i in range(math.floor(largest / step + 1e-9) + 1)]
         return {"zmin": 0, "zmax": largest, "colorbar": _percents(ticks)}
     known = values[np.isfinite(values) & (values > 0)]
     high = math.log10(largest)
@@ -130,12 +132,6 @@ def _range(values: np.ndarray[Any, Any], logarithmic: bool) -> dict[str, Any]:
     decades = [10.0**d for d in range(math.ceil(low), math.floor(high) + 1)]
     bar = _percents(decades)
     return {"zmin": low, "zmax": high, "colorbar": {**bar, "tickvals": [math.log10(d) for d in decades]}}
-
-
-def _step(largest: float) -> float:
-    """1, 2 or 5 of a power of ten, for three to six ticks up to the largest."""
-    power = 10.0 ** math.floor(math.log10(largest / 3))
-    return max(step * power for step in (1, 2, 5) if step * power <= largest / 3)
 
 
 def _percents(values: list[float]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from core.figures.ranking import ranking
 from core.figures.style import PALETTES, Figure, Theme, finish, whole
 from core.results import Contributions, Floats, Unit, by_unit
 from core.words import contributions as words
+from core.words.numbers import signed
 
 
 def shares(units: Sequence[Unit], result: Contributions, noun: str, *, most: int = 6) -> str:
@@ -44,6 +45,6 @@ def _layer(units: Sequence[Unit], values: Floats, name: str, colour: str) -> go.
         y=values,
         name=name,
         marker={"color": colour},
-        customdata=[whole(unit.text) for unit in units],
-        hovertemplate=f"%{{x}}: %{{customdata}}<br>{name} %{{y:+.3f}}<extra></extra>",
+        customdata=[(whole(unit.text), signed(float(v))) for unit, v in zip(units, values, strict=True)],
+        hovertemplate=f"%{{x}}: %{{customdata[0]}}<br>{name} %{{customdata[1]}}<extra></extra>",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from core.figures.style import PALETTES, Theme, finish, name, scale, whole
+from core.figures.style import PALETTES, Theme, class_name, finish, hover_name, scale
 from core.results import HeadGeometry
 
 #: Up to so many classes are named at the axes.
@@ -16,6 +16,7 @@ def cosines(result: HeadGeometry, theme: Theme, *, shared: bool) -> go.Figure:
     order = list(result.order)
     values = (result.cosines if shared else result.apart)[order][:, order].copy()
     names = [result.labels[k] for k in order]
+    hovered = [hover_name(label, result.labels) for label in names]
     for i in range(len(order)):
         values[i, i] = float("nan")
     largest = max((abs(float(v)) for v in values.ravel() if v == v), default=1.0) or 1.0
@@ -29,14 +30,14 @@ def cosines(result: HeadGeometry, theme: Theme, *, shared: bool) -> go.Figure:
             colorscale=scale(PALETTES[theme].diverging),
             zmin=-largest,
             zmax=largest,
-            customdata=[[(whole(a), whole(b)) for b in names] for a in names],
+            customdata=[[(a, b) for b in hovered] for a in hovered],
             hoverongaps=False,
             hovertemplate="%{customdata[0]}<br>%{customdata[1]}<br>cosine %{z:.3f}<extra></extra>",
             colorbar={"thickness": 10, "outlinewidth": 0, "title": {"text": "cosine", "font": {"size": 12}}},
         )
     )
     finish(figure, theme, 560)
-    shown = [name(label, 22) for label in names] if len(names) <= NAMED else []
+    shown = [class_name(label, result.labels, 22) for label in names] if len(names) <= NAMED else []
     ticks = {"tickmode": "array", "tickvals": list(range(len(shown))), "ticktext": shown}
     figure.update_xaxes(showgrid=False, zeroline=False, range=[-0.5, len(names) - 0.5], **ticks)
     figure.update_yaxes(showgrid=False, zeroline=False, range=[len(names) - 0.5, -0.5], **ticks)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
+
+from core.words.class_names import readable
 
 #: C0 controls and DEL as the pictures Unicode has for them; tab and line feed stay.
 PICTURES = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n"} | {0x7F: 0x2421}
@@ -13,9 +16,11 @@ def text(value: str) -> str:
     return f"<bdi>{html.escape(value.translate(PICTURES))}</bdi>"
 
 
-def label(value: str) -> str:
-    """The name of a class: like `text`, and a long one may break after an underscore."""
-    return text(value).replace("_", "_<wbr>")
+def label(value: str, labels: Sequence[str]) -> str:
+    """A class, or a verdict of several, as a person reads it; its id on hover, an id itself breaks at underscores."""
+    named = readable(value, labels)
+    shown = text(named).replace("_", "_<wbr>")
+    return shown if named == value else f'<span title="{attribute(value)}">{shown}</span>'
 
 
 def attribute(value: str) -> str:

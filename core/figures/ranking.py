@@ -8,6 +8,7 @@ import numpy as np
 
 from core.figures.markup import text
 from core.results import Floats, Unit
+from core.words.numbers import signed
 
 
 def ranking(
@@ -53,7 +54,7 @@ def _total(name: str, value: float) -> str:
     """The last row, without a bar."""
     return (
         f'<li class="hl-total"><span class="hl-name">{text(name)}</span><span></span>'
-        f'<span class="hl-number">{value:+.3f}</span></li>'
+        f'<span class="hl-number">{signed(value)}</span></li>'
     )
 
 
@@ -65,5 +66,5 @@ def _row(name: str, value: float, other: bool, largest: float) -> str:
     bar = "" if other else f'<i style="{side};width:{width:.2f}%;background:var(--hl-{colour})"></i>'
     return (
         f'<li{" class=hl-other" if other else ""}><span class="hl-name">{name}</span>'
-        f'<span class="{"" if other else "hl-both"}">{bar}</span><span class="hl-number">{value:+.3f}</span></li>'
+        f'<span class="{"" if other else "hl-both"}">{bar}</span><span class="hl-number">{signed(value)}</span></li>'
     )

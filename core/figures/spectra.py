@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from core.figures.layer_map import LAYER, tick_step
 from core.figures.style import PALETTES, Theme, finish, path, whole
+from core.figures.ticks import powers_of_ten
 from core.results import PowerLaw, SpectraReport, Spectrum
 
 #: Pixels of a row of a legend.
@@ -83,7 +84,7 @@ def singular_values(s: Spectrum, theme: Theme) -> go.Figure:
         )
     finish(figure, theme, 300, xaxis_title="rank of the singular value", yaxis_title="singular value")
     figure.update_xaxes(showgrid=False, zeroline=False)
-    figure.update_yaxes(**_logarithmic(values))
+    figure.update_yaxes(**powers_of_ten(values))
     return figure
 
 
@@ -114,16 +115,9 @@ def power_law(s: Spectrum, law: PowerLaw, theme: Theme) -> go.Figure:
             hoverinfo="skip",
         )
     finish(figure, theme, 300, xaxis_title="eigenvalue (singular value squared)", yaxis_title="share at least as large")
-    figure.update_xaxes(**_logarithmic(eigenvalues), showgrid=False)
-    figure.update_yaxes(**_logarithmic(ranks))
+    figure.update_xaxes(**powers_of_ten(eigenvalues), showgrid=False)
+    figure.update_yaxes(**powers_of_ten(ranks / law.values))
     return figure
-
-
-def _logarithmic(values: NDArray[Any]) -> dict[str, Any]:
-    """A logarithmic axis with whole decades as ticks, where the values span more than one."""
-    known = values[values > 0]
-    wide = known.size and known.max() > 15 * known.min()
-    return {"type": "log", "exponentformat": "power", "dtick": 1 if wide else "D2"}
 
 
 def _thinned(count: int) -> NDArray[np.int64]:

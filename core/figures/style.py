@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import pandas  # noqa: F401  # Plotly looks at it as soon as another thread has begun to import it, ready or not
 import plotly.graph_objects as go
+
+from core.words.class_names import readable
 
 Theme = Literal["light", "dark"]
 Figure = go.Figure
@@ -111,3 +114,14 @@ def path(words: str, longest: int) -> str:
 def whole(words: str) -> str:
     """The same for a hover label: at most 200 characters."""
     return name(words, 200)
+
+
+def class_name(label: str, labels: Sequence[str], longest: int = LONGEST_NAME) -> str:
+    """A class of a model with these labels, for a tick or legend; its id is what hovering adds."""
+    return name(readable(label, labels), longest)
+
+
+def hover_name(label: str, labels: Sequence[str]) -> str:
+    """A class for a hover label: `Card arrival (card_arrival)`; its id alone where it is not called otherwise."""
+    named = readable(label, labels)
+    return whole(label) if named == label else f"{whole(named)} ({whole(label)})"

@@ -7,8 +7,10 @@ from collections.abc import Iterable
 import plotly.graph_objects as go
 
 from core.figures.markup import text
-from core.figures.style import PALETTES, Theme, finish, name, whole
+from core.figures.style import PALETTES, Theme, class_name, finish, hover_name
+from core.figures.ticks import signed_ticks
 from core.results import Edit, MinimalFlip, Reading, TwoTexts
+from core.words.numbers import signed
 
 #: Classes that are drawn.
 DRAWN = 8
@@ -38,10 +40,12 @@ def changes(result: TwoTexts, theme: Theme) -> go.Figure:
     """The classes that change most, by size: B less A, of probabilities (of outputs in a regression)."""
     colours, chosen = PALETTES[theme], result.leading(DRAWN)
     values = (result.probabilities if result.has_probabilities else result.logits)[:, chosen]
-    change, positions = result.change[chosen], list(range(len(chosen)))
-    what, form = ("probability", ".1%") if result.has_probabilities else ("output", ".3f")
+    share = result.has_probabilities
+    change, positions = (100 if share else 1) * result.change[chosen], list(range(len(chosen)))
+    what, form = ("probability", ".1%") if share else ("value", ".3r")
+    logits = "<br>logit %{customdata[3]:.3r} in A, %{customdata[4]:.3r} in B (%{customdata[5]})" if share else ""
     details = [
-        [whole(result.labels[k]), a, b, za, zb, zb - za]
+        [hover_name(result.labels[k], result.labels), a, b, za, zb, signed(float(zb - za))]
         for k, (a, b), (za, zb) in zip(chosen, values.T, result.logits[:, chosen].T, strict=True)
     ]
     figure = go.Figure(
@@ -52,14 +56,19 @@ def changes(result: TwoTexts, theme: Theme) -> go.Figure:
             customdata=details,
             marker={"color": [colours.plus if v >= 0 else colours.minus for v in change], "cornerradius": 3},
             hovertemplate=f"%{{customdata[0]}}<br>{what} %{{customdata[1]:{form}}} in A, %{{customdata[2]:{form}}} in B"
-            "<br>logit %{customdata[3]:.3f} in A, %{customdata[4]:.3f} in B (%{customdata[5]:+.3f})<extra></extra>",
+            f"{logits}<extra></extra>",
         )
     )
-    finish(figure, theme, 70 + 34 * len(chosen), xaxis_title=f"change of {what}, B less A", bargap=0.35)
-    ticks = [name(result.labels[k]) for k in chosen]
+    finish(
+        figure,
+        theme,
+        70 + 34 * len(chosen),
+        xaxis_title=f"change of {what}{' in points' if share else ''}, B less A",
+        bargap=0.35,
+    )
+    ticks = [class_name(result.labels[k], result.labels) for k in chosen]
     figure.update_yaxes(tickmode="array", tickvals=positions, ticktext=ticks, autorange="reversed", showgrid=False)
-    if result.has_probabilities:
-        figure.update_xaxes(tickformat="+.0%")
+    figure.update_xaxes(**signed_ticks(change))
     return figure
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Literal, assert_never
+from typing import Any, Literal, assert_never
 
 import numpy as np
 import plotly.graph_objects as go
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from core.figures.layer_map import LAYER, layer_map, tick_step
 from core.figures.style import PALETTES, Theme, finish, name, scale, whole
+from core.figures.ticks import MOST, power_of_ten, powers_of_ten
 from core.results import WeightReport, WeightStats
 
 Scale = Literal["linear", "logarithmic", "by module"]
@@ -70,8 +71,17 @@ def layers(report: WeightReport, statistic: str, how: Scale, chosen: WeightStats
         colorscale=scale(colours.diverging if signed else colours.rising),
         zmin=-largest if signed else None,
         zmax=largest if signed else None,
-        colorbar={"tickprefix": "10^" if how == "logarithmic" else "", "showticklabels": how != "by module"},
+        colorbar=_bar(known, how),
     )
+
+
+def _bar(known: NDArray[np.float64], how: Scale) -> dict[str, Any]:
+    """Ticks of the colours: whole powers of ten of logarithms, none where each row has a scale of its own."""
+    if how != "logarithmic" or not known.size:
+        return {"showticklabels": how != "by module"}
+    powers = range(math.ceil(float(known.min())), math.floor(float(known.max())) + 1)
+    chosen = powers[:: max(1, -(-len(powers) // MOST))]
+    return {"tickvals": [*chosen], "ticktext": [power_of_ten(power) for power in chosen]}
 
 
 def through_depth(report: WeightReport, statistic: str, module: str, title: str, theme: Theme) -> go.Figure:
@@ -107,8 +117,14 @@ def histogram(t: WeightStats, theme: Theme, *, logarithmic: bool) -> go.Figure:
     )
     finish(figure, theme, 260, xaxis_title="value", yaxis_title="values a bin", bargap=0)
     figure.update_xaxes(showgrid=False, zeroline=False)
-    figure.update_yaxes(type="log" if logarithmic else "linear", zeroline=False, nticks=6)
+    figure.update_yaxes(**(_of_counts(counts) if logarithmic else {"nticks": 6}), zeroline=False)
     return figure
+
+
+def _of_counts(counts: NDArray[Any]) -> dict[str, Any]:
+    """A logarithmic axis on which the bar of a single value can be seen."""
+    axis = powers_of_ten(counts)
+    return axis | {"range": [axis["range"][0] - 0.3, axis["range"][1]]}
 
 
 def _all_significant(values: Sequence[float] | NDArray[np.float64]) -> list[str]:

@@ -25,6 +25,11 @@ class AtScale:
     probabilities: Floats
     label: str
 
+    @property
+    def has_probabilities(self) -> bool:
+        """Whether the outputs are classes; a regression has values only."""
+        return not bool(np.isnan(self.probabilities).any())
+
 
 @dataclass(frozen=True)
 class Flip:
@@ -55,6 +60,11 @@ class ScaleCurve:
     verdicts: tuple[str, ...]
     flips: tuple[Flip, ...]
     kept: tuple[str, ...]
+
+    @property
+    def has_probabilities(self) -> bool:
+        """Whether the outputs are classes; a regression has values only."""
+        return not bool(np.isnan(self.probabilities).any())
 
     def at(self, scale: float) -> AtScale:
         """One of the points.
@@ -92,6 +102,7 @@ class Ablation:
         cells: (R, C, K), `by_layer` (R, K), `by_module` (C, K): logits without that part.
         cell_verdicts: R rows of C, "" where there is nothing; `layer_verdicts` R, `module_verdicts` C.
         verdict, verdict_without: with the whole update, and with none of it.
+        is_regression: whether the logits are values, and no verdict says more than the first one's name.
     """
 
     labels: tuple[str, ...]
@@ -107,6 +118,7 @@ class Ablation:
     cell_verdicts: tuple[tuple[str, ...], ...]
     layer_verdicts: tuple[str, ...]
     module_verdicts: tuple[str, ...]
+    is_regression: bool = False
 
     def change(self, label: str) -> tuple[Floats, Floats, Floats]:
         """Change of a class's logit without each cell (R, C), layer (R,) and kind (C,); it spoke for it below 0."""

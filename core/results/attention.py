@@ -1,7 +1,7 @@
 """Who reads whom: attention of one layer, of all heads in a few numbers, and rolled out over the layers.
 
-Layers and heads are counted from 1, as in "leaves layer i". Rows are queries (who reads), columns are keys (who is
-read), and a row sums to 1; to less where a head lets a part go to a sink, which is no token.
+Layers and heads are counted from 0, as layers are in the names of tensors. Rows are queries (who reads), columns are
+keys (who is read), and a row sums to 1; to less where a head lets a part go to a sink, which is no token.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from core.results.text_units import Unit, by_unit
 
 #: What an overview knows of each head; the names of `AttentionOverview.values`.
 HEAD_MEASURES = ("effective tokens", "first token", "token before", "itself", "distance")
-#: What can be asked for: all heads in numbers, the rollout, or all heads of one layer, by its number from 1.
+#: What can be asked for: all heads in numbers, the rollout, or all heads of one layer, by its number from 0.
 AttentionPart = Literal["overview", "rollout"] | int
 
 
@@ -96,8 +96,8 @@ class AttentionMaps:
         return self.maps.nbytes
 
     def head(self, number: int) -> Floats:
-        """(T, T) of a head, counted from 1."""
-        return np.asarray(self.maps[number - 1])
+        """(T, T) of a head, counted from 0."""
+        return np.asarray(self.maps[number])
 
 
 @dataclass(frozen=True, eq=False)

@@ -47,6 +47,11 @@ class MaskEffect:
         """The classes."""
         return self.causal.position_parts.labels
 
+    @property
+    def has_probabilities(self) -> bool:
+        """Whether the outputs are classes; a regression has values only."""
+        return not bool(np.isnan(self.causal.probabilities).any())
+
     def leading(self, most: int) -> list[int]:
         """Classes by how near they come to the first place under either mask."""
         gaps = np.stack([side.logits - side.logits.max() for side in (self.causal, self.bidirectional)])

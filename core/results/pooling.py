@@ -52,6 +52,7 @@ class PoolerVerdict:
     trained: bool
     label: str
     probabilities: Floats
+    logits: Floats
 
 
 def effective_count(weights: Floats) -> float:

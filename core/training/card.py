@@ -15,8 +15,9 @@ from core.results import Opening
 from core.results.stated_results import StatedResult
 from core.training.config import METRICS, TrainingConfig
 from core.training.result import TrainingResult
-from core.words.evaluation import MEASURES
+from core.words.evaluation import measure_name
 from core.words.opening import opening
+from core.words.outputs import noun
 
 LISTED_CLASSES = 200
 TRAIN_COMMAND = "python -m core train CONFIG.yaml"
@@ -87,7 +88,7 @@ def _what(config: TrainingConfig, result: TrainingResult, base_name: str) -> str
     share = result.trained_parameters / max(1, result.parameters)
     lines = [
         f"{kind} for text classification over `{base_name}`: {base.problem.replace('_', ' ')}, "
-        f"{len(result.labels)} {'outputs' if base.problem == 'regression' else 'classes'}.\n",
+        f"{len(result.labels)} {noun(base.problem, len(result.labels))}.\n",
         "| | |",
         "|---|---|",
         f"| Pooler | {pooler_title(base.pooler_name)} |",
@@ -95,7 +96,7 @@ def _what(config: TrainingConfig, result: TrainingResult, base_name: str) -> str
         f"| Attention mask | {mask} |",
         f"| Trained weights | {result.trained_parameters:,} of {result.parameters:,} ({share:.1%}) |",
         f"| Stored as | {config.save_dtype or base.torch_dtype} |",
-        f"| Classes | {_classes(result.labels)} |",
+        f"| {noun(base.problem, 2).capitalize()} | {_classes(result.labels)} |",
         "",
     ]
     return "\n".join(lines)
@@ -127,7 +128,7 @@ def _results(config: TrainingConfig, result: TrainingResult) -> str:
     lines = ["| | " + " | ".join(measured) + " |", "|---|" + "---:|" * len(measured)]
     for metric in METRICS[config.base_model.problem]:
         values = " | ".join(_measure(column[metric]) for column in measured.values())
-        lines.append(f"| {MEASURES[metric]} | {values} |")
+        lines.append(f"| {measure_name(metric, config.base_model.problem)} | {values} |")
     lines += ["", f"Measured with the weights as stored. To repeat: `{config.card.command or TRAIN_COMMAND}`."]
     if result.test:
         lines.append("The test rows were read once, after training; nothing was chosen on them.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.results import AdapterUpdate, ModulePair, ModuleUpdate
-from core.words.numbers import percent
+from core.words.numbers import percentage
 
 
 def update(result: AdapterUpdate) -> str:
@@ -13,8 +13,9 @@ def update(result: AdapterUpdate) -> str:
     most = max(result.modules, key=lambda m: m.relative)
     paid, used = sum(m.rank for m in result.modules), sum(m.effective_rank for m in result.modules)
     return (
-        f"It changes {most.name} most, by {percent(most.relative)} % of the weight, and uses "
-        f"{used / len(result.modules):.1f} of {paid / len(result.modules):.3g} ranks in the mean."
+        f"It changes {most.name} most: what it adds is {percentage(most.relative)} as large as the weight. Of the "
+        f"{paid / len(result.modules):.3g} directions that it may use in a module it uses "
+        f"{used / len(result.modules):.1f} on average."
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.results import MaskEffect
+from core.words.class_names import readable
 from core.words.verdict import stated
 
 ABOUT = (
@@ -14,18 +15,13 @@ ABOUT = (
 
 def reading_ahead(result: MaskEffect, label: str) -> str:
     """What reading in both directions changes."""
-    k = result.labels.index(label)
-    before, after = (
-        stated(float(side.probabilities[k]), float(side.logits[k]), "output")
-        for side in (result.causal, result.bidirectional)
-    )
-    moved = float(result.bidirectional.logits[k] - result.causal.logits[k])
-    tail = f"'{label}' goes from {before} to {after}, its logit by {moved:+.2f}."
-    if len(result.labels) == 1:
-        return f"Read causally it gives {before}, read in both directions {after}."
-    if result.causal.label == result.bidirectional.label:
-        return f"The verdict is '{result.causal.label}' under both masks. Reading ahead, {tail}"
-    return (
-        f"Read causally the verdict is '{result.causal.label}', "
-        f"in both directions '{result.bidirectional.label}': {tail}"
-    )
+    k, named = result.labels.index(label), readable(label, result.labels)
+    sides = (result.causal, result.bidirectional)
+    before, after = (stated(float(side.probabilities[k]), float(side.logits[k])) for side in sides)
+    if not result.has_probabilities:
+        return f"Read causally '{named}' is {before}, read in both directions {after}."
+    causal, ahead = (readable(side.label, result.labels) for side in sides)
+    tail = f"'{named}' has {before} read causally, {after} read in both directions."
+    if causal == ahead:
+        return f"Reading ahead does not change what it says, '{causal}': {tail}"
+    return f"Reading ahead turns '{causal}' into '{ahead}': {tail}"

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from core.results import Attributions, Contributions, Deletions, Target
 from core.results.contributions import Quantity
-from core.words.numbers import percentage, three_digits, two_digits
+from core.words.class_names import readable
+from core.words.numbers import percentage, signed, three_digits, two_digits
+from core.words.outputs import noun
 
-TARGETS: dict[Target, str] = {"log-odds": "Log-odds", "logit": "Logit", "lead": "Lead over another class"}
+_TARGETS: dict[Target, str] = {"log-odds": "Log-odds", "logit": "Logit", "lead": "Lead over another"}
 SPECIAL, CONSTANTS, OTHERS = "special tokens", "the model's constants", "the other classes together"
 _COUNTS = {1: "the", 2: "the two", 3: "the three"}
 #: What a share is not.
@@ -27,16 +31,21 @@ _OCCLUSION = (
 )
 
 
-def title(result: Contributions, unit: str) -> str:
-    """What each word added, and to what."""
+def target_name(target: Target, problem_type: str) -> str:
+    """What is split, for a person to choose: `Lead over another class`."""
+    return _TARGETS[target] + (f" {noun(problem_type)}" if target == "lead" else "")
+
+
+def title(result: Contributions, unit: str, labels: Sequence[str]) -> str:
+    """What each word added, and to what; `labels` are all classes of the model."""
     verb = "added to" if result.exact else "is worth to"
-    return f"What each {unit} {verb} the {named(result)}"
+    return f"What each {unit} {verb} the {named(result, labels)}"
 
 
-def named(result: Contributions) -> str:
-    """`log-odds of 'card'`, `lead of 'card' over 'home'`."""
-    over = f" over '{result.options.against}'" if result.quantity == "lead" else ""
-    return f"{result.quantity} of '{result.options.label}'{over}"
+def named(result: Contributions, labels: Sequence[str] = ()) -> str:
+    """`log-odds of 'Card'`, `lead of 'Card' over 'Home'`; by their ids where no labels are given."""
+    over = f" over '{readable(result.options.against, labels)}'" if result.quantity == "lead" else ""
+    return f"{result.quantity} of '{readable(result.options.label, labels)}'{over}"
 
 
 def whole(result: Contributions) -> str:
@@ -67,28 +76,30 @@ def how(result: Contributions) -> list[str]:
 
 
 def _drift(result: Contributions) -> str:
-    moved = (
-        "does not move the logits" if not result.drift else f"moves the logits by {two_digits(result.drift)} at most"
-    )
+    what = "values" if result.quantity == "output" else "logits"
+    moved = f"moves the {what} by {two_digits(result.drift)} at most" if result.drift else f"does not move the {what}"
     return f"Holding the path {moved}. {NO_EFFECT}"
 
 
-def deleted(result: Deletions, *, shares: bool = True) -> str:
-    """The deletion that lowered the score most, by name and numbers; empty where none was run."""
+def deleted(result: Deletions, labels: Sequence[str] = (), *, shares: bool = True) -> str:
+    """The deletion that lowered the score most, by name and numbers; empty where none was run.
+
+    Classes go by their ids where no labels are given.
+    """
     count = len(result.deletions)
     if not count:
         return ""
     unit, what = result.options.by.removesuffix("s"), "share" if shares else "fall"
     plural = "s" if count > 1 else ""
     among = f"{_COUNTS[count]} {unit}{plural} with the largest {what}{plural}"
-    noun = "probability" if result.is_probability else "output"
+    score = "probability" if result.is_probability else "output"
     whole, strongest = _score(result.score, result), result.strongest
     if strongest is None:
         one = "without it" if count == 1 else "without any one of them"
-        return f"Tested by deleting {among}: {one} the {noun} is no lower than the {whole} of the whole text."
+        return f"Tested by deleting {among}: {one} the {score} is no lower than the {whole} of the whole text."
     place = f", the largest fall among {among}" if count > 1 else f", {among}"
-    without = f"without '{strongest.unit.text}' the {noun} is {_score(strongest.score, result)} in place of {whole}"
-    then = "" if strongest.label in ("", result.verdict) else f" The verdict then is '{strongest.label}'."
+    without = f"without '{strongest.unit.text}' the {score} is {_score(strongest.score, result)} in place of {whole}"
+    then = "" if strongest.label in ("", result.verdict) else f" It then says '{readable(strongest.label, labels)}'."
     return f"Tested by deleting: {without}{place}.{then}"
 
 
@@ -140,9 +151,9 @@ def apart(result: Contributions) -> str:
         return ""
     base, adapter = float(result.base.sum()), float(result.adapter.sum())
     return (
-        f"Of the tokens' shares {base:+.3f} pass through the base's weights alone and {adapter:+.3f} through at least "
-        f"one of the adapter's updates; together they are the whole. The head is in both; what the adapter did to "
-        f"attention, norms and gates is held at this text's values, and in neither."
+        f"Of the tokens' shares {signed(base)} pass through the base's weights alone and {signed(adapter)} through at "
+        f"least one of the adapter's updates; together they are the whole. The head is in both; what the adapter did "
+        f"to attention, norms and gates is held at this text's values, and in neither."
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.results import Evaluation
+from core.words.numbers import percentage, three_digits
 
 #: By the field of the result.
 MEASURES = {
@@ -14,6 +15,26 @@ MEASURES = {
     "mean_absolute_error": "Mean absolute error",
     "r2": "R²",
 }
+#: With several labels a text counts as right only with all of them.
+SUBSET = "Subset accuracy (every label of a text right)"
+
+
+def measure_name(field: str, problem_type: str) -> str:
+    """What a measure is called for this kind of answers."""
+    return SUBSET if (field, problem_type) == ("accuracy", "multi_label_classification") else MEASURES[field]
+
+
+def measured(field: str, value: float | None) -> str:
+    """A measure with its unit: a share in percent, an error of probabilities in points; a dash where it is none."""
+    if value is None or value != value:
+        return "–"
+    match field:
+        case "accuracy":
+            return percentage(value)
+        case "calibration_error":
+            return f"{three_digits(100 * value)} points"
+        case _:
+            return three_digits(value)
 
 
 def without_verdict(result: Evaluation) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.results import HeadGeometry
+from core.words.class_names import readable
 
 ABOUT = (
     "A class's logit is its vector times the pooled text. Two classes whose vectors point the same way rise and fall "
@@ -16,7 +17,8 @@ def closest(result: HeadGeometry, *, shared: bool) -> str:
     """The two classes that are most alike; `shared` keeps what all class vectors have in common."""
     a, b = result.pairs(shared=shared)[0]
     cosine = float((result.cosines if shared else result.apart)[a, b])
-    return f"Closest to each other: {result.labels[a]} and {result.labels[b]}, cosine {cosine:.2f}."
+    first, second = (readable(result.labels[k], result.labels) for k in (a, b))
+    return f"Hardest to tell apart: '{first}' and '{second}', cosine {cosine:.2f}."
 
 
 def about(result: HeadGeometry) -> str:

@@ -45,6 +45,26 @@ def percentage(share: float, absent: str = "none") -> str:
     return f"{percent(share)}\u00a0%" if share == share else absent
 
 
+def points(change: float) -> str:
+    """A change of a probability in percentage points, one decimal, always signed: `+62.1`, `-3.4`; `0` for none.
+
+    One that would round to 0 is said as a bound, as in `percent`: `< +0.1`, `> -0.1`.
+    """
+    value = 100 * change
+    if value != value:
+        return "–"
+    if value == 0:
+        return "0"
+    if abs(value) < 0.05:
+        return "< +0.1" if value > 0 else "> -0.1"
+    return f"{value:+.1f}"
+
+
+def signed(value: float) -> str:
+    """A change or a share in three significant digits, always signed: `+0.583`, `-12.3`; `0` for none."""
+    return three_digits(value) if value <= 0 or value != value else f"+{three_digits(value)}"
+
+
 def change(share: float) -> str:
     """A relative change, which may be tiny or large: two or three significant digits, `4.1 %`, `0.0034 %`, `140 %`."""
     value = 100 * share
@@ -63,5 +83,10 @@ def count(number: int) -> str:
 
 
 def two_digits(value: float) -> str:
-    """The size of a small difference in two significant digits: `2.3e-07`; `0` where there is none."""
-    return "0" if value == 0 else f"{abs(value):.1e}"
+    """The size of a small difference in two significant digits: `2.3e-07`, `0.80`; `0` where there is none."""
+    size = abs(value)
+    if size == 0:
+        return "0"
+    if not 1e-3 <= size < 100:
+        return f"{size:.1e}"
+    return f"{size:.{max(0, 1 - math.floor(math.log10(float(f'{size:.1e}'))))}f}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.results import PositionParts
-from core.words.numbers import two_digits
+from core.words.numbers import signed, three_digits, two_digits
 
 #: What position parts are, and what they are not.
 ABOUT = (
@@ -19,18 +19,18 @@ NO_CAUSES = (
 )
 
 
-def whole(result: PositionParts, label: str) -> str:
-    """That the parts make the logit, with the numbers; or by how much they don't."""
+def whole(result: PositionParts, label: str, noun: str = "logit") -> str:
+    """That the parts make the logit (or what `noun` calls it), with the numbers; or by how much they don't."""
     k = result.labels.index(label)
     total, logit, gap = float(result.sums[k]), float(result.logits[k]), float(result.gaps[k])
     if result.exact:
         return (
-            f"Exact: the parts sum to {exactly(total)}, the model's logit is {exactly(logit)}, "
+            f"Exact: the parts sum to {exactly(total)}, the model's {noun} is {exactly(logit)}, "
             f"the difference {two_digits(gap)}."
         )
     return (
-        f"A linearisation: the head is not linear, so the parts sum to {total:.3f} where the model's logit is "
-        f"{logit:.3f}; the gap of {gap:+.3f} belongs to no position."
+        f"Not exact: the head is not linear, so the parts sum to {three_digits(total)} where the model's {noun} is "
+        f"{three_digits(logit)}; the gap of {signed(gap)} belongs to no position."
     )
 
 

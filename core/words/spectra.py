@@ -46,8 +46,8 @@ def fewest_directions(report: SpectraReport) -> str:
         return f"None of the {len(report.spectra):,} matrices has a spectrum."
     least = min(known, key=lambda s: s.stable_rank / min(s.rows, s.columns))
     return (
-        f"{len(report.spectra):,} matrices. The fewest directions are used by {title(least)}: "
-        f"stable rank {rank(least.stable_rank)} of {min(least.rows, least.columns):,}."
+        f"Of {len(report.spectra):,} matrices {title(least)} works in the fewest directions: about "
+        f"{rank(least.stable_rank)} of {min(least.rows, least.columns):,} (its stable rank)."
     )
 
 

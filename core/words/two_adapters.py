@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.results import AdapterPair, ModulePair
-from core.words.numbers import percentage
+from core.words.numbers import percentage, three_digits
 
 #: Cosines between two updates from which they are called the same, similar, opposite.
 SAME, SIMILAR, OPPOSITE = 0.7, 0.3, -0.3
@@ -19,9 +19,9 @@ def pair(result: AdapterPair) -> str:
     reads, by_chance = _mean(known, "inputs"), _mean(known, "inputs_by_chance")
     writes, by_chance_too = _mean(known, "outputs"), _mean(known, "outputs_by_chance")
     return (
-        f"They make {_alike(result.cosine)} changes: the cosine between the two updates is {result.cosine:.2f}. In the "
-        f"mean they read {reads} of the same directions ({by_chance} by chance) and write {writes} "
-        f"({by_chance_too} by chance)."
+        f"They make {_alike(result.cosine)} changes: the cosine between the two updates is "
+        f"{three_digits(result.cosine)}. On average they read {reads} of the same directions ({by_chance} by chance) "
+        f"and write {writes} ({by_chance_too} by chance)."
     )
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from core.results import FlipCost, MinimalFlip, Reading, TwoTexts
+from core.words.class_names import readable
 from core.words.durations import duration
+from core.words.numbers import signed
 from core.words.verdict import stated
 
 _SEARCH = (
@@ -19,15 +23,16 @@ _NAMED = 12
 
 def changed(result: TwoTexts, label: str) -> str:
     """What the edit did, in a sentence."""
-    a, b = result.verdicts
-    k = result.labels.index(label)
+    k, named = result.labels.index(label), readable(label, result.labels)
     before, after = (side(result, i, k) for i in (0, 1))
-    moved = f"'{label}' goes from {before} to {after}, its logit by {result.logit_change[k]:+.2f}."
+    change = signed(float(result.logit_change[k]))
     if not result.has_probabilities:
-        return f"The edit moves the output: {moved}"
+        return f"The edit moves '{named}' from {before} to {after}, by {change}."
+    moved = f"'{named}' goes from {before} to {after}."
+    a, b = (readable(verdict, result.labels) for verdict in result.verdicts)
     if a == b:
-        return f"Both texts get '{a}'. {moved}"
-    return f"The edit turns the verdict from '{a}' into '{b}'. {moved}"
+        return f"The edit does not change what it says, '{a}': {moved}"
+    return f"The edit turns '{a}' into '{b}': {moved}"
 
 
 def side(result: TwoTexts | MinimalFlip, i: int, k: int) -> str:
@@ -35,18 +40,22 @@ def side(result: TwoTexts | MinimalFlip, i: int, k: int) -> str:
     return stated(float(result.probabilities[i, k]), float(result.logits[i, k]))
 
 
-def flipped(result: MinimalFlip, reading: Reading) -> str:
-    """The words of the minimal flip, or that there are none, and what that rests on."""
+def flipped(result: MinimalFlip, reading: Reading, labels: Sequence[str] = ()) -> str:
+    """The words of the minimal flip, or that there are none, and what that rests on.
+
+    Classes go by their ids where no labels are given.
+    """
+    before, after = (readable(verdict, labels) for verdict in (result.verdict, result.label))
     if result.words < 2:
         return "There is nothing to take away: the text has one word, and one word stays at least."
     if not result.found:
-        every = f"No removal changes '{result.verdict}': all that leave a word were tried."
-        rest = f"Nothing tried changes '{result.verdict}': {_reach(result)}, and the largest parts together."
+        every = f"No removal changes '{before}': all that leave a word were tried."
+        rest = f"Nothing tried changes '{before}': {_reach(result)}, and the largest parts together."
         return every if result.proven else rest
     names = [f"'{reading.words[i].text}'" for i in result.removed]
     listed = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
     count = f"{len(names)} of {result.words} words"
-    first = f"Without {listed} ({count}) the verdict is '{result.label}' instead of '{result.verdict}'."
+    first = f"Without {listed} ({count}) it says '{after}' instead of '{before}'."
     if result.proven and len(names) == 1:
         return f"{first} Proven minimal: nothing is fewer than one word."
     if result.proven:

@@ -7,12 +7,33 @@ from collections.abc import Mapping, Sequence
 
 from core.results import Prediction
 from core.results.sureness import Sureness, SurenessThresholds
+from core.words.class_names import readable
 from core.words.numbers import percentage, three_digits
 
 
-def stated(probability: float, output: float, noun: str = "") -> str:
-    """One class's probability, `93.4 %`; where there is none its output, after `noun`."""
-    return percentage(probability, absent=f"{noun} {three_digits(output)}".lstrip())
+def stated(probability: float, output: float) -> str:
+    """One class's probability, `93.4 %`; of a regression, which has none, its value."""
+    return percentage(probability, absent=three_digits(output))
+
+
+def number(prediction: Prediction) -> str:
+    """What stands behind an answer: the probability of the verdict, the value; nothing behind several labels."""
+    if prediction.problem_type == "multi_label_classification":
+        return ""
+    return stated(prediction.top.probability, prediction.top.logit)
+
+
+def answer(prediction: Prediction) -> str:
+    """What it says, in one line: the class or the labels by name, the value of one output, else several outputs."""
+    if prediction.problem_type == "regression":
+        return stated(math.nan, prediction.top.logit) if len(prediction.labels) == 1 else _outputs(prediction)
+    return readable(prediction.label, prediction.labels)
+
+
+def _outputs(prediction: Prediction) -> str:
+    """Every output with its value, of many the first: `helpfulness 1.20, clarity 0.310`."""
+    named = [f"{readable(row.label, prediction.labels)} {three_digits(row.logit)}" for row in prediction.ranked[:3]]
+    return ", ".join(named) + (f" and {len(prediction.labels) - 3} more" if len(prediction.labels) > 3 else "")
 
 
 def margin(prediction: Prediction) -> str:
@@ -65,6 +86,14 @@ def others(count: int) -> str:
     return f"other ({count} {'class' if count == 1 else 'classes'})"
 
 
+def chosen(prediction: Prediction) -> str:
+    """How many of several labels hold, and by which threshold."""
+    count, total = sum(p >= HOLDS for p in prediction.probabilities), len(prediction.labels)
+    return f"{count} of {total} labels hold: each is judged alone, and holds at {percentage(HOLDS)} or more."
+
+
+#: The probability from which on one of several labels holds.
+HOLDS = 0.5
 #: How sure a verdict is, as the first word of it.
 SURENESS: Mapping[Sureness, str] = {
     Sureness.SURE: "Sure",

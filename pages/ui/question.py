@@ -1,4 +1,4 @@
-"""What all pages of "Why this class?" ask: one text, one class, words or tokens. Shared by them, and in the URL."""
+"""What all pages of "Why this answer?" ask: one text, one class, words or tokens. Shared by them, and in the URL."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ import streamlit as st
 
 from core.errors import AppError
 from core.results import CandidateSummary, LoadedModel, Reading, Selection, Unit
+from core.words import outputs
 from core.words import verdict as words
+from core.words.class_names import readable
 from pages.ui import (
     browser,
     candidate_picker,
@@ -47,6 +49,21 @@ class Question:
     def text(self) -> str:
         """The text as it was typed."""
         return self.reading.prediction.text
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """All classes of the model."""
+        return self.reading.prediction.labels
+
+    @property
+    def named(self) -> str:
+        """The class as a person reads it."""
+        return readable(self.label, self.labels)
+
+    @property
+    def measure(self) -> str:
+        """What the head gives for the class: its logit, or the value of a regression."""
+        return outputs.measure(self.reading.prediction.problem_type)
 
     @property
     def unit(self) -> str:

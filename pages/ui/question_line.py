@@ -6,9 +6,10 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.results import Reading
-from core.results.sureness import Sureness
-from core.words import numbers
-from pages.ui import markup
+from core.words import outputs
+from core.words import verdict as words
+from core.words.class_names import readable
+from pages.ui import markup, verdict_line
 
 #: The text that every page answers, Classify included.
 ASKED = "headlight.text"
@@ -52,16 +53,20 @@ def _submit() -> None:
 
 def choose_class(reading: Reading, *, offered: bool) -> str:
     """The class that the page speaks of; VERDICT where that is the verdict's, whichever it is."""
-    if st.session_state.get(CLASS, VERDICT) not in (VERDICT, *reading.prediction.labels):
-        st.html(markup.note(f"There is no class '{st.session_state[CLASS]}' here; this is the verdict."))
+    prediction = reading.prediction
+    noun, labels = outputs.noun(prediction.problem_type), prediction.labels
+    if st.session_state.get(CLASS, VERDICT) not in (VERDICT, *labels):
+        st.html(markup.note(f"There is no {noun} '{st.session_state[CLASS]}' here; this is the first one."))
         st.session_state[CLASS] = VERDICT
-    if not offered:
+    if not offered or len(labels) == 1:
         return str(st.session_state.get(CLASS, VERDICT))
-    titles = {r.label: f"{r.label} · {numbers.three_digits(r.logit)}" for r in reading.prediction.ranked}
-    titles = {VERDICT: "The verdict's class"} | titles  # the same words for every text: the browser keeps what it shows
+    # The first has the same words for every text: a browser keeps what it shows.
+    titles = {VERDICT: markup.sentence(outputs.first_of(prediction))}
+    shown = {r.label: words.stated(r.probability, r.logit) for r in prediction.ranked}
+    titles |= {label: f"{readable(label, labels)} · {value}" for label, value in shown.items()}
     with st.container(key="question_class"):
         chosen = st.selectbox(
-            "Class",
+            noun.capitalize(),
             list(titles),
             format_func=lambda c: titles.get(c, c),
             key=CLASS,
@@ -91,21 +96,4 @@ def choose_unit(*, offered: bool) -> str:
 
 def verdict(reading: Reading, name: str, *, earlier: bool) -> None:
     """The verdict, with how sure it is and who gives it; `earlier`: of the text before the one asked."""
-    prediction = reading.prediction
-    match prediction.problem_type:
-        case "single_label_classification":
-            number = numbers.percentage(prediction.top.probability)
-        case "multi_label_classification":
-            number = ""
-        case _:
-            number = numbers.three_digits(prediction.top.logit)
-    said = "Closest class" if prediction.sureness is Sureness.NOT_SURE else "Verdict"
-    before = " for the text before" if earlier else ""
-    st.html(
-        f'<p class="hl-verdict hl-in-line{markup.kind(prediction)}{" hl-earlier" if earlier else ""}">'
-        f"<span>{said}{before}</span> "
-        f"<strong>{markup.label(prediction.label)}</strong> <b>{markup.text(number)}</b>{markup.mark(prediction)}"
-        f'{markup.sureness(prediction)}<span class="hl-who">by {markup.text(name)}</span>'
-        '<span class="hl-unasked">not of what is typed now</span></p>',
-        width="content",
-    )
+    st.html(verdict_line.line(reading.prediction, name, earlier=earlier), width="content")

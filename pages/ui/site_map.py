@@ -59,7 +59,7 @@ SITE_MAP: tuple[Section, ...] = (
     ),
     Section(
         "Explain",
-        "Why this class?",
+        "Why this answer?",
         (
             PageEntry(
                 "overview",
@@ -72,7 +72,7 @@ SITE_MAP: tuple[Section, ...] = (
             PageEntry(
                 "contributions",
                 "Contributions",
-                "What does each word add to a class?",
+                "What does each word add to an answer?",
                 answers=True,
                 needs=Capability.CONTRIBUTIONS,
             ),

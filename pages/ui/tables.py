@@ -1,18 +1,21 @@
 """Small tables of results: numbers at three significant digits, sortable, with words for a screen reader.
 
 A table's own toolbar writes its cells as CSV, so cells hold text guarded as in every other file of ours, and show
-it as it is.
+it as it is. They hold the ids of classes and show their names; shares of 1 are shown in percent.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from core.data.export import guarded, unguarded
-from core.words.numbers import three_digits
+from core.words.class_names import readable
+from core.words.numbers import percentage, points, signed, three_digits
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -24,8 +27,46 @@ ABSENT = "–"
 
 
 def shown(value: object) -> str:
-    """A cell: floats at three significant digits, the rest as it is."""
-    return three_digits(value) if isinstance(value, float) else unguarded(str(value))
+    """A cell: floats at three significant digits, a dash where there is no number, the rest as it is."""
+    if isinstance(value, float):
+        return three_digits(value) if value == value else ABSENT
+    return unguarded(str(value))
+
+
+def _share(cell: float) -> str:
+    return percentage(cell, absent=ABSENT)
+
+
+#: How a cell is written.
+Form = Callable[[Any], str]
+
+
+@dataclass(frozen=True)
+class Column:
+    """How the cells of a column are shown, what stands above it, and what that says when it is hovered."""
+
+    form: Form = shown
+    title: str | None = None
+    help: str | None = None
+
+
+def classes(labels: Sequence[str]) -> Column:
+    """A column of classes, or of verdicts, of a model with these labels."""
+    named = [label for label in labels if readable(label, labels) != label]
+    example = f", as {named[0]}" if named else ""
+    message = f"The file of this table has the ids of classes{example}." if named else None
+    return Column(lambda cell: readable(unguarded(str(cell)), labels), help=message)
+
+
+def shares_of(label: str, labels: Sequence[str]) -> Column:
+    """A column of one class's probabilities; its id is its head in the file."""
+    return Column(_share, readable(label, labels), label)
+
+
+#: Shares of 1 in percent; differences of percentages.
+SHARE, POINTS = Column(_share), Column(lambda change: points(change / 100))
+#: A change in three significant digits, with its sign.
+CHANGE = Column(signed)
 
 
 def guarded_frame(frame: DataFrame) -> DataFrame:
@@ -43,12 +84,23 @@ def without_formulas(frame: DataFrame) -> DataFrame | Styler:
     return cells.style.format({name: shown for name in cells.columns if not cells[name].equals(frame[name])})
 
 
-def table(rows: Sequence[Mapping[str, Any]], alt: str, key: str) -> None:
-    """One row a mapping, columns in the order of its keys; floats at three significant digits."""
+def table(
+    rows: Sequence[Mapping[str, Any]], alt: str, key: str, columns: Mapping[str, Column] = MappingProxyType({})
+) -> None:
+    """One row a mapping, columns in the order of its keys; floats at three significant digits but where `columns` say.
+
+    Those that no row has are left out.
+    """
     import pandas as pd  # with the first table, not when the server starts
 
     frame = guarded_frame(pd.DataFrame(list(rows)))
-    st.dataframe(frame.style.format(shown), hide_index=True, key=key, alt=alt, placeholder=ABSENT)
+    known = {name: column for name, column in columns.items() if name in frame.columns}
+    config = {name: st.column_config.Column(column.title, help=column.help) for name, column in known.items()}
+    forms: dict[Any, str | Callable[[object], str] | None] = {
+        name: known[name].form if name in known else shown for name in frame.columns
+    }
+    style = frame.style.format(forms)
+    st.dataframe(style, hide_index=True, key=key, alt=alt, placeholder=ABSENT, column_config=config)
 
 
 def _is_text(cell: object) -> bool:

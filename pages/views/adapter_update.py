@@ -24,7 +24,7 @@ MEASURES = {
 ABOUT = (
     "The update of a module is s B A, of rank r at most; its norm and singular values come from the factors alone, in "
     "float64. Change: Frobenius norm of what is added, against that of the weight it is added to. Effective rank: exp "
-    "of the entropy of the singular values' shares (Roy and Vetterli 2007); far below r, rank was paid for in vain."
+    "of the entropy of the singular values' shares (Roy and Vetterli 2007); far below r, a smaller r would have done."
 )
 DORA = " With DoRA a learnt magnitude rescales the weight too: the change counts it; the singular values are of s B A."
 OVERLAP = (

@@ -34,11 +34,11 @@ def choose_view(key: str) -> str:
 
 
 def choose_head(result: AttentionOverview, keys: Mapping[str, str]) -> tuple[int, int]:
-    """Layer and head, from 1, kept under these keys of the session; a click on the map chooses them too."""
+    """Layer and head, from 0, kept under these keys of the session; a click on the map chooses them too."""
     layers, count = result.shape
     one, two = st.columns(2)
-    layer = one.selectbox("Layer", range(1, layers + 1), key=keys["layer"], persist_state="session")
-    head = two.selectbox("Head", range(1, count + 1), key=keys["head"], persist_state="session")
+    layer = one.selectbox("Layer", range(layers), key=keys["layer"], persist_state="session")
+    head = two.selectbox("Head", range(count), key=keys["head"], persist_state="session")
     return layer, head
 
 
@@ -52,7 +52,7 @@ def facts(result: AttentionOverview, layer: int, head: int) -> list[tuple[str, s
     """Name, value and unit of each number of one head."""
     rows = []
     for measure, values in result.values.items():
-        value = float(values[layer - 1, head - 1])
+        value = float(values[layer, head])
         tokens = measure in ("effective tokens", "distance")
         rows.append((words.MEASURED[measure], *((three_digits(value), "tokens") if tokens else (percent(value), "%"))))
     return rows
@@ -61,7 +61,7 @@ def facts(result: AttentionOverview, layer: int, head: int) -> list[tuple[str, s
 def heads(result: AttentionOverview, chosen: tuple[int, int], keys: Mapping[str, str]) -> None:
     """Layer by head, by one measure; a click on a cell chooses it.
 
-    chosen: layer and head, from 1. keys: the session's keys of "measure", "layer" and "head".
+    chosen: layer and head, from 0. keys: the session's keys of "measure", "layer" and "head".
     """
 
     def on_click(x: float, y: float) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import streamlit as st
 
@@ -10,7 +12,8 @@ from core.figures.positions import bars
 from core.figures.ranking import ranking
 from core.figures.strip import legend, strip
 from core.results import MaskEffect, by_unit
-from core.words.numbers import two_digits
+from core.words import outputs as words
+from core.words.numbers import signed, two_digits
 from core.words.position_parts import remainder
 from core.words.verdict import stated
 from pages.ui import charts, markup, tables
@@ -19,6 +22,7 @@ from pages.views.adapter_effect import card
 
 #: Classes in the table.
 LISTED = 10
+_SHARES = ("Probability, causal", "Probability, both directions")
 
 
 def both_masks(result: MaskEffect, label: str) -> None:
@@ -28,10 +32,11 @@ def both_masks(result: MaskEffect, label: str) -> None:
     left, right = st.columns([4, 9], gap="large")
     for side in (result.causal, result.bidirectional):
         trained = side.mask == result.trained
-        value = stated(float(side.probabilities[k]), float(side.logits[k]), "output")
+        value = stated(float(side.probabilities[k]), float(side.logits[k]))
+        says = side.label if result.has_probabilities else ""
         tag = "trained with this mask" if trained else "not trained with it"
         with left, st.container(border=True):
-            st.html(card(side.mask.capitalize(), tag, side.label, label, value, on=trained))
+            st.html(card(side.mask.capitalize(), tag, says, label, value, result.labels, on=trained))
     with right:
         causal, ahead = result.causal, result.bidirectional
         figure = versus(
@@ -42,21 +47,34 @@ def both_masks(result: MaskEffect, label: str) -> None:
             label,
             charts.theme(),
         )
-        charts.chart(figure, "versus", "Leading classes under both masks")
+        charts.chart(
+            figure, "versus", f"The leading {'classes' if result.has_probabilities else 'outputs'} under both masks"
+        )
 
 
-def table(result: MaskEffect) -> None:
-    """The leading classes and what changes."""
+def table(result: MaskEffect, problem: str) -> None:
+    """The leading classes and what changes; `problem` is the type of what the head answers."""
     before, after = result.causal, result.bidirectional
     rows = []
     for k in result.leading(LISTED):
         logits = [float(side.logits[k]) for side in (before, after)]
-        row = {"Class": result.labels[k], "Logit, causal": logits[0], "Logit, both directions": logits[1]}
-        row["Change"] = logits[1] - logits[0]
-        if before.probabilities[k] == before.probabilities[k]:
-            row["Change in points"] = float(100 * (after.probabilities[k] - before.probabilities[k]))
-        rows.append(row)
-    tables.table(rows, "The leading classes under both masks", key="classes")
+        shares = [float(side.probabilities[k]) for side in (before, after)]
+        row: dict[str, Any] = {words.noun(problem).capitalize(): result.labels[k]}
+        if result.has_probabilities:
+            row |= dict(zip(_SHARES, shares, strict=True))
+            row["Change in points"] = 100 * (shares[1] - shares[0])
+        measure = words.measure(problem).capitalize()
+        row |= {f"{measure}, causal": logits[0], f"{measure}, both directions": logits[1]}
+        rows.append(row | {f"Change of {measure.lower()}": logits[1] - logits[0]})
+    columns = {
+        "Class": tables.classes(result.labels),
+        "Label": tables.classes(result.labels),
+        **dict.fromkeys(_SHARES, tables.SHARE),
+        "Change in points": tables.POINTS,
+        "Change of logit": tables.CHANGE,
+        "Change of value": tables.CHANGE,
+    }
+    tables.table(rows, f"The leading {words.noun(problem, 2)} under both masks", key="classes", columns=columns)
 
 
 def added(request: Question, result: MaskEffect) -> None:
@@ -66,21 +84,21 @@ def added(request: Question, result: MaskEffect) -> None:
     with left:
         st.html(strip(request.reading, request.units, values, "added"))
         st.html(legend("takes away", "adds", signed=True))
-        st.html(markup.facts(facts(result, request.label)))
+        st.html(markup.facts(facts(result, request.label, request.measure)))
     with right:
         st.html(ranking(request.units, values, request.unit, most=8))
     charts.chart(bars(request.units, values, charts.theme(), "added"), "added", "Added by reading ahead, by position")
 
 
-def facts(result: MaskEffect, label: str) -> list[tuple[str, str, str]]:
+def facts(result: MaskEffect, label: str, measure: str) -> list[tuple[str, str, str]]:
     """Sum of the parts, change of the logit, their difference, the window."""
     k = result.labels.index(label)
     total = float(result.added(label).sum())
     change = float(result.bidirectional.logits[k] - result.causal.logits[k])
     exact = result.causal.position_parts.exact
     rows = [
-        ("Sum of the parts", f"{total:+.4f}", ""),
-        ("Change of the logit", f"{change:+.4f}", ""),
+        ("Sum of the parts", signed(total), ""),
+        (f"Change of the {measure}", signed(change), ""),
         ("Difference", two_digits(change - total), remainder(exact)),
     ]
     return rows if result.window is None else [*rows, ("Sliding window", f"{result.window:,}", "tokens")]

@@ -36,9 +36,9 @@ def methods(request: Question, result: Attributions) -> None:
             with column, st.container(border=True):
                 st.html(heading(name, kind))
                 st.html(strip(request.reading, result.units, method.values, name))
-                st.html(markup.facts(sums(method)))
-                st.html(markup.note(words.METHODS[name]))
-    st.html(legend("against", f"for {request.label}, each text by its own largest", signed=True))
+                st.html(markup.facts(sums(method, request.measure)))
+                st.html(markup.note(words.about(name, request.measure)))
+    st.html(legend("against", f"for {request.named}, each text by its own largest", signed=True))
 
 
 def heading(method: Method, kind: str) -> str:
@@ -50,7 +50,7 @@ def heading(method: Method, kind: str) -> str:
 def faithfulness(result: Attributions) -> None:
     """The curves and the numbers."""
     for column, perturbation in zip(st.columns(2, gap="large"), PERTURBATIONS, strict=True):
-        alt = f"{result.score} of the class with the first {result.options.by} of each method {perturbation}"
+        alt = f"{result.score} with the first {result.options.by} of each method {perturbation}"
         figure = figures.perturbation(result, charts.theme(), perturbation)
         with column:
             charts.chart(figure, f"attributions-{perturbation}", alt)
@@ -70,23 +70,20 @@ def rows(result: Attributions) -> list[dict[str, Any]]:
     by_method: list[dict[str, Any]] = [
         {
             "Order of": f.name,
-            "Comprehensiveness": f.comprehensiveness,
-            "Sufficiency": f.sufficiency,
+            **dict(zip(words.measures(result), words.measured(result, f), strict=True)),
             "Computed in": duration(m.seconds),
         }
         for f, m in zip(result.faithfulness, result.methods, strict=True)
     ]
-    falls, lacks = (
-        " ± ".join(map(numbers.three_digits, pair))
-        for pair in (result.chance("comprehensiveness"), result.chance("sufficiency"))
-    )
-    return [*by_method, {"Order of": "random", "Comprehensiveness": falls, "Sufficiency": lacks, "Computed in": "–"}]
+    falls = [" ± ".join(map(numbers.three_digits, pair)) for pair in words.by_chance(result)]
+    chance = dict(zip(words.measures(result), falls, strict=True))
+    return [*by_method, {"Order of": "random", **chance, "Computed in": "–"}]
 
 
-def sums(method: Attribution) -> list[tuple[str, str, str]]:
+def sums(method: Attribution, measure: str) -> list[tuple[str, str, str]]:
     """What the values sum to, and what they should."""
-    rows = [("Sum", f"{method.total:+.4f}", "")]
+    rows = [("Sum", numbers.signed(method.total), "")]
     if method.owed is not None and method.error is not None:
-        what, name = words.SUMS[method.method]
-        rows += [(what, f"{method.owed:+.4f}", ""), (name, numbers.three_digits(method.error), "")]
+        what, name = words.owed(method.method, measure)
+        rows += [(what, numbers.signed(method.owed), ""), (name, numbers.three_digits(method.error), "")]
     return rows

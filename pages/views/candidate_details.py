@@ -18,6 +18,7 @@ from core.results import (
 )
 from core.words import durations, numbers
 from core.words import model_size as words
+from core.words.outputs import noun
 from core.words.sizes import size
 from core.words.untrained_head import MARK
 from pages.ui.markup import facts, note, sentence, text
@@ -151,7 +152,7 @@ def loaded(model: LoadedModel) -> str:
             ("In memory", size(model.bytes), f"{words.held(model)}, {_held(model)} on {model.device}"),
             ("Pooler", pooler_title(model.pooler), ""),
             ("Head", head_title(model.head), "untrained: random" if model.untrained_head else ""),
-            ("Task", task, f"{len(model.labels)} {'output' if task == 'regression' else 'classes'}"),
+            ("Task", task, f"{len(model.labels):,} {noun(model.problem_type, len(model.labels))}"),
             *([("Chat template", _TEMPLATES[model.chat_template], "")] if model.chat_template else []),
             ("Loaded in", durations.duration(model.load_seconds), ""),
         ],

@@ -8,7 +8,8 @@ from core.figures import contributions as figures
 from core.figures.strip import legend, strip
 from core.results import Contributions, by_unit
 from core.words import contributions as words
-from core.words.numbers import two_digits
+from core.words.class_names import readable
+from core.words.numbers import signed, two_digits
 from pages.ui import charts, markup
 from pages.ui.question import Question
 
@@ -16,14 +17,15 @@ from pages.ui.question import Question
 def shares(request: Question, result: Contributions) -> None:
     """The largest shares beside the text and the numbers."""
     st.html(f'<span class="hl-tag{" hl-on" if result.exact else ""}">{markup.text(words.kind(result))}</span>')
-    st.html(markup.section(words.title(result, request.unit)))
+    st.html(markup.section(words.title(result, request.unit, request.labels)))
     left, right = st.columns(2, gap="large")
     with left:
         st.html(figures.shares(request.units, result, request.unit, most=8))
     with right:
         st.html(strip(request.reading, request.units, by_unit(result.values, request.units), "contribution"))
         against = result.options.against
-        low, high = (f"for {against}", f"for {result.options.label}") if against else ("against", "for")
+        rival = readable(against, request.labels)
+        low, high = (f"for {rival}", f"for {request.named}") if against else ("against", "for")
         st.html(legend(low, high, signed=True))
         st.html(markup.facts(facts(result)))
 
@@ -41,7 +43,7 @@ def facts(result: Contributions) -> list[tuple[str, str, str]]:
     name = words.quantity(result.quantity)
     if not result.exact:
         return [(f"{name}, by the model", words.exactly(result.value), "")]
-    rows = [(part[:1].upper() + part[1:], f"{value:+.5f}", "") for part, value in words.parts(result)]
+    rows = [(part[:1].upper() + part[1:], signed(value), "") for part, value in words.parts(result)]
     return [
         ("Sum of the shares", words.exactly(result.total), ""),
         (f"{name}, by the model", words.exactly(result.value), ""),

@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.figures import head_geometry as figures
 from core.results import HeadGeometry
+from core.words.class_names import readable
 from core.words.numbers import three_digits
 from pages.ui import charts, markup, tables
 
@@ -32,7 +33,9 @@ def neighbours(result: HeadGeometry, k: int, *, shared: bool) -> None:
         {"Nearest to it": result.labels[i], "Cosine": float(values[k, i]), "Norm": float(result.norms[i])}
         for i in result.nearest(k, shared=shared)[:NEAREST]
     ]
-    tables.table(rows, f"Classes nearest to {result.labels[k]}", key="head-nearest")
+    named = readable(result.labels[k], result.labels)
+    columns = {"Nearest to it": tables.classes(result.labels)}
+    tables.table(rows, f"Classes nearest to {named}", key="head-nearest", columns=columns)
 
 
 def closest_pairs(result: HeadGeometry, *, shared: bool) -> None:
@@ -48,4 +51,6 @@ def closest_pairs(result: HeadGeometry, *, shared: bool) -> None:
         }
         for a, b in result.pairs(shared=shared)[:LISTED]
     ]
-    tables.table(rows, "Pairs of classes, the closest first", key="head-pairs")
+    classes = tables.classes(result.labels)
+    columns = {"Class": classes, "and": classes}
+    tables.table(rows, "Pairs of classes, the closest first", key="head-pairs", columns=columns)

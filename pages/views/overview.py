@@ -14,8 +14,8 @@ from pages.ui.question import Question
 
 def shares(request: Question, result: Contributions, deletions: Deletions) -> None:
     """A bar a word, what is added besides, the sum with its gap, and the tested deletion."""
-    st.html(markup.section(words.title(result, request.unit)))
-    if told := words.deleted(deletions, shares=result.exact):
+    st.html(markup.section(words.title(result, request.unit, request.labels)))
+    if told := words.deleted(deletions, request.labels, shares=result.exact):
         st.html(markup.lead(told))
     st.html(bars(request.units, result, request.unit))
     st.html(markup.note(words.whole(result)))

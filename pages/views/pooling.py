@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import streamlit as st
 
@@ -12,6 +14,7 @@ from core.results import PoolerVerdict, Pooling, PositionParts, by_unit
 from core.words import numbers
 from core.words import pooling as words
 from core.words import position_parts as part_words
+from core.words.verdict import stated
 from pages.ui import charts, markup
 from pages.ui.question import Question
 
@@ -64,7 +67,11 @@ def parts(request: Question, result: PositionParts) -> None:
         st.html(legend("against", "for", signed=True))
     with right:
         st.html(ranking(request.units, values, request.unit))
-    st.html(markup.note(f"{part_words.whole(result, request.label)} How: {result.method}. {part_words.NO_CAUSES}"))
+    st.html(
+        markup.note(
+            f"{part_words.whole(result, request.label, request.measure)} How: {result.method}. {part_words.NO_CAUSES}"
+        )
+    )
 
 
 def all_poolers(request: Question, verdicts: list[PoolerVerdict]) -> None:
@@ -74,16 +81,18 @@ def all_poolers(request: Question, verdicts: list[PoolerVerdict]) -> None:
     for column, verdict in zip(st.columns(len(verdicts)), verdicts, strict=True):
         values = by_unit(verdict.pooling.weights, request.units)
         with column, st.container(border=True):
-            st.html(card(verdict, request.label, float(verdict.probabilities[k])))
+            st.html(card(verdict, request.label, k, request.labels))
             st.html(strip(request.reading, request.units, values, verdict.pooling.meaning))
 
 
-def card(verdict: PoolerVerdict, label: str, probability: float) -> str:
-    """Name, whether it was trained, what it says."""
+def card(verdict: PoolerVerdict, label: str, k: int, labels: Sequence[str]) -> str:
+    """Name, whether it was trained, what it says and of class `k`; `labels` are all classes of the model."""
     tag = f'<span class="hl-tag{" hl-on" if verdict.trained else ""}">{words.training(verdict.trained)}</span>'
-    number = numbers.percentage(probability, absent="no probability")
+    probability = float(verdict.probabilities[k])
+    says = f"<p>says <strong>{markup.label(verdict.label, labels)}</strong></p>" if probability == probability else ""
+    number = markup.text(stated(probability, float(verdict.logits[k])))
+    effective = markup.text(words.effective(verdict.pooling))
     return (
-        f'<div class="hl-pooler"><h3>{markup.text(verdict.pooling.title)}</h3>{tag}'
-        f"<p>says <strong>{markup.label(verdict.label)}</strong></p>"
-        f"<p>{markup.label(label)} {markup.text(number)}<br>{markup.text(words.effective(verdict.pooling))}</p></div>"
+        f'<div class="hl-pooler"><h3>{markup.text(verdict.pooling.title)}</h3>{tag}{says}'
+        f"<p>{markup.label(label, labels)} {number}<br>{effective}</p></div>"
     )

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.errors import AppError
 from core.results import LoadedModel, QuantisationEffect, Selection
+from core.words import outputs
 from core.words import quantisation_effect as words
 from pages.ui import markup, tables, task_progress
 from pages.ui.services import explainer
@@ -39,6 +40,10 @@ def draw(result: QuantisationEffect) -> None:
     """The sentence and the table."""
     st.html(markup.note(words.effect(result)))
     rows = zip(result.whole.labels, result.whole.logits, result.quantised.logits, result.differences, strict=True)
-    names = ("Class", "Logit, whole", f"Logit, {result.quantisation}", "Difference")
+    problem = result.whole.problem_type
+    noun, measure = outputs.noun(problem).capitalize(), outputs.measure(problem).capitalize()
+    names = (noun, f"{measure}, whole", f"{measure}, {result.quantisation}", "Difference")
     table = [dict(zip(names, row, strict=True)) for row in sorted(rows, key=lambda row: -row[1])]
-    tables.table(table, "Logits with whole and with quantised weights", key="quantisation-table")
+    columns = {noun: tables.classes(result.whole.labels), "Difference": tables.CHANGE}
+    alt = f"{measure}s with whole and with quantised weights"
+    tables.table(table, alt, key="quantisation-table", columns=columns)

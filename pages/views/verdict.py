@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.results import CheckStatus, ClassScore, HealthReport, Prediction, Selection
 from core.results.example import Example
-from core.words import durations, numbers
+from core.words import durations, numbers, outputs
 from core.words import verdict as words
 from pages.ui import markup, question
 from pages.ui.markup import facts, kind, label, mark, sentence, text
@@ -60,7 +60,7 @@ def _ways_on(asked: str) -> None:
     """To the reasons, and to somebody else."""
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.page_link(
-            "pages/overview.py", label="Why this class?", icon=":material/arrow_forward:", icon_position="right"
+            "pages/overview.py", label="Why this answer?", icon=":material/arrow_forward:", icon_position="right"
         )
         question.share(asked)
 
@@ -103,19 +103,20 @@ def _none(prediction: Prediction) -> str:
 
 def _one_label(prediction: Prediction, example: Example | None) -> str:
     top, rest = prediction.ranked[:SHOWN], prediction.ranked[SHOWN:]
-    rows = [_bar(row, first=i == 0) for i, row in enumerate(top)]
+    rows = [_bar(row, prediction, first=i == 0) for i, row in enumerate(top)]
     if rest:
         together = math.fsum(row.probability for row in rest)
-        rows.append(_bar(ClassScore(words.others(len(rest)), math.nan, together), other=True))
+        rows.append(_bar(ClassScore(words.others(len(rest)), math.nan, together), prediction, other=True))
     return verdict_head.one_label(prediction, example) + _list(rows)
 
 
 def _several_labels(prediction: Prediction, example: Example | None) -> str:
-    chosen = [row for row in prediction.ranked if row.probability >= 0.5]
-    pills = "".join(f'<span class="hl-pill">{label(row.label)}</span>' for row in chosen)
-    message = f"{len(chosen)} of {len(prediction.labels)} labels at 0.5 or more"
-    rows = [_bar(row, first=row.probability >= 0.5) for row in prediction.ranked[: max(SHOWN, len(chosen))]]
-    head = f'<div class="hl-headline"><h2 class="hl-label">{pills or "none"}</h2></div>'
+    chosen = [row for row in prediction.ranked if row.probability >= words.HOLDS]
+    pills = "".join(f'<span class="hl-pill">{label(row.label, prediction.labels)}</span>' for row in chosen)
+    message = text(words.chosen(prediction))
+    shown = prediction.ranked[: max(SHOWN, len(chosen))]
+    rows = [_bar(row, prediction, first=row.probability >= words.HOLDS) for row in shown]
+    head = f'<div class="hl-headline"><h2 class="hl-label">{pills or "No label holds"}</h2></div>'
     expected = verdict_head.expectation(prediction, example)
     return f'{head}{expected}<p class="hl-muted">{message}</p>{_list(rows, threshold=True)}'
 
@@ -123,17 +124,17 @@ def _several_labels(prediction: Prediction, example: Example | None) -> str:
 def _outputs(prediction: Prediction, _: Example | None) -> str:
     shown = prediction.ranked if len(prediction.labels) > 1 else (prediction.top,)
     rows = "".join(
-        f'<div class="hl-headline"><h2 class="hl-label">{label(row.label)}</h2>'
+        f'<div class="hl-headline"><h2 class="hl-label">{label(row.label, prediction.labels)}</h2>'
         f'<p class="hl-probability">{numbers.three_digits(row.logit)}</p></div>'
         for row in shown[:SHOWN]
     )
-    return f'{rows}<p class="hl-muted">Outputs of a regression: values, not probabilities.</p>'
+    return f'{rows}<p class="hl-muted">{text(outputs.values(len(prediction.labels)))}</p>'
 
 
-def _bar(row: ClassScore, *, first: bool = False, other: bool = False) -> str:
+def _bar(row: ClassScore, prediction: Prediction, *, first: bool = False, other: bool = False) -> str:
     kind = "hl-first" if first else "hl-other" if other else ""
     return (
-        f'<li class="{kind}"><span class="hl-name">{label(row.label)}</span>'
+        f'<li class="{kind}"><span class="hl-name">{label(row.label, prediction.labels)}</span>'
         f'<span class="hl-track"><i style="width:{100 * row.probability:.2f}%"></i></span>'
         f'<span class="hl-number">{text(numbers.percent(row.probability))} %</span></li>'
     )

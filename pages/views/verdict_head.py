@@ -21,14 +21,14 @@ def one_label(prediction: Prediction, example: Example | None) -> str:
     """The verdict in the largest type; two classes where it is between them, none where it is not sure."""
     match prediction.sureness:
         case Sureness.BETWEEN_TWO:
-            first, second = (label(row.label) for row in prediction.ranked[:2])
+            first, second = (label(row.label, prediction.labels) for row in prediction.ranked[:2])
             head = f'<h2 class="hl-label">{first} <small>or</small> {second}</h2>'
         case Sureness.NOT_SURE:
             head = '<h2 class="hl-label">Closest classes</h2>'
         case _:
             share = numbers.percent(prediction.top.probability)
             head = (
-                f'<h2 class="hl-label">{label(prediction.label)}</h2>'
+                f'<h2 class="hl-label">{label(prediction.label, prediction.labels)}</h2>'
                 f'<p class="hl-probability">{text(share)}<small> %</small></p>'
             )
     state = f'<p class="hl-state">{sureness(prediction)}{_because(prediction)}</p>' if prediction.sureness else ""
@@ -47,6 +47,5 @@ def expectation(prediction: Prediction, example: Example | None) -> str:
     hard = "A hard example. " if example.hard else ""
     agreement = words.agreement(prediction, example.expected)
     differs = " hl-differs" if agreement in words.DISAGREEMENTS else ""
-    return (
-        f'<p class="hl-expected{differs}">{hard}Expected: <strong>{label(example.expected)}</strong>, {agreement}.</p>'
-    )
+    expected = label(example.expected, prediction.labels)
+    return f'<p class="hl-expected{differs}">{hard}Expected: <strong>{expected}</strong>, {agreement}.</p>'

@@ -53,7 +53,7 @@ def settle(page: Page) -> None:
 def turn_to(page: Page, name: str) -> Page:
     """Another page about the same text, by its link; once it has answered."""
     page.get_by_test_id("stMain").get_by_role("link", name=name, exact=True).click()
-    expect(page.locator("h1")).to_have_text("Why this class?" if name == "Overview" else name)
+    expect(page.locator("h1")).to_have_text("Why this answer?" if name == "Overview" else name)
     page.locator(".hl-verdict").first.wait_for()
     return page
 

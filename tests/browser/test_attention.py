@@ -38,7 +38,7 @@ def choose(page: Page, label: str, option: str) -> None:
 def numbers_are(page: Page, found: AttentionOverview, layer: int, head: int) -> None:
     expect(page.get_by_role("heading", name=f"Layer {layer}, head {head}", exact=True)).to_be_visible()
     for measure, values in found.values.items():
-        value = float(values[layer - 1, head - 1])
+        value = float(values[layer, head])
         shown = (
             f"{percent(value)} %"
             if measure in ("first token", "token before", "itself")
@@ -50,7 +50,7 @@ def numbers_are(page: Page, found: AttentionOverview, layer: int, head: int) -> 
 def attention_holds(page: Page, explainer: Explainer, selection: Selection, text: str) -> None:
     """Every head in numbers, and one of them as words."""
     found = explainer.attention(selection, text, "overview")
-    numbers_are(page, found, 1, 1)
+    numbers_are(page, found, 0, 0)
     choose(page, "Layer", "3")
     choose(page, "Head", "2")
     numbers_are(page, found, 3, 2)
@@ -92,10 +92,10 @@ def test_a_click_on_a_cell_chooses_the_head(page: Page) -> None:
     x, y = box["x"] + box["width"] * 5 / 8, box["y"] + box["height"] * 7 / 8
     page.mouse.move(x - 3, y)
     page.mouse.move(x, y)
-    expect(chart.locator(".hoverlayer")).to_contain_text("layer 4, head 3")
+    expect(chart.locator(".hoverlayer")).to_contain_text("layer 3, head 2")
     page.mouse.click(x, y)
-    expect(page.get_by_role("heading", name="Layer 4, head 3", exact=True)).to_be_visible()
-    expect(page).to_have_url(re.compile("layer=4&head=3"))
+    expect(page.get_by_role("heading", name="Layer 3, head 2", exact=True)).to_be_visible()
+    expect(page).to_have_url(re.compile("layer=3&head=2"))
 
 
 def test_rollout_and_tokens_in_a_link(server: Server, open_page: OpenPage) -> None:
@@ -104,13 +104,13 @@ def test_rollout_and_tokens_in_a_link(server: Server, open_page: OpenPage) -> No
     expect(page.get_by_label("Head", exact=True)).to_have_count(0)
     expect(page.get_by_text("of the attention of all tokens")).to_be_visible()
     page.get_by_role("radio", name="Head by head").click()
-    expect(page.get_by_role("heading", name="Layer 1, head 1", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="Layer 0, head 0", exact=True)).to_be_visible()
 
 
-@pytest.mark.parametrize("rest", ["layer=99&head=0&view=nothing&measure=x&first=maybe", "layer=²&head=-1"])
+@pytest.mark.parametrize("rest", ["layer=99&head=4&view=nothing&measure=x&first=maybe", "layer=²&head=-1"])
 def test_a_link_that_asks_for_what_is_not_there(server: Server, open_page: OpenPage, rest: str) -> None:
     page = opened(open_page, server, f"{BANKING}&{rest}")
-    expect(page.get_by_role("heading", name="Layer 1, head 1", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="Layer 0, head 0", exact=True)).to_be_visible()
 
 
 def long_candidate(folder: Path, catalogue: Path) -> None:
@@ -144,8 +144,8 @@ def test_long_texts_are_pictures_and_much_memory_is_asked_for(
     page = opened(open_page, server, "candidate=long&adapter=-&by=tokens&text=" + "a+" * 510 + "a")
     expect(page.get_by_text("drawn as a picture: colours in 255 steps.")).to_be_visible()
     expect(page.locator(f"{MATRIX} .imagelayer image")).to_have_count(1)
-    choose(page, "Head", "4")
-    expect(page.get_by_role("heading", name="Layer 1, head 4", exact=True)).to_be_visible()
+    choose(page, "Head", "3")
+    expect(page.get_by_role("heading", name="Layer 0, head 3", exact=True)).to_be_visible()
     unfold(page, "How this was found")
     expect(page.get_by_text("4 heads of 512 x 512 tokens need")).to_be_visible()
     explain(page, "🙂 card " * 1000)

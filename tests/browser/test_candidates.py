@@ -102,7 +102,7 @@ def test_a_folder_of_ones_own_with_several_labels(page: Page, tmp_path: Path, se
     page.get_by_role("button", name="Classify with it").click()
     expect(page.get_by_text("Type a text: the answer appears here.")).to_be_visible()
     shown = classify(page, "hello you")
-    assert "of 6 labels at 0.5 or more" in words(page.locator(".hl-answer"))
+    assert "of 6 labels hold: each is judged alone" in words(page.locator(".hl-answer"))
     assert {name for name, _ in shown.bars} <= set(SEVERAL)
     assert "Entropy" not in shown.facts
     page.get_by_test_id("stTopNavLink").filter(has_text="Models").click()
@@ -126,7 +126,7 @@ def test_a_folder_without_a_head_gives_no_verdict_unless_asked_for(
     expect(page).to_have_url(re.compile("untrained_head=shown"))
     assert classify(page, "hello you").label
     expect(page.locator(".hl-answer.hl-untrained .hl-mark")).to_have_text("untrained head: random")
-    page.get_by_role("link", name="Why this class?").last.click()
+    page.get_by_role("link", name="Why this answer?").last.click()
     expect(page.locator(".hl-verdict.hl-untrained .hl-mark")).to_be_visible()
     expect(page).to_have_url(re.compile(r"untrained_head=shown.*text=hello"))
     other = open_page(page.url)
@@ -147,7 +147,7 @@ def test_a_regression_of_ones_own(page: Page, tmp_path: Path) -> None:
     page.get_by_test_id("stTopNavLink").filter(has_text="Classify").click()
     page.get_by_text("Type a text: the answer appears here.").wait_for()
     shown = classify(page, "best pasta of my life")
-    assert shown.label == "stars"
+    assert shown.label == "Stars"
     assert re.fullmatch(r"-?[\d.]+", shown.probability)
     expect(page.get_by_text("values, not probabilities")).to_be_visible()
 

@@ -35,7 +35,7 @@ def test_the_adapter_page_is_not_offered_without_an_adapter(server: Server, open
     adapter.hover()
     expect(page.get_by_role("tooltip")).to_contain_text(WHY)
     adapter.click()
-    expect(page.locator("h1")).to_have_text("Why this class?")
+    expect(page.locator("h1")).to_have_text("Why this answer?")
 
 
 def test_opened_by_its_address_it_says_why_and_answers_once_an_adapter_is_chosen(

@@ -118,7 +118,7 @@ def test_a_damaged_candidate_of_ones_own_fails_at_its_layer(
     expect(page.locator(".hl-lead")).to_have_text("1 of 15 stages failed: Finite. 6 left out.", timeout=60_000)
     marks = {name: (mark, detail) for mark, name, detail in shown(page)}
     assert marks["Finite"][0] == "✕ failed"
-    assert marks["Finite"][1].startswith("First at layer 2 of 2: ")
+    assert marks["Finite"][1].startswith("First at layer 1: ")
     assert marks["Padding"] == ("○ left out", "Not every value of the pass is finite")
     expect(page.locator(".hl-fix")).to_contain_text("The weight 'model.layers.1.mlp.down_proj.weight' holds NaN")
     assert downloaded(page)["passed"] is False

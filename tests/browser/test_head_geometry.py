@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from core.explain.explainer import Explainer
 from core.results import HeadGeometry, Selection
+from core.words.class_names import readable
 from core.words.numbers import three_digits
 from tests.browser.conftest import OpenPage, Server
 from tests.browser.reading import PAIRS, unfold
@@ -15,7 +16,8 @@ from tests.browser.reading import PAIRS, unfold
 def tells(page: Page, found: HeadGeometry, shared: bool) -> None:
     a, b = found.pairs(shared=shared)[0]
     value = (found.cosines if shared else found.apart)[a, b]
-    expected = f"Closest to each other: {found.labels[a]} and {found.labels[b]}, cosine {value:.2f}."
+    first, second = (readable(found.labels[k], found.labels) for k in (a, b))
+    expected = f"Hardest to tell apart: '{first}' and '{second}', cosine {value:.2f}."
     expect(page.locator(".hl-lead")).to_have_text(expected, timeout=30_000)
 
 

@@ -18,8 +18,8 @@ def entries(page: Page) -> int:
 
 
 def to_overview(page: Page) -> None:
-    page.get_by_test_id("stMain").get_by_role("link", name="Why this class?").click()
-    expect(page.locator("h1")).to_have_text("Why this class?")
+    page.get_by_test_id("stMain").get_by_role("link", name="Why this answer?").click()
+    expect(page.locator("h1")).to_have_text("Why this answer?")
     page.locator(".hl-verdict").wait_for()
     settle(page)
 
@@ -40,7 +40,7 @@ def test_back_and_forward_walk_over_pages_and_leave_at_the_first(server: Server,
     wait_for(page, SECOND)
     settle(page)
     page.go_forward()
-    expect(page.locator("h1")).to_have_text("Why this class?")
+    expect(page.locator("h1")).to_have_text("Why this answer?")
     page.locator(".hl-verdict").wait_for()
     settle(page)
     page.go_back()

@@ -1,4 +1,4 @@
-"""Why this class? Each page answers for every demo pair, and its numbers are the explainer's."""
+"""Why this answer? Each page answers for every demo pair, and its numbers are the explainer's."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from playwright.sync_api import Page, expect
 
 from core.explain.explainer import Explainer
 from core.results import ContributionOptions, Contributions, Selection, by_unit
+from core.words.class_names import readable
 from core.words.contributions import apart, deleted
-from core.words.numbers import percent, three_digits
+from core.words.depth import decided
+from core.words.numbers import percent, signed, three_digits
 from pages.ui.site_map import SITE_MAP
 from tests.browser.conftest import OpenPage, Server
 from tests.browser.reading import (
@@ -51,7 +53,9 @@ def overview_holds(page: Page, explainer: Explainer, selection: Selection, text:
     options = ContributionOptions(top.label)
     found, tested = (ask(selection, text, options) for ask in (explainer.contributions, explainer.deletions))
     assert isinstance(found, Contributions)
-    expect(page.locator(".hl-verdict strong")).to_have_text(top.label)
+    labels = reading.prediction.labels
+    expect(page.locator(".hl-verdict strong")).to_have_text(readable(top.label, labels))
+    expect(page.locator(".hl-verdict strong [title]")).to_have_attribute("title", top.label)
     expect(page.locator(".hl-verdict b")).to_have_text(f"{percent(top.probability)} %")
     assert tinted(page) == [unit.text for unit in reading.words]
     values = by_unit(found.values, reading.words)
@@ -59,18 +63,18 @@ def overview_holds(page: Page, explainer: Explainer, selection: Selection, text:
     strongest = max(own, key=lambda i: abs(values[i]))
     rows = page.locator(".hl-signed li")
     assert words(rows.first.locator(".hl-name")).split(" at ")[0] == reading.words[strongest].text
-    assert words(rows.first.locator(".hl-number")) == f"{values[strongest]:+.3f}"
-    assert words(rows.filter(has_text="the other classes together").locator(".hl-number")) == f"{found.others:+.3f}"
+    assert words(rows.first.locator(".hl-number")) == signed(float(values[strongest]))
+    assert words(rows.filter(has_text="the other classes together").locator(".hl-number")) == signed(found.others)
     assert words(rows.last.locator(".hl-name")) == "sum: log-odds"
-    assert words(rows.last.locator(".hl-number")) == f"{found.total:+.3f}"
+    assert words(rows.last.locator(".hl-number")) == signed(found.total)
     shown = [float(words(row.locator(".hl-number"))) for row in rows.all()]
     assert sum(shown[:-1]) == pytest.approx(shown[-1], abs=1e-2)
     lead = page.locator(".hl-lead")
-    expect(lead.first).to_have_text(deleted(tested))  # type: ignore[arg-type]
+    expect(lead.first).to_have_text(deleted(tested, labels))  # type: ignore[arg-type]
     lens = explainer.depth(selection, text)
-    expect(lead.nth(1)).to_contain_text(lens.verdicts[-1])
+    expect(lead.nth(1)).to_have_text(decided(lens, top.label))
     if 0 < lens.decided_at < len(lens.verdicts) - 1:
-        expect(lead.nth(1)).to_contain_text(f"from layer {lens.decided_at} of 4 on")
+        expect(lead.nth(1)).to_contain_text(f"after layer {lens.decided_at - 1} and stays ahead")
     page.locator(".js-plotly-plot").wait_for()
     expect(page.locator(".hl-note", has_text="the shares add up to it exactly")).to_be_visible()
 
@@ -89,7 +93,7 @@ def pooling_holds(page: Page, explainer: Explainer, selection: Selection, text: 
     assert titles == [f"{u.text}: {found.meaning} {v:.3g}" for u, v in zip(reading.words, values, strict=True)]
     unfold(page, "What each position adds to the logit of")
     parts = explainer.position_parts(selection, text)
-    kind = "Exact: the parts sum" if parts.exact else "A linearisation"
+    kind = "Exact: the parts sum" if parts.exact else "Not exact: the head is not linear"
     expect(page.locator(".hl-note", has_text=kind)).to_be_visible()
     unfold(page, "All poolers on the same hidden states")
     poolers = explainer.poolers(selection, text)
@@ -99,7 +103,9 @@ def pooling_holds(page: Page, explainer: Explainer, selection: Selection, text: 
     assert [words(card.locator(".hl-tag")) for card in cards.all()] == [
         "trained" if p.trained else "not trained with this head" for p in poolers
     ]
-    assert [words(card.locator("strong")) for card in cards.all()] == [p.label for p in poolers]
+    assert [words(card.locator("strong")) for card in cards.all()] == [
+        readable(p.label, reading.prediction.labels) for p in poolers
+    ]
 
 
 def contributions_hold(page: Page, explainer: Explainer, selection: Selection, text: str) -> None:
@@ -110,7 +116,7 @@ def contributions_hold(page: Page, explainer: Explainer, selection: Selection, t
     assert told(page, "Sum of the shares") == f"{found.total:.5f}"
     assert told(page, "Log-odds, by the model") == f"{found.value:.5f}"
     assert float(told(page, "Difference").split()[0]) < 1e-4
-    assert told(page, "The other classes together") == f"{found.others:+.5f}"
+    assert told(page, "The other classes together") == signed(found.others)
     unfold(page, "in the order of the text, through the base and through the adapter")
     expect(page.locator(".hl-note", has_text="pass through the base's weights alone")).to_have_text(apart(found))
     page.locator(".js-plotly-plot").wait_for()
@@ -123,7 +129,7 @@ def contributions_hold(page: Page, explainer: Explainer, selection: Selection, t
 def depth_holds(page: Page, explainer: Explainer, selection: Selection, text: str) -> None:
     lens = explainer.depth(selection, text)
     page.locator(".js-plotly-plot").wait_for()
-    expect(page.locator(".hl-lead")).to_contain_text(lens.verdicts[-1])
+    expect(page.locator(".hl-lead")).to_have_text(decided(lens, lens.verdicts[-1]))
     unfold(page, "How this was found")
     note = page.locator(".hl-note", has_text="equals the model's own logits within")
     shown = re.search(r"within ([\d.e+-]+)\.", note.inner_text())
@@ -138,7 +144,7 @@ def test_one_text_goes_with_the_person_and_stands_in_the_url(server: Server, ope
     page.get_by_label("Text", exact=True).fill(TEXT)
     page.get_by_role("button", name="Classify", exact=True).click()
     expect(page.locator(".hl-asked")).to_have_text(TEXT)
-    page.get_by_test_id("stMain").get_by_role("link", name="Why this class?").click()
+    page.get_by_test_id("stMain").get_by_role("link", name="Why this answer?").click()
     ready(page)
     for name in SECTION:
         turn_to(page, name)
@@ -160,9 +166,10 @@ def test_class_and_unit_are_chosen_and_shared_by_link(
 ) -> None:
     selection = PAIRS[0]
     page = ready(open_page(address(server, "contributions", selection, TEXT)))
-    other = explainer.reading(selection, TEXT).prediction.ranked[2]
+    prediction = explainer.reading(selection, TEXT).prediction
+    other = prediction.ranked[2]
     page.get_by_label("Class", exact=True).click()
-    page.get_by_role("option", name=re.compile(f"^{other.label} ")).click()
+    page.get_by_role("option", name=re.compile(f"^{re.escape(readable(other.label, prediction.labels))} ")).click()
     expect(page).to_have_url(re.compile(f"class={other.label}"))
     page.get_by_role("radio", name="Tokens").click()
     expect(page).to_have_url(re.compile("by=tokens"))
@@ -207,4 +214,4 @@ def test_a_candidate_without_an_adapter_goes_on(server: Server, open_page: OpenP
     page = ready(open_page(f"{address(server, 'why', Selection('demo-llama'), TEXT)}&untrained_head=shown"))
     assert tinted(page)[1] == "My"
     choose(page, "Adapter", "Banking questions (77 intents)")
-    expect(page.locator(".hl-verdict strong")).to_contain_text("card")
+    expect(page.locator(".hl-verdict strong")).to_contain_text(re.compile("card", re.IGNORECASE))

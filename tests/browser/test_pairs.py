@@ -1,4 +1,4 @@
-"""Why this class? For every demo pair, a person turns from page to page, and each says what the explainer says."""
+"""Why this answer? For every demo pair, a person turns from page to page, and each says what the explainer says."""
 
 from __future__ import annotations
 

@@ -17,8 +17,9 @@ from core.figures.report import document
 from core.results import AttributionOptions, ContributionOptions, Selection, by_unit
 from core.settings import settings
 from core.tasks.runner import TaskRunner
+from core.words.class_names import readable
 from core.words.contributions import deleted, whole
-from core.words.numbers import three_digits
+from core.words.numbers import percentage, three_digits
 from tests.browser.conftest import OpenFile
 from tests.browser.reading import PAIRS, A, words
 
@@ -38,14 +39,14 @@ def the_report_holds(
     waiting.value.save_as(path)
     report = opened(path).page
     told = explainer.reading(selection, text).prediction
-    expect(report.locator("h1")).to_contain_text(told.label)
+    expect(report.locator("h1")).to_contain_text(readable(told.label, told.labels))
     assert report.locator(".hl-strip").first.text_content() == "".join(
         [u.text for u in explainer.reading(selection, text).words if u.special] + [text]
     )
     found = explainer.contributions(selection, text, ContributionOptions(told.label))
     k = told.labels.index(told.label)
     expect(report.get_by_text(whole(found))).to_be_visible()
-    tested = deleted(explainer.deletions(selection, text, ContributionOptions(told.label)))
+    tested = deleted(explainer.deletions(selection, text, ContributionOptions(told.label)), told.labels)
     expect(report.get_by_text(tested)).to_be_visible()
     values = by_unit(found.values, explainer.reading(selection, text).words)
     drawn = report.evaluate("Array.from(document.getElementById('figure-1')._fullData[0].y)")
@@ -56,8 +57,8 @@ def the_report_holds(
     rows = report.locator("#classes tbody tr")
     expect(rows).to_have_count(len(told.labels))
     assert [words(c) for c in rows.first.locator("td").all()] == [
-        told.top.label,
-        three_digits(told.top.probability),
+        readable(told.top.label, told.labels),
+        " ".join(percentage(told.top.probability).split()),
         three_digits(told.top.logit),
     ]
     adapter = next(

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from core.engine.engine import Engine
 from core.explain.explainer import Explainer
 from core.results import ContributionOptions, MinimalFlip, Selection
+from core.words.class_names import readable
 from core.words.numbers import percent
 from tests.browser.conftest import OpenPage, Server
 from tests.browser.reading import PAIRS, A, address, cell, explain, unfold, words
@@ -39,17 +40,16 @@ def the_minimal_flip_holds(page: Page, explainer: Explainer, engine: Engine, sel
     assert fact(page, "Words taken away") == f"{len(flip.removed)} of {flip.words}"
     assert fact(page, "Texts tried") == f"{flip.tried} of at most 1,000"
     said = page.locator(".hl-lead").last
-    expect(said).to_contain_text(f"the verdict is '{flip.label}' instead of '{flip.verdict}'")
+    after, before = (readable(verdict, flip.labels) for verdict in (flip.label, flip.verdict))
+    expect(said).to_contain_text(f"it says '{after}' instead of '{before}'")
     expect(said).to_contain_text("Proven minimal" if flip.proven else "not proven minimal")
     page.get_by_role("button", name="Compare with this as text B").click()
     other = page.get_by_label(BOX)
     expect(other).to_have_value(flip.text)
-    after = engine.classify(selection, [flip.text])[0]
-    assert after.label == flip.label != reading.prediction.label
-    expect(page.locator(".hl-lead").first).to_contain_text(
-        f"turns the verdict from '{flip.verdict}' into '{flip.label}'"
-    )
-    top = np.argmax(after.logits)
+    answer = engine.classify(selection, [flip.text])[0]
+    assert answer.label == flip.label != reading.prediction.label
+    expect(page.locator(".hl-lead").first).to_contain_text(f"turns '{before}' into '{after}'")
+    top = np.argmax(answer.logits)
     assert flip.labels[int(top)] == flip.label
     expect(page).to_have_url(re.compile("other="))
 
@@ -69,7 +69,9 @@ def an_edit_holds(page: Page, explainer: Explainer, selection: Selection, text: 
     top = explainer.reading(selection, text).prediction.ranked[0].label
     k = found.labels.index(top)
     shares = [f"{percent(found.probabilities[i, k])}\u00a0%" for i in (0, 1)]
-    expect(page.locator(".hl-lead").first).to_contain_text(f"'{top}' goes from {shares[0]} to {shares[1]}")
+    expect(page.locator(".hl-lead").first).to_contain_text(
+        f"'{readable(top, found.labels)}' goes from {shares[0]} to {shares[1]}"
+    )
     for i, one in enumerate((text, other)):
         parts = explainer.contributions(selection, one, ContributionOptions(top, "logit")).values
         units = explainer.reading(selection, one).words
@@ -84,8 +86,8 @@ def an_edit_holds(page: Page, explainer: Explainer, selection: Selection, text: 
     table = page.get_by_test_id("stDataFrame")
     table.scroll_into_view_if_needed()
     expect(page.get_by_test_id("glide-cell-0-0").first).to_have_text(found.labels[leader])
-    assert float(cell(page, 1, 0)) == pytest.approx(found.change[leader], rel=1e-3)
-    assert float(cell(page, 4, 0)) == pytest.approx(found.logits[0, leader], rel=1e-3)
+    assert float(cell(page, 1, 0)) == pytest.approx(100 * found.change[leader], rel=1e-3)
+    assert float(cell(page, 4, 0)) == pytest.approx(found.logits[0, leader], rel=6e-3)
 
 
 def test_text_b_follows_a_until_it_is_edited_and_stays_then(server: Server, open_page: OpenPage) -> None:

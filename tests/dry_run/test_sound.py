@@ -80,7 +80,7 @@ def test_a_base_alone_and_its_traced_tensors(many: Engine, family: str) -> None:
     assert found.passed, failed(found)
     longest = max(text.read for text in found.texts)
     by_name = {t.name: t for t in found.traced}
-    states = ["Embeddings", "Layer 1 of 2", "Layer 2 of 2", "Hidden states"]
+    states = ["Embeddings", "Layer 0", "Layer 1", "Hidden states"]
     assert list(by_name) == [*states, "Pooler", "Pooling weights", "Logits"]
     for name in states:
         assert by_name[name].shape == (2, longest, TINY_WIDTH)

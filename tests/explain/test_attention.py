@@ -56,21 +56,21 @@ def captured(probe: Probe, text: str) -> list[Array]:
 def test_maps_of_every_layer_equal_transformers(explainer: Explainer, family: str) -> None:
     selection = Selection(family, "mean")
     expected = captured(probe_of(explainer, selection), TEXT)
-    for number, layer in enumerate(expected, 1):
+    for number, layer in enumerate(expected):
         found = explainer.attention(selection, TEXT, number)
         np.testing.assert_allclose(found.maps, layer, atol=1e-6)
         np.testing.assert_allclose(found.maps.sum(axis=-1), 1, atol=1e-5)
-        np.testing.assert_array_equal(found.head(2), found.maps[1])
+        np.testing.assert_array_equal(found.head(1), found.maps[1])
 
 
 def test_masks_and_windows_are_in_the_maps(explainer: Explainer) -> None:
     """Mistral sees 8 tokens back, Gemma 2 as we open it both ways, its window in every other layer."""
-    mistral = explainer.attention(Selection("mistral", "mean"), TEXT, 1).maps
+    mistral = explainer.attention(Selection("mistral", "mean"), TEXT, 0).maps
     away = np.subtract.outer(np.arange(mistral.shape[1]), np.arange(mistral.shape[1]))
     assert mistral.shape[1] > 10
     assert not mistral[:, (away < 0) | (away >= 8)].any()
     assert (mistral[:, (away >= 0) & (away < 8)] > 0).all()
-    gemma = [explainer.attention(Selection("gemma2", "mean"), TEXT, layer).maps for layer in (1, 2)]
+    gemma = [explainer.attention(Selection("gemma2", "mean"), TEXT, layer).maps for layer in (0, 1)]
     assert (gemma[1] > 0).all()
     assert not gemma[0][:, np.abs(away) > 8].any()
 
@@ -176,7 +176,7 @@ def test_a_stop_is_heard_between_layers(explainer: Explainer) -> None:
 
     with pytest.raises(CancelledError):
         attention.rollout(probe, probe.encode(TEXT), PLENTY, stops)
-    assert told == [(0.0, "layer 1 of 2"), (0.5, "layer 2 of 2")]
+    assert told == [(0.0, "layer 0, up to 1"), (0.5, "layer 1, up to 1")]
     assert probe.backbone.config._attn_implementation == "sdpa"
 
 
@@ -198,8 +198,8 @@ def test_maps_of_one_layer_at_a_time(explainer: Explainer, monkeypatch: pytest.M
 def test_layers_above_the_chosen_one_do_not_run(explainer: Explainer) -> None:
     probe = probe_of(explainer, LLAMA)
     attention.require_maps(probe)  # what is tried once, with a few tokens
-    probe.layers[1].register_forward_pre_hook(lambda *_: pytest.fail("layer 2 ran"))
-    assert attention.maps(probe, probe.encode(TEXT), 1, PLENTY).layer == 1
+    probe.layers[1].register_forward_pre_hook(lambda *_: pytest.fail("layer 1 ran"))
+    assert attention.maps(probe, probe.encode(TEXT), 0, PLENTY).layer == 0
 
 
 # Memory
@@ -226,7 +226,7 @@ def test_the_estimate_is_what_torch_allocates(explainer: Explainer, dtype: torch
     needs = attention.capture_cost(probe, text, PLENTY)
     assert (needs.tokens, needs.heads, needs.layers, needs.number_bytes) == (128, 4, 2, dtype.itemsize)
     with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as watched:
-        attention.maps(probe, text, 2, PLENTY)
+        attention.maps(probe, text, 1, PLENTY)
     log = [e for e in watched.profiler.kineto_results.events() if e.name() == "[memory]"]
     live = np.cumsum([event.nbytes() for event in sorted(log, key=lambda event: event.start_ns())])
     assert 0.9 * needs.peak < live.max() < 1.5 * needs.peak
@@ -279,7 +279,7 @@ def test_short_long_and_odd_texts(explainer: Explainer, family: str, text: str) 
     selection = Selection(family, "context")
     reading = explainer.reading(selection, text)
     count = len(reading.prediction.tokens)
-    assert explainer.attention(selection, text, 2).maps.shape == (4, count, count)
+    assert explainer.attention(selection, text, 1).maps.shape == (4, count, count)
     assert explainer.attention(selection, text, "rollout").matrix.shape == (count, count)
     overview = explainer.attention(selection, text, "overview").values
     assert all(np.isfinite(values).all() for values in overview.values())
@@ -295,9 +295,9 @@ def test_one_token_has_none_before_it(explainer: Explainer) -> None:
     np.testing.assert_array_equal(alone["effective tokens"], 1)
 
 
-@pytest.mark.parametrize("layer", [0, 3, -1])
+@pytest.mark.parametrize("layer", [2, 3, -1])
 def test_a_layer_that_is_not_there(explainer: Explainer, layer: int) -> None:
-    with pytest.raises(NotFoundError, match=f"no layer {layer}: this model has layers 1 to 2"):
+    with pytest.raises(NotFoundError, match=f"no layer {layer}: this model has layers 0 to 1"):
         explainer.attention(LLAMA, TEXT, layer)
 
 
@@ -312,14 +312,14 @@ def test_an_architecture_without_maps_is_told(explainer: Explainer) -> None:
 def test_square_tensors_that_are_no_maps_are_not_taken(explainer: Explainer) -> None:
     """Some families hand out position biases of the same shape beside the maps."""
     probe = probe_of(explainer, LLAMA)
-    expected = attention.maps(probe, probe.encode(TEXT), 1, PLENTY).maps
+    expected = attention.maps(probe, probe.encode(TEXT), 0, PLENTY).maps
 
     def beside(_module: object, _args: object, output: Any) -> Any:
         return output[0], torch.randn_like(output[1]), output[1]
 
     probe.layers[0].self_attn.register_forward_hook(beside)  # type: ignore[union-attr]
     probe.layers[0].register_forward_hook(lambda *_: pytest.fail("the layer went on"))
-    np.testing.assert_array_equal(attention.maps(probe, probe.encode(TEXT), 1, PLENTY).maps, expected)
+    np.testing.assert_array_equal(attention.maps(probe, probe.encode(TEXT), 0, PLENTY).maps, expected)
 
 
 @pytest.mark.parametrize("problem", ["multi_label_classification", "regression"])
@@ -329,7 +329,7 @@ def test_a_candidate_without_an_adapter_and_other_problems(problem: Any, tmp_pat
     explainer = Explainer(Engine(Settings(user_catalogue=tmp_path / "own", device="cpu")), TaskRunner(1))
     selection = explainer.engine.resolve(str(folder))
     expected = captured(probe_of(explainer, selection), TEXT)
-    np.testing.assert_allclose(explainer.attention(selection, TEXT, 2).maps, expected[1], atol=1e-6)
+    np.testing.assert_allclose(explainer.attention(selection, TEXT, 1).maps, expected[1], atol=1e-6)
     let_go(explainer.engine)
 
 
@@ -350,7 +350,7 @@ def test_windows_are_put_where_they_read() -> None:
     probe.backbone.set_attn_implementation("eager")
     with torch.no_grad():
         theirs = probe.backbone(input_ids=torch.tensor([text.ids]), output_attentions=True).attentions
-    for number, windows in enumerate(theirs, 1):
+    for number, windows in enumerate(theirs):
         expected = np.zeros((4, count, count))
         for query, place in itertools.product(range(count), range(2 * reach + 1)):
             if 0 <= (key := query + place - reach) < count:
@@ -382,14 +382,14 @@ def test_tokens_that_all_read_and_that_read_all_are_put_where_they_are() -> None
             expected[:, query, key] = windows[:, query, 1 + place]
         expected[:, query, 0] = windows[:, query, 0]
     expected[:, 0] = globally[:, :count, 0]
-    found = attention.maps(probe, text, 1, PLENTY).maps
+    found = attention.maps(probe, text, 0, PLENTY).maps
     np.testing.assert_allclose(found, expected, atol=1e-6)
     np.testing.assert_allclose(found.sum(axis=-1), 1, atol=1e-5)
 
 
 def test_what_goes_to_a_sink_is_in_no_row_and_in_no_number_of_tokens() -> None:
     probe, text = family("gpt_oss")
-    maps = attention.maps(probe, text, 1, PLENTY).maps
+    maps = attention.maps(probe, text, 0, PLENTY).maps
     sums = maps.sum(axis=-1)
     assert (sums < 1).all()
     assert (sums > 0).all()
@@ -426,7 +426,7 @@ def test_a_layer_that_runs_again_and_again_has_maps_for_each_time() -> None:
     with torch.no_grad():
         theirs = probe.backbone(input_ids=torch.tensor([text.ids]), output_attentions=True).attentions
     assert attention.capture_cost(probe, text, PLENTY).layers == len(theirs) == 2
-    for number, layer in enumerate(theirs, 1):
+    for number, layer in enumerate(theirs):
         np.testing.assert_allclose(attention.maps(probe, text, number, PLENTY).maps, layer[0], atol=1e-6)
 
 

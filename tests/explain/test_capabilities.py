@@ -100,7 +100,7 @@ def own(tmp_path: Path) -> Explainer:
     ("problem", "labels", "lacks"),
     [
         ("regression", ["value"], {Capability.HEAD_GEOMETRY, Capability.MINIMAL_FLIP}),
-        ("regression", ["warmth", "length"], {Capability.MINIMAL_FLIP}),
+        ("regression", ["warmth", "length"], {Capability.HEAD_GEOMETRY, Capability.MINIMAL_FLIP}),
         ("multi_label_classification", ["a", "b", "c"], set()),
     ],
 )

@@ -155,7 +155,7 @@ def check(name: str) -> tuple[set[Capability], str] | None:
     theirs = transformers_maps(probe)
     if theirs:
         assert Capability.ATTENTION in can, f"{name} hands out maps, and the page says that it has none"
-        for layer, maps in enumerate(theirs, 1):
+        for layer, maps in enumerate(theirs):
             np.testing.assert_allclose(attention.maps(probe, TEXT, layer, 2**30).maps, maps[0], atol=1e-5)
     return can, shares
 

@@ -50,9 +50,16 @@ def test_every_number_is_that_of_the_vectors_in_the_file(selection: Selection, k
 
 
 def test_one_output_has_nothing_to_compare(tmp_path: Path) -> None:
-    folder = save_tiny_classifier(tmp_path / "one", "llama", ["score"], "regression")
+    folder = save_tiny_classifier(tmp_path / "one", "llama", ["score"], "multi_label_classification")
     engine = Engine(Settings(catalogue=tmp_path / "none", user_catalogue=tmp_path / "own", device="cpu"))
     with pytest.raises(CheckpointError, match="one output"):
+        Explainer(engine, TaskRunner(1)).head_geometry(engine.resolve(str(folder)))
+
+
+def test_a_regression_has_no_classes(tmp_path: Path) -> None:
+    folder = save_tiny_classifier(tmp_path / "values", "llama", ["warmth", "length"], "regression")
+    engine = Engine(Settings(catalogue=tmp_path / "none", user_catalogue=tmp_path / "own", device="cpu"))
+    with pytest.raises(CheckpointError, match="no classes to compare"):
         Explainer(engine, TaskRunner(1)).head_geometry(engine.resolve(str(folder)))
 
 

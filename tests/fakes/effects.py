@@ -89,7 +89,7 @@ def ablation(model: LoadedModel, text: str) -> Ablation:
     cells, layers, modules = taken(parts), taken(np.nansum(parts, axis=1)), taken(np.nansum(parts, axis=0))
     return Ablation(
         labels=model.labels,
-        layers=tuple(f"layer {i + 1}" for i in range(LAYERS)),
+        layers=tuple(f"layer {i}" for i in range(LAYERS)),
         modules=MODULES,
         full=full,
         without=without,
@@ -101,6 +101,7 @@ def ablation(model: LoadedModel, text: str) -> Ablation:
         cell_verdicts=tuple(verdicts(row) for row in cells),
         layer_verdicts=verdicts(layers),
         module_verdicts=verdicts(modules),
+        is_regression=model.problem_type == "regression",
     )
 
 

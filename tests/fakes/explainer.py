@@ -56,7 +56,8 @@ class FakeExplainer:
     Attributes:
         attention_budget: bytes that attention maps may take.
         seconds: what a search for the minimal flip takes by its estimate.
-        problems: what every pair lacks, and why; `asked` are the pairs whose capabilities were asked for.
+        problems: what every pair lacks, and why; a regression lacks the minimal flip besides;
+            `asked` are the pairs whose capabilities were asked for.
     """
 
     def __init__(self, engine: FakeEngine, tasks: FakeTasks) -> None:
@@ -70,9 +71,9 @@ class FakeExplainer:
     def capabilities(self, selection: Selection) -> Capabilities:
         self.asked.append(selection)
         problems = dict(self.problems)
-        if self._engine.answering(selection).problem_type == "regression":
-            flips = Problem("A regression has no verdict that could flip.", "compare two texts by their output.")
-            problems[Capability.MINIMAL_FLIP] = flips
+        model = self._engine.models.get(selection)
+        if model is not None and model.problem_type == "regression":
+            problems[Capability.MINIMAL_FLIP] = Problem("A regression has no verdict that could flip.")
         return Capabilities(problems)
 
     def reading(self, selection: Selection, text: str) -> Reading:

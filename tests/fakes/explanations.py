@@ -55,7 +55,7 @@ def poolers(model: LoadedModel, prediction: Prediction) -> list[PoolerVerdict]:
         trained = name == model.pooler
         values = np.array(prediction.logits) if trained else logits(model, prediction.text, name)
         seen = pooling(name, words_of(prediction))
-        result.append(PoolerVerdict(seen, trained, verdict(model, values), probabilities(model, values)))
+        result.append(PoolerVerdict(seen, trained, verdict(model, values), probabilities(model, values), values))
     return result
 
 
@@ -122,9 +122,9 @@ def head_geometry(model: LoadedModel) -> HeadGeometry:
     """Of random class vectors.
 
     Raises:
-        CheckpointError: a head with one output.
+        CheckpointError: a head with one output, or of a regression.
     """
-    if len(model.labels) < 2:
+    if len(model.labels) < 2 or model.problem_type == "regression":
         raise CheckpointError("This head has one output: there are no classes to compare.", fix="choose a classifier.")
     vectors = np.array([normal((WIDTH,), model.selection, label) for label in model.labels]) + 0.5
     gaps = np.linalg.norm(vectors[:, None] - vectors[None], axis=-1)
@@ -143,8 +143,8 @@ def attention_maps(words: list[str], layer: int) -> AttentionMaps:
     Raises:
         NotFoundError: no such layer.
     """
-    if not 1 <= layer <= LAYERS:
-        raise NotFoundError(f"There is no layer {layer}.", fix=f"choose one from 1 to {LAYERS}.")
+    if not 0 <= layer < LAYERS:
+        raise NotFoundError(f"There is no layer {layer}.", fix=f"choose one from 0 to {LAYERS - 1}.")
     size = len(words)
     parts = np.array([[shares(words, layer, head, word) for word in words] for head in range(HEADS)])
     seen = np.tril(parts.reshape(HEADS, size, size) + 0.1)
@@ -153,7 +153,7 @@ def attention_maps(words: list[str], layer: int) -> AttentionMaps:
 
 def attention_overview(words: list[str]) -> AttentionOverview:
     """See `AttentionOverview.values`."""
-    maps = np.array([attention_maps(words, layer + 1).maps for layer in range(LAYERS)], dtype=np.float64)
+    maps = np.array([attention_maps(words, layer).maps for layer in range(LAYERS)], dtype=np.float64)
     size = len(words)
     entropy = -(maps * np.log(np.where(maps > 0, maps, 1))).sum(axis=-1)
     before = np.diagonal(maps, -1, axis1=-2, axis2=-1)
@@ -173,5 +173,5 @@ def attention_rollout(words: list[str]) -> AttentionRollout:
     """See `AttentionRollout.matrix`."""
     matrix = np.eye(len(words))
     for layer in range(LAYERS):
-        matrix = (attention_maps(words, layer + 1).maps.mean(axis=0) + np.eye(len(words))) / 2 @ matrix
+        matrix = (attention_maps(words, layer).maps.mean(axis=0) + np.eye(len(words))) / 2 @ matrix
     return AttentionRollout(matrix)

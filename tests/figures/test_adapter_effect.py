@@ -23,7 +23,7 @@ def an_ablation() -> Ablation:
     cells[1, 1] = np.nan
     return Ablation(
         labels=LABELS,
-        layers=("layer 1", "layer 2"),
+        layers=("layer 0", "layer 1"),
         modules=("q_proj", "up<proj"),
         full=np.array([5.0, 6, 7]),
         without=np.array([1.0, 2, 9]),
@@ -42,8 +42,8 @@ def test_the_curve_holds_every_point_and_marks_the_flip() -> None:
     found = a_curve()
     figure = curve(found, 0.3, "c", "light")
     drawn = {trace.name: np.asarray(trace.y) for trace in figure.data}
-    assert list(drawn) == ["b", "c", "a&lt;b&gt;"]
-    np.testing.assert_allclose(drawn["c"], found.probabilities[:, 2])
+    assert list(drawn) == ["B", "C", "a&lt;b&gt;"]
+    np.testing.assert_allclose(drawn["C"], found.probabilities[:, 2])
     assert [shape.x0 for shape in figure.layout.shapes] == [0.437, 1, 0.3]
     assert figure.layout.annotations[0].text == "flips at 0.437"
 
@@ -54,7 +54,7 @@ def test_a_regression_shows_outputs() -> None:
     bare = ScaleCurve(LABELS, found.scales, found.logits, nothing, found.verdicts, (), ())
     figure = curve(bare, 1, "b", "dark")
     np.testing.assert_allclose(np.asarray(figure.data[0].y), found.logits[:, 1])
-    assert figure.layout.yaxis.title.text == "output"
+    assert figure.layout.yaxis.title.text == "value"
 
 
 def test_the_heat_map_holds_cells_and_totals() -> None:
@@ -72,9 +72,9 @@ def test_cells_say_their_number_and_whether_the_verdict_flips() -> None:
     text, told = figure.data[0].text, figure.data[0].customdata
     assert list(text[0][:2]) == ["-5.00", "-2.00<br>flips"]
     assert list(text[1]) == ["+1.00", "", "", "-5.00<br>flips"]
-    assert told[0][1] == "without up&lt;proj, layer 1: -2.000<br>says b"
+    assert told[0][1] == "without up&lt;proj, layer 0: -2.00<br>says B (b)"
     assert list(figure.layout.xaxis.ticktext) == ["q_proj", "up&lt;proj", "all"]
-    assert list(figure.layout.yaxis.ticktext) == ["layer 1", "layer 2", "all"]
+    assert list(figure.layout.yaxis.ticktext) == ["layer 0", "layer 1", "all"]
 
 
 def test_two_answers_side_by_side() -> None:

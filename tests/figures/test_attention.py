@@ -118,6 +118,6 @@ def test_every_head_can_be_clicked_and_the_chosen_one_is_framed(theme: Theme, me
     figure = heads(AttentionOverview(values), measure, (2, 4), theme)
     np.testing.assert_array_equal(figure.data[0].z, values[measure])
     marks = set(zip(figure.data[1].x, figure.data[1].y, strict=True))
-    assert marks == {(head, layer) for head in range(1, 6) for layer in range(1, 4)}
+    assert marks == {(head, layer) for head in range(5) for layer in range(3)}
     frame = figure.layout.shapes[0]
     assert (frame.x0, frame.x1, frame.y0, frame.y1) == (3.5, 4.5, 1.5, 2.5)

@@ -55,7 +55,7 @@ def test_the_lens_draws_the_end_and_whoever_led_on_the_way() -> None:
     assert len(classes) == 6
     figure = lens(found, "light")
     for line, k in zip(figure.data, classes, strict=True):
-        assert line.name == f"class_{k}"
+        assert line.name == f"Class {k}"
         np.testing.assert_allclose(line.y, found.probabilities[:, k])
     assert figure.layout.yaxis.title.text == "probability"
 
@@ -63,5 +63,5 @@ def test_the_lens_draws_the_end_and_whoever_led_on_the_way() -> None:
 def test_a_regression_has_outputs_and_no_probability_axis() -> None:
     figure = lens(made(np.array([[0.5], [1.5], [3.0]]), "regression"), "dark")
     assert list(figure.data[0].y) == [0.5, 1.5, 3.0]
-    assert figure.layout.yaxis.title.text == "output"
+    assert figure.layout.yaxis.title.text == "value"
     assert figure.layout.yaxis.range is None

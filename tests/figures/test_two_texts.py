@@ -65,11 +65,11 @@ def test_the_largest_changes_are_drawn_with_their_sign(reading_of: Read) -> None
     shares = np.stack([np.full(12, 1 / 12), np.full(12, 1 / 12)])
     shares[1, 3], shares[1, 7] = 0.4, 0.0
     figure = changes(TwoTexts(reading, reading, (), np.log(shares + 1e-9), shares), "light")
-    assert list(figure.layout.yaxis.ticktext[:2]) == ["d", "h"]
-    np.testing.assert_allclose(figure.data[0].x[:2], [0.4 - 1 / 12, -1 / 12])
+    assert list(figure.layout.yaxis.ticktext[:2]) == ["D", "H"]
+    np.testing.assert_allclose(figure.data[0].x[:2], [40 - 100 / 12, -100 / 12])
     assert len(figure.data[0].x) == 8
     values = TwoTexts(reading, reading, (), shares, np.full((2, 12), np.nan))
-    assert "output" in changes(values, "dark").layout.xaxis.title.text
+    assert "value" in changes(values, "dark").layout.xaxis.title.text
 
 
 def test_two_strips_can_share_a_scale(reading_of: Read) -> None:

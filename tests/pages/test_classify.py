@@ -10,7 +10,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.results import Selection
-from core.words.numbers import three_digits
+from core.words.class_names import readable
+from core.words.numbers import percentage, three_digits
 from tests.fakes.catalogue import LABELS
 from tests.fakes.predictions import predict
 from tests.fakes.services import FakeServices
@@ -124,7 +125,7 @@ def test_several_labels_have_no_other_and_a_threshold(open_app: Open, fake: Fake
     chosen = [
         p for p in predict(fake.engine.models[Selection("several", "one")], "an example").probabilities if p >= 0.5
     ]
-    assert f"{len(chosen)} of 12 labels at 0.5 or more" in drawn
+    assert f"{len(chosen)} of 12 labels hold: each is judged alone" in drawn
     assert drawn.count("hl-pill") == len(chosen) + drawn.count(".hl-pill")
     assert "other (" not in drawn
     assert "Entropy" not in re.sub(r"<style>.*?</style>", "", drawn, flags=re.DOTALL)
@@ -133,7 +134,7 @@ def test_several_labels_have_no_other_and_a_threshold(open_app: Open, fake: Fake
 def test_a_regression_has_no_probabilities(open_app: Open) -> None:
     app = open_app(candidate="values")
     drawn = words(app)
-    assert "Outputs of a regression" in drawn
+    assert "Values, not probabilities." in drawn
     assert "nan" not in drawn
     assert "Probability" not in app.dataframe[0].value.columns
     assert list(app.dataframe[0].value.columns) == ["Output", "Value"]
@@ -155,10 +156,12 @@ def test_the_table_has_every_class_and_can_be_searched(open_app: Open) -> None:
 
 def test_the_table_shows_three_significant_digits(open_app: Open, fake: FakeServices) -> None:
     shown = pa.ipc.open_stream(open_app().dataframe[0].proto.arrow_data.styler.display_values).read_all().to_pydict()
-    ranked = predict(fake.engine.models[DEMO], "where is my card").ranked
+    prediction = predict(fake.engine.models[DEMO], "where is my card")
+    ranked = prediction.ranked
     columns = [values for name, values in shown.items() if "index" not in name]
-    assert [row.label for row in ranked] == columns[0]
-    assert [three_digits(row.probability) for row in ranked] == columns[1]
+    assert [readable(row.label, prediction.labels) for row in ranked] == columns[0]
+    assert columns[0][0].startswith("Class ")
+    assert [percentage(row.probability) for row in ranked] == columns[1]
     assert [three_digits(row.logit) for row in ranked] == columns[2]
 
 
@@ -214,10 +217,10 @@ def test_the_expected_class_stands_beside_the_verdict_and_hard_examples_say_so(
     app = open_app()
     said = predict(fake.engine.models[DEMO], "where is my card").label
     differs = "the closest class" if said == "class_03" else "not the closest class"
-    assert f"Expected: <strong><bdi>class_<wbr>03</bdi></strong>, {differs}." in words(app)
+    assert f'Expected: <strong><span title="class_03"><bdi>Class 03</bdi></span></strong>, {differs}.' in words(app)
     assert app.button(key="example-1").label.startswith(":gray[A hard one:]")
     app.button(key="example-1").click().run()
-    assert "A hard example. Expected: <strong><bdi>class_<wbr>01</bdi>" in words(app)
+    assert 'A hard example. Expected: <strong><span title="class_01"><bdi>Class 01</bdi>' in words(app)
     ask(app, "my own words")
     assert "Expected:" not in words(app)
 

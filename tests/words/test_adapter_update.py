@@ -14,5 +14,6 @@ def test_where_an_adapter_changes_most() -> None:
         for layer, norm in enumerate((0.5, 1.0))
     )
     assert adapter_update.update(AdapterUpdate(modules, (), 100, 0)) == (
-        "It changes layer 1, q_proj most, by 10.0 % of the weight, and uses 2.0 of 8 ranks in the mean."
+        "It changes layer 1, q_proj most: what it adds is 10.0\u00a0% as large as the weight. Of the 8 directions that "
+        "it may use in a module it uses 2.0 on average."
     )

@@ -21,10 +21,12 @@ def effect(before: MaskSide, after: MaskSide) -> MaskEffect:
 def test_the_same_verdict_and_another() -> None:
     same = effect(side("causal", "card", 0.6), side("bidirectional", "card", 0.9))
     assert attention_mask.reading_ahead(same, "card") == (
-        "The verdict is 'card' under both masks. Reading ahead, 'card' goes from 60.0\u00a0% to 90.0\u00a0%, its logit "
-        "by +0.30."
+        "Reading ahead does not change what it says, 'Card': 'Card' has 60.0\u00a0% read causally, 90.0\u00a0% read in "
+        "both directions."
     )
     other = effect(side("causal", "home", 0.4), side("bidirectional", "card", 0.9))
     assert attention_mask.reading_ahead(other, "card").startswith(
-        "Read causally the verdict is 'home', in both directions 'card': 'card' goes from"
+        "Reading ahead turns 'Home' into 'Card': 'Card' has 40.0"
     )
+    values = effect(side("causal", "card", np.nan), side("bidirectional", "card", np.nan))
+    assert attention_mask.reading_ahead(values, "home") == ("Read causally 'Home' is 0, read in both directions 0.")

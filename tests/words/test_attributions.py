@@ -58,11 +58,13 @@ def test_the_cost_is_said_before() -> None:
 def test_which_is_best() -> None:
     assert "no method's first words matter clearly more" in attributions.best(result())
     both = result({"occlusion": 0.1}, {"occlusion": 0.9})
-    assert attributions.best(both) == "Most faithful on this text, by both measures: occlusion."
+    assert attributions.best(both) == (
+        "On this text the order by occlusion is the one to believe, by both measures of faithfulness."
+    )
     two = result({"occlusion": 0.1, "contributions": 0.1}, {"gradient x input": 0.9})
     assert attributions.best(two) == (
-        "On this text most is lost without the first words of contributions and occlusion, and the first words of "
-        "gradient x input do most alone."
+        "On this text most is lost without the words that contributions and occlusion put first, and the words that "
+        "gradient x input puts first do most alone."
     )
     one = result({"occlusion": 0.1})
     assert attributions.best(one).endswith("and no method's first words stand out alone.")
@@ -71,7 +73,7 @@ def test_which_is_best() -> None:
 def test_what_does_not_add_up_is_said() -> None:
     assert attributions.incomplete(result(owed=2.0)) is None
     assert attributions.incomplete(result(owed=1.5)) == (
-        "The integrated gradients miss 0.500 of the +1.500 they must sum to: take more steps, or another baseline."
+        "The integrated gradients miss 0.500 of the +1.50 they must sum to: take more steps, or another baseline."
     )
     zero = replace(result(owed=1.5), options=AttributionOptions("card", baseline="zero"))
     assert (attributions.incomplete(zero) or "").endswith("A norm has no slope to follow at all zeros.")

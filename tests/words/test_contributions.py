@@ -24,9 +24,10 @@ def test_shares_that_add_up() -> None:
     assert "within the digits of bfloat16: they sum to 3.00000" in contributions.whole(
         made(dtype="bfloat16", value=3.1)
     )
-    assert contributions.title(made(), "word") == "What each word added to the logit of 'card'"
+    assert contributions.title(made(), "word", ("card", "home")) == "What each word added to the logit of 'Card'"
     lead = made(options=ContributionOptions("card", "lead", "home"), quantity="lead")
     assert contributions.named(lead) == "lead of 'card' over 'home'"
+    assert contributions.named(lead, ("card", "home")) == "lead of 'Card' over 'Home'"
 
 
 def test_falls_say_why_and_what_they_are() -> None:
@@ -47,7 +48,7 @@ def test_constants_and_other_classes_are_named() -> None:
 def test_base_and_adapter_apart() -> None:
     assert contributions.apart(made()) == ""
     told = contributions.apart(made(base=np.array([0.5, 1.0])))
-    assert "+1.500 pass through the base's weights alone and +1.500 through at least one" in told
+    assert "+1.50 pass through the base's weights alone and +1.50 through at least one" in told
 
 
 def deleted(*scores: float, is_probability: bool = True) -> Deletions:

@@ -12,6 +12,6 @@ def test_the_closest_classes_with_and_without_what_all_share() -> None:
     cosines = np.array([[1.0, 0.9, 0.1], [0.9, 1.0, 0.2], [0.1, 0.2, 1.0]])
     apart = np.array([[1.0, 0.1, 0.2], [0.1, 1.0, 0.75], [0.2, 0.75, 1.0]])
     result = HeadGeometry(("a", "b", "c"), np.ones(3), cosines, apart, np.ones((3, 3)), hidden=True)
-    assert head_geometry.closest(result, shared=True) == "Closest to each other: a and b, cosine 0.90."
-    assert head_geometry.closest(result, shared=False) == "Closest to each other: b and c, cosine 0.75."
+    assert head_geometry.closest(result, shared=True) == "Hardest to tell apart: 'A' and 'B', cosine 0.90."
+    assert head_geometry.closest(result, shared=False) == "Hardest to tell apart: 'B' and 'C', cosine 0.75."
     assert head_geometry.about(result).endswith(head_geometry.HIDDEN)

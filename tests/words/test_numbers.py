@@ -95,6 +95,30 @@ def test_cells(value: float | None, shown: str) -> None:
     assert numbers.significant(value) == shown
 
 
-@pytest.mark.parametrize(("value", "shown"), [(0.0, "0"), (2.345e-7, "2.3e-07"), (-0.5, "5.0e-01")])
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(0.0, "0"), (2.345e-7, "2.3e-07"), (-0.5, "0.50"), (0.0999, "0.10"), (12.3, "12"), (0.00123, "0.0012")],
+)
 def test_small_differences(value: float, shown: str) -> None:
     assert numbers.two_digits(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("change", "shown"),
+    [
+        (0.621, "+62.1"),
+        (-0.034, "-3.4"),
+        (0.0, "0"),
+        (2e-6, "< +0.1"),
+        (-2e-6, "> -0.1"),
+        (math.nan, "–"),
+        (1.0, "+100.0"),
+    ],
+)
+def test_changes_of_a_probability_are_points_with_a_sign(change: float, shown: str) -> None:
+    assert numbers.points(change) == shown
+
+
+@pytest.mark.parametrize(("value", "shown"), [(0.5834, "+0.583"), (-12.34, "-12.3"), (0.0, "0"), (math.nan, "nan")])
+def test_a_change_has_its_sign_and_three_digits(value: float, shown: str) -> None:
+    assert numbers.signed(value) == shown

@@ -16,7 +16,9 @@ def test_exact_ones() -> None:
 
 def test_a_linearisation_names_its_gap() -> None:
     words = position_parts.whole(made(exact=False, logits=(2.5, 1.0)), "card")
-    assert words.startswith("A linearisation: the head is not linear, so the parts sum to 3.000")
+    assert words.startswith(
+        "Not exact: the head is not linear, so the parts sum to 3.00 where the model's logit is 2.50"
+    )
     assert "the gap of -0.500 belongs to no position" in words
     assert position_parts.kind(False) == "linearisation, not exact"
     assert position_parts.remainder(False) == "gap of the linearisation"

@@ -8,6 +8,7 @@ import pytest
 
 from core.results import AdapterPair, ModulePair
 from core.words import two_adapters
+from core.words.numbers import three_digits
 
 
 def pair(cosine: float, norms: tuple[float, float] = (1.0, 1.0)) -> ModulePair:
@@ -20,8 +21,8 @@ def pair(cosine: float, norms: tuple[float, float] = (1.0, 1.0)) -> ModulePair:
 )
 def test_whether_two_change_the_same(cosine: float, alike: str) -> None:
     assert two_adapters.pair(AdapterPair((pair(cosine),), (), ())) == (
-        f"They make {alike} changes: the cosine between the two updates is {cosine:.2f}. In the mean they read "
-        "50.0\u00a0% of the same directions (10.0\u00a0% by chance) and write 50.0\u00a0% (20.0\u00a0% by chance)."
+        f"They make {alike} changes: the cosine between the two updates is {three_digits(cosine)}. On average they "
+        "read 50.0\u00a0% of the same directions (10.0\u00a0% by chance) and write 50.0\u00a0% (20.0\u00a0% by chance)."
     )
 
 

@@ -11,10 +11,9 @@ from tests.words.made import prediction
 
 
 def test_a_probability_or_the_output() -> None:
-    assert verdict.stated(0.934, 2.0, "output") == "93.4\u00a0%"
+    assert verdict.stated(0.934, 2.0) == "93.4\u00a0%"
     assert verdict.stated(0.9999, 2.0) == "> 99.9\u00a0%"
     assert verdict.stated(math.nan, 2.0) == "2.00"
-    assert verdict.stated(math.nan, 2.0, "output") == "output 2.00"
 
 
 def test_how_sure_it_is() -> None:

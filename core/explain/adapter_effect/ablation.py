@@ -15,6 +15,7 @@ from core.explain.adapter_effect.lora_scale import logits_with
 from core.explain.probe import Probe
 from core.results import Ablation
 from core.tasks.progress import Progress
+from core.words.layers import layer_name
 
 _OUTSIDE = "outside the layers"
 
@@ -92,6 +93,7 @@ def _result(probe: Probe, plan: _Plan, logits: Tensor) -> Ablation:
         cell_verdicts=tuple(tuple(row) for row in cell_verdicts),
         layer_verdicts=tuple(verdicts[2:first]),
         module_verdicts=tuple(verdicts[first:last]),
+        is_regression=probe.problem_type == "regression",
     )
 
 
@@ -121,4 +123,4 @@ def _factors(parts: Sequence[LoraPart], removed: Sequence[Sequence[LoraPart]]) -
 
 
 def _layer_names(layers: Sequence[int | None]) -> tuple[str, ...]:
-    return tuple(_OUTSIDE if layer is None else f"layer {layer + 1}" for layer in layers)
+    return tuple(_OUTSIDE if layer is None else layer_name(layer) for layer in layers)

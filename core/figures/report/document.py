@@ -15,6 +15,7 @@ from core.figures.report import effects, inside, provenance
 from core.figures.report.pieces import Drawing, Piece
 from core.figures.style import Theme
 from core.results import Report
+from core.words import verdict as verdict_words
 from core.words.untrained_head import marked
 
 _HERE = Path(__file__).parent
@@ -53,7 +54,7 @@ def document(result: Report) -> str:
     data = _harmless(json.dumps(figures, ensure_ascii=False))
     nonce = hashlib.sha256(data.encode("utf-8", "replace")).hexdigest()[:32]
     prediction = result.reading.prediction
-    says = marked(prediction.label, untrained_head=prediction.untrained_head)
+    says = marked(verdict_words.answer(prediction), untrained_head=prediction.untrained_head)
     title = text(f"Headlight: {result.origin.model.selection} says {says}")
     return (
         _TEMPLATE.format(

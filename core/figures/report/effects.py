@@ -5,13 +5,16 @@ from __future__ import annotations
 from core.figures.adapter_effect import curve, heat, versus
 from core.figures.attention import matrix
 from core.figures.attributions import agreement
-from core.figures.report.pieces import Piece, figure, heading, note, says, table
+from core.figures.report.pieces import Cell, Class, Number, Piece, figure, heading, note, says, table
 from core.figures.two_texts import after, before, changes, struck
-from core.results import Report, between_units
+from core.results import Report, TwoTexts, between_units
 from core.words import adapter_effect, attention_mask
 from core.words import attributions as attribution_words
 from core.words import two_texts as two_texts_words
-from core.words.verdict import cut_off
+from core.words.class_names import readable
+from core.words.numbers import points, signed
+from core.words.outputs import noun
+from core.words.verdict import answer, cut_off
 
 #: Words above which the rollout is left out: it is a figure of words times words.
 MOST_WORDS = 120
@@ -24,8 +27,8 @@ def adapter(result: Report) -> list[Piece]:
         return []
     return [
         heading("The adapter's update, from off to twice as much"),
-        says(adapter_effect.flips(scales)),
-        figure(lambda theme: curve(scales, 1.0, result.label, theme), "Leading classes over the scale of the update"),
+        says(adapter_effect.flips(scales, result.label)),
+        figure(lambda theme: curve(scales, 1.0, result.label, theme), "What it says over the scale of the update"),
     ]
 
 
@@ -34,14 +37,22 @@ def ablation(result: Report) -> list[Piece]:
     parts = result.ablation
     if parts is None:
         return []
-    rows = [(part.module, part.layer, part.change, part.verdict) for part in parts.parts(result.label)[:12]]
+    named, measure = readable(result.label, parts.labels), adapter_effect.measured(parts)
+    rows: list[tuple[Cell, ...]] = [
+        (part.module, part.layer, Number(signed(part.change)), Class(part.verdict, parts.labels))
+        for part in parts.parts(result.label)[:12]
+    ]
+    head = ["Part", "Layer", f"Change of {measure}", "Says without it"]
+    if parts.is_regression:
+        del head[3]
+        rows = [row[:3] for row in rows]
     return [
         heading("Which parts of the adapter carry it"),
         says(adapter_effect.carried(parts, result.label)),
-        figure(
-            lambda theme: heat(parts, result.label, theme), f"Change of the logit of {result.label} without each part"
-        ),
-        table(("Part", "Layer", "Change of logit", "Verdict without"), rows),
+        note(f"{adapter_effect.carriers(parts, result.label)} {adapter_effect.flipping(parts)}".rstrip()),
+        figure(lambda theme: heat(parts, result.label, theme), f"Change of {measure} of {named} without each part"),
+        table(head, rows),
+        note(adapter_effect.parts_about(parts)),
     ]
 
 
@@ -63,7 +74,7 @@ def masks(result: Report) -> list[Piece]:
                 result.label,
                 theme,
             ),
-            "Leading classes under both masks",
+            "What it says under both masks",
         ),
     ]
 
@@ -90,18 +101,18 @@ def attributions(result: Report) -> list[Piece]:
     if methods is None:
         return []
     rows = [
-        (m.method, m.total, float("nan") if m.error is None else m.error, f.comprehensiveness, f.sufficiency)
+        (m.method, m.total, float("nan") if m.error is None else m.error, *attribution_words.measured(methods, f))
         for m, f in zip(methods.methods, methods.faithfulness, strict=True)
     ]
-    chance = methods.chance("comprehensiveness")[0], methods.chance("sufficiency")[0]
+    chance = attribution_words.by_chance(methods)
     options = methods.options
     return [
-        heading(f"Attributions to '{options.label}'"),
+        heading(f"Attributions to '{readable(options.label, result.reading.prediction.labels)}'"),
         says(attribution_words.best(methods)),
         figure(lambda theme: agreement(methods, theme), f"Five methods by {options.by}, in the order of the text"),
         table(
-            ("Method", "Sum", "Error of the sum", "Comprehensiveness", "Sufficiency"),
-            [*rows, ("random order", float("nan"), float("nan"), *chance)],
+            ("Method", "Sum", "Error of the sum", *attribution_words.measures(methods)),
+            [*rows, ("random order", float("nan"), float("nan"), *(mean for mean, _ in chance))],
         ),
         note(f"{options.steps} steps, baseline: {options.baseline}; computed in {methods.dtype}."),
     ]
@@ -112,25 +123,33 @@ def two_texts(result: Report) -> list[Piece]:
     pair = result.two_texts
     if pair is None:
         return []
-    rows = [
-        (
-            pair.labels[k],
-            float(pair.probabilities[0, k]),
-            float(pair.probabilities[1, k]),
-            float(pair.change[k]),
-            float(pair.logit_change[k]),
-        )
-        for k in pair.leading(8)
-    ]
+    before_it, after_it = (answer(side.prediction) for side in (pair.a, pair.b))
     return [
-        heading(f"An edit: '{pair.verdicts[0]}' before, '{pair.verdicts[1]}' after"),
+        heading(f"An edit: '{before_it}' before, '{after_it}' after"),
         before(pair.edits),
         after(pair.edits),
         says(two_texts_words.changed(pair, result.label)),
         *([says(f"The text after: {cut_off(pair.b.prediction)}")] if pair.b.prediction.truncated else []),
-        figure(lambda theme: changes(pair, theme), "Classes that change most"),
-        table(("Class", "Before", "After", "Change", "Change of logit"), rows),
+        figure(lambda theme: changes(pair, theme), "What changes most"),
+        _changes(pair),
     ]
+
+
+def _changes(pair: TwoTexts) -> str:
+    """The classes that change most, before and after the edit."""
+    name, chosen = noun(pair.a.prediction.problem_type).capitalize(), pair.leading(8)
+    rows: list[tuple[Cell, ...]] = [
+        (
+            Class(pair.labels[k], pair.labels),
+            *(Number(two_texts_words.side(pair, i, k)) for i in (0, 1)),
+            *([Number(points(float(pair.change[k])))] if pair.has_probabilities else []),
+            Number(signed(float(pair.logit_change[k]))),
+        )
+        for k in chosen
+    ]
+    if not pair.has_probabilities:
+        return table((name, "Before", "After", "Change"), rows)
+    return table((name, "Before", "After", "Change in points", "Change of logit"), rows)
 
 
 def flip(result: Report) -> list[Piece]:
@@ -138,6 +157,6 @@ def flip(result: Report) -> list[Piece]:
     least = result.flip
     if least is None:
         return []
-    sentence = says(two_texts_words.flipped(least, result.reading))
+    sentence = says(two_texts_words.flipped(least, result.reading, least.labels))
     tried = note(f"{least.tried:,} texts of at most {least.budget:,} were tried.")
     return [heading("Minimal flip"), *([struck(result.reading, least)] if least.found else []), sentence, tried]

@@ -9,22 +9,24 @@ from core.figures.markup import label as name
 from core.figures.markup import text
 from core.figures.positions import bars
 from core.figures.ranking import ranking
-from core.figures.report.pieces import Piece, figure, heading, note, says, table
+from core.figures.report.pieces import Cell, Class, Number, Piece, figure, heading, note, says, table
 from core.figures.strip import legend, strip
 from core.results import Prediction, Report, by_unit
-from core.words import contributions, numbers, position_parts, untrained_head
+from core.words import contributions, numbers, outputs, position_parts, untrained_head
 from core.words import depth as depth_words
 from core.words import pooling as pooling_words
 from core.words import verdict as verdict_words
+from core.words.class_names import readable
+from core.words.layers import COUNTED
 
 
 def verdict(result: Report) -> list[Piece]:
     """What was said of which text."""
     prediction = result.reading.prediction
-    number = verdict_words.stated(prediction.top.probability, prediction.top.logit)
-    if prediction.problem_type == "multi_label_classification":
-        number = f"first: {number}"
+    number = verdict_words.number(prediction)
     facts = [("Tokens", " ".join(verdict_words.tokens_read(prediction)))]
+    if prediction.problem_type == "multi_label_classification":
+        facts = [("Labels", verdict_words.chosen(prediction)), *facts]
     if prediction.problem_type == "single_label_classification":
         facts += [
             ("Margin to the next class", f"{verdict_words.margin(prediction)} points"),
@@ -33,7 +35,7 @@ def verdict(result: Report) -> list[Piece]:
     return [
         '<p class="hl-kicker">Headlight report · '
         f"{text(str(result.origin.model.selection))} · {result.origin.made}</p>",
-        f'<h1 id="verdict"{_kind(prediction)}>{name(prediction.label)} <b>{text(number)}</b></h1>',
+        f'<h1 id="verdict"{_kind(prediction)}>{name(prediction.label, prediction.labels)} <b>{text(number)}</b></h1>',
         *([says(verdict_words.cut_off(prediction))] if prediction.truncated else []),
         *_untrained_head(result),
         table(("", ""), facts),
@@ -55,9 +57,10 @@ def _untrained_head(result: Report) -> list[Piece]:
 def words(result: Report) -> list[Piece]:
     """What each word added to the class, the tested deletion, and the lead over the next class."""
     shares, units = result.contributions, result.reading.words
-    told = contributions.deleted(result.deletions, shares=shares.exact)
+    labels = result.reading.prediction.labels
+    told = contributions.deleted(result.deletions, labels, shares=shares.exact)
     pieces: list[Piece] = [
-        heading(contributions.title(shares, "word")),
+        heading(contributions.title(shares, "word", labels)),
         *([says(told)] if told else []),
         bars_of(units, shares, "word", most=8),
         strip(result.reading, units, by_unit(shares.values, units), "contribution"),
@@ -69,7 +72,9 @@ def words(result: Report) -> list[Piece]:
     lead = result.lead
     if lead is not None:
         pieces += [
-            heading(f"Its lead over '{result.runner_up}': {lead.value:+.3f} in logits", 3),
+            heading(
+                f"Its lead over '{readable(result.runner_up or '', labels)}': {numbers.signed(lead.value)} in logits", 3
+            ),
             strip(result.reading, units, by_unit(lead.values, units), "lead"),
             bars_of(units, lead, "word", most=8),
             note(contributions.whole(lead)),
@@ -83,12 +88,11 @@ def depth(result: Report) -> list[Piece]:
     lens = result.lens
     if lens is None:
         return [*pieces, says(result.no_lens)]
-    layers = len(lens.verdicts) - 1
     return [
         *pieces,
-        says(depth_words.decided(lens)),
-        figure(lambda theme: lens_figure(lens, theme), f"Probability of the leading classes over {layers} layers"),
-        note(f"Pooler and head at every depth. {depth_words.checked(lens)}"),
+        says(depth_words.decided(lens, result.label)),
+        figure(lambda theme: lens_figure(lens, theme), depth_words.drawn(lens)),
+        note(f"Pooler and head at every depth. {depth_words.checked(lens)} {COUNTED}"),
     ]
 
 
@@ -108,36 +112,47 @@ def pooling(result: Report) -> list[Piece]:
 
 def _parts(result: Report) -> list[Piece]:
     """What the state at each position adds to the logit of the class."""
-    parts, units = result.position_parts, result.reading.words
+    parts, units, prediction = result.position_parts, result.reading.words, result.reading.prediction
+    measure, named = outputs.measure(prediction.problem_type), readable(result.label, prediction.labels)
     return [
-        heading(f"What each position adds to the logit of '{result.label}'", 3),
+        heading(f"What each position adds to the {measure} of '{named}'", 3),
         ranking(units, by_unit(parts.of(result.label), units), most=8),
-        says(f"{position_parts.whole(parts, result.label)} How: {parts.method}."),
+        says(f"{position_parts.whole(parts, result.label, measure)} How: {parts.method}."),
         note(position_parts.NO_CAUSES),
     ]
 
 
 def poolers(result: Report) -> list[Piece]:
     """Every pooler on the same hidden states."""
-    k = result.reading.prediction.labels.index(result.label)
-    rows = [
+    prediction = result.reading.prediction
+    labels, k = prediction.labels, prediction.labels.index(result.label)
+    rows: list[tuple[Cell, ...]] = [
         (
             p.pooling.title,
             pooling_words.training(p.trained),
-            p.label,
-            float(p.probabilities[k]),
+            *([] if prediction.problem_type == "regression" else [Class(p.label, labels)]),
+            Number(verdict_words.stated(float(p.probabilities[k]), float(p.logits[k]))),
             p.pooling.effective_tokens,
         )
         for p in result.poolers
     ]
-    head = ("Pooler", "Pairing with the head", "Says", f"p of {result.label}", "Effective tokens")
+    says = () if prediction.problem_type == "regression" else ("Says",)
+    head = ("Pooler", "Pairing with the head", *says, readable(result.label, labels), "Effective tokens")
     return [heading("All poolers on the same hidden states"), table(head, rows)]
 
 
 def classes(result: Report) -> list[Piece]:
     """Every class."""
     prediction = result.reading.prediction
-    rows = [(row.label, row.probability, row.logit) for row in prediction.ranked]
-    listed = table(("Class", "Probability", "Logit"), rows)
-    summary = f"All {len(rows)} classes" if prediction.problem_type != "regression" else "All outputs"
+    name, measure = (form(prediction.problem_type) for form in (outputs.noun, outputs.measure))
+    rows: list[tuple[Cell, ...]] = [
+        (Class(row.label, prediction.labels), Number(numbers.percentage(row.probability)), row.logit)
+        for row in prediction.ranked
+    ]
+    head = [name.capitalize(), "Probability", measure.capitalize()]
+    if prediction.problem_type == "regression":
+        del head[1]
+        rows = [(row[0], row[2]) for row in rows]
+    listed = table(head, rows)
+    summary = outputs.all_of(prediction)
     return [heading(summary), f'<details id="classes" open><summary>{summary}</summary>{listed}</details>']

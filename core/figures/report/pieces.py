@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from core.figures.markup import attribute, label, text
 from core.figures.style import Figure, Theme
@@ -41,11 +42,27 @@ def note(words: str) -> str:
     return f'<p class="hl-note">{text(words)}</p>'
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str | float]]) -> str:
-    """Words as they are, numbers to the right at three significant digits."""
+class Class(NamedTuple):
+    """A cell that names a class, or a verdict, of a model with these labels."""
+
+    label: str
+    labels: Sequence[str]
+
+
+class Number(NamedTuple):
+    """A cell with a number in words of its own, which stands to the right like the others."""
+
+    words: str
+
+
+Cell = str | float | Class | Number
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
+    """Words as they are, numbers to the right at three significant digits, classes by name."""
     held = [list(row) for row in rows]
     lines = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in held)
-    right = [isinstance(value, float) for value in held[0]] if held else [False] * len(head)
+    right = [isinstance(value, float | Number) for value in held[0]] if held else [False] * len(head)
     names = "".join(_head(name, to_right) for name, to_right in zip(head, right, strict=True))
     top = f"<thead><tr>{names}</tr></thead>" if any(head) else ""
     return f'<div class="hl-scroll"><table>{top}<tbody>{lines}</tbody></table></div>'
@@ -55,7 +72,13 @@ def _head(name: str, to_right: bool) -> str:
     return f'<th scope="col"{" class=hl-right" if to_right else ""}>{text(name)}</th>'
 
 
-def _cell(value: str | float) -> str:
-    if isinstance(value, str):
-        return f"<td>{label(value)}</td>"
-    return f'<td class="hl-right">{significant(value)}</td>'
+def _cell(value: Cell) -> str:
+    match value:
+        case str():
+            return f"<td>{text(value)}</td>"
+        case Class():
+            return f"<td>{label(*value)}</td>"
+        case Number():
+            return f'<td class="hl-right">{text(value.words)}</td>'
+        case _:
+            return f'<td class="hl-right">{significant(value)}</td>'

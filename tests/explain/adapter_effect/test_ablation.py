@@ -33,7 +33,7 @@ def quiet(*_: object) -> None:
 
 def layer_of(name: str) -> str:
     words = name.split(".")
-    return f"layer {int(words[words.index('layers') + 1]) + 1}" if "layers" in words else "outside the layers"
+    return f"layer {words[words.index('layers') + 1]}" if "layers" in words else "outside the layers"
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -66,21 +66,21 @@ def test_every_cell_layer_and_kind_equals_a_merge_without_it(tiny_folders: dict[
 def test_an_uneven_adapter_leaves_cells_empty(tiny_folders: dict[str, Path]) -> None:
     model = adapted(opened(tiny_folders["llama"]), AdapterConfig(r=4, **KINDS["uneven"]), pooler_type="mean")
     found = ablate(probing(model), TEXT, quiet)
-    assert (found.layers, found.modules) == (("layer 1", "layer 2"), ("q_proj", "v_proj", "up_proj"))
+    assert (found.layers, found.modules) == (("layer 0", "layer 1"), ("q_proj", "v_proj", "up_proj"))
     assert np.isnan(found.cells[0, 1:]).all()
     assert found.cell_verdicts[0][1:] == ("", "")
     assert {(p.layer, p.module) for p in found.parts(LABELS[1])} == {
+        ("layer 0", "q_proj"),
         ("layer 1", "q_proj"),
-        ("layer 2", "q_proj"),
-        ("layer 2", "v_proj"),
-        ("layer 2", "up_proj"),
+        ("layer 1", "v_proj"),
+        ("layer 1", "up_proj"),
     }
 
 
 def test_parts_outside_of_the_layers_come_last(tiny_folders: dict[str, Path]) -> None:
     model = adapted(opened(tiny_folders["llama"]), AdapterConfig(r=4, **KINDS["embeddings"]), pooler_type="mean")
     found = ablate(probing(model), TEXT, quiet)
-    assert found.layers == ("layer 1", "layer 2", "outside the layers")
+    assert found.layers == ("layer 0", "layer 1", "outside the layers")
     assert found.modules == ("q_proj", "embed_tokens")
 
 

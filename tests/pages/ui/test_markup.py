@@ -65,3 +65,10 @@ def test_a_word_of_the_field_has_its_explanation_behind_it() -> None:
     assert "The lead of the first class" in made
     assert made.count("<details") == 1
     assert f"<dt>{markup.text('<b>')}</dt>" in made
+
+
+def test_a_class_is_shown_by_name_with_its_id_on_hover() -> None:
+    labels = ("card_arrival", "<b>_x", "a_b", "A b")
+    assert markup.label("card_arrival", labels) == '<span title="card_arrival"><bdi>Card arrival</bdi></span>'
+    assert markup.label("<b>_x", labels) == "<bdi>&lt;b&gt;_<wbr>x</bdi>"
+    assert markup.label("a_b", labels) == "<bdi>a_<wbr>b</bdi>", "two would read the same"

@@ -75,7 +75,8 @@ def submit(app: AppTest, text: str) -> AppTest:
 def test_the_first_example_its_verdict_and_its_words(opened: Open, fake_engine: FakeEngine) -> None:
     app = opened()
     assert shown(app) == [EXAMPLE, verdict(fake_engine), "4 words, one word"]
-    assert f"<strong>{markup.label(verdict(fake_engine))}</strong>" in words(app)
+    labels = fake_engine.models[Selection("demo", "intents")].labels
+    assert f"<strong>{markup.label(verdict(fake_engine), labels)}</strong>" in words(app)
     assert url(app)["text"] == EXAMPLE
     assert "class" not in url(app), "the verdict is no class of its own"
     line = verdict_line(app)
@@ -91,7 +92,7 @@ def test_the_url_asks(opened: Open) -> None:
 
 def test_a_class_that_there_is_not_becomes_the_verdict(opened: Open, fake_engine: FakeEngine) -> None:
     app = opened(**{"class": "<b>nope"})
-    assert "There is no class &#x27;&lt;b&gt;nope&#x27; here; this is the verdict." in words(app)
+    assert "There is no class &#x27;&lt;b&gt;nope&#x27; here; this is the first one." in words(app)
     assert shown(app)[1] == verdict(fake_engine)
 
 
@@ -146,8 +147,14 @@ def test_several_labels_have_no_number_behind_the_verdict(opened: Open, fake_eng
 
 def test_an_output_is_shown_as_a_value(opened: Open, fake_engine: FakeEngine) -> None:
     fake_engine.finish(Selection("values"))
-    value = predict(fake_engine.models[Selection("values")], "an example").top.logit
-    assert f"<b>{markup.text(three_digits(value))}</b>" in verdict_line(opened(candidate="values", adapter="-"))
+    top = predict(fake_engine.models[Selection("values")], "an example").top
+    line = verdict_line(opened(candidate="values", adapter="-"))
+    assert "<span>Value</span>" in line
+    assert f"{top.label.replace('class_', 'Class ')} {three_digits(top.logit)}, " in line, "the largest of twelve first"
+    assert "and 9 more" in line
+    fake_engine.finish(Selection("value"))
+    (value,) = predict(fake_engine.models[Selection("value")], "an example").logits
+    assert f"<b>{markup.text(three_digits(value))}</b>" in verdict_line(opened(candidate="value", adapter="-"))
 
 
 def test_an_example_of_another_adapter_gives_way_and_a_text_of_ones_own_does_not(

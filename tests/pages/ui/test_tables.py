@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 from streamlit.testing.v1 import AppTest
 
 from pages.ui.tables import guarded_frame, shown, without_formulas
@@ -47,3 +48,24 @@ def test_the_table_of_a_page_holds_guarded_cells() -> None:
 
     frame = AppTest.from_function(page).run().dataframe[0].value
     assert frame.iloc[0].tolist() == ["'@SUM(A1)", -2.0]
+
+
+def test_classes_are_shown_by_name_and_held_by_id() -> None:
+    def page() -> None:
+        from pages.ui import tables
+
+        labels = ("card_arrival", "home")
+        rows = [{"Ahead": "card_arrival", "p of home": 0.93456, "Change in points": -1e-4, "Logit": float("nan")}]
+        columns = {
+            "Ahead": tables.classes(labels),
+            "p of home": tables.shares_of("home", labels),
+            "Change in points": tables.POINTS,
+            "Not there": tables.SHARE,
+        }
+        tables.table(rows, "Classes", key="t", columns=columns)
+
+    table = AppTest.from_function(page).run().dataframe[0]
+    assert table.value.iloc[0].tolist()[:2] == ["card_arrival", 0.93456]
+    values = pa.ipc.open_stream(table.proto.arrow_data.styler.display_values).read_all().to_pydict()
+    shown = [column[0] for name, column in values.items() if "index" not in name]
+    assert shown == ["Card arrival", "93.5\u00a0%", "> -0.1", "–"]

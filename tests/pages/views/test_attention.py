@@ -11,7 +11,7 @@ from pages.views import attention as view
 def test_shares_are_in_percent_and_the_rest_in_tokens() -> None:
     values = {measure: np.full((2, 3), 0.5) for measure in HEAD_MEASURES}
     values["effective tokens"][1, 2] = 4.25
-    facts = view.facts(AttentionOverview(values), layer=2, head=3)
+    facts = view.facts(AttentionOverview(values), layer=1, head=2)
     assert [(value, unit) for _, value, unit in facts] == [
         ("4.25", "tokens"),
         ("50.0", "%"),

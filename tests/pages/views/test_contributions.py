@@ -18,7 +18,7 @@ def test_log_odds_have_constants_and_other_classes() -> None:
     facts = view.facts(contributions(options=options, quantity="log-odds", bias=0.5, others=-1.5, value=2.0))
     assert facts[1][0] == "Log-odds, by the model"
     assert float(facts[0][1]) == 2.0
-    assert facts[3:] == [("The model's constants", "+0.50000", ""), ("The other classes together", "-1.50000", "")]
+    assert facts[3:] == [("The model's constants", "+0.500", ""), ("The other classes together", "-1.50", "")]
 
 
 def test_falls_have_no_sum() -> None:
