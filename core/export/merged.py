@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import torch
 from peft import PeftModel
+from peft.tuners.tuners_utils import BaseTunerLayer
 from torch import Tensor
 
 from core.engine.loader import LoadedPair
@@ -52,6 +53,12 @@ def require_exportable(pair: LoadedPair) -> None:
             f"The head is untrained ({pair.info.untrained_head}), and would answer at random wherever it is opened.",
             fix="choose an adapter, or train a head.",
         )
+
+
+def changed(pair: LoadedPair) -> int:
+    """How many numbers stand in the weights that the adapter changes, each of which is merged into a copy."""
+    layers = (module for module in pair.predictor.model.modules() if isinstance(module, BaseTunerLayer))
+    return sum(p.numel() for layer in layers for p in layer.get_base_layer().parameters())
 
 
 def merged(pair: LoadedPair, model_format: ModelFormat) -> Merged:

@@ -23,9 +23,11 @@ TEXTS = (
     "Grüße aus Köln: what is the exchange rate between pounds and euros, and which fees will there be on Friday?",
     " ".join(["Please tell me what happened to the money that I sent to my sister in Lisbon a week ago."] * 8),
 )
-#: Copies of the weights that are in memory at once beside the loaded pair, as measured (2.6 to 3.2 for a Llama of 129
-#: million parameters): the pair's own where they were only mapped, those that are merged, those that are read back.
+#: Copies of the weights that writing a graph holds at once beside the loaded pair, as measured (2.6 to 3.2 for a Llama
+#: of 129 million parameters): the pair's own where they were only mapped, those that are traced, those read back.
 COPIES = 3
+#: The largest file of weights that is written.
+FILE_BYTES = 2 * 10**9
 
 
 @dataclass(frozen=True)
@@ -71,19 +73,32 @@ def require_libraries(model_format: ModelFormat) -> None:
         )
 
 
-def require_room(request: ExportRequest, weights: int, free: int, *, converted: bool = False) -> None:
+def memory_needed(model_format: ModelFormat, weights: int, merged: int, *, converted: bool = False) -> int:
+    """Bytes that an export takes beside the loaded pair at its highest.
+
+    Args:
+        model_format: what is written.
+        weights: bytes of the weights in the type they are written in.
+        merged: bytes of those among them that the adapter changes, each of which is merged into a copy.
+        converted: whether that type is another than the pair's, which takes one copy more.
+    """
+    folder = weights + merged + min(weights, FILE_BYTES)  # it is written a file at a time, and then read again
+    held = folder if model_format == "transformers" else COPIES * weights
+    return int((held + converted * weights) * 1.05) + 128 * 2**20
+
+
+def require_room(request: ExportRequest, weights: int, needed: int, free: int) -> None:
     """Refuse what does not fit.
 
     Args:
         request: what is exported.
-        weights: bytes of the weights in the type they are written in.
+        weights: bytes that it takes on disk.
+        needed: bytes of memory, as `memory_needed` says.
         free: bytes of memory that may be taken.
-        converted: whether that is another type than the pair's, which takes one copy more.
 
     Raises:
         MemoryBudgetError: too little memory or disk, with both numbers.
     """
-    needed = int(weights * (COPIES + converted) * 1.05) + 128 * 2**20
     if needed > free:
         raise MemoryBudgetError(
             f"Writing it as {title(request.model_format)} takes {gibibytes(needed)} of memory beside the loaded model, "

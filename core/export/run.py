@@ -16,8 +16,8 @@ from core.engine.loader import LoadedPair
 from core.errors import CheckpointError
 from core.export.comparison import BOUNDS, difference, require_equal
 from core.export.graph import write_graph
-from core.export.merged import Merged, merged, require_exportable, written_dtype
-from core.export.request import TEXTS, ExportRequest, require_libraries, require_room
+from core.export.merged import Merged, changed, merged, require_exportable, written_dtype
+from core.export.request import FILE_BYTES, TEXTS, ExportRequest, memory_needed, require_libraries, require_room
 from core.files.output_folder import appearing, require_empty
 from core.model.open import quiet_transformers
 from core.model.opening import why_not, write_folder_card
@@ -49,7 +49,9 @@ def export(
     require_exportable(pair)
     dtype = written_dtype(pair, request.model_format)
     weights = sum(p.numel() for p in pair.predictor.model.parameters()) * dtype.itemsize
-    require_room(request, weights, free(), converted=dtype != pair.predictor.model.dtype)
+    converted = dtype != pair.predictor.model.dtype
+    needed = memory_needed(request.model_format, weights, changed(pair) * dtype.itemsize, converted=converted)
+    require_room(request, weights, needed, free())
     on_progress(0.1, "merging")
     made = merged(pair, request.model_format)
     parameters = sum(p.numel() for p in made.classifier.parameters())
@@ -89,7 +91,7 @@ def _write(pair: LoadedPair, made: Merged, request: ExportRequest, folder: Path)
             )
         hf_logging.disable_progress_bar()
         with quiet_transformers():
-            name = save_classifier(made.classifier, folder, max_shard_size="2GB")
+            name = save_classifier(made.classifier, folder, max_shard_size=FILE_BYTES)
     else:
         write_graph(made.classifier, request.model_format, folder)
     _write_tokenizer(pair, folder)
