@@ -107,7 +107,10 @@ class InEveryPage:
                 if not message.get("more_body", False):
                     await self._send_more(held, send)
 
-        await self.app(scope, receive, with_more if scope["type"] == "http" else send)
+        if scope["type"] == "http":
+            await self.app(_uncompressed(scope), receive, with_more)
+        else:
+            await self.app(scope, receive, send)
 
     async def _send_more(self, held: list[Message], send: Send) -> None:
         """The held answer, with ours behind the tag."""
@@ -118,6 +121,13 @@ class InEveryPage:
             MutableHeaders(raw=start["headers"])["content-length"] = str(len(body))
         await send(start)
         await send({"type": "http.response.body", "body": body})
+
+
+def _uncompressed(scope: Scope) -> Scope:
+    """The request, asking for a page as plain text: in a compressed one nothing can be put."""
+    if "text/html" not in Headers(scope=scope).get("accept", ""):
+        return scope
+    return {**scope, "headers": [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]}
 
 
 class OneEntryAPage(InEveryPage):

@@ -58,7 +58,7 @@ def choose_class(reading: Reading, *, offered: bool) -> str:
     if not offered:
         return str(st.session_state.get(CLASS, VERDICT))
     titles = {r.label: f"{r.label} · {numbers.three_digits(r.logit)}" for r in reading.prediction.ranked}
-    titles = {VERDICT: "The verdict's class"} | titles  # the same words for every text: the browser keeps what it shows
+    titles = {VERDICT: "The verdict"} | titles  # the same words for every text: the browser keeps what it shows
     with st.container(key="question_class"):
         chosen = st.selectbox(
             "Class",
