@@ -55,7 +55,7 @@ def ask(
 @pytest.fixture
 def script() -> tuple[str, Path]:
     """The path and the file of one of Streamlit's scripts."""
-    return next((path, file) for path, file in middleware._assets().items() if file.suffix == ".js")
+    return next((path, file) for path, file in middleware.assets().items() if file.suffix == ".js")
 
 
 def test_a_script_comes_compressed_and_whole(script: tuple[str, Path]) -> None:
