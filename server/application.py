@@ -15,6 +15,7 @@ from core.settings import ROOT
 from pages.ui.services import services
 from pages.ui.site_map import PAGES
 from server.middleware import CompressedAssets, ContentPolicy, FirstPage, OneEntryAPage, Skeleton
+from server.page_scripts import PageScripts
 from server.preload import HeadStart, import_widgets
 
 
@@ -28,6 +29,7 @@ def application() -> st.App:
         Middleware(FirstPage, path=PAGES[0].path),
         Middleware(ContentPolicy),
         Middleware(OneEntryAPage),
+        Middleware(PageScripts),
         Middleware(Skeleton),
         Middleware(CompressedAssets),
     ]

@@ -6,6 +6,7 @@ import base64
 import gzip
 import hashlib
 import re
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -51,11 +52,11 @@ def _asset(scope: Scope) -> Path | None:
     """The script or style that a request asks for; None leaves the answer to Streamlit."""
     if scope["type"] != "http" or scope["method"] != "GET":
         return None
-    return _assets().get(scope["path"])
+    return assets().get(scope["path"])
 
 
 @cache
-def _assets() -> dict[str, Path]:
+def assets() -> dict[str, Path]:
     """Request paths of the files that may be served; nothing outside this list is ever opened."""
     folder = _STATIC / "static"
     return {f"/static/{p.relative_to(folder).as_posix()}": p for p in folder.rglob("*") if p.suffix in _KINDS}
@@ -87,12 +88,12 @@ class FirstPage:
 class InEveryPage:
     """ASGI: puts HTML behind the first place of a tag in every page, and serves the script that it names."""
 
-    def __init__(self, app: ASGIApp, tag: bytes, html: bytes, script: Path) -> None:
+    def __init__(self, app: ASGIApp, tag: bytes, html: Callable[[str], bytes], script: Path | None = None) -> None:
         self.app, self.tag, self.html, self.script = app, tag, html, script
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request for the script; add to HTML."""
-        if scope["type"] == "http" and scope["path"].endswith(f"/{self.script.name}"):
+        if self.script and scope["type"] == "http" and scope["path"].endswith(f"/{self.script.name}"):
             await Response(self.script.read_bytes(), media_type="text/javascript")(scope, receive, send)
             return
         held: list[Message] = []
@@ -105,19 +106,29 @@ class InEveryPage:
             else:
                 held.append(message)
                 if not message.get("more_body", False):
-                    await self._send_more(held, send)
+                    await self._send_more(held, self.html(scope["path"]), send)
 
-        await self.app(scope, receive, with_more if scope["type"] == "http" else send)
+        if scope["type"] == "http":
+            await self.app(_uncompressed(scope), receive, with_more)
+        else:
+            await self.app(scope, receive, send)
 
-    async def _send_more(self, held: list[Message], send: Send) -> None:
+    async def _send_more(self, held: list[Message], html: bytes, send: Send) -> None:
         """The held answer, with ours behind the tag."""
         start, *parts = held
         body = b"".join(part.get("body", b"") for part in parts)
         if body:  # a HEAD request and an answer from the browser's cache have none
-            body = body.replace(self.tag, self.tag + self.html, 1)
+            body = body.replace(self.tag, self.tag + html, 1)
             MutableHeaders(raw=start["headers"])["content-length"] = str(len(body))
         await send(start)
         await send({"type": "http.response.body", "body": body})
+
+
+def _uncompressed(scope: Scope) -> Scope:
+    """The request, asking for a page as plain text: in a compressed one nothing can be put."""
+    if "text/html" not in Headers(scope=scope).get("accept", ""):
+        return scope
+    return {**scope, "headers": [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]}
 
 
 class OneEntryAPage(InEveryPage):
@@ -128,14 +139,14 @@ class OneEntryAPage(InEveryPage):
     """
 
     def __init__(self, app: ASGIApp) -> None:
-        super().__init__(app, b"<head>", b'<script src="./history.js"></script>', _HISTORY)
+        super().__init__(app, b"<head>", lambda _path: b'<script src="./history.js"></script>', _HISTORY)
 
 
 class Skeleton(InEveryPage):
     """ASGI: what a page shows before Streamlit's scripts have come and drawn: name, purpose, shapes."""
 
     def __init__(self, app: ASGIApp) -> None:
-        super().__init__(app, b"<body>", _SKELETON.read_bytes(), _SKELETON.with_suffix(".js"))
+        super().__init__(app, b"<body>", lambda _path: _SKELETON.read_bytes(), _SKELETON.with_suffix(".js"))
 
 
 def _is_html(start: Message) -> bool:

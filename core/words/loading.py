@@ -6,7 +6,7 @@ from core.results import LoadStage, LoadState
 
 STAGES = {
     LoadStage.QUEUED: "getting ready",
-    LoadStage.FILES: "looking for its files",
+    LoadStage.FILES: "getting ready to read its files",
     LoadStage.DOWNLOAD: "downloading its files",
     LoadStage.MEMORY: "checking that it fits in memory",
     LoadStage.WEIGHTS: "reading its weights",

@@ -16,6 +16,7 @@ class PageEntry:
         question: what it answers, in a line.
         answers: it asks the loaded candidate as soon as it opens, so that a load follows for certain.
         link: its path in the URL, where links that people have kept know it by a name that it no longer has.
+        charts, tables: whether it draws one as soon as it has answered.
         needs: what the loaded pair has to be able to; None for a page that asks no loaded pair.
     """
 
@@ -25,6 +26,8 @@ class PageEntry:
     answers: bool = False
     link: str = ""
     needs: Capability | None = None
+    charts: bool = True
+    tables: bool = False
 
     @property
     def file(self) -> str:
@@ -55,7 +58,17 @@ SITE_MAP: tuple[Section, ...] = (
     Section(
         "Classify",
         "What does it say to a text?",
-        (PageEntry("classify", "Classify", "What does it say to a text?", answers=True, needs=Capability.VERDICT),),
+        (
+            PageEntry(
+                "classify",
+                "Classify",
+                "What does it say to a text?",
+                answers=True,
+                needs=Capability.VERDICT,
+                charts=False,
+                tables=True,
+            ),
+        ),
     ),
     Section(
         "Explain",
@@ -75,6 +88,7 @@ SITE_MAP: tuple[Section, ...] = (
                 "What does each word add to an answer?",
                 answers=True,
                 needs=Capability.CONTRIBUTIONS,
+                charts=False,
             ),
             PageEntry(
                 "attributions",
@@ -89,6 +103,7 @@ SITE_MAP: tuple[Section, ...] = (
                 "What does an edit change, and which words flip the verdict?",
                 answers=True,
                 needs=Capability.TWO_TEXTS,
+                charts=False,
             ),
             PageEntry(
                 "adapter_effect",
@@ -138,6 +153,7 @@ SITE_MAP: tuple[Section, ...] = (
                 "Which classes can the head hardly tell apart?",
                 link="head",
                 needs=Capability.HEAD_GEOMETRY,
+                tables=True,
             ),
             PageEntry(
                 "checkpoint_diff",
@@ -152,8 +168,8 @@ SITE_MAP: tuple[Section, ...] = (
         "Models",
         "What is here, and does it fit?",
         (
-            PageEntry("candidates", "Candidates", "Which models are here, and what does each need?"),
-            PageEntry("dry_run", "Dry run", "Is it set up right?", needs=Capability.DRY_RUN),
+            PageEntry("candidates", "Candidates", "Which models are here, and what does each need?", charts=False),
+            PageEntry("dry_run", "Dry run", "Is it set up right?", needs=Capability.DRY_RUN, charts=False),
         ),
     ),
 )

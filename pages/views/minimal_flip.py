@@ -36,14 +36,16 @@ def search(request: Question, take: Callable[[str], None]) -> None:
     """The choice, the search, what it says; `take` makes the text that was found text B."""
     if not capabilities.fits(request.selection, Capability.MINIMAL_FLIP):
         return
-    left, _ = st.columns([2, 5])
-    name = "Texts to try at most"
-    budget = left.selectbox(name, BUDGETS, format_func="{:,}".format, key=BUDGET, persist_state="session")
-    result = _searched(request, budget)
-    if result is not None:
-        view.flip(request.reading, result)
-        if result.found:
-            st.button("Compare with this as text B", key="flip.take", on_click=take, args=(result.text,))
+    place = st.container()
+    budget = st.selectbox(
+        "Texts to try at most", BUDGETS, format_func="{:,}".format, key=BUDGET, persist_state="session", width=240
+    )
+    with place:
+        result = _searched(request, budget)
+        if result is not None:
+            view.flip(request.reading, result)
+            if result.found:
+                st.button("Compare with this as text B", key="flip.take", on_click=take, args=(result.text,))
     st.html(markup.note(words.searched(budget)))
 
 

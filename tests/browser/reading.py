@@ -88,6 +88,8 @@ def unfold(page: Page, title: str) -> Locator:
     part = (
         page.get_by_test_id("stMain").get_by_test_id("stExpander").filter(has=page.locator("summary", has_text=title))
     )
+    part.locator("summary").wait_for()
+    settle(page)
     if part.locator("details[open]").count() == 0:
         part.locator("summary").click()
     settle(page)

@@ -72,7 +72,7 @@ def page(server: Server, open_page: OpenPage) -> Page:
 
 
 def test_hiding_the_first_column_spreads_the_colours(page: Page) -> None:
-    end = page.locator(".hl-legend").first
+    end = page.locator(".hl-legend").last
     before = words(end)
     page.get_by_text("Hide <s>, the first").click()
     expect(page).to_have_url(re.compile("first=hidden"))

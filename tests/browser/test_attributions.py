@@ -120,7 +120,7 @@ def test_it_goes_on_while_the_person_looks_elsewhere(server: Server, open_page: 
     page = open_page(address(server, "attributions", PAIRS[3], LONG + "three", steps="200"))
     begun(page)
     page.get_by_role("link", name="Pooling", exact=True).first.click()
-    page.locator(".hl-pooler").first.wait_for()
+    page.locator(".hl-strip").first.wait_for()
     page.get_by_role("link", name="Attributions", exact=True).first.click()
     expect(page.locator(".hl-lead")).to_be_visible(timeout=240_000)
     expect(page.locator(".js-plotly-plot")).to_have_count(1, timeout=60_000)

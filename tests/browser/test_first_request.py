@@ -8,10 +8,10 @@ import urllib.request
 
 import psutil
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from pages.ui.site_map import SITE_MAP
-from tests.browser.conftest import OpenPage, Serve
+from tests.browser.conftest import OpenPage, Serve, Server
 from tests.browser.reading import model_badge, read, words
 
 
@@ -57,6 +57,29 @@ def test_the_root_leads_to_classify_and_nothing_is_empty(fresh_server: Serve, op
     page.locator(".hl-headline").wait_for()
     expect(page).to_have_url(re.compile(r"candidate=demo-[a-z0-9]+&adapter="))
     assert read(page).asked
+
+
+def test_a_skeleton_stands_until_the_page_is_drawn(server: Server, browser: Browser) -> None:
+    page, held = browser.new_page(color_scheme="dark"), list[Route]()
+    page.route("**/static/js/index.*.js", lambda route: held.append(route))
+    page.goto(f"{server.url}/candidates", wait_until="commit")
+    skeleton = page.locator("#headlight-skeleton")
+    expect(skeleton).to_have_css("opacity", "1")
+    expect(skeleton).to_have_css("background-color", "rgb(16, 19, 24)")
+    expect(skeleton).to_contain_text("Headlight")
+    for route in held:
+        route.continue_()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Candidates")
+    expect(skeleton).to_have_count(0)
+    page.close()
+
+
+def test_scripts_that_do_not_come_are_told(server: Server, browser: Browser) -> None:
+    page = browser.new_page()
+    page.route("**/static/js/index.*.js", lambda route: route.abort())
+    page.goto(f"{server.url}/candidates")
+    expect(page.locator("#headlight-skeleton")).to_contain_text("reload the page")
+    page.close()
 
 
 def test_files_are_compressed_and_pages_load_nothing_from_elsewhere(fresh_server: Serve) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from pages.ui.site_map import PAGES, SITE_MAP
 from tests.browser.conftest import SHOTS, OpenPage, Scheme, Server
-from tests.browser.reading import BANKING, model_badge, model_picker, settle
+from tests.browser.reading import BANKING, classify, model_badge, model_picker, question, settle, unfold
 
 SIZES = {"desktop": (1440, 900), "mobile": (390, 844)}
 #: Every page, and what is on it once it has answered.
@@ -74,6 +76,85 @@ def test_on_a_phone_the_verdict_is_on_the_first_screen(server: Server, open_page
     box = page.locator(".hl-headline").bounding_box()
     assert box
     assert box["y"] + box["height"] < 844
+
+
+def test_on_a_phone_the_verdict_comes_into_view_and_the_examples_follow_it(server: Server, open_page: OpenPage) -> None:
+    page = opened(server, open_page, "classify", "mobile", "light")
+    classify(page, "How do I top up?")
+    settle(page)
+    expect(page.locator(".hl-headline")).to_be_in_viewport()
+    verdict, examples = (page.locator(place).bounding_box() for place in (".hl-answer", ".st-key-examples"))
+    assert verdict
+    assert examples
+    assert examples["y"] > verdict["y"] + verdict["height"]
+
+
+@pytest.mark.parametrize(("width", "most"), [(390, 96), (1024, 60), (1440, 60)])
+def test_question_and_verdict_stay_on_top_in_a_line(server: Server, open_page: OpenPage, width: int, most: int) -> None:
+    page = open_page(f"{server.url}/mask?{BANKING}&open=added,classes,how,states", width=width, height=844)
+    page.locator(".hl-verdict").wait_for()
+    unfold(page, "How this was found")
+    main = page.get_by_test_id("stMain")
+    main.evaluate("e => e.scrollTo(0, 900)")
+    page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollTop > 300")
+    line = page.locator(".st-key-question").bounding_box()
+    head = page.get_by_test_id("stHeader").bounding_box()
+    assert line
+    assert head
+    assert abs(line["y"] - head["height"]) <= 1
+    assert line["height"] <= most
+    expect(question(page)).to_be_in_viewport(ratio=1)
+    expect(page.locator(".hl-verdict b")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("button", name="Copy link", exact=True)).to_be_in_viewport(ratio=0.9)
+
+
+def test_the_first_screen_has_the_picture(server: Server, open_page: OpenPage) -> None:
+    """At 1440 x 900 no page's first picture begins in its lowest third, and none is a long scroll."""
+    page = opened(server, open_page, PATHS[0], "desktop", "light")
+    for path in PATHS:
+        shown(page, server, path, "desktop", "light")
+        picture = page.locator(
+            ".js-plotly-plot, .hl-signed, .hl-strip, .hl-diff, .hl-stages, .hl-answer, .hl-card"
+        ).first
+        box = picture.bounding_box()
+        assert box
+        assert box["y"] < 640, path
+        height = page.get_by_test_id("stMainBlockContainer").evaluate("e => e.scrollHeight")
+        assert height < 2000, path
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Page]:
+    """One with a touch screen, which does not hover."""
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    yield context.new_page()
+    context.close()
+
+
+def test_on_a_phone_a_tap_tells_what_hovering_tells(server: Server, phone: Page) -> None:
+    phone.goto(f"{server.url}/pooling?{BANKING}")
+    word = phone.locator(".hl-strip [title]").nth(2)
+    word.tap()
+    told = word.evaluate("e => getComputedStyle(e, '::after').content")
+    assert told.strip('"') == word.get_attribute("title")
+
+
+def test_on_a_phone_a_map_is_square_and_tools_leave_the_search_free(server: Server, phone: Page) -> None:
+    phone.goto(f"{server.url}/head?{BANKING}")
+    phone.locator(".js-plotly-plot").wait_for()
+    settle(phone)
+    map_of_classes = phone.locator("[class*=st-key-head-cosines]").bounding_box()
+    assert map_of_classes
+    assert map_of_classes["height"] == pytest.approx(map_of_classes["width"], abs=4)
+    phone.goto(f"{server.url}/?{BANKING}")
+    table = phone.get_by_test_id("stDataFrame")
+    table.tap()
+    tools = phone.get_by_test_id("stElementToolbar").bounding_box()
+    search = phone.get_by_label("Find a class").bounding_box()
+    assert tools
+    assert search
+    assert tools["y"] >= search["y"] + search["height"]
+    assert phone.get_by_label("Find a class").evaluate("e => getComputedStyle(e).fontSize") == "16px"
 
 
 def test_on_a_phone_the_picker_opens(server: Server, open_page: OpenPage) -> None:

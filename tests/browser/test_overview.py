@@ -183,6 +183,43 @@ def test_class_and_unit_are_chosen_and_shared_by_link(
     assert float(told(again, "Logit, by the model")) == pytest.approx(other.logit, abs=1e-4)
 
 
+def test_what_is_folded_is_remembered_and_stands_in_the_link(server: Server, open_page: OpenPage) -> None:
+    page = ready(open_page(address(server, "depth", PAIRS[0], TEXT)))
+    table = page.get_by_test_id("stDataFrame")
+    unfold(page, "Every layer in numbers")
+    expect(table).to_be_visible()
+    expect(page).to_have_url(re.compile("open=layers"))
+    turn_to(page, "Pooling")
+    expect(page).not_to_have_url(re.compile("open="))
+    turn_to(page, "Depth")
+    expect(table).to_be_visible()
+    other = ready(open_page(page.url))
+    expect(other.get_by_test_id("stDataFrame")).to_be_visible()
+    other.get_by_text("Every layer in numbers").click()
+    expect(other.get_by_test_id("stDataFrame")).to_have_count(0)
+    expect(other).not_to_have_url(re.compile("open="))
+
+
+def test_what_is_typed_and_not_asked_stays_and_pales_the_verdict(server: Server, open_page: OpenPage) -> None:
+    page = ready(open_page(address(server, "depth", PAIRS[0], TEXT)))
+    app = page.get_by_test_id("stApp")
+    expect(app).not_to_have_attribute("data-unasked", "")
+    box = edit_question(page)
+    expect(box).to_be_focused()
+    box.fill("How do I top up?")
+    expect(app).to_have_attribute("data-unasked", "")
+    page.keyboard.press("Escape")
+    expect(box).to_have_count(0)
+    expect(app).to_have_attribute("data-unasked", "")
+    expect(page.locator(".hl-verdict .hl-unasked")).to_be_visible()
+    expect(edit_question(page)).to_have_value("How do I top up?")
+    expect(box).to_be_focused()
+    page.keyboard.press("Control+Enter")
+    expect(question(page)).to_contain_text("How do I top up?")
+    expect(app).not_to_have_attribute("data-unasked", "")
+    expect(question(page)).to_be_focused()
+
+
 def test_how_it_was_found_is_told_on_request(server: Server, open_page: OpenPage) -> None:
     page = ready(open_page(address(server, "why", PAIRS[0], TEXT)))
     page.get_by_text("How this was found").click()

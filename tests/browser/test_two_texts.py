@@ -140,13 +140,12 @@ def test_a_long_search_goes_on_elsewhere_and_is_stopped(server: Server, open_pag
 
 @pytest.mark.parametrize("text", ["card", "<s>"])
 def test_one_word(server: Server, open_page: OpenPage, text: str) -> None:
-    page = searched(open_page(address(server, "two_texts", PAIRS[0], text, other=f"{text} {text}")))
+    page = searched(open_page(address(server, "two_texts", PAIRS[0], text, other=f"{text} {text}", open="flip")))
     expect(page.locator(".hl-lead").last).to_contain_text("nothing to take away")
     expect(page.locator(".hl-diff ins")).to_have_count(1)
 
 
 def test_without_an_adapter_it_answers_too(server: Server, open_page: OpenPage) -> None:
-    page = searched(
-        open_page(f"{address(server, 'two_texts', Selection('demo-llama'), A, other='My card')}&untrained_head=shown")
-    )
+    shown = {"other": "My card", "open": "flip", "untrained_head": "shown"}
+    page = searched(open_page(address(server, "two_texts", Selection("demo-llama"), A, **shown)))
     expect(page.locator(".hl-diff del").first).to_be_visible()

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server import middleware
@@ -27,7 +28,12 @@ def page(kind: bytes) -> ASGIApp:
 
 
 def ask(
-    app: ASGIApp, path: str, accept: bytes = b"gzip, br", method: str = "GET", query: bytes = b""
+    app: ASGIApp,
+    path: str,
+    accept: bytes = b"gzip, br",
+    method: str = "GET",
+    query: bytes = b"",
+    accepts: bytes = b"*/*",
 ) -> tuple[dict[str, str], bytes]:
     """Headers and body of the answer."""
     sent: list[Message] = []
@@ -35,7 +41,7 @@ def ask(
     async def send(message: Message) -> None:
         sent.append(message)
 
-    headers = [(b"accept-encoding", accept)]
+    headers = [(b"accept-encoding", accept), (b"accept", accepts)]
     scope = {"type": "http", "method": method, "path": path, "query_string": query, "headers": headers}
 
     async def answer() -> None:
@@ -49,7 +55,7 @@ def ask(
 @pytest.fixture
 def script() -> tuple[str, Path]:
     """The path and the file of one of Streamlit's scripts."""
-    return next((path, file) for path, file in middleware._assets().items() if file.suffix == ".js")
+    return next((path, file) for path, file in middleware.assets().items() if file.suffix == ".js")
 
 
 def test_a_script_comes_compressed_and_whole(script: tuple[str, Path]) -> None:
@@ -114,6 +120,19 @@ def test_every_page_begins_with_a_skeleton_and_what_takes_it_away() -> None:
     headers, body = ask(app, "/skeleton.js")
     assert headers["content-type"].startswith("text/javascript")
     assert b"skeleton.remove()" in body
+
+
+def test_a_page_is_asked_for_uncompressed_and_everything_else_as_the_browser_asks() -> None:
+    """Streamlit compresses the page of a deep link, and nothing could be put into that."""
+    asked: list[str] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        asked.append(Headers(scope=scope).get("accept-encoding", "none"))
+        await page(b"text/html")(scope, receive, send)
+
+    ask(OneEntryAPage(app), "/why", accepts=b"text/html,*/*")
+    ask(OneEntryAPage(app), "/_stcore/host-config", accepts=b"*/*")
+    assert asked == ["none", "gzip, br"]
 
 
 @pytest.mark.parametrize("parts", [(b"",), (b"{}",)])

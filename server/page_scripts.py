@@ -1,0 +1,47 @@
+"""The large scripts of Streamlit's charts and tables come with the page that draws them, not after its first answer."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import PurePosixPath
+
+from starlette.types import ASGIApp
+
+from pages.ui.site_map import PAGES
+from server.middleware import InEveryPage, assets
+
+#: Streamlit's names of the large ones, before the hash in the file's name.
+CHARTS, TABLES = "PlotlyChart", "DataFrame"
+
+
+class PageScripts(InEveryPage):
+    """ASGI: names in each page the large scripts that it needs, for the browser to fetch at once.
+
+    Streamlit names them when it draws, a second later in a new browser. What only other pages need is fetched when the
+    browser has nothing else to do.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        super().__init__(app, b"<body>", links)
+
+
+@cache
+def links(path: str) -> bytes:
+    """A link a script."""
+    page = next((page for page in PAGES if f"/{page.path}" == path), PAGES[0])
+    needed = {CHARTS: page.charts, TABLES: page.tables}
+    return "".join(_link(script, now=needed[name]) for name, script in _scripts().items()).encode()
+
+
+def _link(script: str, *, now: bool) -> str:
+    """`now`: fetched beside the app's own scripts, behind them in the queue."""
+    if now:
+        return f'<link rel="modulepreload" fetchpriority="low" crossorigin href=".{script}">'
+    return f'<link rel="prefetch" as="script" crossorigin href=".{script}">'
+
+
+@cache
+def _scripts() -> dict[str, str]:
+    """Paths of the large scripts by name; one that this version of Streamlit does not have is left to it."""
+    named = {PurePosixPath(path).name.split(".")[0]: path for path in assets() if path.endswith(".js")}
+    return {name: named[name] for name in (CHARTS, TABLES) if name in named}

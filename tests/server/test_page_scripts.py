@@ -1,0 +1,31 @@
+"""Large scripts come with the pages that need them; their names are Streamlit's own."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from pages.ui.site_map import PAGES, PageEntry
+from server.middleware import assets
+from server.page_scripts import links
+
+
+def scripts(path: str, rel: str) -> list[str]:
+    """Names of the scripts that a page links to."""
+    return re.findall(rf'rel="{rel}"[^>]* href="\./static/js/(\w+)\.', links(path).decode())
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_page_fetches_at_once_what_it_draws_with(page: PageEntry) -> None:
+    path = f"/{page.path}"
+    now, later = scripts(path, "modulepreload"), scripts(path, "prefetch")
+    assert ("PlotlyChart" in now) == page.charts
+    assert ("DataFrame" in now) == page.tables
+    assert sorted(now + later) == ["DataFrame", "PlotlyChart"]
+
+
+def test_the_root_is_the_first_page_and_every_link_leads_to_a_file() -> None:
+    assert links("/") == links(f"/{PAGES[0].path}")
+    for script in re.findall(r'href="\.([^"]+)"', links("/").decode()):
+        assert script in assets()
