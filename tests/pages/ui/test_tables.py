@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 import pytest
+from pandas.io.formats.style import Styler
 from streamlit.testing.v1 import AppTest
 
 from pages.ui import tables
@@ -47,8 +48,8 @@ def test_many_tensors_have_three_digits_and_a_dash_for_what_is_not_there(monkeyp
     assert displayed(in_three_digits(frame))[0] == ["=1+1", "–", "-1.00", "45,056"]
     assert displayed(in_three_digits(frame))[2][1:] == ["2", "–", "2"]
     monkeypatch.setattr(tables, "MOST_CELLS", 3)
-    assert in_three_digits(frame[["Count"]]) is not None
-    assert in_three_digits(frame[["Mean", "Count"]]).equals(frame[["Mean", "Count"]])
+    assert isinstance(in_three_digits(frame[["Count"]]), Styler)
+    assert isinstance(in_three_digits(frame[["Mean", "Count"]]), pd.DataFrame), "too many cells to write one by one"
 
 
 def test_the_table_of_a_page_holds_guarded_cells() -> None:
