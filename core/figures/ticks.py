@@ -30,8 +30,8 @@ def powers_of_ten(values: Iterable[float]) -> dict[str, Any]:
 
 
 def power_of_ten(power: int) -> str:
-    """`0.01` to `1,000` as they are, others as `10<sup>-6</sup>`."""
-    return f"{10.0**power:,g}" if -3 < power < 4 else f"10<sup>{power}</sup>"
+    """`0.001` to `1,000` as they are, others as `10<sup>-6</sup>`."""
+    return f"{10.0**power:,g}" if -4 < power < 4 else f"10<sup>{power}</sup>"
 
 
 def signed_ticks(values: Iterable[float]) -> dict[str, Any]:

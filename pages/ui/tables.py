@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Integral
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -24,12 +25,16 @@ if TYPE_CHECKING:
 
 #: A cell of which nothing is known.
 ABSENT = "–"
+#: Cells of a table that are written one by one.
+MOST_CELLS = 20_000
 
 
 def shown(value: object) -> str:
-    """A cell: floats at three significant digits, a dash where there is no number, the rest as it is."""
+    """A cell: floats at three significant digits, a dash where there is no number, counts in full, text as it is."""
     if isinstance(value, float):
         return three_digits(value) if value == value else ABSENT
+    if isinstance(value, Integral):
+        return f"{int(value):,}"
     return unguarded(str(value))
 
 
@@ -82,6 +87,13 @@ def without_formulas(frame: DataFrame) -> DataFrame | Styler:
     if cells is frame:
         return frame
     return cells.style.format({name: shown for name in cells.columns if not cells[name].equals(frame[name])})
+
+
+def in_three_digits(frame: DataFrame) -> DataFrame | Styler:
+    """A table of many tensors, guarded; of very many as it is, for each cell's words take time."""
+    if frame.size > MOST_CELLS:
+        return without_formulas(frame)
+    return guarded_frame(frame).style.format(shown, na_rep=ABSENT)
 
 
 def table(

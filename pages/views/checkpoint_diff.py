@@ -150,7 +150,7 @@ def _rows(tensors: list[TensorDiff]) -> None:
     frame = pd.DataFrame([_row(t) for t in tensors])
     columns = dict.fromkeys(frame.select_dtypes("float64").columns, st.column_config.NumberColumn(format="%.4g"))
     st.dataframe(
-        tables.without_formulas(frame),
+        tables.in_three_digits(frame),
         hide_index=True,
         column_config=columns,
         placeholder=tables.ABSENT,

@@ -129,7 +129,7 @@ def table(report: WeightReport) -> None:
         form = st.column_config.NumberColumn(format="%.4g")
         columns = dict.fromkeys(frame.select_dtypes("float64").columns, form)
         st.dataframe(
-            tables.without_formulas(frame),
+            tables.in_three_digits(frame),
             hide_index=True,
             column_config=columns,
             placeholder=tables.ABSENT,

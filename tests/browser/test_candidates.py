@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from core.engine.engine import Engine
 from core.settings import ROOT
+from core.words.class_names import readable
 from tests.browser.conftest import OpenPage, Server, started
 from tests.browser.folders import SEVERAL, classifier_folder, pickle_folder
 from tests.browser.reading import BANKING, choose, classify, model_badge, read, words
@@ -103,7 +104,7 @@ def test_a_folder_of_ones_own_with_several_labels(page: Page, tmp_path: Path, se
     expect(page.get_by_text("Type a text: the answer appears here.")).to_be_visible()
     shown = classify(page, "hello you")
     assert "of 6 labels hold: each is judged alone" in words(page.locator(".hl-answer"))
-    assert {name for name, _ in shown.bars} <= set(SEVERAL)
+    assert {name for name, _ in shown.bars} <= {readable(label, SEVERAL) for label in SEVERAL}
     assert "Entropy" not in shown.facts
     page.get_by_test_id("stTopNavLink").filter(has_text="Models").click()
     page.get_by_role("button", name="Remove from the list").click()
@@ -149,7 +150,7 @@ def test_a_regression_of_ones_own(page: Page, tmp_path: Path) -> None:
     shown = classify(page, "best pasta of my life")
     assert shown.label == "Stars"
     assert re.fullmatch(r"-?[\d.]+", shown.probability)
-    expect(page.get_by_text("values, not probabilities")).to_be_visible()
+    expect(page.get_by_text("A value, not a probability.")).to_be_visible()
 
 
 @pytest.mark.parametrize("kind", ["missing", "pickle", "empty", "adapter", "wrong adapter"])

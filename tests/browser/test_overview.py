@@ -131,10 +131,10 @@ def depth_holds(page: Page, explainer: Explainer, selection: Selection, text: st
     page.locator(".js-plotly-plot").wait_for()
     expect(page.locator(".hl-lead")).to_have_text(decided(lens, lens.verdicts[-1]))
     unfold(page, "How this was found")
-    note = page.locator(".hl-note", has_text="equals the model's own logits within")
-    shown = re.search(r"within ([\d.e+-]+)\.", note.inner_text())
+    note = page.locator(".hl-note", has_text="equals the model's own logits")
+    shown = re.search(r"own logits(?: within ([\d.e+-]+))?\.", note.inner_text())
     assert shown is not None
-    assert float(shown[1]) <= 1e-5 * np.abs(lens.logits[-1]).max()
+    assert float(shown[1] or 0) <= 1e-5 * np.abs(lens.logits[-1]).max()
     unfold(page, "Every layer in numbers").get_by_test_id("stDataFrame").wait_for()
 
 

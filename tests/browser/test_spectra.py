@@ -43,7 +43,7 @@ def tells(page: Page, s: Spectrum) -> None:
 def test_every_base(server: Server, open_page: OpenPage, engine: Engine, candidate: str) -> None:
     found = spectra_of(engine, candidate)
     page = open_page(f"{server.url}/spectra?candidate={candidate}&adapter=-")
-    expect(page.locator(".hl-lead")).to_contain_text(f"{len(found.spectra)} matrices.", timeout=60_000)
+    expect(page.locator(".hl-lead")).to_contain_text(f"Of {len(found.spectra)} matrices ", timeout=60_000)
     tells(page, next(s for s in found.spectra if s.layer is not None))
     expect(page.locator(".js-plotly-plot")).to_have_count(3)
 
@@ -106,5 +106,5 @@ def test_norms_first_where_everything_would_take_minutes(server: Server, open_pa
     save_file({f"layers.{i}.a.weight": matrix.clone() for i in range(26)}, tmp_path / "model.safetensors")
     page = open_page(f"{server.url}/spectra?of=other&path={tmp_path}")
     expect(page.get_by_text("All singular values (takes minutes)")).to_be_visible(timeout=60_000)
-    expect(page.locator(".hl-lead")).to_contain_text("stable rank 2,048.0 of 2,048", timeout=120_000)
+    expect(page.locator(".hl-lead")).to_contain_text("about 2,048.0 of 2,048 (its stable rank)", timeout=120_000)
     assert fact(page, "Effective rank") == "2,048.0 of 2,048"

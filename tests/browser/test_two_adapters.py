@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from core.checkpoints.adapter_update.service import AdapterUpdateService
 from core.results import AdapterPair, ModulePair, Selection
+from core.words.numbers import three_digits
 from tests.browser.conftest import OpenPage, Server
 from tests.browser.reading import CANDIDATES
 
@@ -26,7 +27,7 @@ def test_the_two_of_every_demo(
 ) -> None:
     found = found_by(updates, candidate)
     page = open_page(f"{server.url}/two_adapters?candidate={candidate}&adapter=banking77")
-    expect(page.locator(".hl-lead")).to_contain_text(f"updates is {found.cosine:.2f}", timeout=60_000)
+    expect(page.locator(".hl-lead")).to_contain_text(f"updates is {three_digits(found.cosine)}", timeout=60_000)
     tells(page, max(found.modules, key=lambda m: abs(m.cosine)))
     for alone, which in ((found.only_first, "first"), (found.only_second, "second")):
         expect(page.get_by_text(f"Only the {which} adapts")).to_have_count(1 if alone else 0)

@@ -9,7 +9,7 @@ from core.figures.markup import label as name
 from core.figures.markup import text
 from core.figures.positions import bars
 from core.figures.ranking import ranking
-from core.figures.report.pieces import Cell, Class, Number, Piece, figure, heading, note, says, table
+from core.figures.report.pieces import Cell, Class, Number, Piece, figure, heading, moment, note, says, table
 from core.figures.strip import legend, strip
 from core.results import Prediction, Report, by_unit
 from core.words import contributions, numbers, outputs, position_parts, untrained_head
@@ -19,11 +19,13 @@ from core.words import verdict as verdict_words
 from core.words.class_names import readable
 from core.words.layers import COUNTED
 
+#: Characters of the text that stand below the answer; all of it follows, tinted.
+ASKED = 400
+
 
 def verdict(result: Report) -> list[Piece]:
     """What was said of which text."""
     prediction = result.reading.prediction
-    number = verdict_words.number(prediction)
     facts = [("Tokens", " ".join(verdict_words.tokens_read(prediction)))]
     if prediction.problem_type == "multi_label_classification":
         facts = [("Labels", verdict_words.chosen(prediction)), *facts]
@@ -34,12 +36,20 @@ def verdict(result: Report) -> list[Piece]:
         ]
     return [
         '<p class="hl-kicker">Headlight report · '
-        f"{text(str(result.origin.model.selection))} · {result.origin.made}</p>",
-        f'<h1 id="verdict"{_kind(prediction)}>{name(prediction.label, prediction.labels)} <b>{text(number)}</b></h1>',
+        f"{text(str(result.origin.model.selection))} · {moment(result.origin.made)}</p>",
+        f'<h1 id="verdict"{_kind(prediction)}>{_answer(prediction)}</h1>',
+        f'<p class="hl-note" dir="auto">{text(prediction.text[:ASKED])}</p>',
         *([says(verdict_words.cut_off(prediction))] if prediction.truncated else []),
         *_untrained_head(result),
         table(("", ""), facts),
     ]
+
+
+def _answer(prediction: Prediction) -> str:
+    """The class or the labels with the number behind them; of several outputs the first, each with its value."""
+    if prediction.problem_type == "regression" and len(prediction.labels) > 1:
+        return text(verdict_words.answer(prediction))
+    return f"{name(prediction.label, prediction.labels)} <b>{text(verdict_words.number(prediction))}</b>"
 
 
 def _kind(prediction: Prediction) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 
 from core.figures.markup import attribute, label, text
@@ -25,6 +26,12 @@ Piece = str | Drawing
 def figure(draw: Callable[[Theme], Figure], alt: str) -> Drawing:
     """A figure and what it shows."""
     return Drawing(draw, attribute(alt))
+
+
+def moment(made: str) -> str:
+    """A date and time in ISO 8601 as a person writes it: `27 November 2026, 14:39 UTC`."""
+    when = datetime.fromisoformat(made)
+    return f"{when.day} {when:%B %Y, %H:%M} {when.tzname() or ''}".rstrip()
 
 
 def heading(words: str, level: int = 2) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.figures.markup import text
-from core.figures.report.pieces import Piece, heading, table
+from core.figures.report.pieces import Piece, heading, moment, table
 from core.results import Report
 
 
@@ -16,7 +16,7 @@ def section(result: Report) -> list[Piece]:
         ("Adapter", selection.adapter or "none"),
         ("Base model", origin.base),
         ("Parameters", f"{origin.model.parameters:,}"),
-        ("Made", origin.made),
+        ("Made", moment(origin.made)),
         *origin.settings.items(),
         *origin.versions.items(),
     ]

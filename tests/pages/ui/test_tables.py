@@ -6,9 +6,12 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pytest
+from pandas.io.formats.style import Styler
 from streamlit.testing.v1 import AppTest
 
-from pages.ui.tables import guarded_frame, shown, without_formulas
+from pages.ui import tables
+from pages.ui.tables import guarded_frame, in_three_digits, shown, without_formulas
 
 FRAME = pd.DataFrame(
     {"Tensor": ["=1+1", "a", "'-b"], "Layer": [None, 1, 2], "Mean": [-1.0, 0.12345, float("nan")]}
@@ -38,6 +41,15 @@ def test_cells_are_shown_as_they_were() -> None:
     rows = displayed(guarded_frame(FRAME).style.format(shown))
     assert [row[0] for row in rows] == ["=1+1", "a", "'-b"]
     assert rows[1][2] == "0.123"
+
+
+def test_many_tensors_have_three_digits_and_a_dash_for_what_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = FRAME.assign(Count=[45056, 1, 2])
+    assert displayed(in_three_digits(frame))[0] == ["=1+1", "–", "-1.00", "45,056"]
+    assert displayed(in_three_digits(frame))[2][1:] == ["2", "–", "2"]
+    monkeypatch.setattr(tables, "MOST_CELLS", 3)
+    assert isinstance(in_three_digits(frame[["Count"]]), Styler)
+    assert isinstance(in_three_digits(frame[["Mean", "Count"]]), pd.DataFrame), "too many cells to write one by one"
 
 
 def test_the_table_of_a_page_holds_guarded_cells() -> None:
