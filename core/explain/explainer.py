@@ -326,7 +326,10 @@ class Explainer:
         def flip(probe: Probe, encoded: Encoded, on_progress: Progress) -> MinimalFlip:
             from core.explain.minimal_flip import find
 
-            return find(probe, encoded, self.reading(selection, text).words, budget, on_progress)
+            reading = self.reading(selection, text)
+            options = ContributionOptions(reading.prediction.top.label, "logit")
+            shares = self.contributions(selection, text, options).values
+            return find(probe, encoded, reading.words, shares, budget, on_progress)
 
         return self._sessions.task(selection, text, Feature.MINIMAL_FLIP, flip, budget)
 

@@ -1,7 +1,7 @@
 """The minimal flip: the fewest words of a text whose removal changes the verdict.
 
 Removals of one word are tried, then of two, of three ..., each size completely before the next, words with the
-largest parts first. When the budget does not reach that far, the words with the largest parts are
+largest contributions first. When the budget does not reach that far, the words with the largest contributions are
 removed together until the verdict changes, and those that are not needed for it put back, one at a time.
 A removed word is deleted from the text with the white space before it, and what stays is tokenised anew.
 """
@@ -18,24 +18,23 @@ from torch import Tensor
 from core.engine.backends.batching import rows_of
 from core.engine.encoding import Encoded
 from core.errors import InputError
-from core.explain.position_parts import position_parts
 from core.explain.probe import Probe
-from core.results import MinimalFlip, Unit, by_unit
+from core.results import Floats, MinimalFlip, Unit, by_unit
 from core.tasks.progress import Progress
 
 Places = tuple[int, ...]
 
 
-def find(probe: Probe, text: Encoded, words: Sequence[Unit], budget: int, on_progress: Progress) -> MinimalFlip:
-    """The search; `words` are the units of the text's reading.
+def find(
+    probe: Probe, text: Encoded, words: Sequence[Unit], shares: Floats, budget: int, on_progress: Progress
+) -> MinimalFlip:
+    """The search; `words` are the units of the text's reading, `shares` (T,) what its tokens add to the logit.
 
     Raises:
         InputError: a regression, which has no verdict to change.
     """
     require_verdict(probe)
-    parts = position_parts(probe, probe.states(text), probe.read_mask(text))
-    top = probe.labels[int(np.argmax(parts.logits))]
-    values = by_unit(parts.of(top), tuple(words))
+    values = by_unit(shares, tuple(words))
     order = [int(i) for i in np.argsort(-values, kind="stable") if not words[int(i)].special]
     search = _Search(probe, text.text, words, order, budget, on_progress)
     result, complete = search.exhaustive(search.left - min(budget // 2, 3 * len(order)))

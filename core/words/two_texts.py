@@ -11,8 +11,8 @@ from core.words.numbers import signed
 from core.words.verdict import stated
 
 _SEARCH = (
-    "Words are tried in the order of their parts at the pooler: every removal of one word, then of two and so on, "
-    "as far as {budget:,} texts reach; beyond that the largest parts together, less those that are not "
+    "Words are tried in the order of their contributions: every removal of one word, then of two and so on, as far as "
+    "{budget:,} texts reach; beyond that those with the largest contributions together, less those that are not "
     "needed. A removed word is deleted from the text with the space before it, and what stays is tokenised anew. "
     "One word stays at least. The words of what was cut off are left alone."
 )

@@ -148,7 +148,7 @@ def check(name: str) -> tuple[set[Capability], str] | None:
     assert pooling(probe, states).weights.sum() == pytest.approx(1, abs=1e-4)
     assert len(compare_poolers(probe, states)) == len(POOLERS)
     if name in NAMED and name != "funnel":  # Funnel reads nothing below five tokens, which is told
-        flip = find(probe, WORDS, UNITS_OF_WORDS, 8, ignore_progress)
+        flip = find(probe, WORDS, UNITS_OF_WORDS, np.arange(len(WORDS.ids), dtype=float), 8, ignore_progress)
         assert flip.tried <= 8
     shares = adds_up(probe, expected)
     can = answered(probe)

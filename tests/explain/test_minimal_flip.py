@@ -159,12 +159,9 @@ def searched(rule: Rule, values: list[float], budget: int, progress: Any = None)
     for i in range(rule.words):
         units.append(Unit(str(i), place, place + len(str(i)), (i,)))
         place += len(str(i)) + 1
-    parts = SimpleNamespace(logits=np.array([1.0, 0.0]), of=lambda _: np.array(values))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(minimal_flip, "position_parts", lambda *_: parts)
-        encoded: Any = SimpleNamespace(text=text)
-        probe: Any = rule
-        return minimal_flip.find(probe, encoded, units, budget, progress or (lambda *_: None))
+    encoded: Any = SimpleNamespace(text=text)
+    probe: Any = rule
+    return minimal_flip.find(probe, encoded, units, np.array(values), budget, progress or (lambda *_: None))
 
 
 @settings(max_examples=60)
@@ -197,7 +194,7 @@ def test_nothing_flips_is_an_answer_and_says_whether_all_was_tried() -> None:
     assert (flip.found, flip.proven) == (False, False)
 
 
-def test_singles_are_tried_in_the_order_of_the_position_parts() -> None:
+def test_singles_are_tried_in_the_order_of_the_contributions() -> None:
     rule = Rule(4, never)
     searched(rule, [0.5, 3.0, -1.0, 2.0], 6)
     assert [set(g) for g in rule.seen[1:3]] == [{1}, {3}]
