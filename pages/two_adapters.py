@@ -18,7 +18,7 @@ def choose_other(selection: Selection, candidate: CandidateSummary) -> Selection
     """The adapter to compare with; None after saying that there is none."""
     others = {a.id: a.title or a.id for a in candidate.adapters if a.id != selection.adapter}
     if selection.adapter is None:
-        st.html(markup.note("Choose an adapter at the side; it is compared with another one of the same base."))
+        st.html(markup.note("Choose an adapter in the top bar; it is compared with another one of the same base."))
         return None
     if not others:
         st.html(markup.note("This candidate has one adapter. Add another on the page Candidates to compare the two."))

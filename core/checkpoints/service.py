@@ -48,7 +48,7 @@ class CheckpointService:
         if not adapter:
             return str(require_candidate(candidate, self._engine.settings).path)
         if selection.adapter is None:
-            raise NotFoundError("No adapter is chosen.", fix="choose one at the side, or look at the base model.")
+            raise NotFoundError("No adapter is chosen.", fix="choose one in the top bar, or look at the base model.")
         return str(require_adapter(candidate, selection.adapter, self._engine.settings).path)
 
     def statistics(self, source: str) -> Task[WeightReport]:

@@ -127,7 +127,7 @@ def _most_alike(first: str, titles: dict[str, str]) -> list[str]:
 
 def _side(key: str, titles: dict[str, str], selection: Selection, candidate: CandidateSummary) -> str:
     """The path of a side; empty while nothing is typed."""
-    chosen = {CHOSEN: f"{candidate.title or candidate.id} (chosen at the side)"} if key == FIRST else {}
+    chosen = {CHOSEN: f"{candidate.title or candidate.id} (chosen in the top bar)"} if key == FIRST else {}
     titles = {**chosen, **titles, TYPED: "A folder or file"}
     name = "First" if key == FIRST else "Second"
     source = st.selectbox(

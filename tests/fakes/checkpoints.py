@@ -25,7 +25,7 @@ class FakeCheckpoints:
         if not adapter:
             return candidate.source
         if selection.adapter is None:
-            raise NotFoundError("No adapter is chosen.", fix="choose one at the side, or look at the base model.")
+            raise NotFoundError("No adapter is chosen.", fix="choose one in the top bar, or look at the base model.")
         return f"{candidate.source}/adapters/{selection.adapter}"
 
     def statistics(self, source: str) -> FakeTask[WeightReport]:

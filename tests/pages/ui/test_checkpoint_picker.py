@@ -93,7 +93,7 @@ def test_a_source_that_there_is_not_becomes_the_base(fake_engine: FakeEngine, mo
 def test_two_begin_with_the_chosen_base_and_another_of_its_size(run: Run) -> None:
     app = run(page_of_two)
     assert said(app) == "paths: ('/demo', '/demo-two')"
-    assert app.selectbox(key=checkpoint_picker.FIRST).options[0] == "Demo (chosen at the side)"
+    assert app.selectbox(key=checkpoint_picker.FIRST).options[0] == "Demo (chosen in the top bar)"
 
 
 def test_only_what_is_on_this_machine_is_on_offer(run: Run) -> None:
