@@ -43,7 +43,7 @@ def plain(results: Sequence[StatedResult]) -> str:
     first = results[0]
     split = f"{first.split} " if first.split else ""
     texts = f"of {first.rows:,} {split}texts" if first.rows else f"of the {split}texts"
-    return f"Right on {percentage(first.measures['accuracy'])} {texts}, its model card states."
+    return f"Right on {percentage(first.measures['accuracy'])} {texts} (its model card)."
 
 
 def _measure(result: StatedResult, name: str) -> str:

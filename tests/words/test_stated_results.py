@@ -26,10 +26,8 @@ def test_what_a_card_leaves_out_is_left_out() -> None:
 
 
 def test_accuracy_in_plain_words() -> None:
-    assert plain([RESULT]) == "Right on 91.6\u00a0% of 3,080 test texts, its model card states."
-    assert plain([StatedResult(measures={"accuracy": 0.5})]) == (
-        "Right on 50.0\u00a0% of the texts, its model card states."
-    )
+    assert plain([RESULT]) == "Right on 91.6\u00a0% of 3,080 test texts (its model card)."
+    assert plain([StatedResult(measures={"accuracy": 0.5})]) == "Right on 50.0\u00a0% of the texts (its model card)."
     assert plain([StatedResult(measures={"f1": 0.5})]) == stated([StatedResult(measures={"f1": 0.5})])
 
 
