@@ -45,6 +45,7 @@ def tuned(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def opened(open_page: OpenPage, server: Server, rest: str) -> Page:
     page = open_page(f"{server.url}/checkpoints?{BANKING}{rest}")
     page.locator(".hl-lead").wait_for(timeout=60_000)
+    settle(page)  # what is typed while the page is still drawn may be lost
     return page
 
 
