@@ -36,7 +36,7 @@ from core.words.layers import after
 from core.words.numbers import percentage, significant
 from core.words.outputs import title
 from core.words.untrained_head import marked
-from core.words.verdict import cut_off
+from core.words.verdict import cut_off, sureness
 
 OneText = Annotated[str, typer.Option("--text", metavar="T", help="The text to explain.")]
 Class = Annotated[
@@ -183,8 +183,8 @@ def _tell_verdict(prediction: Prediction, lens: Lens | None) -> None:
     verdict = marked(prediction.label, untrained_head=prediction.untrained_head)
     several = prediction.problem_type == "multi_label_classification"
     probability = "highest probability" if several else "probability"
-    row = (verdict, percentage(prediction.top.probability), decided, tokens)
-    print_table((title(prediction).lower(), probability, "ahead since", "tokens read"), [row])
+    row = (verdict, percentage(prediction.top.probability), sureness(prediction) or "–", decided, tokens)
+    print_table((title(prediction).lower(), probability, "sureness", "ahead since", "tokens read"), [row])
 
 
 def _tell_parts(explained: _Explained) -> None:

@@ -110,6 +110,12 @@ def sureness(prediction: Prediction) -> str:
     return f"{state}: this is unlike what it learnt" if prediction.unlike else state
 
 
+def how_sure(prediction: Prediction) -> str:
+    """How sure it is, and why not quite: sentences; empty where that has no meaning."""
+    said = sureness(prediction)
+    return f"{said}. {sureness_because(prediction)}".rstrip() if said else ""
+
+
 def sureness_because(prediction: Prediction) -> str:
     """Why it is not sure, or what it is between; empty for one that is sure."""
     match prediction.sureness:

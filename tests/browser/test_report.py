@@ -20,6 +20,7 @@ from core.tasks.runner import TaskRunner
 from core.words.class_names import readable
 from core.words.contributions import deleted, whole
 from core.words.numbers import percentage, three_digits
+from core.words.verdict import how_sure
 from tests.browser.conftest import OpenFile
 from tests.browser.reading import PAIRS, A, words
 
@@ -40,6 +41,7 @@ def the_report_holds(
     report = opened(path).page
     told = explainer.reading(selection, text).prediction
     expect(report.locator("h1")).to_contain_text(readable(told.label, told.labels))
+    expect(report.get_by_text(how_sure(told))).to_be_visible()
     assert report.locator(".hl-strip").first.text_content() == "".join(
         [u.text for u in explainer.reading(selection, text).words if u.special] + [text]
     )

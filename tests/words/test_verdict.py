@@ -30,6 +30,9 @@ def test_how_sure_it_is_in_words() -> None:
     assert verdict.sureness(strange) == "Not sure: this is unlike what it learnt"
     assert verdict.sureness_because(strange).endswith("3.50 bytes each (below 5.00, the default limit).")
     assert verdict.sureness(replace(prediction(), untrained_head=True)) == ""
+    assert verdict.how_sure(replace(prediction(), untrained_head=True)) == ""
+    assert verdict.how_sure(prediction()) == "Sure."
+    assert verdict.how_sure(prediction(probabilities=(0.4, 0.3, 0.3))).startswith("Not sure. No class stands out.")
 
 
 def test_where_the_limits_are_and_where_they_come_from() -> None:

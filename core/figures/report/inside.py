@@ -31,6 +31,7 @@ def verdict(result: Report) -> list[Piece]:
         facts = [("Labels", verdict_words.chosen(prediction)), *facts]
     if prediction.problem_type == "single_label_classification":
         facts += [
+            *([("How sure", verdict_words.how_sure(prediction))] if prediction.sureness else []),
             ("Margin to the next class", f"{verdict_words.margin(prediction)} points"),
             ("Entropy", " ".join(verdict_words.entropy(prediction))),
         ]
