@@ -48,7 +48,7 @@ def test_opened_by_its_address_it_says_why_and_answers_once_an_adapter_is_chosen
     expect(link(page, "Adapter effect")).to_have_attribute("disabled", "")
     assert page.locator(".hl-verdict").count() == 0, "it was asked all the same"
     choose(page, "Adapter", "Banking questions (77 intents)")
-    expect(page.locator(".hl-at")).to_be_visible(timeout=90_000)
+    expect(page.locator(".hl-pooler").first).to_be_visible(timeout=90_000)
     expect(question(page)).to_contain_text(TEXT)
     expect(link(page, "Adapter effect")).not_to_have_attribute("disabled", "")
 
