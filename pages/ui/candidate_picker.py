@@ -28,6 +28,8 @@ NO_ADAPTER = "-"
 _CHOSEN = "headlight.selection"
 _OFFERED = "headlight.offered"
 _WISHES = "headlight.untrained_head"
+#: What a box held when it was drawn last, and how often that has changed; by the key of the box.
+_DRAWN = "headlight.drawn."
 #: "No adapter" was all that there was, and nobody's choice: the next candidate begins with its first adapter.
 _NO_CHOICE = "headlight.no_choice"
 _ROLES = ("demo", "candidate", "teacher", "own")
@@ -171,15 +173,27 @@ def _label(selection: Selection, candidate: CandidateSummary, model: LoadedModel
 
 
 def _box(label: str, key: str, titles: dict[str, str], about: str) -> None:
-    """One box; it is empty, and only then has a way to be, where what is named is not here."""
-    index = None if st.session_state[key] is None else 0
+    """One box; it is empty, and only then has a way to be, where what is named is not here.
+
+    After each change it is another widget: of one that is shut a browser would go on sending the value before.
+    """
+    value: str | None = st.session_state[key]
+    before, count = st.session_state.get(_DRAWN + key, (value, 0))
+    st.session_state[_DRAWN + key] = value, count + (value != before)
+    box = f"{key}.{count + (value != before)}"
+    st.session_state[box] = value
     st.selectbox(
         label,
         list(titles),
-        index=index,
+        index=None if value is None else 0,
         format_func=lambda i: titles.get(i, i),
-        key=key,
+        key=box,
         help=about,
         placeholder="Choose one",
-        persist_state="session",
+        on_change=_take,
+        args=(key, box),
     )
+
+
+def _take(key: str, box: str) -> None:
+    st.session_state[key] = st.session_state[box]

@@ -12,7 +12,7 @@ def label(candidate: CandidateSummary, adapter: str, selection: Selection, model
     """Markdown: candidate, adapter's title, the leading measure; the dot is full while the pair is in memory."""
     dot = ":green[●]" if model is not None else "○"
     quality = words.leading(candidate.stated_with(selection.adapter))
-    stated = f" · :gray[{markup.plain(quality)}]" if quality else ""
+    stated = f":gray[ · {markup.plain(quality)}]" if quality else ""
     return f"{dot} **{markup.plain(candidate.title or candidate.id)}** · {markup.plain(adapter)}{stated}"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Selectbox
 
 from core.settings import ROOT
 from pages.ui import services
@@ -47,6 +48,11 @@ def open_app(fake: FakeServices) -> Open:
         return app
 
     return opened
+
+
+def model_box(app: AppTest, key: str) -> Selectbox[str]:
+    """One of the two boxes behind the name of the model: "candidate" or "adapter"."""
+    return next(box for box in app.selectbox if str(box.key).startswith(f"{key}."))
 
 
 def words(app: AppTest) -> str:

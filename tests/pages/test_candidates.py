@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from core.errors import NotFoundError
 from core.results import CandidateSummary, Requirements, Selection
 from tests.fakes.services import FakeServices
-from tests.pages.conftest import Open, words
+from tests.pages.conftest import Open, model_box, words
 
 
 def plain(app: AppTest) -> str:
@@ -35,7 +35,7 @@ def test_the_list_opens_at_the_chosen_candidate(open_app: Open) -> None:
 def test_a_click_in_the_list_moves_the_picker_and_the_url(open_app: Open) -> None:
     app = open_app("candidates")
     app.radio(key="candidates.list").set_value("demo-two").run()
-    assert app.selectbox(key="candidate").value == "demo-two"
+    assert model_box(app, "candidate").value == "demo-two"
     assert app.query_params["candidate"] in ("demo-two", ["demo-two"])
     assert "Demo-Two" in plain(app)
 
@@ -44,9 +44,9 @@ def test_looking_at_another_group_chooses_nothing(open_app: Open) -> None:
     app = open_app("candidates")
     app.segmented_control(key="candidates.group").set_value("candidate").run()
     assert app.radio(key="candidates.list").value is None
-    assert app.selectbox(key="candidate").value == "demo"
+    assert model_box(app, "candidate").value == "demo"
     app.radio(key="candidates.list").set_value("big").run()
-    assert app.selectbox(key="candidate").value == "big"
+    assert model_box(app, "candidate").value == "big"
 
 
 def test_nothing_is_loaded_by_looking(open_app: Open, fake: FakeServices) -> None:
@@ -112,7 +112,7 @@ def test_what_does_not_fit_is_said_with_the_reason(open_app: Open) -> None:
     assert "Other does not fit" in shown
     assert "Adapter 'other' does not fit the base 'misfit'. Choose a '<gemma2>' candidate." in shown
     assert "Download and load" not in " ".join(labels(app))
-    app.selectbox(key="adapter").set_value("-").run()
+    model_box(app, "adapter").set_value("-").run()
     assert "Load (4.31 MiB in float32)" in labels(app)
 
 
@@ -179,8 +179,8 @@ def add(app: AppTest, source: str, adapter: str = "", title: str = "") -> None:
 def test_a_folder_of_ones_own_is_added_and_chosen(open_app: Open) -> None:
     app = own(open_app)
     add(app, "/models/mine", adapter="/models/mine/adapter", title="Mine ![](http://evil.example/x.png)")
-    assert app.selectbox(key="candidate").value == "mine"
-    assert app.selectbox(key="adapter").value == "added"
+    assert model_box(app, "candidate").value == "mine"
+    assert model_box(app, "adapter").value == "added"
     assert app.radio(key="candidates.list").value == "mine"
     assert app.text_input(key="add.source").value == ""
 
@@ -191,7 +191,7 @@ def test_what_cannot_be_added_is_told_and_nothing_else_changes(open_app: Open) -
     assert "There is no folder '/nowhere/<b>'." in plain(app)
     assert "Check the path." in plain(app)
     assert app.text_input(key="add.source").value == "/nowhere/<b>"
-    assert app.selectbox(key="candidate").value == "demo"
+    assert model_box(app, "candidate").value == "demo"
 
 
 def test_ones_own_can_be_removed(open_app: Open, fake: FakeServices) -> None:
@@ -199,7 +199,7 @@ def test_ones_own_can_be_removed(open_app: Open, fake: FakeServices) -> None:
     app.radio(key="candidates.list").set_value("several").run()
     app.button(key="remove").click().run()
     assert "several" not in [c.id for c in fake.engine.offered]
-    assert app.selectbox(key="candidate").value == "demo"
+    assert model_box(app, "candidate").value == "demo"
 
 
 def test_only_ones_own_can_be_removed(open_app: Open) -> None:
@@ -225,8 +225,8 @@ def test_a_candidate_in_fewer_bits_is_added_with_its_adapters_and_chosen(open_ap
     next(b for b in app.button if b.label == "Add it so").click()
     app.run()
     assert not app.exception, app.exception
-    assert app.selectbox(key="candidate").value == "demo-nf4-double"
-    assert app.selectbox(key="adapter").value == "intents"
+    assert model_box(app, "candidate").value == "demo-nf4-double"
+    assert model_box(app, "adapter").value == "intents"
 
 
 def test_ones_own_can_be_held_in_fewer_bits(

@@ -15,7 +15,7 @@ from core.words.numbers import percentage, three_digits
 from tests.fakes.catalogue import LABELS
 from tests.fakes.predictions import predict
 from tests.fakes.services import FakeServices
-from tests.pages.conftest import Open, words
+from tests.pages.conftest import Open, model_box, words
 
 DEMO = Selection("demo", "intents")
 BAD_INPUT = {
@@ -167,10 +167,10 @@ def test_the_table_shows_three_significant_digits(open_app: Open, fake: FakeServ
 
 def test_another_adapter_brings_its_example_but_keeps_own_text(open_app: Open) -> None:
     app = open_app()
-    app.selectbox(key="adapter").set_value("domains").run()
+    model_box(app, "adapter").set_value("domains").run()
     assert asked(app) == "play some jazz"
     ask(app, "my own words")
-    app.selectbox(key="adapter").set_value("intents").run()
+    model_box(app, "adapter").set_value("intents").run()
     assert asked(app) == "my own words"
 
 
@@ -196,7 +196,7 @@ def test_a_load_is_shown_in_stages(open_app: Open, fake: FakeServices) -> None:
 def test_no_other_pair_answers_for_one_that_cannot_be_loaded(open_app: Open, fake: FakeServices) -> None:
     app = open_app()
     ask(app, "my own words")
-    app.selectbox(key="candidate").set_value("broken").run()
+    model_box(app, "candidate").set_value("broken").run()
     drawn = words(app)
     assert "&#x27;broken&#x27; cannot be &lt;read&gt;." in drawn
     assert "Choose another." in drawn

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.settings import ROOT
 from tests.fakes.services import FakeServices
-from tests.pages.conftest import Open, words
+from tests.pages.conftest import Open, model_box, words
 
 
 def url(app: AppTest) -> dict[str, str]:
@@ -17,47 +17,47 @@ def url(app: AppTest) -> dict[str, str]:
 
 def test_demos_come_first_and_the_first_is_chosen(open_app: Open) -> None:
     app = open_app()
-    assert app.selectbox(key="candidate").options[:4] == ["Demo", "Demo-Two", "Big", "Huge"]
+    assert model_box(app, "candidate").options[:4] == ["Demo", "Demo-Two", "Big", "Huge"]
     assert url(app) == {"candidate": "demo", "adapter": "intents"}
 
 
 def test_the_url_chooses(open_app: Open) -> None:
     app = open_app(candidate="demo-two", adapter="domains")
-    assert app.selectbox(key="candidate").value == "demo-two"
-    assert app.selectbox(key="adapter").value == "domains"
+    assert model_box(app, "candidate").value == "demo-two"
+    assert model_box(app, "adapter").value == "domains"
 
 
 def test_the_picker_writes_the_url_and_follows_over_pages(open_app: Open) -> None:
     app = open_app()
-    app.selectbox(key="candidate").set_value("demo-two").run()
-    app.selectbox(key="adapter").set_value("domains").run()
+    model_box(app, "candidate").set_value("demo-two").run()
+    model_box(app, "adapter").set_value("domains").run()
     for page in ("candidates", "classify"):
         app.switch_page(f"pages/{page}.py").run()
         assert url(app) == {"candidate": "demo-two", "adapter": "domains"}
-        assert app.selectbox(key="adapter").value == "domains"
+        assert model_box(app, "adapter").value == "domains"
 
 
 def test_the_adapter_stays_where_the_next_candidate_has_it(open_app: Open) -> None:
     app = open_app(adapter="domains")
-    app.selectbox(key="candidate").set_value("demo-two").run()
-    assert app.selectbox(key="adapter").value == "domains"
-    app.selectbox(key="candidate").set_value("bare").run()
+    model_box(app, "candidate").set_value("demo-two").run()
+    assert model_box(app, "adapter").value == "domains"
+    model_box(app, "candidate").set_value("bare").run()
     assert url(app) == {"candidate": "bare", "adapter": "-"}
 
 
 def test_after_a_candidate_without_adapters_the_next_begins_with_its_first(open_app: Open) -> None:
     """Nobody chose to have none; whoever does keeps it."""
     app = open_app(candidate="bare")
-    app.selectbox(key="candidate").set_value("demo").run()
+    model_box(app, "candidate").set_value("demo").run()
     assert url(app) == {"candidate": "demo", "adapter": "intents"}
-    app.selectbox(key="adapter").set_value("-").run()
-    app.selectbox(key="candidate").set_value("demo-two").run()
+    model_box(app, "adapter").set_value("-").run()
+    model_box(app, "candidate").set_value("demo-two").run()
     assert url(app) == {"candidate": "demo-two", "adapter": "-"}
 
 
 def test_no_adapter_can_be_asked_for(open_app: Open) -> None:
     app = open_app(adapter="-")
-    assert app.selectbox(key="adapter").value == "-"
+    assert model_box(app, "adapter").value == "-"
 
 
 @pytest.mark.parametrize("page", ["classify", "pooling", "architecture"])
@@ -66,7 +66,7 @@ def test_a_candidate_that_is_not_here_is_told_and_nothing_answers(
 ) -> None:
     app = open_app(page, candidate="<b>nope", adapter="domains")
     assert "The link asks for the candidate '<bdi>&lt;b&gt;nope</bdi>', which is not here." in words(app)
-    assert (app.selectbox(key="candidate").value, fake.engine.asked, fake.engine.loads) == (None, [], [])
+    assert (model_box(app, "candidate").value, fake.engine.asked, fake.engine.loads) == (None, [], [])
     assert url(app) == {"candidate": "<b>nope", "adapter": "domains"}, "the wish stays"
     app.run()
     assert url(app)["candidate"] == "<b>nope"
@@ -78,9 +78,9 @@ def test_a_candidate_that_is_not_here_is_told_and_nothing_answers(
 def test_an_adapter_that_is_not_here_is_told_and_nothing_answers(open_app: Open, fake: FakeServices) -> None:
     app = open_app(candidate="demo", adapter="nope")
     assert "asks for the adapter '<bdi>nope</bdi>' of '<bdi>Demo</bdi>', which is not" in words(app)
-    assert (app.selectbox(key="adapter").value, fake.engine.asked) == (None, [])
+    assert (model_box(app, "adapter").value, fake.engine.asked) == (None, [])
     assert url(app) == {"candidate": "demo", "adapter": "nope"}
-    app.selectbox(key="adapter").set_value("domains").run()
+    model_box(app, "adapter").set_value("domains").run()
     assert url(app) == {"candidate": "demo", "adapter": "domains"}
     assert fake.engine.asked == ["play some jazz"]
 
@@ -94,7 +94,7 @@ def test_candidates_are_shown_below_the_notice(open_app: Open) -> None:
 
 def test_another_candidate_than_the_one_that_is_not_here_brings_its_own_adapter(open_app: Open) -> None:
     app = open_app(candidate="nope", adapter="neither")
-    app.selectbox(key="candidate").set_value("demo").run()
+    model_box(app, "candidate").set_value("demo").run()
     assert url(app) == {"candidate": "demo", "adapter": "intents"}
 
 

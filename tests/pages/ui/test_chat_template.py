@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.results import Selection
 from tests.fakes.services import FakeServices
-from tests.pages.conftest import Open, words
+from tests.pages.conftest import Open, model_box, words
 
 SWITCH = "headlight.chat_template"
 RAW, TEMPLATED = Selection("demo", "intents"), Selection("demo", "intents", "user")
@@ -68,7 +68,7 @@ def test_it_goes_along_over_pages_and_is_of_one_pair_alone(open_app: Open, fake:
     assert not app.exception
     assert url(app) == "user"
     app.switch_page("pages/classify.py").run()
-    app.selectbox(key="candidate").set_value("demo-two").run()
+    model_box(app, "candidate").set_value("demo-two").run()
     assert url(app) is None
-    app.selectbox(key="candidate").set_value("demo").run()
+    model_box(app, "candidate").set_value("demo").run()
     assert (url(app), switches(app)) == ("user", [True])

@@ -14,7 +14,7 @@ from core.settings import ROOT
 from pages.ui import candidate_picker, frame
 from pages.ui.site_map import SITE_MAP, PageEntry
 from tests.fakes.engine import FakeEngine
-from tests.pages.conftest import Open, words
+from tests.pages.conftest import Open, model_box, words
 
 INSPECT = next(section for section in SITE_MAP if section.title == "Inspect")
 
@@ -30,7 +30,7 @@ def links(app: AppTest) -> list[str]:
 def test_the_root_leads_to_the_first_page_and_keeps_the_query(open_app: Open) -> None:
     app = open_app(candidate="demo-two")
     assert '<header class="hl-title"><h1><bdi>Classify</bdi></h1>' in words(app)
-    assert app.selectbox(key="candidate").value == "demo-two"
+    assert model_box(app, "candidate").value == "demo-two"
 
 
 def test_a_page_shows_the_links_of_its_section(open_app: Open, fake_engine: FakeEngine) -> None:

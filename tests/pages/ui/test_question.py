@@ -12,7 +12,7 @@ from core.words.numbers import three_digits
 from pages.ui import frame, markup, question
 from tests.fakes.engine import FakeEngine
 from tests.fakes.predictions import predict
-from tests.pages.conftest import words
+from tests.pages.conftest import model_box, words
 
 EXAMPLE = "where is my card"
 
@@ -162,8 +162,8 @@ def test_an_example_of_another_adapter_gives_way_and_a_text_of_ones_own_does_not
 ) -> None:
     fake_engine.finish(Selection("demo", "domains"))
     app = opened()
-    app.selectbox(key="adapter").set_value("domains").run()
+    model_box(app, "adapter").set_value("domains").run()
     assert shown(app)[0] == "play some jazz"
     submit(app, "my own words")
-    app.selectbox(key="adapter").set_value("intents").run()
+    model_box(app, "adapter").set_value("intents").run()
     assert shown(app)[0] == "my own words"

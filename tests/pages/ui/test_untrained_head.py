@@ -12,7 +12,7 @@ from core.words.untrained_head import MARK
 from pages.ui.site_map import SITE_MAP
 from tests.fakes.catalogue import UNTRAINED
 from tests.fakes.services import FakeServices
-from tests.pages.conftest import Open, words
+from tests.pages.conftest import Open, model_box, words
 
 WHY = [page.name for page in SITE_MAP[1].pages]
 BARE = {"candidate": UNTRAINED.candidate, "adapter": "-"}
@@ -63,7 +63,7 @@ def test_the_wish_is_one_pairs_and_goes_over_pages(open_app: Open) -> None:
     app = open_app(**BARE, untrained_head="shown")
     app.switch_page("pages/overview.py").run()
     assert "hl-untrained" in body(app)
-    app.selectbox(key="adapter").set_value("one").run()
+    model_box(app, "adapter").set_value("one").run()
     assert "untrained_head" not in url(app)
     assert MARK not in body(app)
 
