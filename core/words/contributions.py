@@ -103,8 +103,11 @@ def deleted(result: Deletions, labels: Sequence[str] = (), *, shares: bool = Tru
     return f"Tested by deleting: {without}{place}.{then}"
 
 
-def reason(result: Deletions, *, shares: bool = True) -> str:
-    """Why this class, in a sentence: the words that add most to it, and what came of deleting them; empty for none."""
+def reason(result: Deletions, labels: Sequence[str] = (), *, shares: bool = True) -> str:
+    """Why this class, in a sentence: the words that add most to it, and what came of deleting them; empty for none.
+
+    Classes go by their ids where no labels are given.
+    """
     named = [f"'{deletion.unit.text}'" for deletion in result.deletions]
     if not named:
         return ""
@@ -117,7 +120,7 @@ def reason(result: Deletions, *, shares: bool = True) -> str:
         each = "deleted one at a time, none of them lowers" if several else "deleting it does not lower"
         return f"{listed} {adds}: {each} the {noun} of {_score(result.score, result)}."
     fell = f"from {_score(result.score, result)} to {_score(strongest.score, result)}"
-    then = "" if strongest.label in ("", result.verdict) else f", and the verdict becomes '{strongest.label}'"
+    then = "" if strongest.label in ("", result.verdict) else f", and it says '{readable(strongest.label, labels)}'"
     return f"{listed} {adds}: without '{strongest.unit.text}' the {noun} falls {fell}{then}."
 
 

@@ -16,7 +16,7 @@ from core.results import (
     Requirements,
     Selection,
 )
-from core.words import durations, numbers
+from core.words import durations, numbers, stated_results
 from core.words import model_size as words
 from core.words.outputs import noun
 from core.words.sizes import size
@@ -77,7 +77,7 @@ def _pill(state: Availability) -> str:
 
 
 def _adapters(candidate: CandidateSummary, selection: Selection) -> str:
-    """Each adapter with its state on this base; why one does not fit is said of the chosen one below."""
+    """Each adapter with its state on this base, and how good it is; why the chosen one does not fit is said below."""
     rows = [f"<li><span>{_adapter(a, chosen=a.id == selection.adapter)}</span></li>" for a in candidate.adapters]
     return f'<ul class="hl-adapters">{"".join(rows)}</ul>' if rows else ""
 
@@ -86,7 +86,8 @@ def _adapter(adapter: AdapterSummary, *, chosen: bool) -> str:
     problem = adapter.problem.problem if adapter.problem is not None else adapter.message
     why = hidden(problem) if adapter.state is not Availability.READY and not chosen else ""
     name = f"<strong>{text(adapter.title or adapter.id)}</strong> {_pill(adapter.state)}"
-    return f'{name} <span class="hl-muted">{text(why)}</span>' if why else name
+    said = why or stated_results.leading(adapter.stated)
+    return f'{name} <span class="hl-muted">{text(said)}</span>' if said else name
 
 
 def _source(candidate: CandidateSummary) -> str:

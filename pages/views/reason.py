@@ -26,8 +26,8 @@ def draw(place: DeltaGenerator, selection: Selection, prediction: Prediction, se
     options = ContributionOptions(prediction.top.label)
     try:
         result = explainer().contributions(selection, prediction.text, options)
-        told = words.reason(explainer().deletions(selection, prediction.text, options), shares=result.exact)
+        tested = explainer().deletions(selection, prediction.text, options)
     except AppError:  # the page of the reasons says it
         return
-    if told:
+    if told := words.reason(tested, prediction.labels, shares=result.exact):
         place.html(f'<p class="hl-reason">{markup.text(told)}</p>')

@@ -116,7 +116,8 @@ def test_the_reason_in_a_sentence(result: Deletions, words: str) -> None:
 def test_another_verdict_is_said() -> None:
     (row,) = deleted(0.41).deletions
     result = replace(deleted(), deletions=(replace(row, label="home"),))
-    assert contributions.reason(result).endswith("to 41.0\u00a0%, and the verdict becomes 'home'.")
+    assert contributions.reason(result).endswith("to 41.0\u00a0%, and it says 'home'.")
+    assert contributions.reason(result, ("card", "home")).endswith("to 41.0\u00a0%, and it says 'Home'.")
 
 
 def test_the_order_beside_chance() -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from core.results import AdapterSummary, Availability, Problem, Selection
+from core.results.stated_results import StatedResult
 from pages.views import candidate_details
 from tests.fakes.catalogue import candidate
 
@@ -50,6 +51,14 @@ def test_the_state_is_that_of_the_pair(adapter: AdapterSummary, availability: Av
     summary = candidate("own", "own", adapters=(adapter,), availability=availability)
     tags = candidate_details.head(summary, Selection("own", "one")).split("hl-tags")[1]
     assert tags.split("<bdi>")[1].startswith(f"{state}</bdi>")
+
+
+def test_each_adapter_says_how_good_it_is_by_its_card() -> None:
+    good = replace(ONE, stated=(StatedResult("BANKING77", "test", measures={"accuracy": 0.9156}),))
+    head = candidate_details.head(candidate("own", "own", adapters=(good,)), ALONE)
+    assert '<span class="hl-muted"><bdi>accuracy 91.6 %</bdi></span>' in head
+    unknown = candidate_details.head(candidate("own", "own", adapters=(ONE,)), ALONE)
+    assert "accuracy" not in unknown
 
 
 def test_the_list_says_how_many_adapters_do_not_fit() -> None:
