@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -11,6 +12,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 
+from core.engine import malloc
 from core.settings import ROOT
 from pages.ui.services import services
 from pages.ui.site_map import PAGES
@@ -39,5 +41,7 @@ def application() -> st.App:
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     """What begins with the server stands before the `yield`, what ends with it behind."""
+    gc.collect()
+    malloc.give_back()  # what imports have freed
     yield {}
     await asyncio.to_thread(services().close)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import yaml
-
-from core.results.stated_results import StatedResult
+if TYPE_CHECKING:
+    from core.results.stated_results import StatedResult
 
 CARD = "README.md"
 #: Cards are prose: of a longer one only the beginning, where the front matter is, is read.
@@ -29,9 +29,10 @@ def stated_results(folder: Path) -> tuple[StatedResult, ...]:
 
 @lru_cache(maxsize=256)
 def _read(card: Path, _stamp: tuple[int, int]) -> tuple[StatedResult, ...]:
+    import yaml
     from pydantic import ValidationError
 
-    from core.config.model_index import ModelIndex
+    from core.config.model_index import ModelIndex  # numpy comes with it
 
     try:
         with card.open(encoding="utf-8") as file:

@@ -8,12 +8,12 @@ let left = null;
 export default function ({ data }) {
   const app = document.querySelector(".stApp");
   const key = JSON.stringify(data.shown);
-  let open = null;
+  let last; // the area at the last look, null where there was none: one that was shut and opened since is another
 
   const follow = (area) => {
-    const opened = open === false && area;
-    const shut = open === true && !area;
-    open = Boolean(area);
+    const opened = last !== undefined && area && area !== last;
+    const shut = last && !area;
+    last = area;
     if (!data.opener) return;
     if (opened) area.focus();
     if (shut && document.activeElement === document.body) document.querySelector(`.${data.opener} button`)?.focus();
