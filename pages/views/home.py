@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from core.results import Availability, CandidateSummary
-from pages.ui import candidate_picker
+from core.results import Availability, CandidateSummary, Selection
+from pages.ui import candidate_picker, examples
 
 LINE = "Headlight opens a fine-tuned text classifier: what it answers, why, and what training changed in its weights."
 
@@ -24,8 +24,7 @@ def draw(ask: Callable[[str], None]) -> None:
 
 def _try(demo: CandidateSummary, ask: Callable[[str], None]) -> None:
     """Its first adapter answers the first of its examples."""
-    adapter = demo.adapters[0] if demo.adapters else None
-    candidate_picker.select(demo.id, adapter.id if adapter else candidate_picker.NO_ADAPTER)
-    examples = (adapter.examples if adapter else ()) or demo.examples
-    if examples:
-        ask(examples[0].text)
+    adapter = demo.adapters[0].id if demo.adapters else None
+    candidate_picker.select(demo.id, adapter or candidate_picker.NO_ADAPTER)
+    if offered := examples.of(demo, Selection(demo.id, adapter)):
+        ask(offered[0].text)
