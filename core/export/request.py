@@ -11,6 +11,7 @@ from typing import assert_never
 
 from core.errors import ConfigError, MemoryBudgetError
 from core.files.output_folder import existing
+from core.merge.cost import FILE_BYTES
 from core.results import ModelFormat
 from core.words.export import title
 from core.words.sizes import gibibytes
@@ -26,8 +27,6 @@ TEXTS = (
 #: Copies of the weights that writing a graph holds at once beside the loaded pair, as measured (2.6 to 3.2 for a Llama
 #: of 129 million parameters): the pair's own where they were only mapped, those that are traced, those read back.
 COPIES = 3
-#: The largest file of weights that is written.
-FILE_BYTES = 2 * 10**9
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,9 @@ from core.errors import CheckpointError
 from core.export.comparison import BOUNDS, difference, require_equal
 from core.export.graph import write_graph
 from core.export.merged import Merged, changed, merged, require_exportable, written_dtype
-from core.export.request import FILE_BYTES, TEXTS, ExportRequest, memory_needed, require_libraries, require_room
+from core.export.request import TEXTS, ExportRequest, memory_needed, require_libraries, require_room
 from core.files.output_folder import appearing, require_empty
+from core.merge.cost import FILE_BYTES
 from core.model.open import quiet_transformers
 from core.model.opening import why_not, write_folder_card
 from core.model.save import save_classifier

@@ -8,7 +8,8 @@ from types import SimpleNamespace
 import pytest
 
 from core.errors import MemoryBudgetError
-from core.export.request import FILE_BYTES, ExportRequest, memory_needed, require_room
+from core.export.request import ExportRequest, memory_needed, require_room
+from core.merge.cost import FILE_BYTES
 
 
 def wanted(output: Path) -> ExportRequest:
