@@ -22,11 +22,14 @@ from pages.ui.site_map import SITE_MAP, PageEntry, Section
 #: Milliseconds of each round, by page.
 Times = dict[str, list[float]]
 
-#: Headings that are not the title of the page in its section.
-HEADINGS = {"overview": "Why this class?"}
+#: The heading of this page is the question of its section, those of all others are their titles.
+OVERVIEW = "overview"
+
+#: A page that does not stand still by then, in milliseconds, is an error of the page or of this benchmark.
+PATIENCE = 120_000
 
 #: Resolves to milliseconds since the page was asked for, or since its link was clicked, when it stands still.
-STILL = """([title, link]) => new Promise((resolve) => {
+STILL = """([title, link, patience]) => new Promise((resolve, reject) => {
   const start = link === null ? 0 : performance.now();
   if (link !== null) {
     const links = [...document.querySelectorAll(link.where + ' a')];
@@ -36,7 +39,13 @@ STILL = """([title, link]) => new Promise((resolve) => {
     && document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'
     && !document.querySelector('[data-stale=true], [role=progressbar], [data-testid=stSkeleton]')
     && [...document.querySelectorAll('[data-testid=stPlotlyChart]')].every((c) => c.querySelector('.main-svg'));
-  const look = () => still() ? resolve(performance.now() - start) : requestAnimationFrame(look);
+  const heading = () => document.querySelector('h1')?.textContent;
+  const look = () => {
+    const took = performance.now() - start;
+    if (still()) resolve(took);
+    else if (took > patience) reject(`waited ${took} ms for "${title}", its heading says "${heading()}"`);
+    else requestAnimationFrame(look);
+  };
   requestAnimationFrame(look);
 })"""
 TOP, SECTION = "[data-testid=stTopNav]", ".st-key-section"
@@ -44,7 +53,8 @@ TOP, SECTION = "[data-testid=stTopNav]", ".st-key-section"
 
 def heading(entry: PageEntry) -> str:
     """What its title says once it is there."""
-    return HEADINGS.get(entry.name, entry.title)
+    questions = {section.pages[0].name: section.question for section in SITE_MAP}
+    return questions[OVERVIEW] if entry.name == OVERVIEW else entry.title
 
 
 async def in_a_new_browser(browser: Browser, url: str, entry: PageEntry) -> float:
@@ -52,7 +62,7 @@ async def in_a_new_browser(browser: Browser, url: str, entry: PageEntry) -> floa
     context = await browser.new_context(viewport={"width": 1440, "height": 900})
     page = await context.new_page()
     await page.goto(url, wait_until="commit")
-    took: float = await page.evaluate(STILL, [heading(entry), None])
+    took: float = await page.evaluate(STILL, [heading(entry), None, PATIENCE])
     await context.close()
     return took
 
@@ -61,7 +71,7 @@ async def clicked(page: Page, section: Section, entry: PageEntry) -> float:
     """Milliseconds from a click on the page's link; the first page of a section has its link in the top bar."""
     first = entry is section.pages[0]
     link = {"where": TOP, "name": section.title} if first else {"where": SECTION, "name": entry.title}
-    took: float = await page.evaluate(STILL, [heading(entry), link])
+    took: float = await page.evaluate(STILL, [heading(entry), link, PATIENCE])
     return took
 
 
@@ -90,7 +100,7 @@ async def measure(candidate: str, adapter: str, rounds: int) -> None:
                     new[entry.name].append(await in_a_new_browser(browser, urls[entry.name], entry))
                 page = await (await browser.new_context(viewport={"width": 1440, "height": 900})).new_page()
                 await page.goto(urls["candidates"], wait_until="commit")
-                await page.evaluate(STILL, ["Candidates", None])
+                await page.evaluate(STILL, ["Candidates", None, PATIENCE])
                 for times in (first, later):
                     for name, took in (await walk(page)).items():
                         times[name].append(took)

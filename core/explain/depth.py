@@ -23,12 +23,12 @@ def trace(probe: Probe, text: Encoded) -> Lens:
     Raises:
         CheckpointError: an architecture without a plain final norm, or whose last layer is not what is pooled.
     """
-    norm = probe.final_norm
+    norm, whole = probe.final_norm, probe.read_mask(text)
     rows: list[Tensor] = []
 
     def see(_depth: int, states: Tensor) -> None:
         states = in_rows(states, len(text.ids))
-        mask = probe.read_mask(text)[:, : states.shape[1]].to(states.device)
+        mask = whole[:, : states.shape[1]].to(states.device)
         normed = states if norm is None else norm(states)
         rows.append(probe.classifier.classify(normed, mask)[0][0])
 

@@ -111,7 +111,7 @@ class _Search:
 
     def prefix(self, smallest: int) -> Places:
         """The shortest run of first ranks whose removal flips; among evenly spaced ones where there are many."""
-        self.stage = "removing the largest parts together"
+        self.stage = "removing the words of the largest contributions together"
         count = min(len(self.order) - smallest, (self.left + 1) // 2)
         sizes = np.linspace(smallest, len(self.order) - 1, count)
         runs = [tuple(range(size)) for size in dict.fromkeys(int(size) for size in sizes)]
