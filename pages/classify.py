@@ -11,7 +11,7 @@ from core.errors import AppError
 from core.results import CandidateSummary, Selection
 from pages.ui import browser, candidate_picker, examples, frame, loading, markup, question, untrained_head
 from pages.ui.question_line import ASKED
-from pages.ui.services import engine
+from pages.ui.services import classify
 from pages.views import home, quantisation_effect, reason
 from pages.views import verdict as view
 
@@ -42,7 +42,7 @@ def classified(selection: Selection, text: str | None, told: DeltaGenerator) -> 
         return answer
     try:
         start = time.perf_counter()
-        prediction, seconds = engine().classify(selection, [text])[0], time.perf_counter() - start
+        prediction, seconds = classify(selection, text), time.perf_counter() - start
     except AppError as error:
         told.html(markup.problem(error))
         return None

@@ -50,7 +50,8 @@ def flipped(result: MinimalFlip, reading: Reading, labels: Sequence[str] = ()) -
         return "There is nothing to take away: the text has one word, and one word stays at least."
     if not result.found:
         every = f"No removal changes '{before}': all that leave a word were tried."
-        rest = f"Nothing tried changes '{before}': {_reach(result)}, and the words of the largest contributions together."
+        together = "and the words of the largest contributions together"
+        rest = f"Nothing tried changes '{before}': {_reach(result)}, {together}."
         return every if result.proven else rest
     names = [f"'{reading.words[i].text}'" for i in result.removed]
     listed = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")

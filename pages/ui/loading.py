@@ -14,9 +14,8 @@ from core.words.sizes import size
 from pages.ui import markup
 from pages.ui.server_paths import hidden
 from pages.ui.services import engine
+from pages.ui.waiting import SMALL
 
-#: Weights up to this many bytes are loaded without asking.
-SMALL = 256 * 2**20
 #: How long one look at a load waits for its end. Drawing more often takes time from the load itself.
 _LOOK_SECONDS = 0.5
 

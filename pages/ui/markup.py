@@ -125,6 +125,11 @@ def _term(name: str) -> str:
     )
 
 
+def waiting(said: str) -> str:
+    """That something is under way whose end nobody knows; read aloud once."""
+    return f'<p class="hl-note hl-progress hl-waiting" role="status">{text(said)}</p>'
+
+
 def progress(fraction: float, stage: str, detail: str) -> str:
     """How far something is, with the name of the stage."""
     share = round(100 * min(max(fraction, 0.0), 1.0))

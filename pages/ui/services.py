@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import streamlit as st
 
 from core.in_process import InProcessServices
+from core.results import Prediction, Selection
 from core.services import (
     AdapterUpdates,
     Architectures,
@@ -17,6 +20,7 @@ from core.services import (
     Services,
     Visitors,
 )
+from pages.ui.waiting import Waiting, answer
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
@@ -30,9 +34,20 @@ def engine() -> Engine:
     return services().engine
 
 
+def loaded_bytes(selection: Selection) -> int:
+    """Of the weights of a pair that is in memory; 0 for any other."""
+    model = engine().loaded_model(selection)
+    return model.bytes if model else 0
+
+
+def classify(selection: Selection, text: str) -> Prediction:
+    """One verdict; the page says so while a large model takes its time."""
+    return answer(engine().classify, selection, [text], nbytes=loaded_bytes(selection))[0]
+
+
 def explainer() -> Explainer:
-    """What is inside one prediction."""
-    return services().explainer
+    """What is inside one prediction; the page says so while a large model takes its time."""
+    return cast(Explainer, Waiting(services().explainer, loaded_bytes))
 
 
 def checkpoints() -> Checkpoints:

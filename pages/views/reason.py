@@ -10,8 +10,8 @@ from core.errors import AppError
 from core.results import Capability, ContributionOptions, Prediction, Selection
 from core.words import contributions as words
 from pages.ui import capabilities, markup
-from pages.ui.loading import SMALL
 from pages.ui.services import engine, explainer
+from pages.ui.waiting import SMALL
 
 #: A verdict that took longer than so many seconds has its reason on the page that is for it: there it takes four times.
 QUICK = 0.5

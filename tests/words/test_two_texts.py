@@ -58,7 +58,8 @@ def test_no_flip() -> None:
         "No removal changes 'card': all that leave a word were tried."
     )
     assert two_texts.flipped(flip((), complete=1), reading(20)) == (
-        "Nothing tried changes 'card': every removal of up to 1 word was tried, and the words of the largest contributions together."
+        "Nothing tried changes 'card': every removal of up to 1 word was tried, "
+        "and the words of the largest contributions together."
     )
 
 

@@ -1,0 +1,8 @@
+"""What a page says while a large model takes its time."""
+
+from __future__ import annotations
+
+
+def waiting(seconds: float) -> str:
+    """How long it has been, and that nothing is lost by leaving."""
+    return f"Asking the model: {seconds:.0f} s so far. You may turn to another page; the answer will be kept."
