@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from core.figures.layer_map import layer_map, tick_step
 from core.figures.style import PALETTES, Theme, finish, scale, whole
+from core.figures.ticks import signed_ticks
 from core.results import ModuleUpdate
 
 
@@ -93,7 +94,7 @@ def _colours(grid: NDArray[np.float64], theme: Theme, signed: bool) -> dict[str,
         "colorscale": scale(palette.diverging if signed else palette.rising),
         "zmin": -most if signed else 0,
         "zmax": most,
-        "colorbar": {"tickformat": ".2f" if signed else ".0%" if most >= 0.05 else ".1%"},
+        "colorbar": signed_ticks([-most, most]) if signed else {"tickformat": ".0%" if most >= 0.05 else ".1%"},
     }
 
 

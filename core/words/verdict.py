@@ -102,6 +102,10 @@ SURENESS: Mapping[Sureness, str] = {
 }
 
 
+#: A class with more than this has more than all others together.
+_LEADS = 0.5
+
+
 def sureness(prediction: Prediction) -> str:
     """How sure it is, in a few words; empty where that has no meaning."""
     if prediction.sureness is None:
@@ -121,13 +125,22 @@ def sureness_because(prediction: Prediction) -> str:
     match prediction.sureness:
         case Sureness.BETWEEN_TWO:
             together = prediction.ranked[0].probability + prediction.ranked[1].probability
-            return f"The first two classes hold {percentage(together)} together, and none of them stands out."
+            both = f"The first two classes hold {percentage(together)} together"
+            return f"{both}, {_ahead('the first alone', prediction) or 'and none of them stands out.'}"
         case Sureness.NOT_SURE if prediction.unlike:
             return _unlike(prediction)
         case Sureness.NOT_SURE:
-            return "No class stands out. The text may belong to none of them."
+            alone = _ahead("One class leads with", prediction) or "No class stands out."
+            return f"{alone} The text may belong to none of them."
         case _:
             return ""
+
+
+def _ahead(beginning: str, prediction: Prediction) -> str:
+    """What the first class of a verdict that is not sure has, and lacks; empty where it does not lead."""
+    share = prediction.top.probability
+    limit = f"from {percentage(prediction.thresholds.sure)} on it would be sure."
+    return f"{beginning} {percentage(share)}; {limit}" if share > _LEADS else ""
 
 
 def _unlike(prediction: Prediction) -> str:

@@ -34,3 +34,10 @@ def test_its_colour_label_and_mark_are_that_experts() -> None:
     marks = figure.data[1]
     assert len(marks.x) == 3
     assert list(marks.customdata[0]) == ["layer 0, experts, expert 1", "b"]
+
+
+def test_small_cosines_have_ticks_that_can_be_told_apart() -> None:
+    figure = layers(PARTS, [1e-4, -3e-5, 2e-5, 4e-5, 0.0], list("abcde"), PARTS[1], "light", signed=True)
+    ticks = figure.data[0].colorbar.ticktext
+    assert len(set(ticks)) == len(ticks) >= 3
+    assert "0" in ticks

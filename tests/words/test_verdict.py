@@ -33,6 +33,14 @@ def test_how_sure_it_is_in_words() -> None:
     assert verdict.how_sure(replace(prediction(), untrained_head=True)) == ""
     assert verdict.how_sure(prediction()) == "Sure."
     assert verdict.how_sure(prediction(probabilities=(0.4, 0.3, 0.3))).startswith("Not sure. No class stands out.")
+    ahead = verdict.sureness_because(prediction(probabilities=(0.7, 0.15, 0.15)))
+    assert ahead.startswith("One class leads with 70.0\u00a0%; from 80.0\u00a0% on it would be sure. ")
+    assert verdict.sureness_because(prediction(probabilities=(0.5, 0.45, 0.05))).endswith("none of them stands out.")
+    two = verdict.sureness_because(prediction(probabilities=(0.75, 0.2, 0.05)))
+    assert two == (
+        "The first two classes hold 95.0\u00a0% together, the first alone 75.0\u00a0%; "
+        "from 80.0\u00a0% on it would be sure."
+    )
 
 
 def test_where_the_limits_are_and_where_they_come_from() -> None:
