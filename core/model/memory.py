@@ -48,7 +48,7 @@ def estimate(
     they are held in, and `transient` the bytes that loading takes besides: before any batch does.
     """
     weights = parameters * DTYPE_BYTES[dtype] if weights is None else weights
-    peak = int(weights * (1 + OVERHEAD_SHARE)) + max(OVERHEAD_BYTES, transient)
+    peak = max(int(weights * (1 + OVERHEAD_SHARE)) + OVERHEAD_BYTES, weights + transient)
     return Requirements(device, held_as or dtype, parameters, weights, peak, free, stored)
 
 
