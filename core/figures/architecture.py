@@ -39,18 +39,21 @@ def kind_of(node: ModuleNode) -> Kind:
 
 
 def treemap(result: Architecture, colours: Colours, theme: Theme) -> go.Figure:
-    """Layers, and every module that holds parameters, as areas in proportion to them; a click goes into a layer."""
-    nodes = _shown(result.nodes)
-    places = {n.path for n in nodes}
+    """Layers, and every module that holds parameters, as areas in proportion to them; a click goes into a layer.
+
+    What an adapter replaced whole, and PEFT keeps beside it, has no area.
+    """
+    nodes, replaced = _shown(result.nodes), result.replaced
+    places, used = {n.path for n in nodes}, {n.path: n.total - replaced[n.path] for n in nodes}
     tints, palette = _tints(theme), PALETTES[theme]
     figure = go.Figure(
         go.Treemap(
             ids=[n.path or _ROOT for n in nodes],
             parents=["" if not n.path else next(p for p in _around(n.path) if p in places) or _ROOT for n in nodes],
             labels=[_label(n, result) for n in nodes],
-            values=[n.total for n in nodes],
+            values=[used[n.path] for n in nodes],
             branchvalues="total",
-            customdata=[(whole(n.path or n.kind), n.kind, n.status, n.trained / n.total) for n in nodes],
+            customdata=[(whole(n.path or n.kind), n.kind, n.status, n.trained / used[n.path]) for n in nodes],
             texttemplate=[("%{label}<br>" if n.unit else "%{label}, ") + "%{percentRoot:.1%}" for n in nodes],
             hovertemplate="%{customdata[0]}<br>%{customdata[1]}, %{customdata[2]}<br>%{value:,} parameters, "
             "%{percentRoot:.2%} of the model<br>%{customdata[3]:.1%} of them trained<extra></extra>",

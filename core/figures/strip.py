@@ -48,7 +48,7 @@ def _unit(unit: Unit, value: float, share: float, what: str) -> str:
     colour = "plus" if share >= 0 else "minus"
     strength = round(_STRONGEST * abs(share))
     title = attribute(f"{unit.text}: {what} {value:.3g}")
-    kind = ' class="hl-special"' if unit.special else ""
+    kind = ' class="hl-special" dir="ltr"' if unit.special else ""  # with `dir` it has no say in that of the text
     return f'<span{kind} title="{title}" style="--hl-c:var(--hl-{colour});--hl-s:{strength}%">{text(unit.text)}</span>'
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -164,6 +165,12 @@ class Architecture:
     def modules(self) -> tuple[str, ...]:
         """Modules inside the layers, in the order of the first layer that has them."""
         return tuple(dict.fromkeys(c.module for c in self.cells if c.layer is not None))
+
+    @property
+    def replaced(self) -> Counter[str]:
+        """By path, parameters that PEFT keeps of what an adapter replaced whole: nothing uses them."""
+        held = [(n.own, (n.path, *_around(n.path))) for n in self.nodes if "original_module" in n.path.split(".")]
+        return sum((Counter(dict.fromkeys(paths, own)) for own, paths in held), Counter())
 
     def found(self, words: str, depth: int | None = None) -> tuple[ModuleNode, ...]:
         """Modules whose path or class holds the words, and those around them; without words, those up to a depth."""

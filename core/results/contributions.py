@@ -100,6 +100,7 @@ class Deletion:
         share: its contribution.
         score: the class's probability without it; of a regression the output.
         label: the verdict without it.
+        again: whether the same characters stand elsewhere in the text, too, where they were left.
     """
 
     place: int
@@ -107,6 +108,7 @@ class Deletion:
     share: float
     score: float
     label: str
+    again: bool = False
 
 
 @dataclass(frozen=True)

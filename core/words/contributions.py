@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.results import Attributions, Contributions, Deletions, Target
-from core.results.contributions import Quantity
+from core.results.contributions import Deletion, Quantity
 from core.words.class_names import readable
 from core.words.numbers import percentage, signed, three_digits, two_digits
 from core.words.outputs import noun
@@ -81,6 +81,11 @@ def _drift(result: Contributions) -> str:
     return f"Holding the path {moved}. {NO_EFFECT}"
 
 
+def word(deletion: Deletion) -> str:
+    """The word in quotes, with its place, from 1, where the same characters stand elsewhere, too."""
+    return f"'{deletion.unit.text}'" + (f" at {deletion.place + 1}" if deletion.again else "")
+
+
 def deleted(result: Deletions, labels: Sequence[str] = (), *, shares: bool = True) -> str:
     """The deletion that lowered the score most, by name and numbers; empty where none was run.
 
@@ -98,7 +103,7 @@ def deleted(result: Deletions, labels: Sequence[str] = (), *, shares: bool = Tru
         one = "without it" if count == 1 else "without any one of them"
         return f"Tested by deleting {among}: {one} the {score} is no lower than the {whole} of the whole text."
     place = f", the largest fall among {among}" if count > 1 else f", {among}"
-    without = f"without '{strongest.unit.text}' the {score} is {_score(strongest.score, result)} in place of {whole}"
+    without = f"without {word(strongest)} the {score} is {_score(strongest.score, result)} in place of {whole}"
     then = "" if strongest.label in ("", result.verdict) else f" It then says '{readable(strongest.label, labels)}'."
     return f"Tested by deleting: {without}{place}.{then}"
 
@@ -108,7 +113,7 @@ def reason(result: Deletions, labels: Sequence[str] = (), *, shares: bool = True
 
     Classes go by their ids where no labels are given.
     """
-    named = [f"'{deletion.unit.text}'" for deletion in result.deletions]
+    named = [word(deletion) for deletion in result.deletions]
     if not named:
         return ""
     listed = " and ".join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named)
@@ -121,7 +126,7 @@ def reason(result: Deletions, labels: Sequence[str] = (), *, shares: bool = True
         return f"{listed} {adds}: {each} the {noun} of {_score(result.score, result)}."
     fell = f"from {_score(result.score, result)} to {_score(strongest.score, result)}"
     then = "" if strongest.label in ("", result.verdict) else f", and it says '{readable(strongest.label, labels)}'"
-    return f"{listed} {adds}: without '{strongest.unit.text}' the {noun} falls {fell}{then}."
+    return f"{listed} {adds}: without {word(strongest)} the {noun} falls {fell}{then}."
 
 
 def _score(score: float, result: Deletions) -> str:

@@ -4,11 +4,17 @@
 const normal = (text) => text.replace(/\r\n?/g, "\n");
 // What was typed when the area was shut: { path, shown, value }
 let left = null;
+// Ends the comparison with what was shown before: Streamlit calls again with new data, and clears only at the very end
+let end = null;
+// The area at the last look, null where there was none: one that was shut and opened since is another
+let last;
 
 export default function ({ data }) {
+  const before = end;
+  end = null;
+  before?.();
   const app = document.querySelector(".stApp");
   const key = JSON.stringify(data.shown);
-  let last; // the area at the last look, null where there was none: one that was shut and opened since is another
 
   const follow = (area) => {
     const opened = last !== undefined && area && area !== last;
@@ -28,12 +34,17 @@ export default function ({ data }) {
       || (value.length === data.shown.length && normal(value).startsWith(normal(data.shown.start)));
     app.toggleAttribute("data-unasked", !same);
   };
-  compare();
   document.addEventListener("input", compare);
   const timer = setInterval(compare, 300); // Streamlit fills, shows and takes away the area without an event
-  return () => {
+  compare();
+  const own = () => {
     document.removeEventListener("input", compare);
     clearInterval(timer);
+    if (end !== own) return; // another has taken over
+    end = null;
+    last = undefined;
     app.removeAttribute("data-unasked");
   };
+  end = own;
+  return own;
 }

@@ -254,3 +254,22 @@ def test_a_word_of_the_field_explains_itself(page: Page) -> None:
     margin.focus()
     page.keyboard.press("Enter")
     expect(explained).to_be_visible()
+
+
+#: Whether the app is marked at any time within a second: what compares looks some three times.
+EVER_MARKED = """() => new Promise((resolve) => {
+  const app = document.querySelector('.stApp');
+  let ever = app.hasAttribute('data-unasked');
+  const watch = new MutationObserver(() => { ever ||= app.hasAttribute('data-unasked'); });
+  watch.observe(app, { attributes: true, attributeFilter: ['data-unasked'] });
+  setTimeout(() => { watch.disconnect(); resolve(ever); }, 1000);
+})"""
+
+
+def test_an_answer_to_what_is_typed_stays_unmarked(page: Page) -> None:
+    for text in ("My card was eaten by the machine.", "Where is my new card?"):
+        classify(page, text)
+        expect(page.locator(".stApp")).not_to_have_attribute("data-unasked", "")
+        assert not page.evaluate(EVER_MARKED)
+    write(page, "Where is my new PIN?")
+    expect(page.locator(".stApp")).to_have_attribute("data-unasked", "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
@@ -94,6 +95,18 @@ def test_areas_add_up_and_say_what_they_are(found: Architecture, colours: Any, t
         assert list(entries) == ["frozen", "adapted", "trained"]
         assert tints["model.layers.1.self_attn.q_proj"] == entries["adapted"]
         assert tints["model.layers.0.self_attn.q_proj"] == entries["frozen"]
+
+
+def test_what_an_adapter_replaced_whole_has_no_area(found: Architecture) -> None:
+    head = [
+        node("score", "ModulesToSaveWrapper", 40, 20, unit=True),
+        node("score.original_module", "Linear", 20, unit=True),
+        node("score.modules_to_save.one", "Linear", 20, 20, unit=True),
+    ]
+    nodes = [replace(found.nodes[0], total=170), *(n for n in found.nodes[1:] if n.path != "score"), *head]
+    drawn = cast(Any, treemap(replace(found, nodes=tuple(nodes)), "kind", "light").data[0])
+    area = dict(zip(drawn.ids, drawn.values, strict=True))
+    assert (area["/"], area["score"]) == (150, 20)
 
 
 @pytest.mark.parametrize(

@@ -136,3 +136,10 @@ def test_nothing_is_said_that_shares_do_not_say() -> None:
     said = " ".join(part for result in results for part in (contributions.whole(result), *contributions.how(result)))
     assert not [phrase for phrase in UNSAID if phrase in said.lower()]
     assert contributions.NO_EFFECT in said
+
+
+def test_a_word_that_stands_twice_is_told_by_its_place() -> None:
+    twice = Deletion(4, Unit("card", 0, 4, (4,)), 1.0, 0.41, "card", again=True)
+    result = Deletions(ContributionOptions("card"), 0.934, "card", True, (twice,))
+    assert contributions.reason(result).startswith("'card' at 5 adds most: without 'card' at 5 the probability falls ")
+    assert "without 'card' at 5 the probability is" in contributions.deleted(result)

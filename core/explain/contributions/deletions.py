@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -26,13 +27,15 @@ def deletions(
     logits = probe.logits(rows)
     regression = probe.problem_type == "regression"
     scores = (logits if regression else probe.probabilities(logits))[:, probe.labels.index(options.label)].tolist()
+    counts = Counter(unit.text for unit in units)
+    again = [counts[unit.text] > 1 for unit in units]
     return Deletions(
         options=options,
         score=scores[0],
         verdict=probe.verdict(logits[0]),
         is_probability=not regression,
         deletions=tuple(
-            Deletion(place, units[place], float(values[place]), score, probe.verdict(row))
+            Deletion(place, units[place], float(values[place]), score, probe.verdict(row), again[place])
             for place, score, row in zip(places, scores[1:], logits[1:], strict=True)
         ),
     )
