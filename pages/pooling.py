@@ -15,7 +15,7 @@ def draw(request: Question) -> None:
     if result.clamped is not None:
         details.part("Share of clamped dimensions by position", "clamped", lambda: view.clamped(request, result))
     details.part(
-        f"What each position adds to the logit of '{markup.plain(request.label)}'",
+        f"What each position adds to the logit of '{markup.plain(request.named)}'",
         "parts",
         lambda: view.parts(request, explainer().position_parts(request.selection, request.text)),
     )

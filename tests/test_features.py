@@ -213,6 +213,7 @@ SHARED: Mapping[str, Mapping[str, str]] = {
         "model_size": "how large a model is, on every page and command",
         "durations": "seconds",
         "loading": "how far a load is, on every page",
+        "waiting": "how long a large model takes, on every page",
         "untrained_head": "which pairs give no verdict, on every page and command",
         "stated_results": "how good a pair is by its own card, where it is named",
         "terms": "the field's own words, explained where they stand",

@@ -80,10 +80,13 @@ def _band(figure: go.Figure, result: Attributions, theme: Theme, which: Literal[
     lines = np.array([_line(shuffle, which)[1] for shuffle in result.shuffles])
     x = _line(result.shuffles[0], which)[0]
     mean, spread = lines.mean(axis=0), lines.std(axis=0)
+    above, below = mean + spread, mean - spread
+    if result.score == "probability":  # a deviation may lead out of what a probability can be
+        above, below = above.clip(0, 1), below.clip(0, 1)
     colours = PALETTES[theme]
     figure.add_scatter(
         x=[*x, *reversed(x)],
-        y=[*(mean + spread), *reversed(mean - spread)],
+        y=[*above, *reversed(below)],
         fill="toself",
         mode="lines",
         line={"width": 0},

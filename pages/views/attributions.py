@@ -60,9 +60,10 @@ def faithfulness(result: Attributions) -> None:
 
 def by_position(request: Question, result: Attributions) -> None:
     """All methods side by side."""
-    st.html(markup.section(f"Five methods on '{request.label}', side by side"))
+    st.html(markup.section(f"Five methods on '{request.named}', side by side"))
     alt = f"Five methods over {len(result.units)} {request.by}"
     charts.chart(figures.agreement(result, charts.theme()), "agreement", alt)
+    st.html(legend("against, as strong as its row gets", "for, as strong", signed=True))
 
 
 def rows(result: Attributions) -> list[dict[str, Any]]:

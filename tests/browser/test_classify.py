@@ -109,7 +109,7 @@ def test_the_answer_pales_while_something_else_is_typed(page: Page, examples: tu
 UNLIKE = "Not sure: this is unlike what it learnt"
 SURENESS = (
     ("My card was swallowed by the machine.", "Sure", ""),
-    ("qpwoeiruty alskdj fhgz mxncb", UNLIKE, "The tokenizer knows little of it"),
+    ("qpwoeiruty alskdj fhgz mxncb", UNLIKE, "The tokenizer cuts it finely"),
     ("أين بطاقتي الجديدة؟", UNLIKE, "19 characters became"),
     ("for (int i = 0; i < 10; i++) { x += i; }", UNLIKE, "bytes each"),
 )
