@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import html
+import unicodedata
 from collections.abc import Sequence
 
 from core.words.class_names import readable
 
 #: C0 controls and DEL as the pictures Unicode has for them; tab and line feed stay.
 PICTURES = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n"} | {0x7F: 0x2421}
+
+
+def direction(value: str) -> str:
+    """`rtl` or `ltr`, by the first letter that has one (Unicode Standard Annex 9, P2 and P3)."""
+    strong = (unicodedata.bidirectional(character) for character in value)
+    return "rtl" if next((kind for kind in strong if kind in ("L", "R", "AL")), "L") != "L" else "ltr"
+
+
+def quoting(value: str) -> str:
+    """A sentence in English that may begin with somebody's words: safe inside HTML, and left to right all the same."""
+    return f'<span dir="ltr">{html.escape(value.translate(PICTURES))}</span>'
 
 
 def text(value: str) -> str:

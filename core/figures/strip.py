@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.figures.markup import attribute, text
+from core.figures.markup import attribute, direction, text
 from core.results import Floats, Reading, Unit
 
 #: Characters of the unread beginning or end of a text that are shown.
@@ -35,7 +35,7 @@ def strip(reading: Reading, units: Sequence[Unit], values: Floats, what: str, *,
     parts.append(text(original[done:retained]) if retained > done else "")
     rest = original[max(retained, done) :]
     parts.append(_unread(rest[:UNREAD], len(rest) - UNREAD, behind=True))
-    return f'<div class="hl-strip" dir="auto">{"".join(parts)}</div>'
+    return f'<div class="hl-strip" dir="{direction(original)}">{"".join(parts)}</div>'
 
 
 def legend(low: str, high: str, *, signed: bool) -> str:
@@ -48,7 +48,7 @@ def _unit(unit: Unit, value: float, share: float, what: str) -> str:
     colour = "plus" if share >= 0 else "minus"
     strength = round(_STRONGEST * abs(share))
     title = attribute(f"{unit.text}: {what} {value:.3g}")
-    kind = ' class="hl-special" dir="ltr"' if unit.special else ""  # with `dir` it has no say in that of the text
+    kind = ' class="hl-special"' if unit.special else ""
     return f'<span{kind} title="{title}" style="--hl-c:var(--hl-{colour});--hl-s:{strength}%">{text(unit.text)}</span>'
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from core.errors import AppError
 from core.figures.markup import PICTURES
 from core.figures.markup import label as label
+from core.figures.markup import quoting as quoting
 from core.figures.markup import text as text
 from core.results import Prediction
 from core.results.sureness import Sureness

@@ -36,4 +36,4 @@ def draw(place: DeltaGenerator, selection: Selection, prediction: Prediction, se
     except AppError:  # the page of the reasons says it
         return
     if told := words.reason(tested, prediction.labels, shares=result.exact):
-        place.html(f'<p class="hl-reason" dir="ltr">{markup.text(told)}</p>')
+        place.html(f'<p class="hl-reason">{markup.quoting(told)}</p>')
