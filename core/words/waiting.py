@@ -4,5 +4,5 @@ from __future__ import annotations
 
 
 def waiting(seconds: float) -> str:
-    """How long it has been, and that nothing is lost by leaving."""
-    return f"Asking the model: {seconds:.0f} s so far. You may turn to another page; the answer will be kept."
+    """How long it has been, and that nobody has to stay."""
+    return f"Asking the model: {seconds:.0f} s so far. You may turn to another page meanwhile."

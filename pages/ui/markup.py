@@ -127,7 +127,7 @@ def _term(name: str) -> str:
 
 
 def waiting(said: str) -> str:
-    """That something is under way whose end nobody knows; read aloud once."""
+    """That something is under way whose end nobody knows."""
     return f'<p class="hl-note hl-progress hl-waiting" role="status">{text(said)}</p>'
 
 

@@ -26,7 +26,7 @@ def answer(call: Callable[..., Result], *given: Any, nbytes: int) -> Result:
 
     A script that waits inside a pass cannot be ended, and its visitor not turn to another page. So a large model is
     asked in a thread of its own, while the script looks in and draws how long it has been. A visitor who leaves ends
-    the script; the answer is finished, and there when they come back.
+    the script, and not the call: a service that keeps its answers has this one when they come back.
     """
     if nbytes <= SMALL:
         return call(*given)
