@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from streamlit.delta_generator import DeltaGenerator
 
 from core.errors import AppError
@@ -15,9 +13,6 @@ from pages.ui.waiting import SMALL
 
 #: A verdict that took longer than so many seconds has its reason on the page that is for it: there it takes four times.
 QUICK = 0.5
-#: Seconds until a browser has painted a verdict. The passes for its reason take every core: begun at once, they would
-#: hold up the verdict itself where server and browser share a small machine.
-PAINTED = 0.06
 
 
 def draw(place: DeltaGenerator, selection: Selection, prediction: Prediction, seconds: float) -> None:
@@ -28,7 +23,6 @@ def draw(place: DeltaGenerator, selection: Selection, prediction: Prediction, se
     known = capabilities.capabilities(selection)
     if prediction.untrained_head or known.why_not(Capability.CONTRIBUTIONS):
         return
-    time.sleep(PAINTED)
     options = ContributionOptions(prediction.top.label)
     try:
         result = explainer().contributions(selection, prediction.text, options)
