@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -33,7 +31,7 @@ def begin(offered: examples.Examples) -> None:
 
 
 def classified(selection: Selection, text: str | None, told: DeltaGenerator) -> view.Answer | None:
-    """The answer to the text; None after the reason, which stands below the form."""
+    """The answer to the text; None after the reason, which stands below the form, and while the model is asked."""
     answer: view.Answer | None = st.session_state.get(ANSWER)
     if text is None:
         st.html(markup.note("Type a text: the answer appears here."))
@@ -41,12 +39,13 @@ def classified(selection: Selection, text: str | None, told: DeltaGenerator) -> 
     if answer is not None and (answer.selection, answer.prediction.text) == (selection, text):
         return answer
     try:
-        start = time.perf_counter()
-        prediction, seconds = classify(selection, text), time.perf_counter() - start
+        answered = classify(selection, text)
     except AppError as error:
         told.html(markup.problem(error))
         return None
-    st.session_state[ANSWER] = answer = view.Answer(selection, prediction, seconds, candidate_picker.name_of(selection))
+    if answered is None:
+        return None
+    st.session_state[ANSWER] = answer = view.Answer(selection, *answered, candidate_picker.name_of(selection))
     return answer
 
 

@@ -11,6 +11,7 @@ from core.results import AttributionOptions, By, ContributionOptions
 from pages.ui import details, markup, question, task_progress
 from pages.ui.question import Question
 from pages.ui.services import explainer
+from pages.ui.services import report as make_report
 from pages.views import depth
 from pages.views import overview as view
 
@@ -49,7 +50,7 @@ def report(request: Question) -> None:
     def document() -> str:
         from core.figures.report import document  # plotly.js is read with it
 
-        return document(explainer().report(request.selection, request.text, request.label))
+        return document(make_report(request.selection, request.text, request.label))
 
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(

@@ -67,7 +67,8 @@ TORCHLESS = (
 #: What pages take besides services: pure functions on results, which tables and downloads are made of.
 FOR_PAGES = (
     *("core.errors", "core.settings", "core.results", "core.config", "core.services", "core.words", "core.figures"),
-    *("core.tasks.task", "core.data.export", "core.architecture.costs", "core.dry_run.default_texts"),
+    *("core.tasks.task", "core.tasks.stopping", "core.data.export", "core.architecture.costs"),
+    *("core.dry_run.default_texts",),
     *("core.dry_run.records", "core.checkpoints.weight_records"),
     *("core.checkpoints.checkpoint_diff.records", "core.checkpoints.spectra.records"),
 )

@@ -249,6 +249,7 @@ SHARED: Mapping[str, Mapping[str, str]] = {
         "overview": "as its page",
         "pairs": "every page, for every demo pair",
         "report": "several features in one document",
+        "waiting": "how long a large model takes, on every page",
     },
     "core/explain": {
         "attention_hooks": "of attention",

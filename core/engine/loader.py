@@ -26,6 +26,7 @@ from core.files.sureness import sureness_thresholds
 from core.model.devices import placement
 from core.model.families import mask_of
 from core.model.folder_checks import folder_checks
+from core.model.layers import look_between_layers
 from core.model.open import OpenedClassifier, open_classifier
 from core.model.pooled_config import parts_of
 from core.model.quantised import depends_on_company, held_bytes, parameter_count
@@ -34,6 +35,7 @@ from core.model.read_progress import tensors_read
 from core.model.share import shared_copy
 from core.results import ChatTemplate, Check, CheckStatus, HealthReport, LoadedModel, LoadStage, Requirements, Selection
 from core.settings import Settings
+from core.tasks.stopping import stop_if_asked
 
 #: Called with the stage of a load, what is loaded, and the share of the stage that is done.
 OnStage = Callable[[LoadStage, str, float], None]
@@ -83,6 +85,7 @@ class Loader:
             counted = tensors_read(lambda done, total: read(done / total))
             with malloc.weights_on_their_own(), counted:
                 opened = open_classifier(config, device_map=placement(needs.device, needs.peak))
+            look_between_layers(opened.model.backbone, stop_if_asked)
         elif adapter is None:  # modules of its own, as an adapter has them: some kinds write into theirs at each pass
             opened = replace(opened, model=shared_copy(opened.model))
         selection = Selection(candidate.id, adapter.id if adapter else None, chat_template)

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from core.results import Prediction
+from core.tasks.stopping import asked_to_stop, stoppable
 
 Predict = Callable[[Sequence[str]], list[Prediction]]
 
@@ -31,9 +32,10 @@ class BatcherClosedError(RuntimeError):
 
 @dataclass(frozen=True)
 class _Request:
-    """Texts of one caller, who waits for the answer."""
+    """Texts of one caller, who waits for the answer till `unwanted` says that they do not."""
 
     texts: Sequence[str]
+    unwanted: Callable[[], bool] = field(default_factory=asked_to_stop)
     answer: Future[list[Prediction]] = field(default_factory=Future)
 
 
@@ -59,6 +61,7 @@ class MicroBatcher:
 
         Raises:
             BatcherClosedError: `close` was called before.
+            CancelledError: this caller was asked to stop, and all others of the pass.
         """
         if len(texts) > MAX_TEXTS:
             with self._own_pass():
@@ -134,7 +137,8 @@ class MicroBatcher:
         texts = [text for request in requests for text in request.texts]
         predictions: list[Prediction] | None = None
         try:
-            predictions = self._predict(texts)
+            with stoppable(lambda: all(request.unwanted() for request in requests)):
+                predictions = self._predict(texts)
         except BaseException as error:
             if len(requests) == 1:
                 requests.pop().answer.set_exception(error)  # and let go, as in `submit`

@@ -1,8 +1,9 @@
-"""Changes to a backbone's layers: removal, re-initialisation, freezing."""
+"""Changes to a backbone's layers: removal, re-initialisation, freezing; and a look between them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from torch import nn
 from transformers import PreTrainedModel
@@ -54,6 +55,28 @@ def frozen_modules(backbone: PreTrainedModel, base: BaseModelConfig) -> list[nn.
     indices = base.freeze_these_layers_indices
     modules = _numbered(backbone, indices) if indices else []
     return [*modules, input_embeddings(backbone)] if base.freeze_embeddings else modules
+
+
+def look_between_layers(backbone: nn.Module, look: Callable[[], None]) -> None:
+    """Calls `look` before each layer of every stack, in the backbone and in copies of it; what it raises ends the pass.
+
+    No gradient, no argument and no result is touched. Layers within layers (experts) are not counted.
+    """
+
+    def hook(_module: nn.Module, _args: Any) -> None:
+        look()
+
+    for layer in _stacked(backbone):
+        layer.register_forward_pre_hook(hook)
+
+
+def _stacked(module: nn.Module) -> Iterator[nn.Module]:
+    """The members of the outermost lists of modules."""
+    for child in module.children():
+        if isinstance(child, nn.ModuleList):
+            yield from child
+        else:
+            yield from _stacked(child)
 
 
 def _numbered(backbone: PreTrainedModel, indices: Sequence[int]) -> list[nn.Module]:

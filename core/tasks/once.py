@@ -48,6 +48,7 @@ class Once:
 
         Raises:
             Exception: what `compute` raises; for those who waited a new exception, see `Problem.to_error`.
+            CancelledError: this caller was asked to stop; of those who waited, one computes it then.
         """
         while True:
             with self._lock:

@@ -34,5 +34,5 @@ def within(on_progress: Progress, begin: float, end: float) -> Progress:
     return inside
 
 
-class CancelledError(Exception):
-    """A task was asked to stop before it had a result."""
+class CancelledError(BaseException):
+    """Work was asked to stop before it had a result. No failure: what tells of failures lets it through."""

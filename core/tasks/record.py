@@ -9,6 +9,7 @@ from typing import Any
 
 from core.results import Problem, TaskState, TaskStatus
 from core.tasks.progress import CancelledError, Progress
+from core.tasks.stopping import stoppable
 from core.tasks.stored import make_read_only
 
 Work = Callable[[Progress], Any]
@@ -45,7 +46,7 @@ class Record:
         self._end(self._outcome(work))
 
     def stop(self) -> None:
-        """Ask it to stop at its next report of progress."""
+        """Ask it to stop at its next report of progress, or the next layer of a model."""
         self._stop.set()
 
     def end_cancelled(self) -> None:
@@ -56,7 +57,8 @@ class Record:
     def _outcome(self, work: Work | None) -> TaskState[Any]:
         try:
             self._report(0.0, "starting")
-            result = work(self._report) if work else None
+            with stoppable(self._unwanted):
+                result = work(self._report) if work else None
         except CancelledError:
             return self._cancelled()
         except BaseException as error:
@@ -75,6 +77,9 @@ class Record:
         self.over.set()
 
     def _report(self, fraction: float, stage: str) -> None:
-        if self._stop.is_set() or self.over.is_set() or self.orphaned:
+        if self._unwanted():
             raise CancelledError
         self.state = TaskState(TaskStatus.RUNNING, fraction, stage)
+
+    def _unwanted(self) -> bool:
+        return self._stop.is_set() or self.over.is_set() or self.orphaned

@@ -127,8 +127,8 @@ def _term(name: str) -> str:
 
 
 def waiting(said: str) -> str:
-    """That something is under way whose end nobody knows."""
-    return f'<p class="hl-note hl-progress hl-waiting" role="status">{text(said)}</p>'
+    """That something is under way whose end nobody knows; it changes with the clock, and is not read out each time."""
+    return f'<p class="hl-note hl-progress hl-waiting" role="timer">{text(said)}</p>'
 
 
 def progress(fraction: float, stage: str, detail: str) -> str:

@@ -7,7 +7,7 @@ from typing import cast
 import streamlit as st
 
 from core.in_process import InProcessServices
-from core.results import Prediction, Selection
+from core.results import Prediction, Report, Selection
 from core.services import (
     AdapterUpdates,
     Architectures,
@@ -20,7 +20,7 @@ from core.services import (
     Services,
     Visitors,
 )
-from pages.ui.waiting import Waiting, answer
+from pages.ui.waiting import Waiting, asked
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
@@ -34,20 +34,20 @@ def engine() -> Engine:
     return services().engine
 
 
-def loaded_bytes(selection: Selection) -> int:
-    """Of the weights of a pair that is in memory; 0 for any other."""
+def classify(selection: Selection, text: str) -> tuple[Prediction, float] | None:
+    """One verdict, and the seconds that it took; None while a large model takes its time, which the page says."""
     model = engine().loaded_model(selection)
-    return model.bytes if model else 0
-
-
-def classify(selection: Selection, text: str) -> Prediction:
-    """One verdict; the page says so while a large model takes its time."""
-    return answer(engine().classify, selection, [text], nbytes=loaded_bytes(selection))[0]
+    return asked(("classify", selection, text), lambda: engine().classify(selection, [text])[0], model)
 
 
 def explainer() -> Explainer:
-    """What is inside one prediction; the page says so while a large model takes its time."""
-    return cast(Explainer, Waiting(services().explainer, loaded_bytes))
+    """What is inside one prediction; the page ends, and says why, where a large model takes its time."""
+    return cast(Explainer, Waiting(services().explainer, engine().loaded_model))
+
+
+def report(selection: Selection, text: str, label: str) -> Report:
+    """For a download, which is made while no page is drawn."""
+    return services().explainer.report(selection, text, label)
 
 
 def checkpoints() -> Checkpoints:

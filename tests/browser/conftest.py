@@ -32,6 +32,7 @@ FLAGS += ["--disable-background-networking", "--disable-sync"]
 SHOTS = ROOT / "test-results"
 COMMANDS = {
     "ours": ["-m", "server", "--host", "127.0.0.1", "--port"],
+    "slowly": ["-m", "tests.browser.slow_server", "--host", "127.0.0.1", "--port"],
     "streamlit run": ["-m", "streamlit", "run", "app.py", "--server.address", "127.0.0.1", "--server.port"],
 }
 #: On a deep link Streamlit's script first looks for its server below the page's path, and is told no.

@@ -13,6 +13,8 @@ import pytest
 
 from core.engine.micro_batcher import MAX_TEXTS, BatcherClosedError, MicroBatcher
 from core.results import Prediction
+from core.tasks.progress import CancelledError
+from core.tasks.stopping import stop_if_asked, stoppable
 
 
 class Model:
@@ -112,6 +114,49 @@ def test_everybody_is_answered_or_refused_whenever_it_closes() -> None:
             batcher.close()
             assert all(future.result() in ([str(i)], "refused") for i, future in enumerate(answers))
         assert batcher._waiting.empty()
+
+
+class InLayers(Model):
+    """Looks between its layers, as long as it is not let go."""
+
+    def predict(self, texts: Sequence[str]) -> list[Prediction]:
+        self.passes.append(list(texts))
+        self.entered.release()
+        while not self.go.wait(0.01):
+            stop_if_asked()
+        return cast(list[Prediction], list(texts))
+
+
+def stopped(batcher: MicroBatcher, text: str, stop: threading.Event) -> list[Prediction]:
+    with stoppable(stop.is_set):
+        return batcher.submit([text])
+
+
+def test_a_pass_ends_when_all_who_share_it_want_it_no_more() -> None:
+    model = InLayers()
+    batcher, stops = Watched(model), [threading.Event() for _ in range(4)]
+    model.go.clear()
+    with ThreadPoolExecutor(4) as pool:
+        alone = pool.submit(stopped, batcher, "0", stops[0])
+        assert model.entered.acquire(timeout=60)
+        others = [pool.submit(stopped, batcher, str(i), stops[i]) for i in range(1, 4)]
+        assert all(batcher.asked.acquire(timeout=60) for _ in stops)
+        stops[0].set()
+        with pytest.raises(CancelledError):
+            alone.result()
+        assert model.entered.acquire(timeout=60)
+        stops[1].set()
+        stops[2].set()
+        assert not any(other.done() for other in others)
+        model.go.set()
+        assert [other.result() for other in others] == [answers([str(i)]) for i in range(1, 4)]
+        model.go.clear()
+        last = [pool.submit(stopped, batcher, "both", stop) for stop in stops[2:]]
+        stops[3].set()
+        for future in last:
+            with pytest.raises(CancelledError):
+                future.result()
+    batcher.close()
 
 
 @pytest.mark.parametrize("texts", [["bad"], ["bad", *many()]], ids=["few", "many"])

@@ -24,6 +24,7 @@ from core.results import AttributionOptions, ContributionOptions, Feature, Selec
 from core.settings import Settings
 from core.tasks.progress import CancelledError
 from core.tasks.runner import TaskRunner
+from core.tasks.stopping import stoppable
 from tests.engine.conftest import let_go
 from tests.explain.conftest import TYPES
 
@@ -156,6 +157,17 @@ def test_an_unloaded_pair_is_let_go_with_its_tasks(fresh: Explainer) -> None:
     gc.collect()
     with pytest.raises(CancelledError):
         late.result()
+
+
+def test_a_pass_that_nobody_wants_any_more_ends_and_leaves_the_probe_as_it_was(fresh: Explainer) -> None:
+    expected = fresh.engine.classify(A, [TEXT])[0].logits
+    for ask in (fresh.position_parts, fresh.reading, fresh.attention_mask):
+        with stoppable(lambda: True), pytest.raises(CancelledError):
+            ask(A, TEXT)
+    with stoppable(lambda: True), pytest.raises(CancelledError):
+        fresh.engine.classify(A, [TEXT])
+    assert fresh.reading(A, TEXT).prediction.logits == pytest.approx(expected)
+    assert fresh.position_parts(A, TEXT) is not None
 
 
 def test_work_on_a_pair_that_is_unloaded_stops(fresh: Explainer, monkeypatch: pytest.MonkeyPatch) -> None:

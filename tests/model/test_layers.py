@@ -12,7 +12,14 @@ from transformers import PreTrainedModel
 from core.config import BaseModelConfig
 from core.config.components import InitOptions
 from core.errors import ConfigError
-from core.model.layers import freeze, frozen_modules, reinitialise_last_layers, remove_last_layers
+from core.model.layers import (
+    freeze,
+    frozen_modules,
+    look_between_layers,
+    reinitialise_last_layers,
+    remove_last_layers,
+)
+from core.model.share import shared_copy
 from tests.tiny import TINY_LAYERS, tiny_model
 
 IDS = torch.arange(3, 20)[None]
@@ -93,3 +100,23 @@ def test_nothing_is_frozen_that_no_config_names() -> None:
 def test_a_layer_that_is_not_there_cannot_be_frozen() -> None:
     with pytest.raises(ConfigError, match="freeze_these_layers_indices has 2, and the backbone has layers 0 to 1"):
         freeze(backbone("llama"), base(freeze_these_layers_indices=[0, 2]))
+
+
+@pytest.mark.parametrize("family", ["llama", "bert"])
+def test_a_look_between_layers_changes_nothing_and_may_end_the_pass(family: str) -> None:
+    model = backbone(family).eval()
+    looks: list[None] = []
+    with torch.no_grad():
+        expected = model(IDS).last_hidden_state
+
+        def look() -> None:
+            looks.append(None)
+            if len(looks) > TINY_LAYERS + 1:
+                raise InterruptedError
+
+        look_between_layers(model, look)
+        assert torch.equal(model(IDS).last_hidden_state, expected)
+        assert len(looks) == TINY_LAYERS
+        with pytest.raises(InterruptedError):
+            shared_copy(model)(IDS)
+    assert len(looks) == TINY_LAYERS + 2

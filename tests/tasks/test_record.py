@@ -13,6 +13,7 @@ from core.errors import InputError
 from core.results import TaskStatus
 from core.tasks.progress import CancelledError, Progress
 from core.tasks.record import Record
+from core.tasks.stopping import stop_if_asked
 
 
 class Model:
@@ -83,6 +84,18 @@ def test_it_stops_when_its_owner_is_gone() -> None:
     assert reached == ["one"]
     assert record.state.status is TaskStatus.CANCELLED
     assert record.orphaned
+
+
+def test_a_stop_reaches_work_that_tells_of_no_progress() -> None:
+    def work(_: Progress) -> str:
+        stop_if_asked()
+        record.stop()
+        stop_if_asked()
+        return "result"
+
+    record = Record((0, "a"), work, None)
+    record.run()
+    assert record.state.status is TaskStatus.CANCELLED
 
 
 def test_nothing_is_told_of_what_ended() -> None:
