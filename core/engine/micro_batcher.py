@@ -47,8 +47,10 @@ class MicroBatcher:
     refused at once.
     """
 
-    def __init__(self, predict: Predict, name: str) -> None:
+    def __init__(self, predict: Predict, name: str, begin: Callable[[], None] = lambda: None) -> None:
+        """`begin` is called in the thread, before anything else."""
         self._predict = predict
+        self._begin = begin
         self._waiting: queue.SimpleQueue[_Request | None] = queue.SimpleQueue()
         self._state = threading.Condition()
         self._closed = False
@@ -108,6 +110,7 @@ class MicroBatcher:
 
     def _work(self) -> None:
         """The thread. Between passes it holds no request: what a caller asked for goes with the caller."""
+        self._begin()
         while (first := self._waiting.get()) is not None:
             requests, closing = self._gather(first)
             self._answer(requests)

@@ -74,7 +74,7 @@ class PairLoader:
             template = job.selection.chat_template
             pair = Loader(self._settings).load(candidate, adapter, folders, needs, opened, job.progress, template)
             job.require_going_on()
-            admit(job, Entry(pair, MicroBatcher(pair.predictor.predict, str(job.selection))), _footprint(pair, size))
+            admit(job, Entry(pair, _batcher(pair)), _footprint(pair, size))
 
     def _fetched(self, candidate: CandidateConfig, adapter: AdapterEntry | None, on_bytes: OnBytes) -> PairFolders:
         """The folders of a pair, fetched as far as they are not here; one download of a snapshot at a time."""
@@ -103,6 +103,14 @@ class PairLoader:
             gone = dropped(self._residency, self._residency.victims(needs.peak - needs.free, size.base, keep))
         close(gone)
         return needs, opened
+
+
+def _batcher(pair: LoadedPair) -> MicroBatcher:
+    """Its passes are small for the most part, in its own thread."""
+    from core.engine.torch_threads import use_one_thread
+
+    begin = {"begin": use_one_thread} if pair.predictor.device == "cpu" else {}
+    return MicroBatcher(pair.predictor.predict, str(pair.info.selection), **begin)
 
 
 def _footprint(pair: LoadedPair, size: PairSize) -> Footprint:

@@ -17,8 +17,9 @@ from core.engine.backends.forward_pass import ForwardPass
 from core.engine.backends.torch import PaddedPass, bulk_is_imported, bulk_pass
 from core.engine.encoding import Encoded, Encoder
 from core.engine.rw_lock import ReadWriteLock
-from core.engine.torch_threads import single_threaded_pool
-from core.engine.vocabulary import require_rows
+from core.engine.torch_threads import SMALL, in_all_threads, in_one_thread, single_threaded_pool
+from core.engine.vocabulary import embedded_numbers, require_rows
+from core.model.quantised import parameter_count
 from core.results import NOT_FINITE, Prediction
 from core.results.sureness import DEFAULT_THRESHOLDS, SurenessThresholds
 
@@ -62,13 +63,27 @@ class Predictor:
         forward_pass = self._for_many if many or (len(lengths) > 1 and bulk_is_imported()) else self._for_few
         batches = forward_pass.plan(lengths, self.tokens_per_batch, workers)
         groups = [[encoded[i] for i in batch] for batch in batches]
+        forward = partial(self._forward, forward_pass)
         results: list[Prediction | None] = [None] * len(encoded)
         with self.lock.shared():
-            run = map if workers == 1 or len(batches) == 1 else _pool(workers).map
-            for batch, predictions in zip(batches, run(partial(self._forward, forward_pass), groups), strict=True):
-                for position, prediction in zip(batch, predictions, strict=True):
-                    results[position] = prediction
+            if workers == 1 or len(batches) == 1:
+                run = in_one_thread if self.is_small(sum(lengths)) else in_all_threads
+                outcomes = run(lambda: [forward(group) for group in groups])
+            else:
+                outcomes = list(_pool(workers).map(forward, groups))
+        for batch, predictions in zip(batches, outcomes, strict=True):
+            for position, prediction in zip(batch, predictions, strict=True):
+                results[position] = prediction
         return cast(list[Prediction], results)
+
+    def is_small(self, tokens: int) -> bool:
+        """Whether a pass over so many tokens is as quick in one thread of a CPU as in several."""
+        return self.device == "cpu" and tokens * self._operations < SMALL
+
+    @cached_property
+    def _operations(self) -> int:
+        """Floating-point operations for a token: two for each parameter but those of the input embedding."""
+        return 2 * (parameter_count(self.model) - embedded_numbers(self.model))
 
     @cached_property
     def _for_few(self) -> ForwardPass:

@@ -19,12 +19,24 @@ FIX = (
 
 def embedding_rows(model: Any) -> int | None:
     """Rows of the input embedding of a model, an adapter's own included; None where it has no single table."""
+    weight = _table(model)
+    return None if weight is None else int(weight.shape[0])
+
+
+def embedded_numbers(model: Any) -> int:
+    """Parameters of the input embedding; 0 where it has no single table."""
+    weight = _table(model)
+    return 0 if weight is None else int(weight.numel())
+
+
+def _table(model: Any) -> Any:
+    """(rows, D), or None."""
     try:
         table: Any = model.get_input_embeddings()
     except (AttributeError, NotImplementedError):
         return None
     weight = getattr(table, "weight", None)
-    return int(weight.shape[0]) if weight is not None and weight.ndim == 2 else None
+    return weight if weight is not None and weight.ndim == 2 else None
 
 
 def require_rows(encoder: Encoder, encoded: Sequence[Encoded], rows: int | None) -> None:

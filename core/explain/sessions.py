@@ -33,6 +33,8 @@ Result = TypeVar("Result")
 #: budget of their own, the setting `attention_budget_mb`.
 RESULT_BYTES = 32 * 2**20
 STATE_BYTES = 128 * 2**20
+#: Characters of a token, about.
+TOKEN_CHARACTERS = 4
 
 
 @dataclass(eq=False)
@@ -88,7 +90,7 @@ class ProbeSessions:
         session = self._session(pair)
 
         def compute() -> Result:
-            return self._alone(pair, session, lambda probe: work(probe, probe.encode(text)))
+            return self._alone(pair, session, lambda probe: work(probe, probe.encode(text)), text)
 
         return session.results_of(feature).get(FeatureKey(feature, text, options), compute)
 
@@ -111,7 +113,9 @@ class ProbeSessions:
             encoded = probe.encode(text)
             return work(probe, session.states.get(text, lambda: probe.states(encoded)), probe.read_mask(encoded))
 
-        return session.results.get(FeatureKey(feature, text, options), lambda: self._alone(pair, session, with_states))
+        return session.results.get(
+            FeatureKey(feature, text, options), lambda: self._alone(pair, session, with_states, text)
+        )
 
     def cached(
         self, selection: Selection, text: str, feature: Feature, work: Callable[[], Result], *options: Hashable
@@ -123,7 +127,7 @@ class ProbeSessions:
     def uncached(self, selection: Selection, text: str, work: Callable[[Probe, Encoded], Result]) -> Result:
         """As `cached_on_text`, but not cached: a slider asks for hundreds, which would push others out."""
         pair = self._pair(selection, text)
-        return self._alone(pair, self._session(pair), lambda probe: work(probe, probe.encode(text)))
+        return self._alone(pair, self._session(pair), lambda probe: work(probe, probe.encode(text)), text)
 
     def task(
         self,
@@ -173,14 +177,19 @@ class ProbeSessions:
                 session = self._sessions[pair] = _Session(Once(self.attention_budget))
             return session
 
-    def _alone(self, pair: LoadedPair, session: _Session, work: Callable[[Probe], Result]) -> Result:
+    def _alone(self, pair: LoadedPair, session: _Session, work: Callable[[Probe], Result], text: str = "") -> Result:
         """Work with the pair's probe, which is made when it is first needed; the pair stays in memory meanwhile."""
+        from core.engine.torch_threads import in_one_thread
+
         with self._engine.holding(pair), session.lock:
             if session.probe is None:
                 from core.explain.probe import make_probe
 
                 session.probe = make_probe(pair)
-            return work(session.probe)
+            probe = session.probe
+            if pair.predictor.is_small(len(text) // TOKEN_CHARACTERS):
+                return in_one_thread(lambda: work(probe))
+            return work(probe)
 
 
 def still_loaded(pair: weakref.ref[LoadedPair]) -> LoadedPair:
