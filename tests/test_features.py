@@ -185,6 +185,7 @@ SHARED: Mapping[str, Mapping[str, str]] = {
         "removal": "of the page of candidates",
         "overview": "of the page of that name",
         "home": "of the first page: what Headlight is",
+        "kept_answer": "of the first page: the verdict that stands there",
         "reason": "of the first page: contributions and deletions in one sentence",
     },
     "core/results": {

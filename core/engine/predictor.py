@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
-from typing import cast
+from typing import TypeVar, cast
 
 import torch
 from torch import Tensor
@@ -22,6 +22,8 @@ from core.engine.vocabulary import embedded_numbers, require_rows
 from core.model.quantised import parameter_count
 from core.results import NOT_FINITE, Prediction
 from core.results.sureness import DEFAULT_THRESHOLDS, SurenessThresholds
+
+Result = TypeVar("Result")
 
 #: From this many texts and tokens on, a CPU is used better by one thread a batch than by all threads in one batch, and
 #: the pass for many is worth the third of a second and the 140 MB that its import takes.
@@ -67,8 +69,7 @@ class Predictor:
         results: list[Prediction | None] = [None] * len(encoded)
         with self.lock.shared():
             if workers == 1 or len(batches) == 1:
-                run = in_one_thread if self.is_small(sum(lengths)) else in_all_threads
-                outcomes = run(lambda: [forward(group) for group in groups])
+                outcomes = self.compute(lambda: [forward(group) for group in groups], sum(lengths))
             else:
                 outcomes = list(_pool(workers).map(forward, groups))
         for batch, predictions in zip(batches, outcomes, strict=True):
@@ -76,9 +77,10 @@ class Predictor:
                 results[position] = prediction
         return cast(list[Prediction], results)
 
-    def is_small(self, tokens: int) -> bool:
-        """Whether a pass over so many tokens is as quick in one thread of a CPU as in several."""
-        return self.device == "cpu" and tokens * self._operations < SMALL
+    def compute(self, work: Callable[[], Result], tokens: int) -> Result:
+        """Work that passes so many tokens: in one thread of a CPU, where that is as quick as several."""
+        small = self.device == "cpu" and tokens * self._operations < SMALL
+        return (in_one_thread if small else in_all_threads)(work)
 
     @cached_property
     def _operations(self) -> int:

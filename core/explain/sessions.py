@@ -9,6 +9,7 @@ import threading
 import weakref
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from core.engine.engine import Engine, check_texts
@@ -179,17 +180,12 @@ class ProbeSessions:
 
     def _alone(self, pair: LoadedPair, session: _Session, work: Callable[[Probe], Result], text: str = "") -> Result:
         """Work with the pair's probe, which is made when it is first needed; the pair stays in memory meanwhile."""
-        from core.engine.torch_threads import in_one_thread
-
         with self._engine.holding(pair), session.lock:
             if session.probe is None:
                 from core.explain.probe import make_probe
 
                 session.probe = make_probe(pair)
-            probe = session.probe
-            if pair.predictor.is_small(len(text) // TOKEN_CHARACTERS):
-                return in_one_thread(lambda: work(probe))
-            return work(probe)
+            return pair.predictor.compute(partial(work, session.probe), len(text) // TOKEN_CHARACTERS)
 
 
 def still_loaded(pair: weakref.ref[LoadedPair]) -> LoadedPair:

@@ -51,6 +51,14 @@ def test_after_close_it_says_so_at_once(texts: list[str]) -> None:
         batcher.submit(texts)
 
 
+def test_its_thread_begins_as_it_is_told_to() -> None:
+    begun: list[threading.Thread] = []
+    batcher = MicroBatcher(Model().predict, "test", lambda: begun.append(threading.current_thread()))
+    assert batcher.submit(["a"]) == answers(["a"])
+    assert begun == [batcher._thread]
+    batcher.close()
+
+
 class Watched(MicroBatcher):
     """Says when somebody asks."""
 
