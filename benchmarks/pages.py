@@ -2,6 +2,7 @@
 
 A server that holds the pair and has answered each page once. Measured in the browser: a page in a new one, whose cache
 is empty, from the request; and a click on the page's link within the app, the first in its session and a later one.
+The clicks begin when the script of the charts has been run, which it is some seconds after the session's first page.
 A page stands still when its title is there, nothing runs or loads, nothing is stale and every chart is drawn. The
 medians are told, in milliseconds, with the load of the machine before and after: they mean little on a busy one.
 """
@@ -48,6 +49,8 @@ STILL = """([title, link, patience]) => new Promise((resolve, reject) => {
   };
   requestAnimationFrame(look);
 })"""
+#: The link to the script of the charts, which goes when that has been run.
+CHARTS = "link[rel=prefetch][href*=PlotlyChart]"
 TOP, SECTION = "[data-testid=stTopNav]", ".st-key-section"
 
 
@@ -101,6 +104,7 @@ async def measure(candidate: str, adapter: str, rounds: int) -> None:
                 page = await (await browser.new_context(viewport={"width": 1440, "height": 900})).new_page()
                 await page.goto(urls["candidates"], wait_until="commit")
                 await page.evaluate(STILL, ["Candidates", None, PATIENCE])
+                await page.locator(CHARTS).wait_for(state="detached")
                 for times in (first, later):
                     for name, took in (await walk(page)).items():
                         times[name].append(took)

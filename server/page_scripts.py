@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from starlette.types import ASGIApp
 
@@ -12,25 +12,27 @@ from server.middleware import InEveryPage, assets
 
 #: Streamlit's names of the large ones, before the hash in the file's name.
 CHARTS, TABLES = "PlotlyChart", "DataFrame"
+_RUN_CHARTS = Path(__file__).with_name("charts.js")
 
 
 class PageScripts(InEveryPage):
     """ASGI: names in each page the large scripts that it needs, for the browser to fetch at once.
 
     Streamlit names them when it draws, a second later in a new browser. What only other pages need is fetched when the
-    browser has nothing else to do.
+    browser has nothing else to do; the charts' is also run then, by a script of ours.
     """
 
     def __init__(self, app: ASGIApp) -> None:
-        super().__init__(app, b"<body>", links)
+        super().__init__(app, b"<body>", links, _RUN_CHARTS)
 
 
 @cache
 def links(path: str) -> bytes:
-    """A link a script."""
+    """A link a script; and ours, where charts come later."""
     page = next((page for page in PAGES if f"/{page.path}" == path), PAGES[0])
     needed = {CHARTS: page.charts, TABLES: page.tables}
-    return "".join(_link(script, now=needed[name]) for name, script in _scripts().items()).encode()
+    named = "".join(_link(script, now=needed[name]) for name, script in _scripts().items())
+    return (named if page.charts else f'{named}<script async src="./{_RUN_CHARTS.name}"></script>').encode()
 
 
 def _link(script: str, *, now: bool) -> str:

@@ -82,6 +82,19 @@ def test_scripts_that_do_not_come_are_told(server: Server, browser: Browser) -> 
     page.close()
 
 
+def test_the_script_of_charts_is_run_while_the_visitor_reads(server: Server, open_page: OpenPage) -> None:
+    page = open_page(f"{server.url}/candidates")
+    script = page.locator("link[rel=prefetch][href*='/PlotlyChart.']")
+    expect(script).to_have_count(1)  # nobody has been quiet for long
+    expect(page.get_by_role("heading", level=1)).to_have_text("Candidates")
+    expect(script).to_have_count(0)  # it has been run
+    page.get_by_test_id("stTopNavLink").filter(has_text="Inspect").click()
+    page.locator(".main-svg").first.wait_for()
+    page.reload()
+    page.locator(".main-svg").first.wait_for()
+    expect(page.locator("script[src$='/charts.js']")).to_have_count(0)  # this page fetches and runs it at once
+
+
 def test_files_are_compressed_and_pages_load_nothing_from_elsewhere(fresh_server: Serve) -> None:
     server = fresh_server("ours")
     index = urllib.request.urlopen(server.url)

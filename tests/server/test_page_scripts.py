@@ -23,6 +23,7 @@ def test_a_page_fetches_at_once_what_it_draws_with(page: PageEntry) -> None:
     assert ("PlotlyChart" in now) == page.charts
     assert ("DataFrame" in now) == page.tables
     assert sorted(now + later) == ["DataFrame", "PlotlyChart"]
+    assert (b"charts.js" in links(path)) == ("PlotlyChart" in later)
 
 
 def test_the_root_is_the_first_page_and_every_link_leads_to_a_file() -> None:
