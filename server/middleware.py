@@ -20,6 +20,7 @@ _STATIC = Path(get_static_dir())
 _KINDS = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
 _HISTORY = Path(__file__).with_name("history.js")
 _SKELETON = Path(__file__).with_name("skeleton.html")
+_TAKES_AWAY = _SKELETON.with_suffix(".js")
 _ONE_YEAR = "public, immutable, max-age=31536000"
 
 
@@ -139,14 +140,20 @@ class OneEntryAPage(InEveryPage):
     """
 
     def __init__(self, app: ASGIApp) -> None:
-        super().__init__(app, b"<head>", lambda _path: b'<script src="./history.js"></script>', _HISTORY)
+        super().__init__(app, b"<head>", lambda _path: _inline(_HISTORY))
 
 
 class Skeleton(InEveryPage):
     """ASGI: what a page shows before Streamlit's scripts have come and drawn: name, purpose, shapes."""
 
     def __init__(self, app: ASGIApp) -> None:
-        super().__init__(app, b"<body>", lambda _path: _SKELETON.read_bytes(), _SKELETON.with_suffix(".js"))
+        super().__init__(app, b"<body>", lambda _path: _SKELETON.read_bytes() + _inline(_TAKES_AWAY))
+
+
+@cache
+def _inline(script: Path) -> bytes:
+    """A script in the page itself: a fresh server is slow to answer while it imports, and no paint waits for it."""
+    return b"<script>" + script.read_bytes() + b"</script>"
 
 
 def _is_html(start: Message) -> bool:
@@ -177,8 +184,9 @@ class ContentPolicy:
 
 @cache
 def content_policy() -> str:
-    """The policy; the one script inside Streamlit's index.html is let in by its hash."""
+    """The policy; the one script inside Streamlit's index.html and ours are let in by their hashes."""
     page = (_STATIC / "index.html").read_text(encoding="utf-8")
+    page += b"".join(map(_inline, (_HISTORY, _TAKES_AWAY))).decode()
     inline = re.findall(r"<script>(.*?)</script>", page, flags=re.DOTALL)
     hashes = " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in inline)
     return "; ".join(
