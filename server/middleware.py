@@ -12,15 +12,14 @@ from pathlib import Path
 
 from anyio import to_thread
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.file_util import get_static_dir
 
 _STATIC = Path(get_static_dir())
 _KINDS = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
-_HISTORY = Path(__file__).with_name("history.js")
 _SKELETON = Path(__file__).with_name("skeleton.html")
-_TAKES_AWAY = _SKELETON.with_suffix(".js")
+_HISTORY, _TAKES_AWAY, RUN_CHARTS = (_SKELETON.with_name(f"{name}.js") for name in ("history", "skeleton", "charts"))
 _ONE_YEAR = "public, immutable, max-age=31536000"
 
 
@@ -87,16 +86,13 @@ class FirstPage:
 
 
 class InEveryPage:
-    """ASGI: puts HTML behind the first place of a tag in every page, and serves the script that it names."""
+    """ASGI: puts HTML behind the first place of a tag in every page."""
 
-    def __init__(self, app: ASGIApp, tag: bytes, html: Callable[[str], bytes], script: Path | None = None) -> None:
-        self.app, self.tag, self.html, self.script = app, tag, html, script
+    def __init__(self, app: ASGIApp, tag: bytes, html: Callable[[str], bytes]) -> None:
+        self.app, self.tag, self.html = app, tag, html
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request for the script; add to HTML."""
-        if self.script and scope["type"] == "http" and scope["path"].endswith(f"/{self.script.name}"):
-            await Response(self.script.read_bytes(), media_type="text/javascript")(scope, receive, send)
-            return
+        """Add to HTML, pass everything else on."""
         held: list[Message] = []
 
         async def with_more(message: Message) -> None:
@@ -140,18 +136,18 @@ class OneEntryAPage(InEveryPage):
     """
 
     def __init__(self, app: ASGIApp) -> None:
-        super().__init__(app, b"<head>", lambda _path: _inline(_HISTORY))
+        super().__init__(app, b"<head>", lambda _path: inline(_HISTORY))
 
 
 class Skeleton(InEveryPage):
     """ASGI: what a page shows before Streamlit's scripts have come and drawn: name, purpose, shapes."""
 
     def __init__(self, app: ASGIApp) -> None:
-        super().__init__(app, b"<body>", lambda _path: _SKELETON.read_bytes() + _inline(_TAKES_AWAY))
+        super().__init__(app, b"<body>", lambda _path: _SKELETON.read_bytes() + inline(_TAKES_AWAY))
 
 
 @cache
-def _inline(script: Path) -> bytes:
+def inline(script: Path) -> bytes:
     """A script in the page itself: a fresh server is slow to answer while it imports, and no paint waits for it."""
     return b"<script>" + script.read_bytes() + b"</script>"
 
@@ -185,10 +181,9 @@ class ContentPolicy:
 @cache
 def content_policy() -> str:
     """The policy; the one script inside Streamlit's index.html and ours are let in by their hashes."""
-    page = (_STATIC / "index.html").read_text(encoding="utf-8")
-    page += b"".join(map(_inline, (_HISTORY, _TAKES_AWAY))).decode()
-    inline = re.findall(r"<script>(.*?)</script>", page, flags=re.DOTALL)
-    hashes = " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in inline)
+    pages = (_STATIC / "index.html").read_bytes(), *map(inline, (_HISTORY, _TAKES_AWAY, RUN_CHARTS))
+    scripts = re.findall(rb"<script>(.*?)</script>", b"".join(pages), flags=re.DOTALL)
+    hashes = " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(s).digest()).decode()}'" for s in scripts)
     return "; ".join(
         [
             "default-src 'self'",

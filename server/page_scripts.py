@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from starlette.types import ASGIApp
 
 from pages.ui.site_map import PAGES
-from server.middleware import InEveryPage, assets
+from server.middleware import RUN_CHARTS, InEveryPage, assets, inline
 
 #: Streamlit's names of the large ones, before the hash in the file's name.
 CHARTS, TABLES = "PlotlyChart", "DataFrame"
-_RUN_CHARTS = Path(__file__).with_name("charts.js")
 
 
 class PageScripts(InEveryPage):
@@ -23,7 +22,7 @@ class PageScripts(InEveryPage):
     """
 
     def __init__(self, app: ASGIApp) -> None:
-        super().__init__(app, b"<body>", links, _RUN_CHARTS)
+        super().__init__(app, b"<body>", links)
 
 
 @cache
@@ -31,8 +30,8 @@ def links(path: str) -> bytes:
     """A link a script; and ours, where charts come later."""
     page = next((page for page in PAGES if f"/{page.path}" == path), PAGES[0])
     needed = {CHARTS: page.charts, TABLES: page.tables}
-    named = "".join(_link(script, now=needed[name]) for name, script in _scripts().items())
-    return (named if page.charts else f'{named}<script async src="./{_RUN_CHARTS.name}"></script>').encode()
+    named = "".join(_link(script, now=needed[name]) for name, script in _scripts().items()).encode()
+    return named if page.charts else named + inline(RUN_CHARTS)
 
 
 def _link(script: str, *, now: bool) -> str:

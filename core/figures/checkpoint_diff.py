@@ -70,9 +70,8 @@ def changes(result: CheckpointDiff, chosen: TensorDiff, theme: Theme, *, logarit
     layers = [(layer, row) for row, stack in enumerate(whole_rows(result).values()) for layer in _depth(result, stack)]
     details = [(f"layer {x}, all that could be compared", _change(values[y, x]), "") for x, y in layers]
     details += [(whole(t.short_name), _change(t.relative), t.status.value) for t, _ in inside]
-    marked = (
-        {"text": signs, "texttemplate": "%{text}", "textfont": {"size": 13}} if result.depth <= SIGNED_LAYERS else {}
-    )
+    font = {"size": 13, "color": PALETTES[theme].ink}
+    signed = {"text": signs, "texttemplate": "%{text}", "textfont": font} if result.depth <= SIGNED_LAYERS else {}
     return layer_map(
         _shown(values, logarithmic),
         names,
@@ -84,7 +83,7 @@ def changes(result: CheckpointDiff, chosen: TensorDiff, theme: Theme, *, logarit
         height=max(260, min(900, 90 + 34 * len(names))),
         colorscale=scale(PALETTES[theme].rising),
         **_range(values, logarithmic),
-        **marked,
+        **signed,
     )
 
 

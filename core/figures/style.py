@@ -14,8 +14,10 @@ from core.words.class_names import readable
 
 Theme = Literal["light", "dark"]
 Figure = go.Figure
-#: Longest tick label or legend entry in a figure; hovering tells all of it.
+#: Longest tick label in a figure; hovering tells all of it.
 LONGEST_NAME = 24
+#: And of one in a legend, which has the width of its figure.
+LONGEST_IN_LEGEND = 36
 
 
 @dataclass(frozen=True)

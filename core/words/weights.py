@@ -38,11 +38,19 @@ STATISTICS = {
 
 
 def read(report: WeightReport) -> str:
-    """What was read and whether anything stands out."""
+    """What was read, whether it is intact, and whether anything stands out."""
     outliers = len(report.outliers)
     one_or_more = "one thing stands out" if outliers == 1 else f"{outliers} things stand out"
     seen = one_or_more if outliers else "nothing stands out"
-    return f"{len(report.tensors):,} tensors, {count(report.parameters)} values: {seen}."
+    return f"{len(report.tensors):,} tensors, {count(report.parameters)} values: {seen}. {_intact(report)}"
+
+
+def _intact(report: WeightReport) -> str:
+    """A file that is cut off is refused before this; what is left is values that no computation survives."""
+    not_finite = sum(bool(t.nan or t.inf) for t in report.tensors)
+    if not_finite:
+        return f"{not_finite:,} of the tensors {'holds' if not_finite == 1 else 'hold'} values that are not finite."
+    return "The files are intact: read to the end, and no value is NaN or infinite."
 
 
 def apart(report: WeightReport) -> str:

@@ -21,6 +21,7 @@ from core.words.terms import TERMS
 from core.words.untrained_head import MARK
 from pages.ui.server_paths import hidden
 
+NO_BREAK = "\u00a0"
 #: An underscore inside a word stands for itself, and a widget's name for screen readers shows every backslash.
 _MARKDOWN = re.compile(r"([\\`*{}\[\]()<>#+\-.!|~$:&@/^=]|(?<![^\W_])_|_(?![^\W_]))")
 
@@ -55,7 +56,7 @@ def lead(message: str) -> str:
 
 def _unbroken(message: str) -> str:
     """Words in which no line ends between a number and its percent sign; paths of the server as in `problem`."""
-    return text(hidden(message)).replace(" %", "\u00a0%")
+    return text(hidden(message)).replace(" %", f"{NO_BREAK}%")
 
 
 def kind(prediction: Prediction) -> str:

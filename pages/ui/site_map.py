@@ -132,7 +132,11 @@ SITE_MAP: tuple[Section, ...] = (
         "Inspect",
         "What is in the weights?",
         (
-            PageEntry("weights", "Weights", "How are the values of each tensor spread? What stands out?"),
+            PageEntry(
+                "weights",
+                "Weights",
+                "Are the files intact? How are the values spread? What stands out?",
+            ),
             PageEntry("spectra", "Spectra", "How many directions does each matrix use?"),
             PageEntry(
                 "adapter_update",

@@ -21,7 +21,7 @@ from core.words import model_size as words
 from core.words.outputs import noun
 from core.words.sizes import size
 from core.words.untrained_head import MARK
-from pages.ui.markup import facts, note, sentence, text
+from pages.ui.markup import NO_BREAK, facts, note, sentence, text
 from pages.ui.server_paths import hidden
 
 _BYTES = {"float32": 4, "bfloat16": 2, "float16": 2}
@@ -129,7 +129,7 @@ def needs(requirements: Requirements) -> str:
     by_dtype[used] = requirements.weights
     rows = "".join(
         f'<tr class="{"hl-used" if name == used else ""}"><td>{name}{" (used)" if name == used else ""}</td>'
-        f'<td class="hl-right">{size(width)}</td></tr>'
+        f'<td class="hl-right">{size(width).replace(" ", NO_BREAK)}</td></tr>'
         for name, width in by_dtype.items()
     )
     fits = "fits in" if requirements.fits else "is more than"
@@ -142,7 +142,7 @@ def needs(requirements: Requirements) -> str:
 
 def in_memory(model: LoadedModel, name: str) -> str:
     """One line of the list of what is in memory."""
-    return f'<p>{text(name)} <span class="hl-muted">{size(model.bytes)}</span>{_mark(model)}</p>'
+    return f'<p>{text(name)} <span class="hl-muted">{size(model.bytes).replace(" ", NO_BREAK)}</span>{_mark(model)}</p>'
 
 
 def loaded(model: LoadedModel) -> str:

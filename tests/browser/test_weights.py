@@ -93,7 +93,9 @@ def test_any_folder_what_stands_out_and_what_is_refused(server: Server, open_pag
     tensors["h.3.w.weight"][2] = torch.nan
     save_file(tensors, tmp_path / "one.safetensors")
     page = opened(open_page, server, f"{BANKING}&of=other&path={quote(str(tmp_path))}")
-    expect(page.locator(".hl-lead")).to_contain_text("5 tensors, 180 values: one thing stands out.")
+    said = page.locator(".hl-lead")
+    expect(said).to_contain_text("5 tensors, 180 values: one thing stands out.")
+    expect(said).to_contain_text("1 of the tensors holds values that are not finite.")
     expect(page.locator(".hl-warn")).to_contain_text("h.3.w.weight: 6 of 36 values are NaN. Rule: any NaN.")
     box = page.get_by_label("Folder or .safetensors file on the server", exact=True)
     for path, seen in ((tmp_path / "no", "There is nothing at"), (tmp_path / "a.bin", "is a pickle")):

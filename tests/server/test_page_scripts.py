@@ -7,7 +7,7 @@ import re
 import pytest
 
 from pages.ui.site_map import PAGES, PageEntry
-from server.middleware import assets
+from server.middleware import RUN_CHARTS, assets, inline
 from server.page_scripts import links
 
 
@@ -23,7 +23,7 @@ def test_a_page_fetches_at_once_what_it_draws_with(page: PageEntry) -> None:
     assert ("PlotlyChart" in now) == page.charts
     assert ("DataFrame" in now) == page.tables
     assert sorted(now + later) == ["DataFrame", "PlotlyChart"]
-    assert (b"charts.js" in links(path)) == ("PlotlyChart" in later)
+    assert (inline(RUN_CHARTS) in links(path)) == ("PlotlyChart" in later)
 
 
 def test_the_root_is_the_first_page_and_every_link_leads_to_a_file() -> None:
