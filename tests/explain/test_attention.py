@@ -129,6 +129,12 @@ def test_words_of_a_real_text(explainer: Explainer) -> None:
     np.testing.assert_allclose(between_units(maps.head(1), reading.words).sum(axis=1), 1, atol=1e-5)
 
 
+def hooks(probe: Probe) -> list[dict[int, object]]:
+    """What is hung on the modules of every layer."""
+    modules = [module for layer in probe.layers for module in layer.modules()]
+    return [dict(held) for m in modules for held in (m._forward_hooks, m._forward_pre_hooks)]
+
+
 @pytest.mark.parametrize("family", TYPES)
 def test_predictions_and_the_probe_are_untouched(explainer: Explainer, family: str) -> None:
     selection = Selection(family, "attention")
@@ -136,11 +142,11 @@ def test_predictions_and_the_probe_are_untouched(explainer: Explainer, family: s
     probe = probe_of(explainer, selection)
     ids = [probe.encode(TEXT).ids]
     probed = probe.logits(ids)
-    implementation = probe.backbone.config._attn_implementation
+    implementation, hooked = probe.backbone.config._attn_implementation, hooks(probe)
     for part in ("overview", "rollout", 1):
         attention.capture(probe, probe.encode(TEXT), part, PLENTY)
         assert probe.backbone.config._attn_implementation == implementation
-        assert not any(m._forward_hooks or m._forward_pre_hooks for layer in probe.layers for m in layer.modules())
+        assert hooks(probe) == hooked
     assert explainer.engine.classify(selection, [TEXT])[0].logits == before
     assert torch.equal(probe.logits(ids), probed)
     np.testing.assert_allclose(probed[0].double().numpy(), before, rtol=0, atol=1e-5 * max(map(abs, before)))
@@ -152,6 +158,7 @@ def test_everything_is_put_back_after_an_error(
 ) -> None:
     probe = probe_of(explainer, LLAMA)
     expected = probe.logits([probe.encode(TEXT).ids])
+    hooked = hooks(probe)
     assert probe.backbone.config._attn_implementation == "sdpa"
 
     def fails(_: object) -> None:
@@ -162,7 +169,7 @@ def test_everything_is_put_back_after_an_error(
     with pytest.raises(error, match="in the middle"):
         attention.overview(probe, probe.encode(TEXT), PLENTY)
     assert probe.backbone.config._attn_implementation == "sdpa"
-    assert not any(m._forward_hooks or m._forward_pre_hooks for layer in probe.layers for m in layer.modules())
+    assert hooks(probe) == hooked
     assert torch.equal(probe.logits([probe.encode(TEXT).ids]), expected)
 
 
