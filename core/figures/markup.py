@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 import unicodedata
 from collections.abc import Sequence
 
@@ -12,6 +13,10 @@ from core.words.class_names import readable
 PICTURES = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n"} | {0x7F: 0x2421}
 
 
+#: What stands in quotes inside escaped HTML.
+_QUOTED = re.compile("(&#x27;)(.*?)(&#x27;)", re.DOTALL)
+
+
 def direction(value: str) -> str:
     """`rtl` or `ltr`, by the first letter that has one (Unicode Standard Annex 9, P2 and P3)."""
     strong = (unicodedata.bidirectional(character) for character in value)
@@ -19,8 +24,9 @@ def direction(value: str) -> str:
 
 
 def quoting(value: str) -> str:
-    """A sentence in English that may begin with somebody's words: safe inside HTML, and left to right all the same."""
-    return f'<span dir="ltr">{html.escape(value.translate(PICTURES))}</span>'
+    """A sentence in English that quotes somebody's words: safe inside HTML, left to right, each quotation by itself."""
+    told = _QUOTED.sub(r"\1<bdi>\2</bdi>\3", html.escape(value.translate(PICTURES)))
+    return f'<span dir="ltr">{told}</span>'
 
 
 def text(value: str) -> str:

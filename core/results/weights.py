@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
@@ -118,6 +119,30 @@ class WeightReport:
     def depth(self) -> int:
         """Number of layers, of the deepest stack; 0 where no tensor belongs to one."""
         return max((t.layer for t in self.tensors if t.layer is not None), default=-1) + 1
+
+
+def gaps(report: WeightReport) -> tuple[tuple[str, int, tuple[str, ...]], ...]:
+    """Layers that lack modules which most layers of their stack have: stack, layer, what is missing.
+
+    A layer counts that has nothing of its own: in architectures whose layers are of several kinds, each kind has. An
+    adapter is none of a checkpoint's layers: it lacks what it does not adapt.
+    """
+    held: dict[str, dict[int, dict[str, None]]] = {}
+    for t in report.tensors:
+        if t.layer is not None and ".lora_" not in t.name:
+            held.setdefault(t.stack, {}).setdefault(t.layer, {})[t.module] = None
+    found: list[tuple[str, int, tuple[str, ...]]] = []
+    for stack, layers in held.items():
+        counted = Counter(frozenset(modules) for modules in layers.values())
+        usual, often = counted.most_common(1)[0]
+        if 2 * often <= len(layers):
+            continue
+        order = next(tuple(modules) for modules in layers.values() if usual == frozenset(modules))
+        for layer in range(max(layers) + 1):
+            has = frozenset(layers.get(layer, ()))
+            if has < usual:
+                found.append((stack, layer, tuple(module for module in order if module not in has)))
+    return tuple(found)
 
 
 def row_name(stack: str, module: str) -> str:

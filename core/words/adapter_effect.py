@@ -8,13 +8,14 @@ from core.results import Ablation, AtScale, ScaleCurve
 from core.words.class_names import readable
 from core.words.layers import COUNTED
 from core.words.numbers import signed, three_digits
-from core.words.verdict import stated
+from core.words.verdict import leads, stated
 
 _SCALES = (
     "A scale multiplies the adapter's low-rank update and nothing else: at 0 the base's weights work alone below the "
     "same pooler and head, at 1 the adapter as it was trained."
 )
 _FLIPS = " Flips are exact to 0.001; between two points 0.05 apart that agree, none is looked for."
+_SAME_HEAD = "Pooler and head are the adapter's on both sides, or the base's where it brings none."
 #: Parts named in a sentence; the rest are "others".
 _NAMED = 5
 
@@ -29,11 +30,12 @@ def switched(off: AtScale, on: AtScale, label: str) -> str:
     whose = "" if label == on.label == off.label else f"'{named}' has "
     if off.label == on.label:
         return (
-            f"It says '{verdict}' with and without the adapter's update: {whose}{after} with it, {before} without it."
+            f"With and without the adapter's update {leads(on.label, on.labels)}: {whose}{after} with it, {before} "
+            f"without it. {_SAME_HEAD}"
         )
     return (
         f"Without the adapter's update it would say '{without}', with it '{verdict}': {whose}{before} without it, "
-        f"{after} with it."
+        f"{after} with it. {_SAME_HEAD}"
     )
 
 
@@ -44,7 +46,7 @@ def flips(curve: ScaleCurve, label: str) -> str:
         low, high = three_digits(float(values.min())), three_digits(float(values.max()))
         return f"From scale 0 to {curve.scales[-1]:g} '{readable(label, curve.labels)}' lies between {low} and {high}."
     if not curve.flips:
-        return f"It says '{readable(curve.verdicts[0], curve.labels)}' at every scale from 0 to {curve.scales[-1]:g}."
+        return f"At every scale from 0 to {curve.scales[-1]:g} {leads(curve.verdicts[0], curve.labels)}."
     steps = [
         f"at {flip.scale:.3f} from '{readable(flip.before, curve.labels)}' to '{readable(flip.after, curve.labels)}'"
         for flip in curve.flips

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.results import MaskEffect
 from core.words.class_names import readable
-from core.words.verdict import stated
+from core.words.verdict import leads, stated
 
 ABOUT = (
     "Under the causal mask a token reads itself and what stands before it; in both directions it also reads what comes "
@@ -23,5 +23,5 @@ def reading_ahead(result: MaskEffect, label: str) -> str:
     causal, ahead = (readable(side.label, result.labels) for side in sides)
     tail = f"'{named}' has {before} read causally, {after} read in both directions."
     if causal == ahead:
-        return f"Reading ahead does not change what it says, '{causal}': {tail}"
+        return f"Read either way {leads(result.causal.label, result.labels)}: {tail}"
     return f"Reading ahead turns '{causal}' into '{ahead}': {tail}"

@@ -9,6 +9,7 @@ from core.results.contributions import Deletion, Quantity
 from core.words.class_names import readable
 from core.words.numbers import percentage, signed, three_digits, two_digits
 from core.words.outputs import noun
+from core.words.verdict import leads
 
 _TARGETS: dict[Target, str] = {"log-odds": "Log-odds", "logit": "Logit", "lead": "Lead over another"}
 SPECIAL, CONSTANTS, OTHERS = "special tokens", "the model's constants", "the other classes together"
@@ -83,7 +84,7 @@ def _drift(result: Contributions) -> str:
 
 def word(deletion: Deletion) -> str:
     """The word in quotes, with its place, from 1, where the same characters stand elsewhere, too."""
-    return f"'{deletion.unit.text}'" + (f" at {deletion.place + 1}" if deletion.again else "")
+    return f"'{deletion.unit.text}'" + (f" (number {deletion.place + 1})" if deletion.again else "")
 
 
 def deleted(result: Deletions, labels: Sequence[str] = (), *, shares: bool = True) -> str:
@@ -104,8 +105,7 @@ def deleted(result: Deletions, labels: Sequence[str] = (), *, shares: bool = Tru
         return f"Tested by deleting {among}: {one} the {score} is no lower than the {whole} of the whole text."
     place = f", the largest fall among {among}" if count > 1 else f", {among}"
     without = f"without {word(strongest)} the {score} is {_score(strongest.score, result)} in place of {whole}"
-    then = "" if strongest.label in ("", result.verdict) else f" It then says '{readable(strongest.label, labels)}'."
-    return f"Tested by deleting: {without}{place}.{then}"
+    return f"Tested by deleting: {without}{place}{_then(result, strongest, labels)}."
 
 
 def reason(result: Deletions, labels: Sequence[str] = (), *, shares: bool = True) -> str:
@@ -125,8 +125,15 @@ def reason(result: Deletions, labels: Sequence[str] = (), *, shares: bool = True
         each = "deleted one at a time, none of them lowers" if several else "deleting it does not lower"
         return f"{listed} {adds}: {each} the {noun} of {_score(result.score, result)}."
     fell = f"from {_score(result.score, result)} to {_score(strongest.score, result)}"
-    then = "" if strongest.label in ("", result.verdict) else f", and it says '{readable(strongest.label, labels)}'"
+    then = _then(result, strongest, labels)
     return f"{listed} {adds}: without {word(strongest)} the {noun} falls {fell}{then}."
+
+
+def _then(result: Deletions, strongest: Deletion, labels: Sequence[str]) -> str:
+    """Which class leads without the word, where that is another; however sure it is."""
+    if strongest.label in ("", result.verdict):
+        return ""
+    return f", and {leads(strongest.label, labels)}"
 
 
 def _score(score: float, result: Deletions) -> str:

@@ -8,7 +8,7 @@ from core.results import FlipCost, MinimalFlip, Reading, TwoTexts
 from core.words.class_names import readable
 from core.words.durations import duration
 from core.words.numbers import signed
-from core.words.verdict import stated
+from core.words.verdict import leads, stated
 
 _SEARCH = (
     "Words are tried in the order of their contributions: every removal of one word, then of two and so on, as far as "
@@ -31,7 +31,7 @@ def changed(result: TwoTexts, label: str) -> str:
     moved = f"'{named}' goes from {before} to {after}."
     a, b = (readable(verdict, result.labels) for verdict in result.verdicts)
     if a == b:
-        return f"The edit does not change what it says, '{a}': {moved}"
+        return f"Before and after the edit {leads(result.verdicts[0], result.labels)}: {moved}"
     return f"The edit turns '{a}' into '{b}': {moved}"
 
 
@@ -45,7 +45,7 @@ def flipped(result: MinimalFlip, reading: Reading, labels: Sequence[str] = ()) -
 
     Classes go by their ids where no labels are given.
     """
-    before, after = (readable(verdict, labels) for verdict in (result.verdict, result.label))
+    before = readable(result.verdict, labels)
     if result.words < 2:
         return "There is nothing to take away: the text has one word, and one word stays at least."
     if not result.found:
@@ -56,7 +56,7 @@ def flipped(result: MinimalFlip, reading: Reading, labels: Sequence[str] = ()) -
     names = [f"'{reading.words[i].text}'" for i in result.removed]
     listed = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
     count = f"{len(names)} of {result.words} words"
-    first = f"Without {listed} ({count}) it says '{after}' instead of '{before}'."
+    first = f"Without {listed} ({count}) {leads(result.label, labels)} instead of '{before}'."
     if result.proven and len(names) == 1:
         return f"{first} Proven minimal: nothing is fewer than one word."
     if result.proven:

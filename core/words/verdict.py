@@ -30,6 +30,15 @@ def answer(prediction: Prediction) -> str:
     return readable(prediction.label, prediction.labels)
 
 
+def leads(verdict: str, labels: Sequence[str]) -> str:
+    """A verdict in a sentence about probabilities: which class leads, sure or not; of several labels, what it says.
+
+    Classes go by their ids where no labels are given.
+    """
+    named = f"'{readable(verdict, labels)}'"
+    return f"{named} leads" if verdict in labels or not labels else f"it says {named}"
+
+
 def _outputs(prediction: Prediction) -> str:
     """Every output with its value, of many the first: `helpfulness 1.20, clarity 0.310`."""
     named = [f"{readable(row.label, prediction.labels)} {three_digits(row.logit)}" for row in prediction.ranked[:3]]

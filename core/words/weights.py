@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from core.results import WeightReport
+from core.results.weights import gaps
 from core.words.durations import duration
 from core.words.numbers import count
 from core.words.sizes import size
@@ -14,6 +15,8 @@ EXACT = (
     "they are. Excess kurtosis: how heavy the tails are, 0 for a normal distribution. Near zeros: values of less than "
     "1e-5 in size, zeros among them. Rows and columns of zeros take no part in what the matrix computes."
 )
+#: Missing modules that a sentence names.
+_NAMED = 4
 #: How the note of a tensor begins whose numbers were made of codes and scales.
 DEQUANTISED = "Dequantised from"
 #: The statistics of a tensor, with what they are.
@@ -50,7 +53,15 @@ def _intact(report: WeightReport) -> str:
     not_finite = sum(bool(t.nan or t.inf) for t in report.tensors)
     if not_finite:
         return f"{not_finite:,} of the tensors {'holds' if not_finite == 1 else 'hold'} values that are not finite."
-    return "The files are intact: read to the end, and no value is NaN or infinite."
+    lacking = gaps(report)
+    if lacking:
+        stack, layer, modules = lacking[0]
+        where = f"Layer {layer}{f' of the {stack}' if stack else ''}"
+        named = ", ".join(modules[:_NAMED]) + (f" and {len(modules) - _NAMED} more" if len(modules) > _NAMED else "")
+        more = len(lacking) - 1
+        others = f", and {more} more {'layer lacks' if more == 1 else 'layers lack'} some" if more else ""
+        return f"{where} lacks what most layers have: {named}{others}."
+    return "Intact as far as the files tell: read to the end, no layer lacks what others have, all values are finite."
 
 
 def apart(report: WeightReport) -> str:

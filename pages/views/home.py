@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.results import Availability, CandidateSummary, Selection
 from pages.ui import candidate_picker, examples
+from pages.views import candidate_groups
 
 LINE = "Headlight opens a fine-tuned text classifier: what it answers, why, and what training changed in its weights."
 
@@ -19,7 +20,8 @@ def draw(ask: Callable[[str], None]) -> None:
         st.html(f'<p class="hl-home">{LINE}</p>', width="content")
         if demos:
             st.button("Try the demo", key="home.demo", on_click=_try, args=(demos[0], ask))
-        st.page_link("pages/candidates.py", label="Add my model", icon=":material/add:")
+        added = {"group": candidate_groups.OWN}
+        st.page_link("pages/candidates.py", label="Add my model", icon=":material/add:", query_params=added)
 
 
 def _try(demo: CandidateSummary, ask: Callable[[str], None]) -> None:

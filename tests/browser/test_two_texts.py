@@ -41,7 +41,7 @@ def the_minimal_flip_holds(page: Page, explainer: Explainer, engine: Engine, sel
     assert fact(page, "Texts tried") == f"{flip.tried} of at most 1,000"
     said = page.locator(".hl-lead").last
     after, before = (readable(verdict, flip.labels) for verdict in (flip.label, flip.verdict))
-    expect(said).to_contain_text(f"it says '{after}' instead of '{before}'")
+    expect(said).to_contain_text(f"'{after}' leads instead of '{before}'")
     expect(said).to_contain_text("Proven minimal" if flip.proven else "not proven minimal")
     page.get_by_role("button", name="Compare with this as text B").click()
     other = page.get_by_label(BOX)

@@ -16,4 +16,4 @@ def test_the_first_letter_says_which_way_a_text_runs(text: str, expected: str) -
 
 
 def test_a_sentence_runs_from_left_to_right_whatever_it_quotes() -> None:
-    assert quoting("'أين' & <b>") == '<span dir="ltr">&#x27;أين&#x27; &amp; &lt;b&gt;</span>'
+    assert quoting("'أين' & <b>") == '<span dir="ltr">&#x27;<bdi>أين</bdi>&#x27; &amp; &lt;b&gt;</span>'

@@ -44,10 +44,10 @@ def ablation(cells: list[list[float]], verdicts: tuple[tuple[str, ...], ...] = (
 def test_off_and_on() -> None:
     assert adapter_effect.switched(at(0, 0.2, "home"), at(1, 0.9, "card"), "card") == (
         "Without the adapter's update it would say 'Home', with it 'Card': 'Card' has 20.0\u00a0% without it, "
-        "90.0\u00a0% with it."
+        "90.0\u00a0% with it. Pooler and head are the adapter's on both sides, or the base's where it brings none."
     )
     same = adapter_effect.switched(at(0, 0.6, "card"), at(1, 0.9, "card"), "card")
-    assert same.startswith("It says 'Card' with and without the adapter's update: 90.0\u00a0% with it, 60.0")
+    assert same.startswith("With and without the adapter's update 'Card' leads: 90.0\u00a0% with it, 60.0")
 
 
 def test_of_a_regression_the_outputs_are_said() -> None:
@@ -56,7 +56,7 @@ def test_of_a_regression_the_outputs_are_said() -> None:
 
 
 def test_flips() -> None:
-    assert adapter_effect.flips(curve(), "card") == "It says 'Card' at every scale from 0 to 2."
+    assert adapter_effect.flips(curve(), "card") == "At every scale from 0 to 2 'Card' leads."
     two = curve(Flip(0.25, "home", "card"), Flip(1.5, "card", "home"))
     assert adapter_effect.flips(two, "card") == (
         "Going up from 0, what it says flips at 0.250 from 'Home' to 'Card'; at 1.500 from 'Card' to 'Home'."

@@ -21,8 +21,7 @@ def effect(before: MaskSide, after: MaskSide) -> MaskEffect:
 def test_the_same_verdict_and_another() -> None:
     same = effect(side("causal", "card", 0.6), side("bidirectional", "card", 0.9))
     assert attention_mask.reading_ahead(same, "card") == (
-        "Reading ahead does not change what it says, 'Card': 'Card' has 60.0\u00a0% read causally, 90.0\u00a0% read in "
-        "both directions."
+        "Read either way 'Card' leads: 'Card' has 60.0\u00a0% read causally, 90.0\u00a0% read in both directions."
     )
     other = effect(side("causal", "home", 0.4), side("bidirectional", "card", 0.9))
     assert attention_mask.reading_ahead(other, "card").startswith(

@@ -116,8 +116,8 @@ def test_the_reason_in_a_sentence(result: Deletions, words: str) -> None:
 def test_another_verdict_is_said() -> None:
     (row,) = deleted(0.41).deletions
     result = replace(deleted(), deletions=(replace(row, label="home"),))
-    assert contributions.reason(result).endswith("to 41.0\u00a0%, and it says 'home'.")
-    assert contributions.reason(result, ("card", "home")).endswith("to 41.0\u00a0%, and it says 'Home'.")
+    assert contributions.reason(result).endswith("to 41.0\u00a0%, and 'home' leads.")
+    assert contributions.reason(result, ("card", "home")).endswith("to 41.0\u00a0%, and 'Home' leads.")
 
 
 def test_the_order_beside_chance() -> None:
@@ -141,5 +141,7 @@ def test_nothing_is_said_that_shares_do_not_say() -> None:
 def test_a_word_that_stands_twice_is_told_by_its_place() -> None:
     twice = Deletion(4, Unit("card", 0, 4, (4,)), 1.0, 0.41, "card", again=True)
     result = Deletions(ContributionOptions("card"), 0.934, "card", True, (twice,))
-    assert contributions.reason(result).startswith("'card' at 5 adds most: without 'card' at 5 the probability falls ")
-    assert "without 'card' at 5 the probability is" in contributions.deleted(result)
+    assert contributions.reason(result).startswith(
+        "'card' (number 5) adds most: without 'card' (number 5) the probability falls "
+    )
+    assert "without 'card' (number 5) the probability is" in contributions.deleted(result)

@@ -28,7 +28,7 @@ def flip(removed: tuple[int, ...] = (1,), words: int = 20, complete: int = 0, ir
 
 def test_what_an_edit_did() -> None:
     moved = "'Card' goes from 90.0\u00a0% to 60.0\u00a0%."
-    assert two_texts.changed(pair(), "card") == f"The edit does not change what it says, 'Card': {moved}"
+    assert two_texts.changed(pair(), "card") == f"Before and after the edit 'Card' leads: {moved}"
     assert two_texts.changed(pair("home"), "card") == f"The edit turns 'Card' into 'Home': {moved}"
 
 
@@ -40,9 +40,9 @@ def test_what_an_edit_did_to_an_output() -> None:
 def test_a_minimal_flip() -> None:
     one = two_texts.flipped(flip(), reading(20))
     assert one == (
-        "Without 'w1' (1 of 20 words) it says 'home' instead of 'card'. Proven minimal: nothing is fewer than one word."
+        "Without 'w1' (1 of 20 words) 'home' leads instead of 'card'. Proven minimal: nothing is fewer than one word."
     )
-    assert "it says 'Home' instead of 'Card'" in two_texts.flipped(flip(), reading(20), LABELS)
+    assert "'Home' leads instead of 'Card'" in two_texts.flipped(flip(), reading(20), LABELS)
     two = two_texts.flipped(flip((1, 3), complete=1), reading(20))
     assert two.endswith("Proven minimal: every smaller removal was tried.")
     many = two_texts.flipped(flip(tuple(range(14)), complete=2, irreducible=True), reading(20))

@@ -12,6 +12,7 @@ from core.figures.ranking import ranking
 from core.figures.report.pieces import Cell, Class, Number, Piece, figure, heading, moment, note, says, table
 from core.figures.strip import legend, strip
 from core.results import Prediction, Report, by_unit
+from core.results.sureness import Sureness
 from core.words import contributions, numbers, outputs, position_parts, untrained_head
 from core.words import depth as depth_words
 from core.words import pooling as pooling_words
@@ -50,11 +51,18 @@ def _answer(prediction: Prediction) -> str:
     """The class or the labels with the number behind them; of several outputs the first, each with its value."""
     if prediction.problem_type == "regression" and len(prediction.labels) > 1:
         return text(verdict_words.answer(prediction))
-    return f"{name(prediction.label, prediction.labels)} <b>{text(verdict_words.number(prediction))}</b>"
+    lead = "Closest class: " if prediction.sureness is Sureness.NOT_SURE else ""
+    between = prediction.sureness is Sureness.BETWEEN_TWO
+    classes = [name(row.label, prediction.labels) for row in prediction.ranked[: 2 if between else 1]]
+    if prediction.problem_type != "single_label_classification":
+        classes = [name(prediction.label, prediction.labels)]
+    return f"{lead}{' or '.join(classes)} <b>{text(verdict_words.number(prediction))}</b>"
 
 
 def _kind(prediction: Prediction) -> str:
-    return ' class="hl-untrained"' if prediction.untrained_head else ""
+    if prediction.untrained_head:
+        return ' class="hl-untrained"'
+    return ' class="hl-unsure"' if prediction.sureness in (Sureness.NOT_SURE, Sureness.BETWEEN_TWO) else ""
 
 
 def _untrained_head(result: Report) -> list[Piece]:
