@@ -75,9 +75,11 @@ def legend(entries: list[tuple[str, str]]) -> str:
 
 
 def outside(result: Architecture) -> str:
-    """What stands outside of the layers, which the freeze map has no cells for."""
+    """What stands outside of the layers, which the freeze map has no cells for; without PEFT's copies."""
+    replaced = result.replaced
     rows = "".join(
-        f'<tr><td>{markup.text(c.module)}</td><td>{c.status}</td><td class="hl-right">{c.parameters:,}</td></tr>'
+        f"<tr><td>{markup.text(c.module)}</td><td>{c.status}</td>"
+        f'<td class="hl-right">{c.parameters - replaced[c.path]:,}</td></tr>'
         for c in result.cells
         if c.layer is None
     )

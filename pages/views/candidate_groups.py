@@ -30,7 +30,7 @@ def choose(chosen: CandidateSummary) -> str:
         "Group", list(GROUPS), format_func=GROUPS.__getitem__, key=GROUP, label_visibility="collapsed", required=True
     )
     group = group or chosen.role
-    url_state.write("candidates", {"group": group if group != chosen.role else None})
+    url_state.write("candidates", {"group": None})  # it was for this visit
     st.html(markup.note(ABOUT[group]))
     if group != chosen.role:
         st.html(markup.note(f"Chosen now: {chosen.title or chosen.id}, under {GROUPS[chosen.role]}."))

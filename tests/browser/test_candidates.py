@@ -239,4 +239,15 @@ def test_what_is_in_memory_is_listed_with_its_size(page: Page, server: Server) -
     assert read(page).label
     page.get_by_test_id("stTopNavLink").filter(has_text="Models").click()
     row = page.locator("p", has_text="Demo Llama · ", has=page.locator(".hl-muted")).first
-    expect(row).to_contain_text(re.compile(r"[\d.]+ [KM]iB"))
+    expect(row).to_contain_text(re.compile(r"[\d.]+\s[KM]iB"))
+
+
+def test_add_my_model_leads_to_the_form(server: Server, open_page: OpenPage) -> None:
+    page = open_page(f"{server.url}/?{BANKING}")
+    page.get_by_role("link", name="Add my model").click()
+    form = page.get_by_label("Folder or Hub id", exact=True)
+    form.wait_for()
+    page.get_by_text("Demos", exact=True).click()
+    expect(page.get_by_role("radio", name="Demo Llama")).to_be_visible()
+    expect(form).to_have_count(0)
+    expect(page).not_to_have_url(re.compile("group="))
