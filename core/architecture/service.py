@@ -15,6 +15,7 @@ from core.engine.engine import Engine
 from core.errors import ConfigError
 from core.files.locate import locate_candidate, require_adapter
 from core.results import Architecture, Costs, Feature, FeatureKey, Selection, Source, Tuning, View
+from core.results.architecture import NEW_ADAPTER
 from core.tasks.once import Once, OncePerOwner
 
 if TYPE_CHECKING:
@@ -184,4 +185,4 @@ def _tuned(adapter: str | None) -> str:
 def _new(config: AdapterConfig) -> str:
     where = config.target_modules if isinstance(config.target_modules, str) else ", ".join(config.target_modules)
     where = "all linear layers" if where == "all-linear" else where
-    return f"a new LoRA adapter of rank {config.r} on {where}"
+    return f"{NEW_ADAPTER} of rank {config.r} on {where}"

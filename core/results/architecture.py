@@ -16,6 +16,8 @@ Source = Literal["memory", "folder", "numbers"]
 Tuning = Literal["lora", "full"]
 #: `adapted`: a frozen weight with a trained low-rank update; `empty`: no parameters.
 Status = Literal["frozen", "adapted", "partly trained", "trained", "empty"]
+#: How `tuning` begins where a candidate without an adapter is shown with one that it would be given.
+NEW_ADAPTER = "a new LoRA adapter"
 
 
 @dataclass(frozen=True)
@@ -148,7 +150,7 @@ class Architecture:
 
     @property
     def used(self) -> int:
-        """Parameters that a pass goes through: all but PEFT's copies of what an adapter replaced."""
+        """Parameters that a pass goes through: without PEFT's copies."""
         return self.base_parameters + self.factors
 
     @property
@@ -174,11 +176,10 @@ class Architecture:
 
     def found(self, words: str, depth: int | None = None) -> tuple[ModuleNode, ...]:
         """Modules whose path or class holds the words, and those around them; without words, those up to a depth."""
-        requested = words.strip().lower()
-        if not requested:
+        if not (requested := words.strip().lower()):
             return tuple(n for n in self.nodes if depth is None or n.depth <= depth)
         hits = {n.path for n in self.nodes if requested in n.path.lower() or requested in n.kind.lower()}
-        around = {path for hit in hits for path in _around(hit)} if hits else set()
+        around = {path for hit in hits for path in _around(hit)}
         return tuple(n for n in self.nodes if n.path in hits or n.path in around)
 
 

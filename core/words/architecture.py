@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.results import Architecture
+from core.results.architecture import NEW_ADAPTER
 from core.words import model_size
 from core.words.numbers import count, percent
 
@@ -18,13 +19,15 @@ _AS_BERT = " The numbers name no architecture: this is BERT's, which has just th
 
 def size(result: Architecture) -> str:
     """As what it is seen, how large it is, and how much of it is trained."""
-    whole = f"{_AS[result.view]} it has {model_size.whole(result)} in {result.sizes.layers} layers"
+    new = result.tuning.startswith(NEW_ADAPTER)
+    has = "would have" if new else "has"
+    whole = f"{_AS[result.view]} it {has} {model_size.whole(result)} in {result.sizes.layers} layers"
     if not result.tuning:
         return whole + "."
     if result.trained == result.used:
         return whole + ", and all of them are trained."
     share = percent(result.trained / result.used)
-    return f"{whole}; {result.tuning} trains {count(result.trained)} of them ({share} %)."
+    return f"{whole}; {result.tuning} {'would train' if new else 'trains'} {count(result.trained)} of them ({share} %)."
 
 
 def source(result: Architecture, model_type: str) -> str:

@@ -157,7 +157,7 @@ def _unlike(prediction: Prediction) -> str:
     limits = prediction.thresholds
     start, end = prediction.kept
     count = sum(token.kind == "text" for token in prediction.tokens)
-    cut = f"The tokenizer cuts it finely: {end - start:,} characters became {count:,} tokens"
+    cut = f"The tokenizer cuts it finely: {end - start:,} characters became {count:,} tokens of text"
     size = f"{three_digits(prediction.bytes_per_token)} bytes each"
     limit = three_digits(limits.bytes_per_token)
     if not limits.calibrated_on:

@@ -32,6 +32,10 @@ def test_size_and_training() -> None:
         "the adapter 'a' trains 300,000 of them (26.1 %)."
     )
     assert architecture.size(replace(MADE, trained=1_150_000)).endswith(", and all of them are trained.")
+    assert architecture.size(replace(MADE, tuning="a new LoRA adapter of rank 8 on q_proj")) == (
+        "As a classifier it would have 1.15 million parameters (base 1.00 million, low-rank factors 150,000) in 2 "
+        "layers; a new LoRA adapter of rank 8 on q_proj would train 300,000 of them (26.1 %)."
+    )
     assert architecture.size(replace(MADE, view="backbone", tuning="", factors=0)) == (
         "As a backbone alone it has 1.00 million parameters in 2 layers."
     )

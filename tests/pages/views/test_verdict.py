@@ -48,7 +48,7 @@ def test_where_it_is_not_sure_the_closest_classes_stand_in_place_of_a_verdict() 
     assert "No class stands out." in html
     cut = drawn(thresholds=SurenessThresholds(bytes_per_token=5.0, calibrated_on="9 texts"))
     assert "Not sure: this is unlike what it learnt" in cut
-    assert "7 characters became 2 tokens, 3.50 bytes each; nearly all of 9 texts have 5.00 or more." in cut
+    assert "7 characters became 2 tokens of text, 3.50 bytes each; nearly all of 9 texts have 5.00 or more." in cut
 
 
 def test_the_expected_class_is_named_and_compared() -> None:
