@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.errors import AppError
 from core.results import ContributionOptions
-from pages.ui import details, markup, question, url_state
+from pages.ui import browser, details, markup, question, url_state
 from pages.ui.question import LONGEST_IN_URL, Question
 from pages.ui.services import explainer
 from pages.views import minimal_flip
@@ -74,7 +74,9 @@ def flip(request: Question, *, folded: bool) -> None:
 request = question.ask("Two texts", "What an edit changes, and the fewest words without which it says something else.")
 if request is not None:
     other = write_other(request)
-    compared(request, other)
+    browser.mark_unasked(_BOX, other, other=True)
+    with st.container(key="compared"):
+        compared(request, other)
     flip(request, folded=request.text != other)
     in_url = other if other != request.text and len(other) <= LONGEST_IN_URL else None
     url_state.write("two", {"other": in_url, "texts": str(st.session_state[minimal_flip.BUDGET])})

@@ -13,9 +13,10 @@ _FOLDER = Path(__file__).parent
 _COMPARED = 20_000
 
 
-def mark_unasked(box: str, text: str | None, opener: str | None = None) -> None:
+def mark_unasked(box: str, text: str | None, opener: str | None = None, *, other: bool = False) -> None:
     """Mark the page (`data-unasked` on `.stApp`) while the text area of this key holds another text than this one.
 
+    `other`: it is the page's second text, and the mark is `data-unasked-other`.
     The server hears of a form's text only when it is sent, so the comparison is made in the browser, at each key.
     `text` is what the verdict on the page is about; None: there is none, and nothing is marked. `opener` is the key of
     the button behind which the text area is, if it is behind one: the keyboard goes with the area when it opens, and
@@ -24,9 +25,10 @@ def mark_unasked(box: str, text: str | None, opener: str | None = None) -> None:
     behind these that keeps its length is not seen.
     """
     shown = None if text is None else {"start": text[:_COMPARED], "length": _utf16(text)}
-    data = {"box": _css_class(box), "shown": shown, "opener": opener and _css_class(opener)}
-    with st.container(key="unasked"):  # takes no room, see the style
-        _mount("headlight_unasked", "unasked.js")(key="unasked-text", data=data)
+    name = "unasked-other" if other else "unasked"
+    data = {"box": _css_class(box), "mark": f"data-{name}", "shown": shown, "opener": opener and _css_class(opener)}
+    with st.container(key=name):  # takes no room, see the style
+        _mount("headlight_unasked", "unasked.js")(key=f"{name}-text", data=data)
 
 
 def copy_link() -> None:

@@ -150,3 +150,17 @@ def test_without_an_adapter_it_answers_too(server: Server, open_page: OpenPage) 
     shown = {"other": "My card", "open": "flip", "untrained_head": "shown"}
     page = searched(open_page(address(server, "two_texts", Selection("demo-llama"), A, **shown)))
     expect(page.locator(".hl-diff del").first).to_be_visible()
+
+
+def test_what_was_compared_pales_while_another_text_b_is_typed(server: Server, open_page: OpenPage) -> None:
+    page = open_page(address(server, "two_texts", PAIRS[0], "My card was stolen.", other="My card was found."))
+    app, box = page.locator(".stApp"), page.get_by_label(BOX)
+    expect(page.locator(".hl-lead").first).to_contain_text("edit")
+    expect(app).not_to_have_attribute("data-unasked-other", "")
+    box.fill("My card was lost.")
+    expect(app).to_have_attribute("data-unasked-other", "")
+    expect(page.locator(".st-key-compared")).to_have_css("opacity", "0.5")
+    expect(app).not_to_have_attribute("data-unasked", "")
+    page.get_by_role("button", name="Compare", exact=True).click()
+    expect(app).not_to_have_attribute("data-unasked-other", "")
+    expect(page.locator(".st-key-compared")).to_have_css("opacity", "1")
