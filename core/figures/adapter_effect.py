@@ -7,7 +7,17 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from core.figures.style import LONGEST_IN_LEGEND, PALETTES, Theme, class_name, finish, hover_name, name, scale
+from core.figures.style import (
+    LONGEST_IN_LEGEND,
+    PALETTES,
+    Theme,
+    class_name,
+    class_tick,
+    finish,
+    hover_name,
+    name,
+    scale,
+)
 from core.results import Ablation, Floats, ScaleCurve
 from core.words.numbers import signed
 
@@ -88,7 +98,7 @@ def versus(
     figure.update_yaxes(
         tickmode="array",
         tickvals=places,
-        ticktext=[class_name(labels[k], labels) for k in drawn],
+        ticktext=[class_tick(labels[k], labels) for k in drawn],
         range=[len(drawn) - 0.5, -0.5],
         showgrid=False,
         zeroline=False,

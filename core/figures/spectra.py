@@ -114,7 +114,7 @@ def power_law(s: Spectrum, law: PowerLaw, theme: Theme) -> go.Figure:
             line={"width": 2, "dash": "dash", "color": colours.minus},
             hoverinfo="skip",
         )
-    finish(figure, theme, 300, xaxis_title="eigenvalue (singular value squared)", yaxis_title="share at least as large")
+    finish(figure, theme, 300, xaxis_title="eigenvalue (singular value²)", yaxis_title="share at least as large")
     figure.update_xaxes(**powers_of_ten(eigenvalues), showgrid=False)
     figure.update_yaxes(**powers_of_ten(ranks / law.values))
     return figure

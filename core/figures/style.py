@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -121,6 +122,12 @@ def whole(words: str) -> str:
 def class_name(label: str, labels: Sequence[str], longest: int = LONGEST_NAME) -> str:
     """A class of a model with these labels, for a tick or legend; its id is what hovering adds."""
     return name(readable(label, labels), longest)
+
+
+def class_tick(label: str, labels: Sequence[str]) -> str:
+    """A class beside its row, on two lines where it is long."""
+    first, *rest = textwrap.wrap(" ".join(readable(label, labels).split()), LONGEST_NAME) or ["␣"]
+    return "<br>".join([html.escape(first), *([name(" ".join(rest))] if rest else [])])
 
 
 def hover_name(label: str, labels: Sequence[str]) -> str:

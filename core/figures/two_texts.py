@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import plotly.graph_objects as go
 
 from core.figures.markup import text
-from core.figures.style import PALETTES, Theme, class_name, finish, hover_name
+from core.figures.style import PALETTES, Theme, class_tick, finish, hover_name
 from core.figures.ticks import signed_ticks
 from core.results import Edit, MinimalFlip, Reading, TwoTexts
 from core.words.numbers import signed
@@ -66,7 +66,7 @@ def changes(result: TwoTexts, theme: Theme) -> go.Figure:
         xaxis_title=f"change of {what}{' in points' if share else ''}, B less A",
         bargap=0.35,
     )
-    ticks = [class_name(result.labels[k], result.labels) for k in chosen]
+    ticks = [class_tick(result.labels[k], result.labels) for k in chosen]
     figure.update_yaxes(tickmode="array", tickvals=positions, ticktext=ticks, autorange="reversed", showgrid=False)
     figure.update_xaxes(**signed_ticks(change))
     return figure

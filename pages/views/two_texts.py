@@ -94,7 +94,7 @@ def facts(result: MinimalFlip) -> list[tuple[str, str, str]]:
     ]
     if result.found and result.label in result.labels:
         k = result.labels.index(result.label)
-        rows.append(("What it then says", words.side(result, 1, k), f"was {words.side(result, 0, k)}"))
+        rows.append(("It then leads with", words.side(result, 1, k), f"was {words.side(result, 0, k)}"))
     return rows
 
 

@@ -19,7 +19,7 @@ def test_a_flip_says_what_went_and_what_the_verdict_became() -> None:
         ("Words taken away", "2", "of 20"),
         ("Texts tried", "1,234", "of at most 5,000"),
         ("Every removal tried", "up to 1", "word at once"),
-        ("What it then says", "60.0\u00a0%", "was 10.0\u00a0%"),
+        ("It then leads with", "60.0\u00a0%", "was 10.0\u00a0%"),
     ]
 
 
