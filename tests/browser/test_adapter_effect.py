@@ -52,8 +52,8 @@ def adapter_holds(page: Page, explainer: Explainer, selection: Selection, text: 
     k = on.labels.index(on.label)
     without, verdict = (readable(side.label, on.labels) for side in (off, on))
     assert cards(page) == [
-        f"Off scale 0 says {without} {verdict} {percent(off.probabilities[k])} %",
-        f"On scale 1, as trained says {verdict} {verdict} {percent(on.probabilities[k])} %",
+        f"Off scale 0 {without} leads {verdict} {percent(off.probabilities[k])} %",
+        f"On scale 1, as trained {verdict} leads {verdict} {percent(on.probabilities[k])} %",
     ]
     assert on.label == explainer.reading(selection, text).prediction.label
     expect(page.locator(".hl-at strong")).to_have_text(verdict)
@@ -80,8 +80,8 @@ def mask_holds(page: Page, explainer: Explainer, selection: Selection, text: str
     tags = {found.trained: "trained with this mask"}
     named = readable(label, found.labels)
     assert cards(page) == [
-        f"{side.mask.capitalize()} {tags.get(side.mask, 'not trained with it')} says "
-        f"{readable(side.label, found.labels)} {named} {percent(side.probabilities[k])} %"
+        f"{side.mask.capitalize()} {tags.get(side.mask, 'not trained with it')} "
+        f"{readable(side.label, found.labels)} leads {named} {percent(side.probabilities[k])} %"
         for side in (found.causal, found.bidirectional)
     ]
     assert leads(page) == [line(attention_mask.reading_ahead(found, label))]
