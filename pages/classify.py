@@ -29,13 +29,14 @@ def begin(offered: examples.Examples) -> None:
         st.session_state[TEXT] = st.session_state[FOLLOWED] = text
 
 
-def form(offered: examples.Examples, selection: Selection, more: DeltaGenerator) -> None:
-    """The form; in `more`, the place below it, the switch of the chat template and the examples."""
+def form(offered: examples.Examples, selection: Selection, switch: DeltaGenerator, more: DeltaGenerator) -> None:
+    """The form; in places below it the switch of the chat template, and the examples."""
     with st.form("ask", border=False):
         st.text_area("Text", key=TEXT, height=150, placeholder="Type or paste a text", persist_state="session")
         st.form_submit_button("Classify", type="primary", on_click=ask)
-    with more:
+    with switch:
         candidate_picker.template_switch(selection)
+    with more:
         examples.buttons(offered, ask)
 
 
@@ -68,13 +69,13 @@ def panel(selection: Selection, candidate: CandidateSummary) -> None:
     begin(offered)
     left, right = st.columns([5, 7], gap="large")
     with left:
-        asks, problem, more = st.container(), st.empty(), st.container()
+        asks, problem, switch, more = st.container(), st.empty(), st.container(), st.container()
     try:
         with right:
             shown = verdict(selection, candidate, offered, problem)
     finally:  # after the verdict, which is waited for: what comes first is painted first
         with asks:
-            form(offered, selection, more)
+            form(offered, selection, switch, more)
     if shown is not None:
         answer, place = shown
         reason.draw(place, selection, answer.prediction, answer.seconds)

@@ -7,17 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from core.figures.style import (
-    LONGEST_IN_LEGEND,
-    PALETTES,
-    Theme,
-    class_name,
-    class_tick,
-    finish,
-    hover_name,
-    name,
-    scale,
-)
+from core.figures.style import PALETTES, Theme, class_in_legend, class_tick, finish, hover_name, name, scale
 from core.results import Ablation, Floats, ScaleCurve
 from core.words.numbers import signed
 
@@ -49,7 +39,7 @@ def curve(result: ScaleCurve, at: float, label: str, theme: Theme, *, height: in
             x=result.scales,
             y=values[:, k],
             mode="lines",
-            name=class_name(result.labels[k], result.labels, LONGEST_IN_LEGEND),
+            name=class_in_legend(result.labels[k], result.labels),
             line={"width": 3 if result.labels[k] == label else 1.75},
             customdata=[hover_name(result.labels[k], result.labels)] * len(result.scales),
             hovertemplate="%{customdata}<br>scale %{x:.2f}: " + what + f" %{{y:{form}}}<extra></extra>",

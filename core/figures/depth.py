@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import plotly.graph_objects as go
 
-from core.figures.style import LONGEST_IN_LEGEND, PALETTES, Theme, class_name, finish, hover_name
+from core.figures.style import PALETTES, Theme, class_in_legend, finish, hover_name
 from core.results import Lens
 from core.words.layers import after
 
@@ -28,7 +28,7 @@ def lens(result: Lens, theme: Theme, *, height: int = 340) -> go.Figure:
             x=depths,
             y=values[:, k],
             mode="lines+markers",
-            name=class_name(result.labels[k], result.labels, LONGEST_IN_LEGEND),
+            name=class_in_legend(result.labels[k], result.labels),
             line={"width": 3 if rank == 0 else 1.75},
             marker={"size": 8 if rank == 0 else 5},
             customdata=[(hover_name(result.labels[k], result.labels), after(d)) for d in depths],

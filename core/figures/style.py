@@ -124,6 +124,11 @@ def class_name(label: str, labels: Sequence[str], longest: int = LONGEST_NAME) -
     return name(readable(label, labels), longest)
 
 
+def class_in_legend(label: str, labels: Sequence[str]) -> str:
+    """A class in a legend."""
+    return class_name(label, labels, LONGEST_IN_LEGEND)
+
+
 def class_tick(label: str, labels: Sequence[str]) -> str:
     """A class beside its row, on two lines where it is long."""
     first, *rest = textwrap.wrap(" ".join(readable(label, labels).split()), LONGEST_NAME) or ["␣"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.figures.style import LONGEST_IN_LEGEND, LONGEST_NAME, class_name, class_tick
+from core.figures.style import LONGEST_NAME, class_in_legend, class_name, class_tick
 
 LABELS = ("card_arrival", "transfer_not_received_by_recipient", "x" * 60, "<b>")
 
@@ -16,5 +16,5 @@ def test_a_class_beside_its_row_has_two_lines() -> None:
 
 
 def test_a_legend_has_room_for_more() -> None:
-    assert class_name(LABELS[1], LABELS, LONGEST_IN_LEGEND) == "Transfer not received by recipient"
+    assert class_in_legend(LABELS[1], LABELS) == "Transfer not received by recipient"
     assert class_name(LABELS[1], LABELS).endswith("…")
