@@ -1,7 +1,7 @@
 // Runs the script of charts while the visitor reads. A browser takes most of a second for its 4.7 MB, which would come
 // upon the first click on a page with a chart. Not before somebody has been quiet for a while: it would hold them up.
 {
-  const QUIET = 2000; // milliseconds
+  const QUIET = 4000; // milliseconds
   const SIGNS = ["keydown", "pointerdown", "pointermove", "wheel", "touchmove"];
   const BUSY = "#headlight-skeleton, [data-stale=true], [role=progressbar], .hl-waiting";
   let timer;
