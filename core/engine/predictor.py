@@ -28,6 +28,8 @@ Result = TypeVar("Result")
 #: From this many texts and tokens on, a CPU is used better by one thread a batch than by all threads in one batch, and
 #: the pass for many is worth the third of a second and the 140 MB that its import takes.
 MANY_TEXTS, MANY_TOKENS = 16, 1024
+#: Tokens of the shortest pass: an architecture is tried with so many where there is no text.
+FEWEST_TOKENS = 8
 
 
 @dataclass(frozen=True)
@@ -78,8 +80,8 @@ class Predictor:
         return cast(list[Prediction], results)
 
     def compute(self, work: Callable[[], Result], tokens: int) -> Result:
-        """Work that passes so many tokens: in one thread of a CPU, where that is as quick as several."""
-        small = self.device == "cpu" and tokens * self._operations < SMALL
+        """Work that passes so many tokens or a few: in one thread of a CPU, where that is as quick as several."""
+        small = self.device == "cpu" and max(FEWEST_TOKENS, tokens) * self._operations < SMALL
         return (in_one_thread if small else in_all_threads)(work)
 
     @cached_property

@@ -170,6 +170,13 @@ def test_a_pass_that_nobody_wants_any_more_ends_and_leaves_the_probe_as_it_was(f
     assert fresh.position_parts(A, TEXT) is not None
 
 
+def test_work_without_a_text_is_small_for_small_models_alone(fresh: Explainer) -> None:
+    predictor = fresh.engine.pair(A).predictor
+    assert predictor.compute(threading.current_thread, 0) is not threading.current_thread()
+    vars(predictor)["_operations"] = 14_000_000_000  # seven billion parameters
+    assert predictor.compute(threading.current_thread, 0) is threading.current_thread()
+
+
 def test_work_on_a_pair_that_is_unloaded_stops(fresh: Explainer, monkeypatch: pytest.MonkeyPatch) -> None:
     begun, go, real = threading.Event(), threading.Event(), Probe.logits
 
