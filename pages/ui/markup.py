@@ -7,7 +7,7 @@ it is shown as it was written, and loads nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from core.errors import AppError
 from core.figures.markup import PICTURES
@@ -125,6 +125,12 @@ def _term(name: str) -> str:
         f'<details class="hl-term" name="term"><summary>{text(name)}</summary><p role="note">{text(TERMS[name])}</p>'
         "</details>"
     )
+
+
+def leads(verdict: str, labels: Sequence[str]) -> str:
+    """A verdict in a card, as `core.words.verdict.leads` has it in a sentence."""
+    named = f"<strong>{label(verdict, labels)}</strong>"
+    return f"<p>{f'{named} leads' if verdict in labels else f'says {named}'}</p>"
 
 
 def waiting(said: str) -> str:

@@ -52,8 +52,7 @@ def card(heading: str, tag: str, verdict: str, label: str, value: str, labels: S
 
     Without a verdict (a regression has none) the value stands alone. `labels` are all classes of the model.
     """
-    named = f"<strong>{markup.label(verdict, labels)}</strong>"
-    says = f"<p>{f'{named} leads' if verdict in labels else f'says {named}'}</p>" if verdict else ""
+    says = markup.leads(verdict, labels) if verdict else ""
     return (
         f'<div class="hl-pooler"><h3>{markup.text(heading)}</h3>'
         f'<span class="hl-tag{" hl-on" if on else ""}">{markup.text(tag)}</span>{says}'

@@ -89,9 +89,7 @@ def card(verdict: PoolerVerdict, label: str, k: int, labels: Sequence[str]) -> s
     """Name, whether it was trained, what it says and of class `k`; `labels` are all classes of the model."""
     tag = f'<span class="hl-tag{" hl-on" if verdict.trained else ""}">{words.training(verdict.trained)}</span>'
     probability = float(verdict.probabilities[k])
-    named = f"<strong>{markup.label(verdict.label, labels)}</strong>"
-    told = f"{named} leads" if verdict.label in labels else f"says {named}"
-    says = f"<p>{told}</p>" if probability == probability else ""
+    says = markup.leads(verdict.label, labels) if probability == probability else ""
     number = markup.text(stated(probability, float(verdict.logits[k])))
     effective = markup.text(words.effective(verdict.pooling))
     return (

@@ -52,11 +52,9 @@ def _answer(prediction: Prediction) -> str:
     if prediction.problem_type == "regression" and len(prediction.labels) > 1:
         return text(verdict_words.answer(prediction))
     lead = "Closest class: " if prediction.sureness is Sureness.NOT_SURE else ""
-    between = prediction.sureness is Sureness.BETWEEN_TWO
-    classes = [name(row.label, prediction.labels) for row in prediction.ranked[: 2 if between else 1]]
-    if prediction.problem_type != "single_label_classification":
-        classes = [name(prediction.label, prediction.labels)]
-    return f"{lead}{' or '.join(classes)} <b>{text(verdict_words.number(prediction))}</b>"
+    two = [row.label for row in prediction.ranked[:2]] if prediction.sureness is Sureness.BETWEEN_TWO else []
+    classes = " or ".join(name(label, prediction.labels) for label in two or [prediction.label])
+    return f"{lead}{classes} <b>{text(verdict_words.number(prediction))}</b>"
 
 
 def _kind(prediction: Prediction) -> str:
