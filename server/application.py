@@ -18,6 +18,7 @@ from pages.ui.services import services
 from pages.ui.site_map import PAGES
 from server.middleware import CompressedAssets, ContentPolicy, FirstPage, OneEntryAPage, Skeleton
 from server.page_scripts import PageScripts
+from server.page_style import PageStyle
 from server.preload import HeadStart, import_widgets
 
 
@@ -31,6 +32,7 @@ def application() -> st.App:
         Middleware(FirstPage, path=PAGES[0].path),
         Middleware(ContentPolicy),
         Middleware(OneEntryAPage),
+        Middleware(PageStyle),
         Middleware(PageScripts),
         Middleware(Skeleton),
         Middleware(CompressedAssets),

@@ -35,9 +35,10 @@ def address(server: Server, page: str, selection: Selection, text: str, **more: 
     return f"{server.url}/{page}?" + "&".join(f"{key}={quote(value)}" for key, value in query.items())
 
 
-#: Nothing is being computed, loaded or moved: the script has run, charts are drawn, fonts are there, transitions over.
+#: Nothing is being computed, loaded or moved: the script has run, every element and chart is drawn, fonts are there,
+#: transitions over.
 SETTLED = """() => document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'
-  && !document.querySelector('[data-stale=true]')
+  && !document.querySelector('[data-stale=true], [data-testid=stSkeleton], #headlight-skeleton')
   && [...document.querySelectorAll('[data-testid=stPlotlyChart]')].every(c => c.querySelector('.main-svg'))
   && document.fonts.status === 'loaded'
   && document.getAnimations().every(
@@ -72,6 +73,7 @@ def edit_question(page: Page) -> Locator:
     """The text area behind that text, opened."""
     box = page.get_by_label("Text", exact=True)
     if box.count() == 0:
+        settle(page)  # a button that still moves is missed
         question(page).click()
     return box
 

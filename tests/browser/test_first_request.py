@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from pages.ui.site_map import SITE_MAP
 from tests.browser.conftest import OpenPage, Serve, Server
-from tests.browser.reading import model_badge, read, words
+from tests.browser.reading import BANKING, model_badge, question, read, settle, words
 
 
 def assert_frame(page: Page, title: str, candidate: str, adapter: str) -> None:
@@ -71,6 +71,25 @@ def test_a_skeleton_stands_until_the_page_is_drawn(server: Server, browser: Brow
         route.continue_()
     expect(page.get_by_role("heading", level=1)).to_have_text("Candidates")
     expect(skeleton).to_have_count(0)
+    page.close()
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
+def test_scripts_that_come_late_do_not_move_what_a_person_is_about_to_click(
+    server: Server, browser: Browser, width: int, height: int
+) -> None:
+    page, held = browser.new_page(viewport={"width": width, "height": height}), list[Route]()
+    page.route(re.compile(r"/(PageLink|ButtonGroup|BidiComponent)\."), lambda route: held.append(route))
+    page.goto(f"{server.url}/mask?{BANKING}")
+    page.locator(".hl-verdict").wait_for(timeout=90_000)
+    expect(page.locator(".stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    before = question(page).bounding_box()
+    for route in held:
+        route.continue_()
+    page.locator(".hl-copy").wait_for()
+    settle(page)
+    assert len(held) == 3
+    assert question(page).bounding_box() == pytest.approx(before, abs=2)
     page.close()
 
 

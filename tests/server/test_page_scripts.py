@@ -8,7 +8,7 @@ import pytest
 
 from pages.ui.site_map import PAGES, PageEntry
 from server.middleware import RUN_CHARTS, assets, inline
-from server.page_scripts import links
+from server.page_scripts import ON_TOP, links
 
 
 def scripts(path: str, rel: str) -> list[str]:
@@ -22,7 +22,8 @@ def test_a_page_fetches_at_once_what_it_draws_with(page: PageEntry) -> None:
     now, later = scripts(path, "modulepreload"), scripts(path, "prefetch")
     assert ("PlotlyChart" in now) == page.charts
     assert ("DataFrame" in now) == page.tables
-    assert sorted(now + later) == ["DataFrame", "PlotlyChart"]
+    assert sorted(now + later) == sorted([*ON_TOP, "DataFrame", "PlotlyChart"])
+    assert set(ON_TOP) <= set(now)
     assert (inline(RUN_CHARTS) in links(path)) == ("PlotlyChart" in later)
 
 
