@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.errors import AppError
 from core.results import AdapterPair, CandidateSummary, Selection
-from pages.ui import details, frame, loading, markup, url_state
+from pages.ui import details, frame, loading, markup, missing_pair, url_state
 from pages.ui.services import adapter_updates
 from pages.views import two_adapters as view
 
@@ -18,7 +18,8 @@ def choose_other(selection: Selection, candidate: CandidateSummary) -> Selection
     """The adapter to compare with; None after saying that there is none."""
     others = {a.id: a.title or a.id for a in candidate.adapters if a.id != selection.adapter}
     if selection.adapter is None:
-        st.html(markup.note("Choose an adapter in the top bar; it is compared with another one of the same base."))
+        st.html(markup.note("Choose an adapter: it is compared with another one of the same base."))
+        missing_pair.offer_adapters(candidate)
         return None
     if not others:
         st.html(markup.note("This candidate has one adapter. Add another on the page Candidates to compare the two."))

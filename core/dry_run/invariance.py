@@ -22,7 +22,7 @@ def repeatability(subject: Subject) -> Stage:
     batch = subject.together(subject.rows)
     with _as_found(subject), subject.kept_random():
         first, second = subject.logits(batch), subject.logits(batch)
-    on, modules = len(subject.training), sum(1 for _ in subject.probe.model.modules())
+    on, modules = _in_training(subject)
     difference = subject.difference(second, first)
     bounded = _bounded(subject, two_digits(difference))
     detail = f"two runs differ by {bounded}; {on:,} of {modules:,} modules are in training mode"
@@ -77,6 +77,13 @@ def _bounded(subject: Subject, words: str) -> str:
 def _or_infinite(value: float) -> float:
     """NaN is worse than any number."""
     return value if value == value else float("inf")
+
+
+def _in_training(subject: Subject) -> tuple[int, int]:
+    """Modules that were found in training mode, of how many; PEFT's wrappers around the classifier are none of it."""
+    own = set(subject.probe.classifier.modules())
+    names = [name for name, module in subject.probe.model.named_modules() if module in own]
+    return sum(name in subject.training for name in names), len(names)
 
 
 @contextmanager

@@ -47,7 +47,8 @@ def health(report: HealthReport) -> Stage:
     """The worst of what loading found; only a refusal fails; warnings and notes are named."""
     of = {status: [c for c in report.checks if c.status is status] for status in CheckStatus}
     refused = of[CheckStatus.REFUSED]
-    detail = f"{len(of[CheckStatus.PASSED])} of {len(report.checks)} checks passed, {len(refused) or 'none'} refused it"
+    checks = "1 check" if len(report.checks) == 1 else f"{len(report.checks)} checks"
+    detail = f"{checks}: {len(of[CheckStatus.PASSED])} passed, {len(refused) or 'none'} refused it"
     for status in (CheckStatus.NOTE, CheckStatus.WARNING, CheckStatus.REFUSED):
         if of[status]:
             detail += f"; {status.value}: {', '.join(c.name for c in of[status])}"

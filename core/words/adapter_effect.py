@@ -26,7 +26,6 @@ def switched(off: AtScale, on: AtScale, label: str) -> str:
     before, after = (stated(float(side.probabilities[k]), float(side.logits[k])) for side in (off, on))
     if not on.has_probabilities:
         return f"The adapter's update moves '{named}' from {before} to {after}."
-    without, verdict = readable(off.label, on.labels), readable(on.label, on.labels)
     whose = "" if label == on.label == off.label else f"'{named}' has "
     if off.label == on.label:
         return (
@@ -34,8 +33,8 @@ def switched(off: AtScale, on: AtScale, label: str) -> str:
             f"without it. {_SAME_HEAD}"
         )
     return (
-        f"Without the adapter's update it would say '{without}', with it '{verdict}': {whose}{before} without it, "
-        f"{after} with it. {_SAME_HEAD}"
+        f"Without the adapter's update {leads(off.label, on.labels)}, with it {leads(on.label, on.labels)}: "
+        f"{whose}{before} without it, {after} with it. {_SAME_HEAD}"
     )
 
 

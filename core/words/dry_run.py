@@ -21,9 +21,10 @@ def verdict(run: DryRun) -> str:
         passed = len(counted) - len(left_out)
         left = f"Left out: {', '.join(left_out)}.{warnings and f' {warnings}'}"
         return f"{passed} of {len(counted)} stages passed. {left}"
-    stages = "1 stage" if len(counted) == 1 else f"{len(counted)} stages"
-    whole = "The" if len(counted) == 1 else "All"
-    return f"{stages} passed, {warnings}" if warnings else f"{whole} {stages} passed."
+    if not warnings:
+        return "The 1 stage passed." if len(counted) == 1 else f"All {len(counted)} stages passed."
+    warned = sum(bool(stage.warnings) for stage in counted)
+    return f"No stage failed: {len(counted) - warned} passed without a warning, {warned} with {warnings}"
 
 
 def outcome(stage: Stage) -> str:

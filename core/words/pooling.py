@@ -5,6 +5,9 @@ from __future__ import annotations
 from core.results import Pooling
 from core.words.numbers import percent, three_digits
 
+#: From this share of the tokens on the weights are called nearly even; exactly even is what mean pooling does.
+_EVEN, _ROUNDING = 0.9, 1e-3
+
 
 def effective_tokens(result: Pooling) -> tuple[str, str]:
     """How many tokens count, effectively, and of how many: ("3.41", "of 12")."""
@@ -14,6 +17,12 @@ def effective_tokens(result: Pooling) -> tuple[str, str]:
 def effective(result: Pooling) -> str:
     """`3.41 effective tokens`."""
     return f"{effective_tokens(result)[0]} effective tokens"
+
+
+def lead(result: Pooling) -> str:
+    """What the pooler does; and that it hardly told the tokens of this text apart, where that is so."""
+    even = _EVEN * len(result.weights) <= result.effective_tokens < len(result.weights) - _ROUNDING
+    return f"{result.says} In this text they are nearly even: {weighed(result)}" if even else result.says
 
 
 def clamped(result: Pooling) -> tuple[str, str] | None:

@@ -12,7 +12,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.errors import AppError
-from core.results import CandidateSummary, Selection
+from core.results import CandidateSummary, Capability, Selection
 from core.settings import ROOT
 from pages.ui import candidate_picker, capabilities, markup, missing_pair, url_state, visitors
 from pages.ui.site_map import NEEDS, PAGES, PageEntry, Section
@@ -25,6 +25,7 @@ _ACTIVE = "background: var(--hl-tint); color: var(--hl-accent);"
 _SECTION, _HERE, _OTHER = "headlight.section", "headlight.here", "headlight.other_path"
 #: The page behind `/`.
 FIRST = PAGES[0]
+_ABOUT_ADAPTERS = (Capability.ADAPTER_EFFECT, Capability.ADAPTER_UPDATE)
 #: Pages that stand below the notice of a pair that is not here: where another is found or added.
 _WITHOUT_PAIR = ("candidates",)
 
@@ -134,8 +135,12 @@ def here() -> str:
 
 
 def fits() -> bool:
-    """Whether the loaded pair can fill this page; if not, why and what to do is drawn."""
-    return capabilities.fits(selection()[0], NEEDS[st.session_state[_HERE]])
+    """Whether the loaded pair can fill this page; if not, why and what to do is drawn, with an adapter to choose."""
+    (pair, candidate), needs = selection(), NEEDS[st.session_state[_HERE]]
+    fitting = capabilities.fits(pair, needs)
+    if not fitting and pair.adapter is None and needs in _ABOUT_ADAPTERS:
+        missing_pair.offer_adapters(candidate)
+    return fitting
 
 
 def selection() -> tuple[Selection, CandidateSummary]:

@@ -1,4 +1,4 @@
-"""A link to a candidate or an adapter that is not here: the page says so, and asks for another before it answers."""
+"""What is asked for and is not here: another candidate or adapter is offered, before the page answers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,17 @@ def draw(candidate: CandidateSummary) -> None:
         f"'{markup.text(name)}'{of}, which is not here.</strong></p>"
         f"<p>Nothing is classified until you choose another, or add it under Candidates.</p></div>"
     )
-    choices = _candidates() if kind == CANDIDATE else _adapters(candidate)
+    without = (candidate.id, NO_ADAPTER, "it without an adapter")
+    _buttons(_candidates() if kind == CANDIDATE else [*_adapters(candidate), without])
+
+
+def offer_adapters(candidate: CandidateSummary) -> None:
+    """The adapters of a candidate that was chosen without one, on a page that is about one."""
+    _buttons(_adapters(candidate))
+
+
+def _buttons(choices: list[tuple[str, str | None, str]]) -> None:
+    """The first of them, and the way to all."""
     with st.container(horizontal=True, gap="small"):
         for candidate_id, adapter, label in choices[:_OFFERED]:
             arguments = (candidate_id, adapter)
@@ -40,5 +50,4 @@ def _candidates() -> list[tuple[str, str | None, str]]:
 
 
 def _adapters(candidate: CandidateSummary) -> list[tuple[str, str | None, str]]:
-    offered = [(candidate.id, a.id, a.title or a.id) for a in candidate.adapters]
-    return [*offered, (candidate.id, NO_ADAPTER, "it without an adapter")]
+    return [(candidate.id, a.id, a.title or a.id) for a in candidate.adapters]

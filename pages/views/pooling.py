@@ -22,7 +22,7 @@ from pages.ui.question import Question
 def weights(request: Question, result: Pooling) -> None:
     """The tinted text, the bars, the numbers."""
     values = by_unit(result.weights, request.units)
-    st.html(markup.lead(result.says))
+    st.html(markup.lead(words.lead(result)))
     st.html(strip(request.reading, request.units, values, result.meaning))
     st.html(legend("0 %", numbers.percentage(float(values.max())), signed=False))
     st.html(markup.facts(facts(request, result)))

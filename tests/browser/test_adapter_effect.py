@@ -150,6 +150,9 @@ def test_without_an_adapter_the_page_says_what_it_needs_and_the_mask_answers(
     expect(alert).to_contain_text("Choose an adapter")
     page.get_by_test_id("stMain").get_by_role("link", name="Mask").click()
     expect(page.locator(".hl-pooler")).to_have_count(2)
+    page.go_back()
+    page.get_by_role("button", name="Use Assistant tasks").click()
+    expect(page.locator(".hl-lead").first).to_contain_text("the adapter's update")
     assert page.get_by_test_id("stException").count() == 0
 
 

@@ -13,7 +13,18 @@ from core.results import Selection
 from core.words.class_names import readable
 from core.words.numbers import percent, three_digits
 from tests.browser.conftest import OpenPage, Server
-from tests.browser.reading import BANKING, cell, choose, classify, model_badge, read, wait_for, words, write
+from tests.browser.reading import (
+    BANKING,
+    cell,
+    choose,
+    classify,
+    model_badge,
+    question,
+    read,
+    wait_for,
+    words,
+    write,
+)
 
 LLAMA = Selection("demo-llama", "banking77")
 
@@ -264,6 +275,19 @@ EVER_MARKED = """() => new Promise((resolve) => {
   watch.observe(app, { attributes: true, attributeFilter: ['data-unasked'] });
   setTimeout(() => { watch.disconnect(); resolve(ever); }, 1000);
 })"""
+
+
+def test_what_is_typed_and_not_asked_is_there_again_after_another_page(page: Page) -> None:
+    asked = classify(page, "My card was eaten by the machine.").asked
+    write(page, "half typed")
+    page.get_by_test_id("stTopNavLink").filter(has_text="Explain").click()
+    expect(question(page)).to_contain_text(asked)
+    page.get_by_test_id("stTopNavLink").filter(has_text="Classify").click()
+    expect(page.get_by_label("Text", exact=True)).to_have_value("half typed")
+    expect(page.locator(".stApp")).to_have_attribute("data-unasked", "")
+    page.get_by_role("button", name="Classify", exact=True).click()
+    assert wait_for(page, "half typed").asked == "half typed"
+    expect(page.locator(".stApp")).not_to_have_attribute("data-unasked", "")
 
 
 def test_an_answer_to_what_is_typed_stays_unmarked(page: Page) -> None:

@@ -18,6 +18,7 @@ from core.engine.encoding import Encoded, Encoder
 from core.engine.engine import Engine
 from core.engine.loader import LoadedPair
 from core.model.adapters.save import save_adapter
+from core.model.peft_wrappers import unwrap_peft
 from core.model.poolers import Pooled
 from core.model.poolers.attention import AttentionHead
 from core.model.poolers.context import LastTokenPooling
@@ -147,7 +148,7 @@ def test_dropout_that_is_on(engine: Engine) -> None:
     pair.predictor.model.train()
     found = tried(pair, base)
     assert failed(found) == ["Repeatability"]
-    modules = sum(1 for _ in pair.predictor.model.modules())
+    modules = sum(1 for _ in unwrap_peft(pair.predictor.model).modules())
     assert f"{modules:,} of {modules:,} modules are in training mode" in stage(found, "Repeatability").detail
 
 

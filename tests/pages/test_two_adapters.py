@@ -25,3 +25,13 @@ def test_neither_is_dropped_for_the_other(fake: FakeServices, open_app: Open) ->
     fake.engine.finish(FIRST)
     app.run()
     assert fake.engine.loads[-1] == (SECOND, (FIRST,))
+
+
+def test_without_an_adapter_there_are_buttons_to_choose_one(fake: FakeServices, open_app: Open) -> None:
+    app = open_app("two_adapters", candidate="demo", adapter="-")
+    offered = [button for button in app.button if button.label.startswith("Use ")]
+    assert len(offered) == 2
+    offered[0].click().run()
+    assert not app.exception
+    assert app.query_params["adapter"] == "intents"
+    assert not [button for button in app.button if button.label.startswith("Use ")]

@@ -29,7 +29,9 @@ def test_the_verdict_counts_what_applies() -> None:
 def test_warnings_stand_in_the_verdict() -> None:
     warned = replace(PASSED, warnings=("Nobody knows the base.",))
     twice = replace(PASSED, warnings=("Nobody knows the base.", "Nor the labels."))
-    assert dry_run.verdict(DryRun((warned, PASSED))) == "2 stages passed, 1 warning: Nobody knows the base."
+    assert dry_run.verdict(DryRun((warned, PASSED))) == (
+        "No stage failed: 1 passed without a warning, 1 with 1 warning: Nobody knows the base."
+    )
     assert dry_run.verdict(DryRun((twice, FAILED))) == (
         "1 of 2 stages failed: Finite. 2 warnings: Nobody knows the base. Nor the labels."
     )

@@ -48,13 +48,14 @@ def verdict(result: Report) -> list[Piece]:
 
 
 def _answer(prediction: Prediction) -> str:
-    """The class or the labels with the number behind them; of several outputs the first, each with its value."""
+    """The class or the labels with the number behind them, none behind two; of several outputs each with its value."""
     if prediction.problem_type == "regression" and len(prediction.labels) > 1:
         return text(verdict_words.answer(prediction))
     lead = "Closest class: " if prediction.sureness is Sureness.NOT_SURE else ""
     two = [row.label for row in prediction.ranked[:2]] if prediction.sureness is Sureness.BETWEEN_TWO else []
     classes = " or ".join(name(label, prediction.labels) for label in two or [prediction.label])
-    return f"{lead}{classes} <b>{text(verdict_words.number(prediction))}</b>"
+    number = "" if two else f" <b>{text(verdict_words.number(prediction))}</b>"
+    return f"{lead}{classes}{number}"
 
 
 def _kind(prediction: Prediction) -> str:

@@ -19,7 +19,7 @@ class AttentionHead(Pooler):
     W: D -> hidden_dim, V: hidden_dim -> 1, both without bias (a bias of V would cancel in the softmax).
     """
 
-    says = "This pooler has learned which states to weigh; the weights sum to 1."
+    says = "This pooler weighs each state by a trained score; the weights sum to 1."
     split_says = "each state counts its attention weight, taken as given"
 
     def __init__(self, hidden_size: int, hidden_dim: int | None = None) -> None:

@@ -25,7 +25,7 @@ def heading(answer: Prediction) -> str:
     ("shares", "kind", "told"),
     [
         ((0.9, 0.05, 0.05), "", "Card 90.0 %"),
-        ((0.5, 0.45, 0.05), "hl-unsure", "Card or Home 50.0 %"),
+        ((0.5, 0.45, 0.05), "hl-unsure", "Card or Home"),
         ((0.4, 0.3, 0.3), "hl-unsure", "Closest class: Card 40.0 %"),
     ],
 )
