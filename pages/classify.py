@@ -47,11 +47,11 @@ def verdict(
     loads = st.empty()
     with loads.container():
         model = loading.ready(selection, candidate)
-    if model is not None:
-        loads.empty()  # at once: a bar that goes only when all is drawn would make the verdict jump
-        view.warnings(model.health, untrained_head=bool(model.untrained_head))
-    allowed = model is None or untrained_head.passes(selection, candidate, model)
     with st.container():  # always there, so that the verdict below keeps its place when something has to be said
+        if model is not None:
+            loads.empty()  # at once: a bar that goes only when all is drawn would make the verdict jump
+            view.warnings(model.health, untrained_head=bool(model.untrained_head))
+        allowed = model is None or untrained_head.passes(selection, candidate, model)
         asked = st.session_state.get(ASKED)
         answer = kept_answer.answer_to(selection, asked, problem) if model and allowed else None
     browser.mark_unasked(TEXT, answer.prediction.text if answer else None)
