@@ -71,6 +71,8 @@ from core.results import (
     View,
     WeightReport,
 )
+from core.results.dataset import DatasetRequest, DatasetSummary, LabelMatch
+from core.results.dataset_evaluation import DatasetEvaluation
 
 T = TypeVar("T")
 
@@ -346,6 +348,38 @@ class Evaluations(Protocol):
         """Predictions measured against labels."""
 
 
+class Datasets(Protocol):
+    """Datasets that people bring, and a pair's answers to them."""
+
+    def add(self, path: str) -> DatasetSummary:
+        """Read a file of this machine and keep a copy of its cells."""
+
+    def receive(self, name: str, content: bytes) -> DatasetSummary:
+        """The same of a file that a browser sent."""
+
+    def sample(self) -> DatasetSummary:
+        """The messages that come with the app."""
+
+    def summary(self, dataset: str) -> DatasetSummary:
+        """What is known of one.
+
+        Raises:
+            NotFoundError: there is none of this id.
+        """
+
+    def cells(self, dataset: str, column: str, rows: Sequence[int]) -> tuple[str, ...]:
+        """The cells of a column in these rows, counted from 0."""
+
+    def labels(self, selection: Selection, request: DatasetRequest) -> tuple[LabelMatch, ...]:
+        """Every label of the file, the most frequent first, and the class of the loaded pair that it means."""
+
+    def answered(self, selection: Selection, request: DatasetRequest) -> tuple[int, int]:
+        """Texts that the loaded pair has answered before, of how many."""
+
+    def evaluate(self, selection: Selection, request: DatasetRequest) -> Task[DatasetEvaluation]:
+        """Answer every text and measure the answers; what was answered before is not asked again."""
+
+
 class Merges(Protocol):
     """A base and an adapter as one checkpoint."""
 
@@ -412,6 +446,10 @@ class Services(Protocol):
     @property
     def evaluations(self) -> Evaluations:
         """A candidate on many texts."""
+
+    @property
+    def datasets(self) -> Datasets:
+        """Whole datasets."""
 
     @property
     def merges(self) -> Merges:

@@ -25,6 +25,8 @@ class Settings(BaseSettings):
     """Folder of the candidates that come with the app, one YAML each."""
     user_catalogue: Path = Path.home() / ".local" / "share" / "headlight" / "candidates"
     """Folder to which candidates added in the app are written."""
+    evaluations: Path = Path.home() / ".local" / "share" / "headlight" / "evaluations"
+    """Folder of the datasets that people bring, and of the answers to them."""
     cache_dir: Path | None = None
     """Where files from the Hub are kept; None is the Hub client's own place."""
     device: DeviceName = "auto"

@@ -162,11 +162,10 @@ FEATURES: Mapping[str, Feature] = {
     "evaluation": Feature(
         "core/evaluation",
         {
-            "page": none("from the command line only"),
-            "view": none("from the command line only"),
-            "figures": none("from the command line only"),
+            "view": other("evaluation", "dataset", "dataset_rows", because="what is brought, and its rows, are long"),
+            "results": other("evaluation", "dataset", "dataset_evaluation", because="a file with and without rows"),
+            "words": other("evaluation", "dataset", because="what was brought has words of its own"),
             "command": other("evaluate", because="a verb"),
-            "browser test": none("from the command line only"),
         },
     ),
 }

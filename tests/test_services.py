@@ -32,7 +32,7 @@ PROTOCOLS = {
 }
 #: What is plain, and yet no dataclass: a refused file in words, and one YAML of the catalogue.
 PLAIN = (AppError, CandidateConfig)
-PRIMITIVES = (str, int, float, bool, NoneType)
+PRIMITIVES = (str, bytes, int, float, bool, NoneType)
 CONTAINERS = (list, tuple, dict, Sequence, Collection, Mapping)
 
 

@@ -86,7 +86,7 @@ def _lines(path: Path, reader: Any) -> Iterator[list[str]]:
 
 
 def _delimiter(path: Path, header: str) -> str:
-    """Tab for .tsv; else what the header shows: comma, or the semicolon or tab that spreadsheets may write."""
+    """Tab for .tsv; else what the header shows: comma, or the semicolon, tab or bar that programs write."""
     if path.suffix.lower() == ".tsv":
         return "\t"
-    return max(",;\t", key=header.count)
+    return max(",;\t|", key=header.count)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -14,16 +11,13 @@ from core.config.candidate import AdapterEntry, CandidateConfig
 from core.config.components import head_title, pooler_title
 from core.config.hub_name import HubName
 from core.engine.loader import LoadedPair
-from core.files.fingerprint import fingerprint
 from core.files.folders import read_adapter_folder
+from core.files.hashes import base_files, hashed
 from core.files.hub import is_hub_id
 from core.files.locate import fetch_adapter
-from core.files.safetensors_headers import TensorEntry
-from core.results import ChatTemplate, LoadedModel, Origin, WeightFile
+from core.results import ChatTemplate, LoadedModel, Origin
 from core.settings import ROOT, Settings
 
-#: Bases of more bytes are told by their fingerprint: hashing a gigabyte takes about a second.
-HASHED_BYTES = 2 * 2**30
 PACKAGES = ("torch", "transformers", "peft", "tokenizers")
 
 
@@ -65,24 +59,6 @@ def _template(chat_template: ChatTemplate | None) -> dict[str, str]:
             return {"Chat template": "applied, each text as what a user says"}
         case _:
             assert_never(chat_template)
-
-
-def base_files(tensors: Iterable[TensorEntry]) -> list[WeightFile]:
-    """Each file of the base; above `HASHED_BYTES` in all, with the base's fingerprint in place of a hash."""
-    entries = {entry.name: entry for entry in tensors}
-    paths = sorted({entry.file for entry in entries.values()})
-    if sum(path.stat().st_size for path in paths) <= HASHED_BYTES:
-        return [hashed(path, "base") for path in paths]
-    numbers = json.dumps(fingerprint(entries), sort_keys=True).encode()
-    digest = hashlib.sha256(numbers).hexdigest()
-    return [WeightFile("base", path.name, path.stat().st_size, "fingerprint", digest) for path in paths]
-
-
-def hashed(path: Path, part: str) -> WeightFile:
-    """A file and the SHA-256 of its bytes."""
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return WeightFile(part, path.name, path.stat().st_size, "SHA-256", digest)
 
 
 def own_version() -> str:

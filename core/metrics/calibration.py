@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.metrics.probabilities import Floats, Indicators
 
@@ -18,7 +19,12 @@ def calibration_error(confidence: Floats, correct: Indicators, bins: int = CALIB
     """
     if not len(confidence) or not np.isfinite(confidence).all():
         return None
-    place = np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)
     gap = np.zeros(bins)
-    np.add.at(gap, place, confidence - correct)
+    np.add.at(gap, equal_width_places(confidence, bins), confidence - correct)
     return float(np.abs(gap).sum() / len(confidence))
+
+
+def equal_width_places(confidence: Floats, bins: int) -> NDArray[np.int64]:
+    """The bin ((b - 1) / bins, b / bins] of each finite confidence (N,), 0 to bins - 1; 0 falls into the first."""
+    places: NDArray[np.int64] = np.clip(np.ceil(confidence * bins).astype(np.int64) - 1, 0, bins - 1)
+    return places

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from core.results import Evaluation
-from core.words.numbers import percentage, three_digits
+from core.results.dataset_evaluation import NO_CLASS, DatasetEvaluation, Figure, Outcomes
+from core.words.class_names import readable
+from core.words.dataset import count
+from core.words.numbers import percent, percentage, three_digits
 
 #: By the field of the result.
 MEASURES = {
@@ -14,7 +17,15 @@ MEASURES = {
     "mean_squared_error": "Mean squared error",
     "mean_absolute_error": "Mean absolute error",
     "r2": "R²",
+    "balanced_accuracy": "Balanced accuracy",
+    "weighted_f1": "Weighted F1",
+    "top_3": "Right class in the first 3",
+    "log_loss": "Log loss",
+    "brier": "Brier score (0 to 2)",
+    "sure_and_wrong": "Sure and wrong",
 }
+#: Measures that are shares of the rows.
+_SHARES = ("accuracy", "balanced_accuracy", "top_3", "sure_and_wrong")
 #: With several labels a text counts as right only with all of them.
 SUBSET = "Subset accuracy (every label of a text right)"
 
@@ -29,7 +40,7 @@ def measured(field: str, value: float | None) -> str:
     if value is None or value != value:
         return "–"
     match field:
-        case "accuracy":
+        case _ if field in _SHARES:
             return percentage(value)
         case "calibration_error":
             return f"{three_digits(100 * value)} points"
@@ -45,4 +56,74 @@ def without_verdict(result: Evaluation) -> str:
     return (
         f"{result.not_finite:,} of {result.count:,} texts have logits that are not finite (NaN or infinite), "
         f"so no verdict: {counted}."
+    )
+
+
+def headline(result: DatasetEvaluation) -> str:
+    """How good it is on a dataset in one or two sentences, with what is most often wrong."""
+    if not result.figures:
+        return f"{count(len(result.rows), 'row')} answered. None has a label of this model's, so nothing is measured."
+    accuracy, sure = result.figures["accuracy"], result.figures["sure_and_wrong"]
+    said = f"Right on {percentage(accuracy.value)} of {count(result.measured, 'row')}{_between(accuracy, 'accuracy')}."
+    pairs = result.confusions()
+    if pairs:
+        first = pairs[0]
+        actual, taken = (readable(result.classes[i], result.classes) for i in (first.actual, first.predicted))
+        said += f" Most often wrong: '{actual}' taken for '{taken}' ({first.count:,} of {count(first.of, 'row')})."
+    return f"{said} Sure ({percentage(result.sure)} or more) and wrong: {percentage(sure.value)}."
+
+
+def not_measured(result: DatasetEvaluation) -> str:
+    """What of the file is in no figure, and why; empty where all of it is."""
+    unknown, silent = len(result.rows) - result.measured, int((result.predicted == NO_CLASS).sum())
+    parts = [
+        f"{count(unknown, 'row')} without a label of this model's: answered, and in no figure." if unknown else "",
+        f"{count(result.not_answered, 'row')} without a text, or with one too long: not answered."
+        if result.not_answered
+        else "",
+        f"{count(silent, 'row')} without a verdict (logits that are not finite): they count as wrong."
+        if silent
+        else "",
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def figure(name: str, found: Figure) -> tuple[str, str]:
+    """A figure and its interval: ("91.6 %", "90.6 to 92.5 %")."""
+    return measured(name, found.value), _ends(found, name)
+
+
+def _between(found: Figure, name: str) -> str:
+    ends = _ends(found, name)
+    return f" (95\u00a0% interval {ends})" if ends else ""
+
+
+def _ends(found: Figure, name: str) -> str:
+    if found.low is None or found.high is None:
+        return ""
+    if name in _SHARES:
+        return f"{percent(found.low)} to {percentage(found.high)}"
+    return f"{three_digits(found.low)} to {three_digits(found.high)}"
+
+
+#: The four outcomes of a row where verdicts below a probability are rejected, as they stand side by side.
+OUTCOMES = {
+    "right_kept": "Right and kept",
+    "right_rejected": "Right and rejected",
+    "wrong_rejected": "Wrong and rejected",
+    "wrong_kept": "Wrong and kept",
+}
+
+
+def rejecting(found: Outcomes, threshold: float) -> str:
+    """What a threshold does: how many verdicts are left, and how many of those are right."""
+    kept, rejected = found.right_kept + found.wrong_kept, found.right_rejected + found.wrong_rejected
+    if not kept:
+        return f"At {percentage(threshold)} every verdict is rejected."
+    if not rejected:
+        return f"Every verdict is kept, and {percentage(found.right_kept / kept)} of them are right."
+    return (
+        f"Verdicts below {percentage(threshold)} are rejected: {percentage(kept / (kept + rejected))} are kept, and "
+        f"{percentage(found.right_kept / kept)} of those are right; "
+        f"{percentage(found.wrong_rejected / rejected)} of the rejected ones are wrong."
     )

@@ -12,6 +12,7 @@ from core.services import (
     AdapterUpdates,
     Architectures,
     Checkpoints,
+    Datasets,
     DryRuns,
     Engine,
     Explainer,
@@ -73,6 +74,11 @@ def merges() -> Merges:
 def dry_runs() -> DryRuns:
     """Is a pair set up right?"""
     return services().dry_runs
+
+
+def datasets() -> Datasets:
+    """Whole datasets."""
+    return services().datasets
 
 
 def exports() -> Exports:

@@ -71,6 +71,21 @@ SITE_MAP: tuple[Section, ...] = (
         ),
     ),
     Section(
+        "Evaluate",
+        "How good is it on many texts?",
+        (
+            PageEntry(
+                "evaluation",
+                "Evaluate",
+                "How good is it on a whole dataset, and where does it fail?",
+                link="evaluate",
+                needs=Capability.VERDICT,
+                charts=False,
+                tables=True,
+            ),
+        ),
+    ),
+    Section(
         "Explain",
         "Why this answer?",
         (
@@ -177,6 +192,8 @@ SITE_MAP: tuple[Section, ...] = (
         ),
     ),
 )
+#: The pages about one answer.
+EXPLAIN = next(section for section in SITE_MAP if section.title == "Explain")
 PAGES = tuple(page for section in SITE_MAP for page in section.pages)
 #: What each page asks of the loaded pair, by its path in the URL.
 NEEDS: Mapping[str, Capability | None] = {page.path: page.needs for page in PAGES}

@@ -77,6 +77,7 @@ def started(folder: Path, how: str = "ours", **variables: str) -> Iterator[Serve
     environment = {
         **os.environ,
         "HEADLIGHT_USER_CATALOGUE": str(folder / "own"),
+        "HEADLIGHT_EVALUATIONS": str(folder / "evaluations"),
         "PYTHONFAULTHANDLER": "1",
         **variables,
     }

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from core.results import Selection
-from pages.ui.site_map import SITE_MAP
+from pages.ui.site_map import EXPLAIN
 from tests.browser.conftest import OpenPage, Scheme, Server
 from tests.browser.reading import address, choose, question, words
 from tests.browser.test_looks import SIZES, violations
@@ -30,7 +30,7 @@ def test_the_adapter_page_is_not_offered_without_an_adapter(server: Server, open
     page.locator(".hl-verdict").wait_for(timeout=90_000)
     adapter = link(page, "Adapter effect")
     expect(adapter).to_have_attribute("disabled", "")
-    others = [page.title for page in SITE_MAP[1].pages if page.name != "adapter_effect"]
+    others = [page.title for page in EXPLAIN.pages if page.name != "adapter_effect"]
     assert offered(page) == others
     adapter.hover()
     expect(page.get_by_role("tooltip")).to_contain_text(WHY)

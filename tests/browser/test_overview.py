@@ -15,7 +15,7 @@ from core.words.class_names import readable
 from core.words.contributions import apart, deleted
 from core.words.depth import decided
 from core.words.numbers import percent, signed, three_digits
-from pages.ui.site_map import SITE_MAP
+from pages.ui.site_map import EXPLAIN
 from tests.browser.conftest import OpenPage, Server
 from tests.browser.reading import (
     BANKING,
@@ -31,7 +31,7 @@ from tests.browser.reading import (
 )
 
 TEXT = "My new card has not arrived, and the card 👩\u200d👩\u200d👧 café was expected last week."
-SECTION = tuple(page.title for page in SITE_MAP[1].pages)
+SECTION = tuple(page.title for page in EXPLAIN.pages)
 
 
 def ready(page: Page) -> Page:

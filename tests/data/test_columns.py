@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core.data.columns import check_count, choose_columns, choose_text_column
+from core.data.columns import check_count, choose_columns, choose_text_column, guess_columns
 from core.errors import InputError
 
 FILE = Path("a.csv")
@@ -50,3 +50,21 @@ def test_a_table_is_never_cut() -> None:
     check_count(FILE, 1000, 1000)
     with pytest.raises(InputError, match="more than 1,000 rows. Fix: split the file"):
         check_count(FILE, 1001, 1000)
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "expected"),
+    [
+        (["id", "Text", "Label"], [["1", "a", "x"], ["2", "b", "y"]], ("Text", "Label")),
+        (["id", "note", "kind"], [["1", "a long one", "x"], ["2", "b c", "x"], ["3", "d e", "y"]], ("note", "kind")),
+        (["utterance", "id", "intent"], [["a", "1", "x"], ["b", "2", "y"]], ("utterance", "intent")),
+        (["words"], [["one two"], ["three four"]], ("words", None)),
+        (["a", "b"], [["1", "2"], ["3", "4"]], (None, None)),
+        (["text", "id"], [["a b", "1"], ["c d", "2"]], ("text", None)),
+        (["text", "label"], [], ("text", "label")),
+    ],
+)
+def test_columns_are_guessed_by_name_then_by_what_is_in_them(
+    header: list[str], rows: list[list[str]], expected: tuple[str | None, str | None]
+) -> None:
+    assert guess_columns(header, rows) == expected

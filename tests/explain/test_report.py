@@ -10,7 +10,6 @@ import pytest
 
 from core.engine.engine import Engine
 from core.errors import NotFoundError
-from core.explain import provenance
 from core.explain.explainer import Explainer
 from core.figures.report import document
 from core.results import Selection
@@ -40,17 +39,6 @@ def test_weights_are_told_by_the_hash_of_their_files(explainer: Explainer, every
     assert found.settings["Device"] == "cpu"
     assert found.settings["Cut at the"] == "right"
     assert "Chat template" not in found.settings
-
-
-def test_a_large_base_is_told_by_its_fingerprint(
-    explainer: Explainer, tiny_folders: dict[str, Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(provenance, "HASHED_BYTES", 10)
-    tensors = [explainer.engine.pair(Selection(f, "mean")).opened.folder.tensors for f in ("llama", "bert")]
-    first, second = (provenance.base_files(held.values()) for held in tensors)
-    assert [f.method for f in first] == ["fingerprint"]
-    assert first[0].digest != second[0].digest
-    assert first == provenance.base_files(tensors[0].values())
 
 
 def test_long_work_is_in_it_only_when_it_was_done_before(explainer: Explainer) -> None:

@@ -6,6 +6,7 @@ from core.services import Services
 from tests.fakes.adapter_updates import FakeAdapterUpdates
 from tests.fakes.architectures import FakeArchitectures
 from tests.fakes.checkpoints import FakeCheckpoints
+from tests.fakes.datasets import FakeDatasets
 from tests.fakes.dry_runs import FakeDryRuns
 from tests.fakes.engine import FakeEngine
 from tests.fakes.evaluations import FakeEvaluations
@@ -28,6 +29,7 @@ class FakeServices:
         self.architectures = FakeArchitectures(self.engine)
         self.dry_runs = FakeDryRuns(self.engine, self.tasks)
         self.evaluations = FakeEvaluations(self.engine, self.tasks)
+        self.datasets = FakeDatasets(self.engine, self.tasks)
         self.merges = FakeMerges(self.engine, self.tasks)
         self.visitors = FakeVisitors()
         self.exports = FakeExports(self.engine, self.tasks)

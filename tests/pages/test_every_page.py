@@ -15,6 +15,7 @@ from core.settings import ROOT
 from pages.ui import services
 from pages.ui.site_map import PAGES, SITE_MAP
 from pages.views import attention_capture
+from tests.fakes.datasets import SAMPLE
 from tests.fakes.services import FakeServices
 from tests.pages.conftest import words
 
@@ -22,6 +23,7 @@ Visit = Callable[..., AppTest]
 
 #: The folded parts of each page, by their names in the URL.
 PARTS = {
+    "evaluation": "figures,labels,preview",
     "overview": "how",
     "contributions": "how,positions",
     "attributions": "faithful,methods",
@@ -41,7 +43,7 @@ PARTS = {
     "dry_run": "health,how,tensors",
 }
 NAMES = [page.name for page in PAGES]
-ASKING = [page.name for page in SITE_MAP[1].pages]
+ASKING = [page.name for section in SITE_MAP if section.title == "Explain" for page in section.pages]
 #: Headings that are not the title in the navigation.
 HEADINGS = {"overview": "Why this answer?"}
 #: An adapter; gem and classes with markup; several labels; values; one value without an adapter.
@@ -50,6 +52,7 @@ CANDIDATES = ("demo", "own", "several", "values", "value")
 REFUSING = {"value": ("adapter_effect", "adapter_update", "head_geometry"), "values": ("head_geometry",)}
 #: Pages with long work, and what their URL asks for so that it begins.
 LONG = {
+    "evaluation": {"data": SAMPLE},
     "overview": {"open": "how"},
     "adapter_effect": {"open": "scale,parts"},
     "attributions": {},
@@ -177,10 +180,11 @@ def test_it_is_drawn(visit: Visit, candidate: str, page: str) -> None:
 @pytest.mark.parametrize("candidate", CANDIDATES)
 def test_its_folded_parts_are_drawn_when_a_link_opens_them(visit: Visit, candidate: str, page: str) -> None:
     """Nothing raises, each has something in it, and what is open stays in the URL."""
-    query = {"text": "play some jazz", "other": "play some rock"} if page == "two_texts" else {}
-    shut = visit(page, candidate, **query)
+    query = {"two_texts": {"text": "play some jazz", "other": "play some rock"}, "evaluation": {"data": SAMPLE}}
+    asked = query.get(page, {})
+    shut = visit(page, candidate, **asked)
     refusing = refused(shut)
-    app = visit(page, candidate, open=PARTS[page], **query)
+    app = visit(page, candidate, open=PARTS[page], **asked)
     assert refused(app) == refusing
     assert is_harmless(app)
     if not shut.expander:
@@ -209,6 +213,7 @@ def test_before_anything_is_loaded(shared: FakeServices, visit: Visit, page: str
     app = visit(page)
     assert heading(app)
     waits = page in [p.name for p in PAGES if p.answers] + [
+        "evaluation",
         "adapter_update",
         "two_adapters",
         "head_geometry",

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from core.results import Evaluation
+from core.results.dataset_evaluation import Figure, Outcomes
 from core.training.config import METRICS
-from core.words.evaluation import MEASURES, measure_name, measured, without_verdict
+from core.words.evaluation import (
+    MEASURES,
+    figure,
+    headline,
+    measure_name,
+    measured,
+    not_measured,
+    rejecting,
+    without_verdict,
+)
+from tests.evaluation.test_measuring import evaluation
 
 
 def test_every_measure_has_a_name() -> None:
@@ -32,3 +46,39 @@ def test_measures_have_their_unit() -> None:
     assert measured("calibration_error", 0.0312) == "3.12 points"
     assert measured("macro_f1", 0.9) == "0.900"
     assert measured("r2", None) == "–"
+
+
+def test_a_dataset_in_a_sentence() -> None:
+    result = evaluation([0, 0, 1, 1, 2], [0, 1, 1, 0, 2], [0.9, 0.9, 0.9, 0.3, 0.9])
+    measured_ = replace(result, figures={"accuracy": Figure(0.6, 0.2, 0.9), "sure_and_wrong": Figure(0.2, 0.0, 0.6)})
+    assert headline(measured_) == (
+        "Right on 60.0\u00a0% of 5 rows (95\u00a0% interval 20.0 to 90.0\u00a0%). Most often wrong: 'A' taken for 'B' "
+        "(1 of 2 rows). Sure (80.0\u00a0% or more) and wrong: 20.0\u00a0%."
+    )
+    assert headline(result) == "5 rows answered. None has a label of this model's, so nothing is measured."
+    right = replace(measured_, confusion=np.diag([1, 2, 2]))
+    assert "Most often" not in headline(right)
+
+
+def test_what_is_in_no_figure_is_said() -> None:
+    assert not_measured(evaluation([0, 1], [0, 1], [0.5, 0.5])) == ""
+    result = replace(evaluation([0, -1, 1], [0, 1, -1], [0.5, 0.5, np.nan]), not_answered=2)
+    assert not_measured(result) == (
+        "1 row without a label of this model's: answered, and in no figure. 2 rows without a text, or with one too "
+        "long: not answered. 1 row without a verdict (logits that are not finite): they count as wrong."
+    )
+
+
+def test_figures_have_their_interval_in_their_unit() -> None:
+    assert figure("accuracy", Figure(0.916, 0.906, 0.925)) == ("91.6\u00a0%", "90.6 to 92.5\u00a0%")
+    assert figure("macro_f1", Figure(0.912, 0.9, 0.92)) == ("0.912", "0.900 to 0.920")
+    assert figure("calibration_error", Figure(0.021)) == ("2.10 points", "")
+
+
+def test_what_rejecting_does() -> None:
+    assert rejecting(Outcomes(40, 10, 30, 20), 0.8) == (
+        "Verdicts below 80.0\u00a0% are rejected: 60.0\u00a0% are kept, and 66.7\u00a0% of those are right; "
+        "75.0\u00a0% of the rejected ones are wrong."
+    )
+    assert rejecting(Outcomes(3, 0, 0, 1), 0.0) == "Every verdict is kept, and 75.0\u00a0% of them are right."
+    assert rejecting(Outcomes(0, 3, 1, 0), 1.0) == "At 100.0\u00a0% every verdict is rejected."

@@ -16,7 +16,7 @@ EXPLAIN = next(section for section in SITE_MAP if section.title == "Explain")
 PAIR = Selection("demo", "intents")
 WHY = Problem("This *one* cannot <b>do</b> it.", "choose another.", kind="CheckpointError")
 #: Pages that have a row of links and ask the loaded pair.
-ASKING = [page for section in SITE_MAP[1:] for page in section.pages if page.needs is not None]
+ASKING = [p for section in SITE_MAP if len(section.pages) > 1 for p in section.pages if p.needs is not None]
 
 
 def links(app: AppTest) -> dict[str, tuple[bool, str]]:

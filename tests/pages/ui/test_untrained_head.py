@@ -9,12 +9,12 @@ from streamlit.testing.v1 import AppTest
 
 from core.results import Selection
 from core.words.untrained_head import MARK
-from pages.ui.site_map import SITE_MAP
+from pages.ui.site_map import EXPLAIN
 from tests.fakes.catalogue import UNTRAINED
 from tests.fakes.services import FakeServices
 from tests.pages.conftest import Open, model_box, words
 
-WHY = [page.name for page in SITE_MAP[1].pages]
+WHY = [page.name for page in EXPLAIN.pages]
 BARE = {"candidate": UNTRAINED.candidate, "adapter": "-"}
 SWITCH = "untrained_head.switch"
 

@@ -1,0 +1,80 @@
+"""Logits on disk as they come: one row a text, in order, so that work that was cut off goes on where it was."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import InputError
+
+_DTYPE = np.dtype("<f4")
+
+
+class StoredLogits:
+    """A file of float32 rows of K logits, and nothing else: how many there are is its length.
+
+    A row that was written in part when the process was killed is cut off at the next opening.
+    """
+
+    def __init__(self, path: Path, classes: int) -> None:
+        self.path = path
+        self.classes = classes
+        self._row = classes * _DTYPE.itemsize
+
+    def count(self) -> int:
+        """Rows that are there as a whole."""
+        return self.path.stat().st_size // self._row if self.path.is_file() else 0
+
+    def rows(self) -> NDArray[np.float32]:
+        """(count, K), read-only and mapped: what is looked at is read from disk, and no more."""
+        if not self.count():
+            return np.zeros((0, self.classes), np.float32)
+        return np.memmap(self.path, _DTYPE, "r", shape=(self.count(), self.classes))
+
+    @contextmanager
+    def writing(self) -> Iterator[Appender]:
+        """Append rows; each call is on disk when it returns.
+
+        Raises:
+            InputError: another process is writing this file.
+        """
+        from filelock import FileLock, Timeout
+
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self.path.with_suffix(".lock"))
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise InputError(
+                "Another process of this machine is answering this dataset with this model.",
+                fix="wait for it, or stop it: what it has answered is kept.",
+            ) from None
+        try:
+            with self.path.open("ab") as file:
+                file.truncate(self.count() * self._row)
+                yield Appender(file, self.classes)
+        finally:
+            lock.release()
+
+
+class Appender:
+    """Writes rows behind those that are there."""
+
+    def __init__(self, file: IO[bytes], classes: int) -> None:
+        self._file = file
+        self._classes = classes
+
+    def append(self, logits: NDArray[Any]) -> None:
+        """(n, K) rows, in any precision."""
+        rows = np.ascontiguousarray(logits, dtype=_DTYPE)
+        if rows.shape[1:] != (self._classes,):
+            raise ValueError(f"rows of {self._classes} logits are expected, these are {rows.shape}")
+        self._file.write(rows.tobytes())
+        self._file.flush()
+        os.fsync(self._file.fileno())

@@ -1,0 +1,42 @@
+"""A dataset in words: what was brought, and how its labels match the model's classes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.results.dataset import DatasetSummary, LabelMatch, LabelRule
+
+_RULES = {
+    LabelRule.NAME: "by name",
+    LabelRule.SPELLING: "but for case and punctuation",
+    LabelRule.INDEX: "by the number of the class, from 0",
+    LabelRule.GIVEN: "as you chose",
+}
+
+
+def brought(summary: DatasetSummary) -> str:
+    """The file's name, its size, and how it was read."""
+    read = f", read as {summary.encoding}" if summary.encoding else ""
+    return (
+        f"{summary.name}: {count(summary.rows, 'row')}, {count(len(summary.columns), 'column')}{read}. "
+        f"The copy that answers are kept beside stays on this server."
+    )
+
+
+def matched(matches: Sequence[LabelMatch]) -> str:
+    """How many labels are classes of the model, by which rule, and how many rows are left out."""
+    known = [m for m in matches if m.class_name is not None]
+    unknown = [m for m in matches if m.class_name is None]
+    rules = [f"{n:,} {says}" for rule, says in _RULES.items() if (n := sum(m.by is rule for m in known))]
+    found = f"{len(known):,} of {count(len(matches), 'label')} are classes of this model"
+    sentence = f"{found} ({', '.join(rules)})." if rules else f"{found}."
+    if not unknown:
+        return sentence
+    rows, few = sum(m.count for m in unknown), len(unknown) == 1
+    named = f"'{unknown[0].written}' is" if few else f"{len(unknown):,} are"
+    return f"{sentence} {named} not: {'its' if few else 'their'} {count(rows, 'row')} will be answered, not measured."
+
+
+def count(number: int, noun: str) -> str:
+    """`1 row`, `3,080 rows`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

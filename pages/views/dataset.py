@@ -1,0 +1,141 @@
+"""Bringing a dataset: a file, its columns, and what its labels mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from core.errors import AppError
+from core.results import Selection
+from core.results.dataset import DatasetRequest, DatasetSummary, LabelMatch, LabelRule
+from core.words import dataset as words
+from core.words.class_names import readable
+from pages.ui import markup, server_paths, tables
+from pages.ui.services import datasets
+
+#: So many labels without a class are asked about, the most frequent first.
+MOST_ASKED = 12
+TEXTS, LABELS = "evaluation.texts", "evaluation.labels"
+NO_LABELS = "No labels"
+#: Classes that a person gave to labels: by dataset, then by label as written.
+_GIVEN = "evaluation.given"
+_PATH, _FILE, _FAILED = "dataset.path", "dataset.file", "dataset.failed"
+_NONE = ""
+
+
+def opened(chosen: str | None, use: Callable[[str | None], None]) -> DatasetSummary | None:
+    """The dataset that is chosen; None after drawing the ways to bring one. `use` is called with the id of another."""
+    if chosen:
+        try:
+            return datasets().summary(chosen)
+        except AppError as error:
+            st.html(markup.problem(error))
+    bring(use)
+    return None
+
+
+def bring(use: Callable[[str], None]) -> None:
+    """The three ways in; `use` gets the id of what was brought, before the page is drawn anew."""
+    upload, sample = st.columns([3, 2], gap="large")
+    with upload:
+        st.html(markup.section("A file of yours"))
+        st.file_uploader(
+            "CSV, TSV, JSON lines or Parquet",
+            type=["csv", "tsv", "jsonl", "ndjson", "parquet"],
+            key=_FILE,
+            on_change=_received,
+            args=(use,),
+        )
+        with st.form("dataset", border=False):
+            st.text_input("Or the path of a file on the server", key=_PATH, placeholder="/data/test.csv")
+            st.form_submit_button("Open", on_click=_added, args=(use,))
+    with sample:
+        st.html(markup.section("No file at hand?"))
+        st.html(markup.note("Messages to a bank, written for this app; some hard, off topic or labelled wrong."))
+        st.button("Use the sample file", type="primary", on_click=_sampled, args=(use,))
+    error: AppError | None = st.session_state.pop(_FAILED, None)
+    if error is not None:
+        st.html(markup.problem(error))
+
+
+def _received(use: Callable[[str], None]) -> None:
+    file = st.session_state.get(_FILE)
+    if file is not None:
+        _tried(use, lambda: datasets().receive(file.name, file.getvalue()))
+
+
+def _added(use: Callable[[str], None]) -> None:
+    server_paths.typed(st.session_state[_PATH])
+    _tried(use, lambda: datasets().add(st.session_state[_PATH]))
+
+
+def _sampled(use: Callable[[str], None]) -> None:
+    _tried(use, lambda: datasets().sample())
+
+
+def _tried(use: Callable[[str], None], read: Callable[[], DatasetSummary]) -> None:
+    try:
+        use(read().id)
+    except AppError as error:
+        st.session_state[_FAILED] = error
+
+
+def choose_columns(summary: DatasetSummary, use: Callable[[None], None]) -> DatasetRequest:
+    """Which columns hold texts and labels; and the way to another file."""
+    columns, offered = list(summary.columns), [NO_LABELS, *summary.columns]
+    if st.session_state.get(TEXTS) not in columns:
+        st.session_state[TEXTS] = summary.text_column or columns[0]
+    if st.session_state.get(LABELS) not in offered:
+        st.session_state[LABELS] = summary.label_column or NO_LABELS
+    text, label, other = st.columns([2, 2, 1], vertical_alignment="bottom")
+    texts = text.selectbox("Column of the texts", columns, key=TEXTS, persist_state="session")
+    labels = label.selectbox("Column of the labels", offered, key=LABELS, persist_state="session")
+    other.button("Another file", icon=":material/upload_file:", on_click=use, args=(None,), width="stretch")
+    given: dict[str, str] = st.session_state.get(_GIVEN, {}).get(summary.id, {})
+    chosen = None if labels == NO_LABELS else labels
+    return DatasetRequest(summary.id, texts or columns[0], chosen, tuple(sorted(given.items())))
+
+
+def described(summary: DatasetSummary, request: DatasetRequest, selection: Selection) -> list[LabelMatch]:
+    """What was brought, and how its labels match the classes of the loaded pair.
+
+    Gives the labels that match no class, and those that a person gave theirs.
+    """
+    st.html(markup.note(words.brought(summary)))
+    if request.label_column is None:
+        return []
+    matches = datasets().labels(selection, request)
+    st.html((markup.warning if any(m.class_name is None for m in matches) else markup.note)(words.matched(matches)))
+    return [m for m in matches if m.class_name is None or m.by is LabelRule.GIVEN]
+
+
+def preview(summary: DatasetSummary) -> None:
+    """The first rows."""
+    rows = [dict(zip(summary.columns, row, strict=True)) for row in summary.head]
+    tables.table(rows, f"The first {len(rows)} rows", "dataset.preview")
+
+
+def labels(dataset: str, asked: Sequence[LabelMatch], classes: Sequence[str]) -> None:
+    """Labels without a class, the most frequent first, may be given one; names like theirs are offered first."""
+    for match in asked[:MOST_ASKED]:
+        options = [_NONE, *match.suggestions, *(c for c in classes if c not in match.suggestions)]
+        key = f"dataset.means.{dataset}.{match.written}"
+        st.session_state[key] = match.class_name or _NONE
+        st.selectbox(
+            f"'{markup.plain(match.written, 60)}' ({words.count(match.count, 'row')}) means",
+            options,
+            format_func=lambda name: readable(name, classes) if name else "No class of this model",
+            key=key,
+            on_change=_give,
+            args=(dataset, match.written, key),
+        )
+    if len(asked) > MOST_ASKED:
+        st.html(markup.note(f"{len(asked) - MOST_ASKED:,} more labels have no class; they have fewer rows each."))
+
+
+def _give(dataset: str, written: str, key: str) -> None:
+    given: dict[str, str] = st.session_state.setdefault(_GIVEN, {}).setdefault(dataset, {})
+    given.pop(written, None)
+    if chosen := st.session_state[key]:
+        given[written] = chosen

@@ -1,0 +1,167 @@
+"""The rows of a dataset that a person asks for: which, in what order, and one of them as the question of all pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from core.results.dataset_evaluation import Confusion, DatasetEvaluation
+from core.words.class_names import readable
+from core.words.dataset import count
+from core.words.numbers import percentage
+from pages.ui import markup, tables
+from pages.ui.question_line import ASKED
+from pages.ui.services import datasets
+
+#: Rows that are sent to the browser at once.
+PAGE = 200
+#: What a person may look at, by its word in the URL.
+SHOWN = {
+    "wrong": "Wrong",
+    "sure": "Sure and wrong",
+    "right": "Right",
+    "unlabelled": "Without a class",
+    "all": "All",
+}
+SHOW, PAIR, START = "evaluation.show", "evaluation.pair", "evaluation.start"
+_BETWEEN = ">"
+
+
+def look_at(result: DatasetEvaluation, pair: Confusion | None) -> None:
+    """Ask for the rows of a pair of classes, or for no pair; runs before the page is drawn."""
+    names = () if pair is None else (result.classes[pair.actual], result.classes[pair.predicted])
+    st.session_state.update({PAIR: _BETWEEN.join(names) or None, START: 0})
+
+
+def draw(result: DatasetEvaluation) -> None:
+    """The choice of rows, a table of them, and the ways on from one that is clicked."""
+    shown, pair = _choose(result)
+    places = chosen(result, shown, pair)
+    if not len(places):
+        st.html(markup.note("There is no such row."))
+        return
+    start = _start(len(places))
+    part = places[start : start + PAGE]
+    texts = datasets().cells(result.dataset.id, result.request.text_column, [int(i) for i in result.rows[part]])
+    picked = _table(result, part, texts)
+    _turn(places, start)
+    if picked is not None:
+        _ways_on(texts[picked], int(result.rows[part[picked]]))
+
+
+def chosen(result: DatasetEvaluation, shown: str, pair: tuple[int, int] | None) -> NDArray[np.int64]:
+    """Places of the answered rows that are asked for: wrong ones with the surest first, right ones with the least sure.
+
+    With a pair of classes, those whose label is the first and whose verdict is the second.
+    """
+    wrong = result.labelled & ~result.right
+    masks = {
+        "wrong": wrong,
+        "sure": wrong & (result.probability >= np.float32(result.sure)),
+        "right": result.right,
+        "unlabelled": ~result.labelled,
+        "all": np.ones(len(result.rows), bool),
+    }
+    mask = masks[shown] if pair is None else (result.actual == pair[0]) & (result.predicted == pair[1])
+    places = np.flatnonzero(mask)
+    if shown == "all" and pair is None:
+        return places
+    surest = np.nan_to_num(result.probability[places], nan=-1.0)
+    return places[np.argsort(surest if shown == "right" else -surest, kind="stable")]
+
+
+def _choose(result: DatasetEvaluation) -> tuple[str, tuple[int, int] | None]:
+    names = str(st.session_state.get(PAIR) or "").split(_BETWEEN)
+    known = [result.classes.index(name) for name in names if name in result.classes]
+    if len(known) == 2:
+        actual, predicted = (readable(result.classes[i], result.classes) for i in known)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.html(markup.note(f"Rows labelled '{actual}' and answered '{predicted}'."))
+            st.button("All pairs", on_click=look_at, args=(result, None))
+        return "wrong", (known[0], known[1])
+    if st.session_state.get(SHOW) not in SHOWN:
+        st.session_state[SHOW] = "wrong" if result.figures else "all"
+    shown = st.segmented_control(
+        "Rows",
+        list(SHOWN),
+        format_func=SHOWN.__getitem__,
+        key=SHOW,
+        required=True,
+        persist_state="session",
+        label_visibility="collapsed",
+        on_change=lambda: st.session_state.update({START: 0}),
+    )
+    return shown or "wrong", None
+
+
+def _start(total: int) -> int:
+    """The first row of the part that is shown, of so many."""
+    asked = str(st.session_state.get(START) or 0)
+    start = int(asked) if asked.isdigit() and int(asked) < total else 0
+    st.session_state[START] = start - start % PAGE
+    return int(st.session_state[START])
+
+
+def _table(result: DatasetEvaluation, places: NDArray[np.int64], texts: Sequence[str]) -> int | None:
+    """These rows; gives the one that is clicked."""
+    import pandas as pd
+
+    named = [*(readable(name, result.classes) for name in result.classes), tables.ABSENT]  # the last: `NO_CLASS`
+    frame = pd.DataFrame(
+        {
+            "Row": result.rows[places] + 1,
+            "Text": list(texts),
+            "Label": [named[i] for i in result.actual[places]],
+            "Verdict": [named[i] for i in result.predicted[places]],
+            "Probability": [percentage(float(p), tables.ABSENT) for p in result.probability[places]],
+            "Place of the label": [tables.ABSENT if place == 0 else f"{place:,}" for place in result.rank[places]],
+        }
+    )
+    columns: dict[str, Any] = {
+        "Row": st.column_config.NumberColumn(width=60),
+        "Text": st.column_config.TextColumn(width="large"),
+        "Place of the label": st.column_config.TextColumn(help="Of its class among all, by falling logit; 1 is right."),
+    }
+    event: Any = st.dataframe(
+        tables.guarded_frame(frame),
+        hide_index=True,
+        key="evaluation.rows",
+        on_select="rerun",
+        selection_mode="single-row",
+        height=min(15, len(frame) + 1) * 35 + 3,
+        alt="Rows of the dataset",
+        column_config=columns,
+    )
+    rows = [row for row in event.selection.rows if row < len(frame)]
+    return rows[0] if rows else None
+
+
+def _turn(places: NDArray[np.int64], start: int) -> None:
+    """Which rows stand in the table, and the way to the others."""
+    total = len(places)
+    if total <= PAGE:
+        st.html(markup.note(count(total, "row")))
+        return
+
+    def go(to: int) -> None:
+        st.session_state[START] = to
+
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.html(markup.note(f"{start + 1:,} to {min(total, start + PAGE):,} of {count(total, 'row')}"), width="content")
+        st.button("Before", disabled=not start, on_click=go, args=(max(0, start - PAGE),))
+        st.button("Next", disabled=start + PAGE >= total, on_click=go, args=(start + PAGE,))
+
+
+def _ways_on(text: str, row: int) -> None:
+    """The row as the question of all pages, and the ways to two of them."""
+    st.session_state[ASKED] = text
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.html(markup.note(f"Row {row + 1:,}: {text[:200]}"), width="content")
+        st.page_link("pages/classify.py", label="Classify it")
+        st.page_link(
+            "pages/overview.py", label="Why this answer?", icon=":material/arrow_forward:", icon_position="right"
+        )

@@ -1,0 +1,173 @@
+"""A whole dataset in a browser: from a file to how good, where wrong, and one of the rows explained."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+from sklearn.metrics import accuracy_score
+
+from core.engine.engine import Engine
+from core.evaluation.dataset_service import SAMPLE
+from core.results import Selection
+from core.words.class_names import readable
+from core.words.numbers import percentage
+from tests.browser.conftest import OpenPage, Server
+from tests.browser.reading import BANKING, settle, unfold
+from tests.browser.test_looks import violations
+
+LLAMA = Selection("demo-llama", "banking77")
+ROWS = list(csv.DictReader(io.StringIO(SAMPLE.read_text(encoding="utf-8"))))
+
+
+def visit(server: Server, open_page: OpenPage, width: int = 1440, more: str = "") -> Page:
+    page = open_page(f"{server.url}/evaluate?{BANKING}{more}", width=width)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Evaluate")
+    return page
+
+
+def use_sample(page: Page) -> None:
+    page.get_by_role("button", name="Use the sample file").click(timeout=90_000)
+    expect(page.get_by_text("'out_of_scope' is not: its 14 rows will be answered")).to_be_visible()
+
+
+def evaluated(page: Page) -> None:
+    """Begin where there is something to begin, and wait for the sentence."""
+    settle(page)
+    begin = page.get_by_role("button", name=re.compile("^(Evaluate|Go on)"))
+    if begin.count():
+        begin.click()
+    expect(page.locator(".hl-lead")).to_be_visible(timeout=120_000)
+    settle(page)
+
+
+def upload(page: Page, name: str, content: bytes) -> None:
+    page.locator("input[type=file]").set_input_files({"name": name, "mimeType": "text/csv", "buffer": content})
+
+
+def click_first_row(page: Page, table: Locator) -> None:
+    """Its box at the left, below the header."""
+    table.scroll_into_view_if_needed()
+    settle(page)
+    box = table.locator("canvas").first.bounding_box()
+    assert box
+    page.mouse.click(box["x"] + 15, box["y"] + 35 + 17)
+
+
+@pytest.fixture(scope="module")
+def sample(engine: Engine) -> tuple[list[str], list[str]]:
+    """Labels and verdicts of the rows of the sample that have a class."""
+    predictions = engine.classify(LLAMA, [row["text"] for row in ROWS])
+    known = [(row["label"], p.label) for row, p in zip(ROWS, predictions, strict=True) if row["label"] in p.labels]
+    return [label for label, _ in known], [said for _, said in known]
+
+
+def test_from_the_sample_to_the_reason_of_a_row_and_back(
+    server: Server, open_page: OpenPage, engine: Engine, sample: tuple[list[str], list[str]]
+) -> None:
+    page = visit(server, open_page)
+    use_sample(page)
+    evaluated(page)
+    labels, said = sample
+    right = percentage(accuracy_score(labels, said))
+    expect(page.locator(".hl-lead")).to_contain_text(f"Right on {right} of {len(labels)} rows (95\u00a0% interval ")
+    expect(page.get_by_text("14 rows without a label of this model's: answered, and in no figure.")).to_be_visible()
+    counts = [int(b) for b in page.locator(".hl-outcomes b").all_text_contents()]
+    assert sum(counts) == len(labels)
+    assert sum(counts[:2]) == sum(a == b for a, b in zip(labels, said, strict=True))
+    part = unfold(page, "Every figure with its interval")
+    expect(part.get_by_test_id("glide-cell-0-0")).to_have_text("Accuracy")
+    assert not violations(page)
+
+    page.reload()  # what was answered is there, and so are the choices
+    expect(page.locator(".hl-lead")).to_contain_text(f"Right on {right}", timeout=60_000)
+    settle(page)
+    table = page.locator(".st-key-evaluation-rows")
+    text, label, verdict = (table.get_by_test_id(f"glide-cell-{i}-0").text_content() or "" for i in (2, 3, 4))
+    (row,) = [row for row in ROWS if row["text"] == text]
+    (prediction,) = engine.classify(LLAMA, [text])
+    assert (label, verdict) == tuple(readable(k, prediction.labels) for k in (row["label"], prediction.label))
+    assert label != verdict
+    click_first_row(page, table)
+    page.get_by_test_id("stMain").get_by_role("link", name="Why this answer?").click()
+    expect(page.locator("h1")).to_have_text("Why this answer?")
+    expect(page.locator(".st-key-question_text button")).to_contain_text(text[:40])
+    expect(page.locator(".hl-verdict").first).to_contain_text(verdict)
+    page.go_back()
+    expect(page.get_by_text(f"Right on {right} of")).to_be_visible()
+    assert page.get_by_test_id("stException").count() == 0
+
+
+def test_a_pair_of_classes_leads_to_its_rows(server: Server, open_page: OpenPage) -> None:
+    page = visit(server, open_page)
+    use_sample(page)
+    evaluated(page)
+    table = page.locator(".st-key-evaluation-confusions")
+    label, taken, rows = (table.get_by_test_id(f"glide-cell-{i}-0").text_content() for i in (1, 2, 3))
+    click_first_row(page, table)
+    expect(page.get_by_text(f"Rows labelled '{label}' and answered '{taken}'.")).to_be_visible()
+    expect(page.get_by_text(f"{rows} rows", exact=True)).to_be_visible()
+    expect(page).to_have_url(re.compile("pair="))
+    page.get_by_role("button", name="All pairs").click()
+    page.get_by_text("Sure and wrong", exact=True).click()
+    expect(page).to_have_url(re.compile("show=sure"))
+    for name in ("Right", "Without a class", "All"):
+        page.locator(".st-key-evaluation-show").get_by_text(name, exact=True).click()
+        settle(page)
+    expect(page.get_by_text("1 to 200 of 360 rows")).to_be_visible()
+    page.get_by_role("button", name="Next", exact=True).click()
+    expect(page.get_by_text("201 to 360 of 360 rows")).to_be_visible()
+    assert page.get_by_test_id("stException").count() == 0
+
+
+def test_a_file_of_ones_own_with_other_names_and_another_encoding(server: Server, open_page: OpenPage) -> None:
+    page = visit(server, open_page)
+    page.get_by_text("A file of yours").wait_for(timeout=90_000)
+    upload(page, "broken.csv", b"message;intent\na;b;c\n")
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("'broken.csv', line 2: 3 cells where the header has 2")
+    rows = ["message;intent", *[f"Wo ist meine Karte für Österreich, Nummer {i}?;Card Arrival" for i in range(5)]]
+    content = "\n".join([*rows, "Where is my card?;card_arival", ";card_arrival", ""]).encode("cp1252")
+    upload(page, "own.csv", content)
+    expect(page.get_by_text("own.csv: 7 rows, 2 columns, read as cp125")).to_be_visible()
+    expect(page.get_by_text(re.compile("2 of 3 labels are classes of this model"))).to_be_visible()
+    part = unfold(page, "Labels without a class")
+    part.get_by_role("combobox").click()
+    page.get_by_role("option").nth(1).click()
+    expect(page.get_by_text(re.compile("3 of 3 labels are classes of this model .*1 as you chose"))).to_be_visible()
+    evaluated(page)
+    expect(page.locator(".hl-lead")).to_contain_text("of 6 rows")
+    expect(page.get_by_text("1 row without a text, or with one too long: not answered.")).to_be_visible()
+
+
+def test_a_run_can_be_stopped_and_goes_on_where_it_was(server: Server, open_page: OpenPage) -> None:
+    page = visit(server, open_page)
+    page.get_by_text("A file of yours").wait_for(timeout=90_000)
+    rows = [f"I ordered card number {i} and it has not arrived in the post yet." for i in range(3000)]
+    many = "\n".join(["text", *rows, ""])
+    upload(page, "many.csv", many.encode())
+    page.get_by_role("button", name="Evaluate 3,000 rows").click()
+    expect(page.get_by_text(re.compile(r"\d+ of 3,000 texts, [\d,.]+ a second, .* left"))).to_be_visible()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_text(re.compile("Evaluation: stopped at"))).to_be_visible()
+    page.reload()
+    again = page.get_by_role("button", name=re.compile(r"^Start again|^Go on"))
+    expect(again).to_be_visible(timeout=60_000)
+    again.click()
+    expect(page.locator(".hl-lead")).to_contain_text("3,000 rows answered. None has a label", timeout=180_000)
+
+
+@pytest.mark.parametrize("width", [1024, 390])
+def test_nothing_is_wider_than_a_small_screen(server: Server, open_page: OpenPage, width: int) -> None:
+    page = visit(server, open_page, width)
+    use_sample(page)
+    evaluated(page)
+    too_wide = page.evaluate(
+        """() => [...document.querySelectorAll('[data-testid=stMain] *')]
+             .filter(e => e.getBoundingClientRect().right > innerWidth + 1)
+             .filter(e => !e.closest('[data-testid=stDataFrame], input')).map(e => e.className).slice(0, 5)"""
+    )
+    assert not too_wide

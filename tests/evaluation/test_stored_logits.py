@@ -1,0 +1,61 @@
+"""Rows of logits on disk: whole ones, in order, whatever happens between two of them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from core.errors import InputError
+from core.evaluation.stored_logits import StoredLogits
+from core.settings import ROOT
+
+
+@hypothesis_settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.integers(0, 5), max_size=6), st.integers(0, 11), st.integers(0, 2**32 - 1))
+def test_what_was_written_comes_back_also_after_a_torn_row(
+    tmp_path_factory: pytest.TempPathFactory, pieces: list[int], torn: int, seed: int
+) -> None:
+    stored = StoredLogits(tmp_path_factory.mktemp("stored") / "deep" / "a.logits", 3)
+    rows = np.random.default_rng(seed).normal(size=(sum(pieces), 3)).astype(np.float32)
+    done = 0
+    for size in pieces:
+        with stored.writing() as writer:
+            writer.append(rows[done : done + size].astype(np.float64))
+        done += size
+        with stored.path.open("ab") as file:
+            file.write(b"\1" * torn)  # the process ended within a row
+        assert stored.count() == done
+        assert (stored.rows() == rows[:done]).all()
+    assert stored.rows().shape == (done, 3)
+
+
+def test_rows_of_another_width_are_a_bug(tmp_path: Path) -> None:
+    with StoredLogits(tmp_path / "a.logits", 3).writing() as writer, pytest.raises(ValueError, match="3 logits"):
+        writer.append(np.zeros((2, 4)))
+
+
+def test_two_processes_do_not_write_at_once(tmp_path: Path) -> None:
+    stored = StoredLogits(tmp_path / "a.logits", 2)
+    code = (
+        "import sys; from pathlib import Path; from core.evaluation.stored_logits import StoredLogits\n"
+        f"with StoredLogits(Path({str(stored.path)!r}), 2).writing(): print('has it', flush=True); sys.stdin.read()"
+    )
+    other = subprocess.Popen(
+        [sys.executable, "-c", code], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert other.stdout is not None
+    assert other.stdout.readline().strip() == "has it"
+    with pytest.raises(InputError, match="Another process"), stored.writing():
+        pass
+    other.kill()  # a lock dies with its process
+    other.communicate()
+    with stored.writing() as writer:
+        writer.append(np.zeros((1, 2)))
+    assert stored.count() == 1

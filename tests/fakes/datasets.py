@@ -1,0 +1,115 @@
+"""Fake datasets: a small table, answered as a fake candidate answers each of its texts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+from core.data.columns import guess_columns
+from core.data.label_names import match_labels
+from core.errors import InputError, NotFoundError
+from core.evaluation.measuring import confusion_matrix, figures, outcome
+from core.results import Selection
+from core.results.dataset import DatasetRequest, DatasetSummary, LabelMatch
+from core.results.dataset_evaluation import NO_CLASS, DatasetEvaluation
+from core.services import Datasets
+from tests.fakes.engine import FakeEngine
+from tests.fakes.predictions import logits
+from tests.fakes.task import FakeTask, FakeTasks
+
+SURE = 0.8
+#: The id of what comes with the app.
+SAMPLE = f"{len('bank_messages.csv'):016x}"
+COLUMNS = ("text", "label", "channel")
+HOSTILE = "<script>alert(1)</script>"
+#: The one label that no fake candidate has, and how many rows have it.
+UNKNOWN, UNKNOWN_ROWS = "weather", 2
+
+
+class FakeDatasets:
+    """Whatever is brought, it is the same table, under the name of the file.
+
+    Attributes:
+        refuses: it cannot be read.
+        answers: rows of the table that were answered before: all of its 12 at first.
+    """
+
+    def __init__(self, engine: FakeEngine, tasks: FakeTasks) -> None:
+        self._engine = engine
+        self._tasks = tasks
+        self.names = {SAMPLE: "bank_messages.csv"}
+        self.refuses = False
+        self.answers = 12
+
+    def add(self, path: str) -> DatasetSummary:
+        return self._brought(path.rsplit("/", 1)[-1])
+
+    def receive(self, name: str, content: bytes) -> DatasetSummary:
+        return self._brought(name)
+
+    def sample(self) -> DatasetSummary:
+        return self._brought("bank_messages.csv")
+
+    def _brought(self, name: str) -> DatasetSummary:
+        if self.refuses:
+            raise InputError(f"'{name}' has no rows.", fix="give a file with at least one row.")
+        dataset = f"{len(name):016x}"
+        self.names[dataset] = name
+        return self.summary(dataset)
+
+    def summary(self, dataset: str) -> DatasetSummary:
+        if dataset not in self.names:
+            raise NotFoundError(f"There is no dataset '{dataset}' here.", fix="bring the file again.")
+        rows = self.table()
+        text, label = guess_columns(COLUMNS, rows)
+        return DatasetSummary(dataset, self.names[dataset], len(rows), COLUMNS, "utf-8", tuple(rows), text, label)
+
+    def table(self) -> list[tuple[str, str, str]]:
+        """Texts, labels that are the classes of the candidate that was loaded last, and a column besides."""
+        classes = list(self._engine.models.values())[-1].labels if self._engine.models else ("a", "b")
+        rows = [(f"Where is my card number {i}? {HOSTILE}", classes[i % len(classes)], "app") for i in range(10)]
+        return [*rows, *[("Will it rain?", UNKNOWN, "email")] * UNKNOWN_ROWS]
+
+    def cells(self, dataset: str, column: str, rows: Sequence[int]) -> tuple[str, ...]:
+        table = self.table()
+        return tuple(table[row][COLUMNS.index(column)] for row in rows)
+
+    def labels(self, selection: Selection, request: DatasetRequest) -> tuple[LabelMatch, ...]:
+        counts = Counter(row[COLUMNS.index(request.label_column or "label")] for row in self.table())
+        return match_labels(counts, self._engine.models[selection].labels, dict(request.given))
+
+    def answered(self, selection: Selection, request: DatasetRequest) -> tuple[int, int]:
+        return self.answers, len(self.table())
+
+    def evaluate(self, selection: Selection, request: DatasetRequest) -> FakeTask[DatasetEvaluation]:
+        return self._tasks.task(lambda: self._evaluated(selection, request), "dataset", selection, request)
+
+    def _evaluated(self, selection: Selection, request: DatasetRequest) -> DatasetEvaluation:
+        model = self._engine.answering(selection)
+        table, number = self.table(), {name: i for i, name in enumerate(model.labels)}
+        means = {m.written: number.get(m.class_name or "", NO_CLASS) for m in self.labels(selection, request)}
+        known = request.label_column is not None
+        actual = np.array([means[row[1]] if known else NO_CLASS for row in table], np.int32)
+        found = outcome(np.array([logits(model, row[0]) for row in table]), actual)
+        return DatasetEvaluation(
+            selection=selection,
+            dataset=self.summary(request.dataset),
+            request=request,
+            classes=model.labels,
+            not_answered=0,
+            rows=np.arange(len(table)),
+            actual=actual,
+            predicted=found.predicted,
+            probability=found.probability,
+            margin=found.margin,
+            loss=found.loss,
+            rank=found.rank,
+            confusion=confusion_matrix(actual, found.predicted, len(model.labels)),
+            figures=figures(found, actual, len(model.labels), SURE),
+            sure=SURE,
+        )
+
+
+_: type[Datasets] = FakeDatasets

@@ -1,0 +1,24 @@
+"""What was brought, in words."""
+
+from __future__ import annotations
+
+from core.results.dataset import DatasetSummary, LabelMatch, LabelRule
+from core.words import dataset
+
+
+def test_what_was_brought() -> None:
+    summary = DatasetSummary("0" * 16, "a.csv", 3080, ("text",), "cp1252", (), "text", None)
+    assert dataset.brought(summary).startswith("a.csv: 3,080 rows, 1 column, read as cp1252. ")
+
+
+def test_labels_that_match_and_those_that_do_not() -> None:
+    known = LabelMatch("a", 5, "a", LabelRule.NAME)
+    spelled = LabelMatch("B", 5, "b", LabelRule.SPELLING)
+    lost, gone = LabelMatch("c", 1, None, LabelRule.NONE), LabelMatch("d", 7, None, LabelRule.NONE)
+    assert dataset.matched([known, spelled]) == (
+        "2 of 2 labels are classes of this model (1 by name, 1 but for case and punctuation)."
+    )
+    assert dataset.matched([known, lost]).endswith("'c' is not: its 1 row will be answered, not measured.")
+    assert dataset.matched([lost, gone]) == (
+        "0 of 2 labels are classes of this model. 2 are not: their 8 rows will be answered, not measured."
+    )
