@@ -16,8 +16,9 @@ from pages.views import depth
 from pages.views import overview as view
 
 REPORT = (
-    "One HTML file that opens anywhere, offline: all of this for the text above, and of the other views what has been "
-    "looked at; with hashes of the weights, versions and settings."
+    "One HTML file that opens anywhere, offline: all of this for the text above, what the adapter changes, the pooler "
+    "and all classes; of what takes long (scales and parts of the adapter, masks, rollout, attributions, two texts, "
+    "minimal flip) what has been computed; with hashes of the weights, versions and settings."
 )
 
 

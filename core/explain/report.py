@@ -10,6 +10,7 @@ from core.explain.provenance import origin
 from core.results import (
     METHODS,
     Ablation,
+    AtScale,
     AttentionRollout,
     Attributions,
     ContributionOptions,
@@ -64,6 +65,9 @@ class Views(Protocol):
     def depth(self, selection: Selection, text: str) -> Lens:
         """The verdict after each layer."""
 
+    def at_scale(self, selection: Selection, text: str, scale: float) -> AtScale:
+        """The text read at that scale of the adapter's update."""
+
     def remembered(self, selection: Selection, text: str, feature: Feature) -> list[Any]:
         """Cached results, the latest last."""
 
@@ -96,6 +100,7 @@ def report(explainer: Views, selection: Selection, text: str, label: str) -> Rep
         poolers=tuple(explainer.poolers(selection, text)),
         lens=lens,
         no_lens=no_lens,
+        adapter=_adapter(explainer, selection, text),
         curve=latest(Feature.ADAPTER_SCALES, ScaleCurve),
         ablation=latest(Feature.ADAPTER_ABLATION, Ablation),
         masks=latest(Feature.ATTENTION_MASK, MaskEffect),
@@ -111,6 +116,15 @@ def _belongs(result: object, text: str, label: str) -> bool:
     if isinstance(result, Attributions):
         return result.options.label == label and result.options.methods == METHODS
     return not isinstance(result, TwoTexts) or result.b.prediction.text != text
+
+
+def _adapter(explainer: Views, selection: Selection, text: str) -> tuple[AtScale, AtScale] | None:
+    if selection.adapter is None:
+        return None
+    try:
+        return explainer.at_scale(selection, text, 0.0), explainer.at_scale(selection, text, 1.0)
+    except AppError:  # one that cannot be scaled: whole modules alone
+        return None
 
 
 def _lens(explainer: Views, selection: Selection, text: str) -> tuple[Lens | None, str]:

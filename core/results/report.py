@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from core.results.adapter_effect import Ablation, ScaleCurve
+from core.results.adapter_effect import Ablation, AtScale, ScaleCurve
 from core.results.attention import AttentionRollout
 from core.results.attention_mask import MaskEffect
 from core.results.attributions import Attributions
@@ -61,6 +61,7 @@ class Report:
         label: the class that it speaks of. runner_up: the next best other class; None where there is one class.
         contributions: to the log-odds of that class, of a regression the output. lead: to that over the runner-up.
         lens: None with the reason in `no_lens`.
+        adapter: at scale 0 and 1 of its update; None without one that can be scaled.
     """
 
     origin: Origin
@@ -75,6 +76,7 @@ class Report:
     poolers: tuple[PoolerVerdict, ...]
     lens: Lens | None
     no_lens: str
+    adapter: tuple[AtScale, AtScale] | None = None
     curve: ScaleCurve | None = None
     ablation: Ablation | None = None
     masks: MaskEffect | None = None

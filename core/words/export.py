@@ -8,6 +8,10 @@ from core.results import Export, ModelFormat
 from core.words.numbers import significant
 from core.words.sizes import size
 
+#: Of a pair whose pooler or head no class of transformers has.
+NO_STOCK_CLASS = (
+    "No class of transformers has the pooler and head of this pair, so that format is refused. A graph holds them."
+)
 ABOUT = (
     "The classifier, its adapter merged, as one folder that other programs open: transformers' own class, or a graph "
     "for ONNX Runtime or OpenVINO. What was written is opened again, and its logits compared with ours."

@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from core.results.stated_results import StatedResult
 from core.words.numbers import percent, percentage, three_digits
 
-NOTHING = "How good it is has not been stated: its model card has no results. Measure it on labelled texts of yours."
+NOTHING = (
+    "How good it is has not been stated: its model card has no results. "
+    "Evaluate measures it on labelled texts of yours."
+)
 _LEADING = ("accuracy", "macro_f1", "f1", "r2")
 _NAMES = {
     "accuracy": "accuracy",

@@ -115,7 +115,7 @@ def _offer(
         st.html(markup.note(candidate.message))
     _tell_room(needs)
     label = f"Load ({size(needs.weights)} in {needs.dtype})"
-    st.button(label, type="primary", key="load", on_click=_start, args=(selection, keep))
+    st.button(label, type="primary", key="load", on_click=_start, args=(selection, keep), disabled=not needs.fits)
 
 
 def _offer_download(
@@ -132,10 +132,13 @@ def _offer_download(
     with st.container(horizontal=True, gap="small"):
         if candidate.gated and urlparse(candidate.url).scheme == "https":
             st.link_button("Accept its licence", candidate.url)
-        st.button(f"Download and load ({fetched})", type=kind, key="load", on_click=_start, args=(selection, keep))
+        too_large = isinstance(needs, Requirements) and not needs.fits
+        label = f"Download and load ({fetched})"
+        st.button(label, type=kind, key="load", on_click=_start, args=(selection, keep), disabled=too_large)
 
 
 def _tell_room(needs: Requirements) -> None:
     if not needs.fits:
         problem = f"It needs {size(needs.peak)}, and {size(needs.available)} is free on {needs.device}."
-        st.html(markup.problem(AppError(problem, fix="unload another candidate, or choose a smaller one.")))
+        fix = "add it in fewer bits (Candidates, In fewer bits), or choose a smaller one."
+        st.html(markup.problem(AppError(problem, fix=fix)))

@@ -6,6 +6,7 @@ from typing import get_args
 
 import streamlit as st
 
+from core.config.components import DEFAULT_HEAD, DEFAULT_POOLER
 from core.errors import AppError
 from core.results import LoadedModel, ModelFormat, Selection
 from core.words import export as words
@@ -13,6 +14,8 @@ from pages.ui import markup, task_progress
 from pages.ui.services import exports
 
 _OUTPUT, _FORMAT, _REQUESTED = "export.output", "export.format", "export.requested"
+#: The pair for which a format was preselected.
+_PAIR = "export.pair"
 ABOUT = f"{words.ABOUT} The folder is written on the machine that this app runs on."
 
 
@@ -20,6 +23,11 @@ def panel(model: LoadedModel) -> None:
     """The form, and what came of it."""
     st.html(markup.section("Export"))
     st.html(markup.note(ABOUT))
+    as_stock = (model.pooler, model.head) == (DEFAULT_POOLER, DEFAULT_HEAD)
+    if not as_stock:
+        st.html(markup.note(words.NO_STOCK_CLASS))
+    if st.session_state.get(_PAIR) != model.selection:
+        st.session_state.update({_PAIR: model.selection, _FORMAT: "transformers" if as_stock else "onnx"})
     with st.form("export", border=False):
         st.text_input("Folder to write", key=_OUTPUT, placeholder="/models/exported", persist_state="session")
         st.selectbox("Format", get_args(ModelFormat), format_func=words.title, key=_FORMAT, persist_state="session")

@@ -18,15 +18,25 @@ def draw(ask: Callable[[str], None]) -> None:
     demos = [c for c in candidate_picker.offered() if c.role == "demo" and c.availability is Availability.READY]
     with st.container(key="home", horizontal=True, vertical_alignment="center", gap="small"):
         st.html(f'<p class="hl-home">{LINE}</p>', width="content")
-        if demos:
+        if demos and not _answers(demos[0]):
             st.button("Try the demo", key="home.demo", on_click=_try, args=(demos[0], ask))
         added = {"group": candidate_groups.OWN}
         st.page_link("pages/candidates.py", label="Add my model", icon=":material/add:", query_params=added)
 
 
+def _answers(demo: CandidateSummary) -> bool:
+    """Whether this pair answers now: there is nothing to try, and a text of one's own to lose."""
+    chosen = candidate_picker.chosen()
+    return chosen is not None and chosen[0] == _pair(demo)
+
+
+def _pair(demo: CandidateSummary) -> Selection:
+    return Selection(demo.id, demo.adapters[0].id if demo.adapters else None)
+
+
 def _try(demo: CandidateSummary, ask: Callable[[str], None]) -> None:
     """Its first adapter answers the first of its examples."""
-    adapter = demo.adapters[0].id if demo.adapters else None
-    candidate_picker.select(demo.id, adapter or candidate_picker.NO_ADAPTER)
-    if offered := examples.of(demo, Selection(demo.id, adapter)):
+    pair = _pair(demo)
+    candidate_picker.select(demo.id, pair.adapter or candidate_picker.NO_ADAPTER)
+    if offered := examples.of(demo, pair):
         ask(offered[0].text)

@@ -59,7 +59,10 @@ def test_what_transformers_has_no_class_for_is_not_exported(page: Page, tmp_path
     load.or_(unload).wait_for()
     if load.is_visible():
         load.click()
+    expect(page.get_by_text("so that format is refused. A graph holds them.")).to_be_visible()
     page.get_by_label("Folder to write").fill(str(tmp_path / "out"))
+    page.get_by_role("combobox", name="Format").click()
+    page.get_by_role("option", name="transformers").click()
     page.get_by_role("button", name="Export", exact=True).click()
     problem = page.get_by_text("No class of transformers gives these logits")
     expect(problem).to_contain_text("does not have its pooler and head (mean, linear)")

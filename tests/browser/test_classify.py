@@ -245,6 +245,7 @@ def test_the_demo_is_tried_with_one_click(page: Page, examples: tuple[str, ...])
     page.get_by_role("button", name="Try the demo").click()
     assert wait_for(page, examples[0]).asked == examples[0]
     expect(model_badge(page)).to_contain_text("Banking questions")
+    expect(page.get_by_role("button", name="Try the demo")).to_have_count(0)  # it is on
 
 
 def test_the_reason_was_really_run(page: Page, engine: Engine, examples: tuple[str, ...]) -> None:

@@ -76,3 +76,12 @@ def test_the_report_says_how_a_quantised_base_is_held(everyone: Path, tmp_path: 
     selection = made.quantised(Selection("llama", "mean"), "int8")
     report = Explainer(made, TaskRunner(1)).report(selection, "one two three", LABELS[0])
     assert report.origin.settings["Data type"] == "int8, else float32"
+
+
+def test_what_the_adapter_changes_is_always_in_it(explainer: Explainer) -> None:
+    selection = Selection("llama", "mean")
+    label = explainer.reading(selection, TEXT).prediction.label
+    found = explainer.report(selection, TEXT, label).adapter
+    assert found is not None
+    for side, scale in zip(found, (0.0, 1.0), strict=True):
+        assert side.logits == pytest.approx(explainer.at_scale(selection, TEXT, scale).logits)

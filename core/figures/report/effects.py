@@ -1,4 +1,4 @@
-"""Sections of a report that are there when somebody has looked at them: they take longer to compute."""
+"""Sections of a report about the adapter, and those that are there when they were computed: they take longer."""
 
 from __future__ import annotations
 
@@ -21,11 +21,16 @@ MOST_WORDS = 120
 
 
 def adapter(result: Report) -> list[Piece]:
-    """The classes over the scale of the adapter's update."""
+    """What the adapter's update changes; and the classes over its scale."""
+    pieces: list[Piece] = []
+    if result.adapter is not None:
+        off, on = result.adapter
+        pieces = [heading("What the adapter changes"), says(adapter_effect.switched(off, on, result.label))]
     scales = result.curve
     if scales is None:
-        return []
+        return pieces
     return [
+        *pieces,
         heading("The adapter's update, from off to twice as much"),
         says(adapter_effect.flips(scales, result.label)),
         figure(lambda theme: curve(scales, 1.0, result.label, theme), "What it says over the scale of the update"),

@@ -15,7 +15,7 @@ def section(result: Report) -> list[Piece]:
         ("Candidate", selection.candidate),
         ("Adapter", selection.adapter or "none"),
         ("Base model", origin.base),
-        ("Parameters", f"{origin.model.parameters:,}"),
+        ("Numbers in memory", f"{origin.model.parameters:,}"),
         ("Made", moment(origin.made)),
         *origin.settings.items(),
         *origin.versions.items(),
