@@ -33,7 +33,9 @@ def form(offered: examples.Examples, selection: Selection, switch: DeltaGenerato
     """The form; in places below it the switch of the chat template, and the examples."""
     with st.form("ask", border=False):
         st.text_area("Text", key=TEXT, height=150, placeholder="Type or paste a text", persist_state="session")
-        st.form_submit_button("Classify", type="primary", on_click=ask)
+        idle = engine().loaded_model(selection) is None and engine().load_state(selection) is None
+        why = "Load the model first." if idle else None
+        st.form_submit_button("Classify", type="primary", on_click=ask, disabled=idle, help=why)
     with switch:
         candidate_picker.template_switch(selection)
     with more:
