@@ -62,7 +62,8 @@ def read_header(path: Path) -> tuple[TensorEntry, ...]:
     """The tensors of one file, checked against the file's real size.
 
     Raises:
-        CheckpointError: unreadable, truncated, not safetensors, or a header that lies about offsets or sizes.
+        CheckpointError: unreadable, truncated, not safetensors, a header that lies about offsets or sizes, or bytes
+            that belong to no tensor.
     """
     size, raw = _read(path)
     try:
@@ -73,7 +74,7 @@ def read_header(path: Path) -> tuple[TensorEntry, ...]:
         raise _broken(path, "its header is not a table of tensors")
     header.pop("__metadata__", None)
     entries = tuple(_entry(path, name, value, 8 + len(raw), size) for name, value in header.items())
-    _require_apart(path, entries)
+    _require_covered(path, entries, 8 + len(raw), size)
     return entries
 
 
@@ -103,12 +104,19 @@ def _refuse_pointer(path: Path, start: bytes) -> None:
         )
 
 
-def _require_apart(path: Path, entries: tuple[TensorEntry, ...]) -> None:
-    """No two tensors may share bytes."""
+def _require_covered(path: Path, entries: tuple[TensorEntry, ...], data_start: int, size: int) -> None:
+    """Each byte behind the header belongs to one tensor, or the safetensors library does not open the file."""
     ordered = sorted(entries, key=lambda e: (e.start, e.end))
     for before, after in pairwise(ordered):
         if after.start < before.end:
             raise _broken(path, f"tensors '{before.name}' and '{after.name}' overlap")
+        if after.start > before.end:
+            raise _strays(path, after.start - before.end, f"between '{before.name}' and '{after.name}'")
+    if ordered and ordered[0].start > data_start:
+        raise _strays(path, ordered[0].start - data_start, f"between the header and '{ordered[0].name}'")
+    end = ordered[-1].end if ordered else data_start
+    if size > end:
+        raise _strays(path, size - end, f"behind '{ordered[-1].name}', its last tensor" if ordered else "behind it")
 
 
 def _entry(path: Path, name: str, value: Any, data_start: int, file_size: int) -> TensorEntry:
@@ -132,4 +140,12 @@ def _broken(path: Path, seen: str) -> CheckpointError:
     return CheckpointError(
         f"'{path.name}' is truncated or not a safetensors file: {seen}.",
         fix=f"fetch or copy '{path}' again, whole.",
+    )
+
+
+def _strays(path: Path, count: int, where: str) -> CheckpointError:
+    stray = "1 byte that belongs" if count == 1 else f"{count:,} bytes that belong"
+    return CheckpointError(
+        f"'{path.name}' is damaged: it has {stray} to no tensor, {where}. The safetensors library opens no such file.",
+        fix=f"fetch or copy '{path}' again, whole, or save it again.",
     )

@@ -13,9 +13,9 @@ import pytest
 import torch
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file as save_arrays
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 from core.errors import CheckpointError
 from core.files.safetensors_headers import read_header
@@ -143,6 +143,32 @@ def test_names_shapes_and_bytes_are_those_that_were_written(tmp_path: Path, shap
 def test_entries_that_lie_are_refused(tmp_path: Path, header: object, message: str) -> None:
     with pytest.raises(CheckpointError, match=message):
         read_header(write(tmp_path / "x.safetensors", header, bytes(16)))
+
+
+def named(*offsets: tuple[int, int]) -> dict[str, object]:
+    return {
+        n: {"dtype": "U8", "shape": [b - a], "data_offsets": [a, b]} for n, (a, b) in zip("abc", offsets, strict=False)
+    }
+
+
+@pytest.mark.parametrize(
+    ("header", "size", "message"),
+    [
+        (named((0, 4)), 5, "1 byte that belongs to no tensor, behind 'a', its last tensor"),
+        (named((0, 4), (4, 8)), 4104, "4,096 bytes that belong to no tensor, behind 'b'"),
+        (named((0, 4), (6, 8)), 8, "2 bytes that belong to no tensor, between 'a' and 'b'"),
+        (named((2, 4)), 4, "2 bytes that belong to no tensor, between the header and 'a'"),
+        ({}, 3, "3 bytes that belong to no tensor, behind it"),
+    ],
+)
+def test_bytes_of_no_tensor_are_refused_as_the_library_does(
+    tmp_path: Path, header: object, size: int, message: str
+) -> None:
+    path = write(tmp_path / "x.safetensors", header, bytes(size))
+    with pytest.raises(CheckpointError, match=message):
+        read_header(path)
+    with pytest.raises(SafetensorError):
+        load_file(path)
 
 
 @given(st.binary(max_size=300))
