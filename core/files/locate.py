@@ -16,6 +16,7 @@ from core.errors import AppError, NotFoundError
 from core.files.contents import Contents, contents
 from core.files.hub import OnBytes, fetch, is_hub_id, nothing_at
 from core.files.hub_cache import find_snapshot
+from core.files.no_source import no_source
 from core.files.unusable import unreadable
 from core.settings import Settings
 
@@ -106,7 +107,8 @@ def require(name: str, cache_dir: Path | None, revision: str | None = None, *, w
     subject = f"The weights of {what} ({known})" if what else f"The weights of '{known}'"
     fix = "load the candidate once, which fetches them, or give a folder or file of your own."
     if place is None:
-        raise NotFoundError(f"{subject} are not on this machine.", fix=fix)
+        also = "" if what or "@" in str(known) else ", and neither is a folder or file of that name"
+        raise NotFoundError(f"{subject} are not on this machine{also}.", fix=fix)
     if not place.can_be_opened:
         raise NotFoundError(f"{subject} are only partly on this machine: {place.progress}.", fix=fix)
     return place
@@ -136,7 +138,7 @@ def require_source(source: str, settings: Settings) -> Place:
     """The checkpoint behind what a person types: a path as it is, a catalogue id, a YAML file, or a Hub id.
 
     Raises:
-        NotFoundError: none of these, with the nearest catalogue id; or weights that are not on this machine.
+        NotFoundError: none of these, with what is taken; or weights that are not on this machine.
     """
     path = Path(source).expanduser()
     if source.endswith((".yaml", ".yml")):
@@ -144,7 +146,9 @@ def require_source(source: str, settings: Settings) -> Place:
     catalogue = Catalogue.read(settings.catalogue, settings.user_catalogue)
     if source.endswith(".safetensors") or "/" in source or "\\" in source or path.exists() or path.is_symlink():
         return require(source, settings.cache_dir)
-    return require_candidate(catalogue.get(source), settings)
+    if source in catalogue.ids:
+        return require_candidate(catalogue.get(source), settings)
+    raise no_source(source, catalogue.ids)
 
 
 def fetch_candidate(

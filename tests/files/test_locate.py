@@ -141,11 +141,13 @@ def test_the_checkpoint_behind_what_a_person_types(
 @pytest.mark.parametrize(
     ("source", "message"),
     [
-        ("tinny", "There is no candidate 'tinny'"),
+        ("x", r"no such folder or file: 'x'.*Fix: give a folder, a \.safetensors file, a Hub id"),
+        ("tinny", "no such folder or file: 'tinny'.*There is no candidate 'tinny'"),
         ("/no/where", "There is nothing at '/no/where'"),
         ("gone.safetensors", "There is nothing at 'gone.safetensors'"),
         ("gone.yaml", "There is no config file"),
-        ("org/other", "'org/other' are not on this machine"),
+        ("org/other", "'org/other' are not on this machine, and neither is a folder or file of that name"),
+        ("org/other@v1", r"'org/other@v1' are not on this machine\."),
     ],
 )
 def test_sources_that_are_not_there(installation: Settings, source: str, message: str) -> None:
