@@ -191,6 +191,7 @@ SHARED: Mapping[str, Mapping[str, str]] = {
         "arrays": "read-only arrays",
         "capabilities": "which features a loaded pair has",
         "labelled_texts": "texts out of a file",
+        "completeness": "of weights: which tensors should be there",
         "example": "of the pages that ask a text",
         "feature": "the names of features, as keys",
         "health": "of a loaded pair",
@@ -206,6 +207,7 @@ SHARED: Mapping[str, Mapping[str, str]] = {
     },
     "core/words": {
         "class_names": "how classes are called, on every page",
+        "completeness": "of weights: which tensors are missing",
         "layers": "how layers are counted, on every page and command",
         "numbers": "digits",
         "outputs": "what a head's answers are called, on every page",
@@ -267,6 +269,7 @@ SHARED: Mapping[str, Mapping[str, str]] = {
     "core/checkpoints": {
         "checkpoint": "which tensors there are",
         "coded_tensors": "which of them are codes",
+        "completeness": "of weights: which of them should be there",
         "counting_kernels": "compiled loops of weights",
         "dead_rows": "of weights",
         "dequantised": "of weights, of what codes stand for",

@@ -30,15 +30,15 @@ def outliers(tensors: Sequence[WeightStats]) -> tuple[Outlier, ...]:
 
 def _alone(t: WeightStats) -> Iterator[Outlier]:
     if t.nan:
-        yield Outlier(t.name, f"{t.nan:,} of {t.count:,} values are NaN", "any NaN")
+        yield Outlier(t.name, f"{t.nan:,} of {t.count:,} values are NaN", "any NaN", damage=True)
     if t.inf:
-        yield Outlier(t.name, f"{t.inf:,} of {t.count:,} values are infinite", "any infinity")
+        yield Outlier(t.name, f"{t.inf:,} of {t.count:,} values are infinite", "any infinity", damage=True)
     if t.count > 1 and t.zeros == t.count:
-        yield Outlier(t.name, "every value is zero", "all zero")
+        yield Outlier(t.name, "every value is zero", "all zero", damage=len(t.shape) > 1)
     else:
         yield from _zero_lines(t)
     if len(t.shape) >= 2 and t.count > 1 and t.min == t.max != 0:
-        yield Outlier(t.name, f"every value is {t.min:.4g}", "a matrix of one value")
+        yield Outlier(t.name, f"every value is {t.min:.4g}", "a matrix of one value", damage=True)
 
 
 def _zero_lines(t: WeightStats) -> Iterator[Outlier]:
@@ -47,7 +47,8 @@ def _zero_lines(t: WeightStats) -> Iterator[Outlier]:
         return
     rows = rows_of(t.name, t.shape)
     outputs, inputs = ("columns", "rows") if t.inputs_first else ("rows", "columns")
-    linear = len(t.shape) == 2 and "embed" not in t.name and not t.name.endswith(("wte.weight", "wpe.weight"))
+    table = "embed" in t.name or t.name.endswith(("wte.weight", "wpe.weight"))
+    linear = len(t.shape) == 2 and not table
     for lines, dead, count in (("rows", t.dead_rows, rows), ("columns", t.dead_columns, t.shape[-1])):
         if not dead:
             continue
@@ -59,7 +60,7 @@ def _zero_lines(t: WeightStats) -> Iterator[Outlier]:
             rule = f"a {lines[:-1]} of zeros alone: {'an ignored input' if lines == inputs else 'a dead output'}"
         else:
             rule = f"a {lines[:-1]} of zeros alone"
-        yield Outlier(t.name, seen, rule)
+        yield Outlier(t.name, seen, rule, damage=2 * dead >= count or not (table or "lm_head" in t.name))
 
 
 def _among_layers(tensors: Sequence[WeightStats]) -> Iterator[Outlier]:

@@ -5,6 +5,7 @@ Importing this file imports neither numba nor torch.
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
 from core.engine.engine import Engine
@@ -64,7 +65,7 @@ class CheckpointService:
 
             return checkpoint_statistics(checkpoint, on_progress)
 
-        return Task(self._tasks, FeatureKey(Feature.WEIGHTS, checkpoint.state), work)
+        return Task(self._tasks, FeatureKey(Feature.WEIGHTS, checkpoint.state, _beside(checkpoint)), work)
 
     def default_spectra(self, source: str) -> SpectraKind:
         """What a person sees first: everything where that takes seconds, else the norms.
@@ -126,3 +127,9 @@ class CheckpointService:
         from core.checkpoints.checkpoint import open_checkpoint
 
         return open_checkpoint(require_source(source, self._engine.settings).path)
+
+
+def _beside(checkpoint: Checkpoint) -> tuple[Hashable, ...]:
+    """The state of the files that say which tensors a checkpoint should hold."""
+    folder = checkpoint.path if checkpoint.path.is_dir() else checkpoint.path.parent
+    return tuple((f.name, f.stat().st_mtime_ns, f.stat().st_size) for f in sorted(folder.glob("*.json")) if f.is_file())

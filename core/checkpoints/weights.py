@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from core.checkpoints import counting_kernels, dequantised, wide_dtypes
 from core.checkpoints.checkpoint import Checkpoint
 from core.checkpoints.coded_tensors import blocks_of_rows, coded_tensors
+from core.checkpoints.completeness import completeness
 from core.checkpoints.dead_rows import dead_lines
 from core.checkpoints.dtype_codes import FLOATS, TORCH_NAMES, WIDE, Codes, codes
 from core.checkpoints.moments import empty, from_codes
@@ -50,7 +51,8 @@ def checkpoint_statistics(checkpoint: Checkpoint, on_progress: Progress = ignore
             file.require_unchanged()
     packed = sum(t.end - t.start for t, stats in zip(checkpoint.tensors, result, strict=True) if stats.role == "codes")
     spent = time.perf_counter() - started
-    return WeightReport(str(checkpoint.path), result, outliers(result), checkpoint.bytes, spent, packed)
+    whole = completeness(checkpoint, coded)
+    return WeightReport(str(checkpoint.path), result, outliers(result), checkpoint.bytes, spent, packed, whole)
 
 
 @dataclass(frozen=True)
@@ -79,10 +81,8 @@ class _WeightScan:
         self._found: list[WeightStats | None] = [None] * len(self._tensors)
         self._counts: dict[int, NDArray[np.int64]] = {}
         self._left: dict[int, int] = {}
-        self._lock = threading.Lock()
-        self._done = 0
-        self._scratch = threading.local()
-        self._threads = Threads("weights")
+        self._done, self._lock = 0, threading.Lock()
+        self._scratch, self._threads = threading.local(), Threads("weights")
 
     def all(self) -> tuple[WeightStats, ...]:
         self._threads.share(list(self._parts()), self._measure)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, get_args
 
 import typer
 
-from core.checkpoints.weight_records import FIELDS, write_statistics
+from core.checkpoints.weight_records import records, write_statistics
 from core.cli.checkpoint_diff import compare
 from core.cli.options import Json, Source
 from core.cli.output import print_json, print_table, say
@@ -43,7 +42,8 @@ def weights(source: Source, against: Against = None, output: Output = None, json
         write_statistics(output, report)
         say(f"Wrote {len(report.tensors):,} tensors to {output}.")
     if json:
-        print_json([{key: value for key, value in asdict(t).items() if key in FIELDS} for t in report.tensors])
+        print_json(list(records(report)))
+        say(words.read(report))
     elif output is None:
         _tell(report)
 

@@ -8,14 +8,13 @@ from collections.abc import Iterator, Mapping
 import torch
 from torch import Tensor
 from transformers import PreTrainedConfig, PreTrainedModel
-from transformers.conversion_mapping import get_model_conversion_mapping
-from transformers.core_model_loading import WeightConverter, WeightRenaming, rename_source_key
 
 from core.errors import CheckpointError
 from core.files.folders import ModelFolder
 from core.files.safetensors_headers import TensorEntry
 from core.files.stored_quantisation import stored_quantisation
 from core.model.classifier import classifier_class
+from core.model.stored_names import names_when_read
 
 #: Fields of config.json that say how large something is, by parts of the names of tensors.
 _FIELDS = {
@@ -73,16 +72,9 @@ def compare_sizes(folder: ModelFolder, model: PreTrainedModel, ignored: tuple[st
 def _pairs(model: PreTrainedModel, tensors: Mapping[str, TensorEntry]) -> Iterator[tuple[str, TensorEntry, Tensor]]:
     """Tensors of the file that become a tensor of the model as they are: its name there, the entry, the model's."""
     expected = model.state_dict()
-    mapping = get_model_conversion_mapping(model)
-    renamings = [step for step in mapping if isinstance(step, WeightRenaming)]
-    converters = [step for step in mapping if isinstance(step, WeightConverter)]
-    prefix = model.base_model_prefix
-    for entry in tensors.values():
-        name, converted = rename_source_key(entry.name, renamings, converters, prefix, expected)
-        if name not in expected and entry.name in expected:
-            name, converted = rename_source_key(entry.name, [], [], prefix, expected)
-        if converted is None and name in expected:
-            yield name, entry, expected[name]
+    for stored, name, conversion in names_when_read(model, tensors, expected):
+        if conversion is None and name in expected:
+            yield name, tensors[stored], expected[name]
 
 
 def _size(shape: tuple[int, ...]) -> str:

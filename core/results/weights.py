@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
+from core.results.completeness import NOT_COMPARED, Completeness, MissingTensor
+
 ExportFormat = Literal["csv", "parquet", "json"]
 #: What a tensor holds: weights; codes that no weights can be made of here; or what belongs to codes: scales, zero
 #: points, tables, shapes.
@@ -83,11 +85,16 @@ class WeightStats:
 
 @dataclass(frozen=True)
 class Outlier:
-    """A tensor that deserves a look: what was seen, and the rule that found it."""
+    """A tensor that deserves a look: what was seen, and the rule that found it.
+
+    Attributes:
+        damage: training leaves no weight so, and a checkpoint that has it is not called intact.
+    """
 
     tensor: str
     seen: str
     rule: str
+    damage: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,6 +103,7 @@ class WeightReport:
 
     Attributes:
         packed_bytes: how many of `bytes` are codes that are no weights here, counted apart.
+        completeness: whether the tensors are there that should be.
     """
 
     source: str
@@ -104,6 +112,7 @@ class WeightReport:
     bytes: int
     seconds: float
     packed_bytes: int = 0
+    completeness: Completeness = NOT_COMPARED
 
     @property
     def parameters(self) -> int:
@@ -135,7 +144,7 @@ def gaps(report: WeightReport) -> tuple[tuple[str, int, tuple[str, ...]], ...]:
     for stack, layers in held.items():
         counted = Counter(frozenset(modules) for modules in layers.values())
         usual, often = counted.most_common(1)[0]
-        if 2 * often <= len(layers):
+        if often < 2 or 2 * often <= len(layers):  # one layer by itself is no rule for others
             continue
         order = next(tuple(modules) for modules in layers.values() if usual == frozenset(modules))
         for layer in range(max(layers) + 1):
@@ -143,6 +152,24 @@ def gaps(report: WeightReport) -> tuple[tuple[str, int, tuple[str, ...]], ...]:
             if has < usual:
                 found.append((stack, layer, tuple(module for module in order if module not in has)))
     return tuple(found)
+
+
+def missing(report: WeightReport) -> tuple[MissingTensor, ...]:
+    """The tensors that should be there: by what lies beside the files, or else by what most layers have."""
+    if report.completeness.missing or report.completeness.measure != "layers":
+        return report.completeness.missing
+    return tuple(
+        MissingTensor(_alike(report, stack, module, layer), layer, module, stack)
+        for stack, layer, modules in gaps(report)
+        for module in modules
+    )
+
+
+def _alike(report: WeightReport, stack: str, module: str, layer: int) -> str:
+    """The name in this layer of a tensor that another layer has."""
+    other = next(t for t in report.tensors if t.layer is not None and (t.stack, t.module) == (stack, module))
+    before, number, after = other.name.partition(f"{other.layer}.")
+    return f"{before}{layer}.{after}" if number else other.name
 
 
 def row_name(stack: str, module: str) -> str:

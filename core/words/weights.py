@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from core.results import WeightReport
-from core.results.weights import gaps
+from core.words.completeness import compared, lacks, remarks
 from core.words.durations import duration
 from core.words.numbers import count
 from core.words.sizes import size
@@ -15,8 +15,6 @@ EXACT = (
     "they are. Excess kurtosis: how heavy the tails are, 0 for a normal distribution. Near zeros: values of less than "
     "1e-5 in size, zeros among them. Rows and columns of zeros take no part in what the matrix computes."
 )
-#: Missing modules that a sentence names.
-_NAMED = 4
 #: How the note of a tensor begins whose numbers were made of codes and scales.
 DEQUANTISED = "Dequantised from"
 #: The statistics of a tensor, with what they are.
@@ -41,27 +39,39 @@ STATISTICS = {
 
 
 def read(report: WeightReport) -> str:
-    """What was read, whether it is intact, and whether anything stands out."""
+    """What is missing, before all else; what was read, whether anything stands out, and whether it is intact."""
     outliers = len(report.outliers)
-    one_or_more = "one thing stands out" if outliers == 1 else f"{outliers} things stand out"
-    seen = one_or_more if outliers else "nothing stands out"
-    return f"{len(report.tensors):,} tensors, {count(report.parameters)} values: {seen}. {_intact(report)}"
+    stands_out = "one thing stands out" if outliers == 1 else f"{outliers} things stand out" if outliers else ""
+    said = f"{len(report.tensors):,} tensors, {count(report.parameters)} values"
+    if lacking := lacks(report):
+        held = f"{said}: {stands_out}." if stands_out else f"{said} are there."
+        return " ".join(filter(None, (lacking, held, _not_finite(report))))
+    return f"{said}: {stands_out or 'nothing stands out'}. {_not_finite(report) or _intact(report)}"
+
+
+def _not_finite(report: WeightReport) -> str:
+    """Values that no computation survives; empty where there are none."""
+    count = sum(bool(t.nan or t.inf) for t in report.tensors)
+    return f"{count:,} of the tensors {'holds' if count == 1 else 'hold'} values that are not finite." if count else ""
 
 
 def _intact(report: WeightReport) -> str:
-    """A file that is cut off is refused before this; what is left is values that no computation survives."""
-    not_finite = sum(bool(t.nan or t.inf) for t in report.tensors)
-    if not_finite:
-        return f"{not_finite:,} of the tensors {'holds' if not_finite == 1 else 'hold'} values that are not finite."
-    lacking = gaps(report)
-    if lacking:
-        stack, layer, modules = lacking[0]
-        where = f"Layer {layer}{f' of the {stack}' if stack else ''}"
-        named = ", ".join(modules[:_NAMED]) + (f" and {len(modules) - _NAMED} more" if len(modules) > _NAMED else "")
-        more = len(lacking) - 1
-        others = f", and {more} more {'layer lacks' if more == 1 else 'layers lack'} some" if more else ""
-        return f"{where} lacks what most layers have: {named}{others}."
-    return "Intact as far as the files tell: read to the end, no layer lacks what others have, all values are finite."
+    """What was looked at and is as it should be. A file that is cut off is refused before this.
+
+    `Intact` is said where something tells which tensors there should be, and nothing that stands out may be damage.
+    """
+    looked_at = ", ".join(filter(None, ("read to the end", compared(report), "all values are finite")))
+    if any(outlier.damage for outlier in report.outliers):
+        said = f"{_capital(looked_at)}; what stands out may be damage."
+    elif report.completeness.measure in ("config", "factors"):
+        said = f"Intact as far as the files tell: {looked_at}."
+    else:
+        said = f"{_capital(looked_at)}."
+    return " ".join(filter(None, (said, remarks(report))))
+
+
+def _capital(said: str) -> str:
+    return said[:1].upper() + said[1:]
 
 
 def apart(report: WeightReport) -> str:

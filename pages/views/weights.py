@@ -12,6 +12,7 @@ from core.figures import weights as figures
 from core.results import ExportFormat, WeightReport, WeightStats
 from core.words import numbers, sizes
 from core.words import weights as words
+from core.words.completeness import lacks
 from pages.ui import charts, markup, tables
 
 COUNTS = ("zeros", "near_zeros", "dead_rows", "dead_columns", "nan", "inf", "count")
@@ -22,8 +23,9 @@ SHOWN = 5
 
 
 def summary(report: WeightReport) -> None:
-    """The sentence, and what stands out."""
-    st.html(markup.lead(words.read(report)))
+    """The sentence, as a warning where something is missing, and what stands out."""
+    show = markup.warning if lacks(report) else markup.lead
+    st.html(show(words.read(report)))
     if message := words.apart(report):
         st.html(markup.note(message))
     outliers(report)

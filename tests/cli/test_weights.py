@@ -11,10 +11,11 @@ from typing import Any
 import pandas as pd
 import pytest
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from typer.testing import CliRunner
 
 from core.cli.app import app
+from tests.tiny import tiny_model
 
 CONTRACT = {
     "name",
@@ -81,6 +82,30 @@ def test_the_table_and_what_stands_out(file: Path) -> None:
     assert "model.layers.7.q.weight: 1 of 12 values are NaN (rule: any NaN)" in done.stderr
 
 
+def test_json_and_files_hold_what_is_missing_and_what_stands_out(tmp_path: Path) -> None:
+    tiny_model("llama", 320).save_pretrained(tmp_path / "m")
+    tensors = load_file(tmp_path / "m" / "model.safetensors")
+    del tensors["model.layers.1.mlp.up_proj.weight"]
+    tensors["model.layers.0.mlp.up_proj.weight"][:] = 0
+    save_file(tensors, tmp_path / "m" / "model.safetensors", {"format": "pt"})
+    done = run(tmp_path / "m", "--json")
+    rows = {row["name"]: row for row in json.loads(done.stdout)}
+    gone = rows["model.layers.1.mlp.up_proj.weight"]
+    assert (gone["role"], gone["layer"], gone["shape"], gone["mean"]) == ("missing", 1, [48, 32], None)
+    assert rows["model.layers.0.mlp.up_proj.weight"]["stands_out"] == "every value is zero (rule: all zero)"
+    assert "tensor that config.json asks for (LlamaForCausalLM) is missing: mlp.up_proj of layer 1." in done.stderr
+    for ending in ("csv", "parquet", "json"):
+        run(tmp_path / "m", "--output", tmp_path / f"o.{ending}")
+    (row,) = (r for r in csv.DictReader((tmp_path / "o.csv").read_text().splitlines()) if r["role"] == "missing")
+    assert (row["name"], row["shape"], row["mean"]) == ("model.layers.1.mlp.up_proj.weight", "48 x 32", "")
+    assert "missing" in set(pd.read_parquet(tmp_path / "o.parquet")["role"])
+
+
+def test_bytes_that_belong_to_no_tensor_are_a_problem(file: Path) -> None:
+    file.write_bytes(file.read_bytes() + bytes(4096))
+    assert "4,096 bytes that belong to no tensor" in run(file, "--json", code=2).stderr
+
+
 @pytest.mark.parametrize("ending", ["csv", "parquet", "json"])
 def test_files(file: Path, tmp_path: Path, ending: str) -> None:
     out = tmp_path / f"o.{ending}"
@@ -104,7 +129,7 @@ def test_files(file: Path, tmp_path: Path, ending: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "seen"),
     [
-        (("nowhere",), "no candidate 'nowhere'"),
+        (("nowhere",), "no such folder or file: 'nowhere'"),
         (("llama3-8b-it",), "are not on this machine"),
         (("{file}", "--output", "x.exe"), "no known ending"),
         (("{file}", "--output", "/nowhere/x.csv"), "no folder"),

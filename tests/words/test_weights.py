@@ -5,21 +5,49 @@ from __future__ import annotations
 from dataclasses import fields, replace
 
 from core.results import Outlier, WeightReport, WeightStats
+from core.results.completeness import Completeness
 from core.results.weights import gaps
 from core.words import weights
 from tests.fakes.weights import statistics
 
+WHOLE = Completeness("config", "LlamaForCausalLM", 12, remark="")
+
 
 def test_what_was_read_and_what_stands_out() -> None:
-    seen = Outlier("w", "3 of 4 values are NaN", "any NaN")
-    reports = [WeightReport("a", (), outliers, 2_380_000, 0.125) for outliers in ((), (seen,), (seen, seen))]
-    intact = "Intact as far as the files tell: read to the end, no layer lacks what others have, all values are finite."
+    seen = Outlier("w", "its root mean square is 9, the median of this module's other layers 1", "more than 4 times")
+    reports = [
+        WeightReport("a", (), outliers, 2_380_000, 0.125, completeness=WHOLE)
+        for outliers in ((), (seen,), (seen, seen))
+    ]
+    intact = (
+        "Intact as far as the files tell: read to the end, every tensor that config.json asks for is there, all values "
+        "are finite."
+    )
     assert [weights.read(report).split(": ", 1)[1] for report in reports] == [
         f"nothing stands out. {intact}",
         f"one thing stands out. {intact}",
         f"2 things stand out. {intact}",
     ]
     assert weights.cost(reports[0]) == "2.27 MiB read in 125 ms, without loading the model."
+
+
+def test_what_may_be_damage_is_not_intact() -> None:
+    zeros = Outlier("w", "every value is zero", "all zero", damage=True)
+    for measure in (WHOLE, Completeness()):
+        said = weights.read(WeightReport("a", (), (zeros,), 1, 1, completeness=measure))
+        assert "one thing stands out. Read to the end, " in said
+        assert "all values are finite; what stands out may be damage." in said
+        assert "ntact" not in said
+
+
+def test_without_a_config_no_more_is_claimed_than_was_looked_at() -> None:
+    report = replace(statistics("a"), outliers=())
+    assert weights.read(report).endswith(
+        ": nothing stands out. Read to the end, no layer lacks what most layers have, all values are finite. "
+        "No config.json lies beside the weights. Whether tensors are missing cannot be told."
+    )
+    flat = replace(report, tensors=tuple(t for t in report.tensors if t.layer is None))
+    assert ": nothing stands out. Read to the end, all values are finite. No config.json" in weights.read(flat)
 
 
 def test_values_that_are_not_finite_are_said_and_nothing_is_intact() -> None:
@@ -39,12 +67,16 @@ def test_a_layer_that_lacks_what_others_have_is_said() -> None:
     report = statistics("a")
     gone = "model.layers.2.mlp.down_proj.weight"
     without = replace(report, tensors=tuple(t for t in report.tensors if t.name != gone))
-    assert weights.read(without).endswith("Layer 2 lacks what most layers have: mlp.down_proj.")
+    assert weights.read(without).startswith("Layer 2 lacks what most layers have: mlp.down_proj. ")
+    assert "nothing stands out" not in weights.read(replace(without, outliers=()))
+    assert "ntact" not in weights.read(without)
     none = replace(report, tensors=tuple(t for t in report.tensors if t.layer not in (1, 2)))
-    assert weights.read(none).endswith("input_layernorm, and 1 more layer lacks some.")
+    assert "input_layernorm, and 1 more layer lacks some. " in weights.read(none)
     none = replace(report, tensors=tuple(t for t in report.tensors if t.layer != 1))
     said = "Layer 1 lacks what most layers have: self_attn.q_proj, mlp.down_proj, input_layernorm."
-    assert weights.read(none).endswith(said)
+    assert weights.read(none).startswith(said)
+    one = replace(report, tensors=tuple(t for t in report.tensors if t.layer == 3))
+    assert gaps(one) == (), "one layer by itself is no rule"
 
 
 def test_layers_of_two_kinds_lack_nothing() -> None:
