@@ -98,8 +98,9 @@ def test_any_folder_what_stands_out_and_what_is_refused(server: Server, open_pag
     expect(said).to_contain_text("1 of the tensors holds values that are not finite.")
     expect(page.locator(".hl-warn")).to_contain_text("h.3.w.weight: 6 of 36 values are NaN. Rule: any NaN.")
     box = page.get_by_label("Folder or .safetensors file on the server", exact=True)
-    for path, seen in ((tmp_path / "no", "There is nothing at"), (tmp_path / "a.bin", "is a pickle")):
-        (tmp_path / "a.bin").touch()
+    (tmp_path / "a.bin").touch()
+    refused = {tmp_path / "no": "nothing at", tmp_path / "a.bin": "is a pickle", "x": "no such folder or file: 'x'"}
+    for path, seen in refused.items():
         box.fill(str(path))
         page.keyboard.press("Enter")
         expect(page.get_by_role("alert")).to_contain_text(seen)

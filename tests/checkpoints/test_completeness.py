@@ -239,7 +239,7 @@ def quantised(folder: Path, suffix: str, method: dict[str, Any]) -> None:
             rows, columns = weight.shape
             tensors[f"{stem}qweight"] = torch.randint(1, 2**30, (columns // 8, rows), dtype=torch.int32)
             tensors[f"{stem}qzeros"] = torch.full((1, rows // 8), 0x77777777, dtype=torch.int32)
-            tensors[f"{stem}scales"] = torch.rand(1, rows, dtype=torch.float16)
+            tensors[f"{stem}scales"] = torch.rand(1, rows).half() + 0.1
             tensors[f"{stem}g_idx"] = torch.zeros(columns, dtype=torch.int32)
         else:
             tensors[name] = (weight * 1000).to(torch.float8_e4m3fn)
