@@ -218,6 +218,7 @@ SHARED: Mapping[str, Mapping[str, str]] = {
         "waiting": "how long a large model takes, on every page",
         "untrained_head": "which pairs give no verdict, on every page and command",
         "stated_results": "how good a pair is by its own card, where it is named",
+        "text_units": "what a word of a text is called, on every page and command",
         "terms": "the field's own words, explained where they stand",
         "opening": "of every folder that we write",
     },

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
 from core.figures.clickable_cells import add_frame, add_markers
 from core.figures.picture import picture
-from core.figures.style import PALETTES, Theme, finish, name, scale, whole
+from core.figures.positions import aliases, hover_labels, places
+from core.figures.style import PALETTES, Theme, finish, name, scale
 from core.results import AttentionOverview, Floats, Unit
+from core.results.text_units import unit_numbers
 
 #: Up to so many rows are sent as numbers, more as a picture of 255 shades; its sides have at most so many pixels.
 NUMBERS, PIXELS = 256, 600
 #: Up to so many units are named at both axes: their labels stay apart on a telephone.
 NAMED = 30
-#: Positions count from 1 on both axes; layers and heads from 0.
-_CELLS: dict[str, Any] = {"x0": 1, "dx": 1, "y0": 1, "dy": 1}
 
 
 def heads(result: AttentionOverview, measure: str, chosen: tuple[int, int], theme: Theme) -> go.Figure:
@@ -72,31 +71,40 @@ def _layers_and_heads(figure: go.Figure, layers: int, count: int, theme: Theme) 
 def matrix(values: Floats, units: Sequence[Unit], theme: Theme, *, hidden: int | None = None) -> go.Figure:
     """Who reads (rows) whom (columns), (U, U); colours end at the largest number shown.
 
-    `hidden` is a column that is left out (counted from 0), the others take the colours. Above `PIXELS` units a pixel
-    stands for the largest number in a block of them (see `block`).
+    Both axes count the units of the text from 1. `hidden` is a column that is left out (its place in `units`), the
+    others take the colours. Above `PIXELS` units a pixel stands for the largest number in a block of them (see
+    `block`).
     """
-    count = len(units)
+    count, stand = len(units), places(units)
     shown = visible(values, hidden)
     shades = PALETTES[theme].rising[:-1]  # to the colour in which the text is tinted
-    figure = go.Figure(_as_numbers(shown, shades) if count <= NUMBERS else _as_image(shown, shades))
+    draw = _as_numbers if count <= NUMBERS else _as_image
+    figure = go.Figure(draw(shown, stand[0], shades))
     finish(figure, theme, 640)
     if count <= NUMBERS:
         _named(figure, units)
-    figure.update_xaxes(range=[0.5, count + 0.5], showgrid=False, zeroline=False, side="top")
-    figure.update_yaxes(range=[count + 0.5, 0.5], showgrid=False, zeroline=False)
+    begin, end = stand[0] - 0.5, stand[-1] + 0.5
+    figure.update_xaxes(range=[begin, end], showgrid=False, zeroline=False, side="top")
+    figure.update_yaxes(range=[end, begin], showgrid=False, zeroline=False)
     if count > NUMBERS:  # nothing to be measured: the browser draws it in one go
         figure.update_layout(margin={"l": 64, "r": 8, "t": 56, "b": 8}, xaxis_automargin=False, yaxis_automargin=False)
+        named = aliases(units)
+        figure.update_layout(xaxis_labelalias=named, yaxis_labelalias=named)
     if count > NAMED:
-        figure.update_xaxes(title_text=f"position that is read, of {count:,}")
-        figure.update_yaxes(title_text=f"position that reads, of {count:,}")
+        last = max((number for number in unit_numbers(units) if number is not None), default=0)
+        figure.update_xaxes(title_text=f"what is read, 1 to {last:,} in the text")
+        figure.update_yaxes(title_text=f"what reads, 1 to {last:,} in the text")
     return figure
 
 
-def _as_numbers(shown: Floats, shades: tuple[str, ...]) -> go.Heatmap:
-    """Each cell with its number, which hovering says."""
+def _as_numbers(shown: Floats, first: int, shades: tuple[str, ...]) -> go.Heatmap:
+    """Each cell with its number, which hovering says; the first row and column stand at `first`."""
     return go.Heatmap(
         z=shown.astype(np.float32),
-        **_CELLS,
+        x0=first,
+        dx=1,
+        y0=first,
+        dy=1,
         zmin=0,
         zmax=_end(shown),
         showscale=False,
@@ -105,10 +113,10 @@ def _as_numbers(shown: Floats, shades: tuple[str, ...]) -> go.Heatmap:
     )
 
 
-def _as_image(shown: Floats, shades: tuple[str, ...]) -> go.Image:
+def _as_image(shown: Floats, first: int, shades: tuple[str, ...]) -> go.Image:
     """A picture, a fraction of the size of the numbers; its cells stand where theirs would."""
     size = block(len(shown))
-    centre = size / 2 + 0.5
+    centre = first + (size - 1) / 2
     return go.Image(
         source=picture(pooled(shown, size), _end(shown), shades),
         x0=centre,
@@ -148,8 +156,8 @@ def pooled(values: Floats, size: int) -> Floats:
 def _named(figure: go.Figure, units: Sequence[Unit]) -> None:
     """Words at the axes while there is room; hovering names them anyway, without a label for each cell."""
     room = len(units) <= NAMED
-    words = [name(unit.text, 12) if room else f"{i}: {whole(unit.text)}" for i, unit in enumerate(units, 1)]
-    axis = {"tickmode": "array", "tickvals": [*range(1, len(units) + 1)], "ticktext": words, "showticklabels": room}
+    words = [name(unit.text, 12) for unit in units] if room else hover_labels(units)
+    axis = {"tickmode": "array", "tickvals": places(units), "ticktext": words, "showticklabels": room}
     figure.update_yaxes(**axis, tickfont={"size": 11})
     figure.update_xaxes(**axis, tickfont={"size": 11}, tickangle=-90 if room and len(units) > 6 else 0)
 

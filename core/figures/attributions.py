@@ -7,8 +7,8 @@ from typing import Literal
 import numpy as np
 import plotly.graph_objects as go
 
-from core.figures.positions import named_axis
-from core.figures.style import PALETTES, Theme, finish, scale, whole
+from core.figures.positions import hover_labels, named_axis, places
+from core.figures.style import PALETTES, Theme, finish, scale
 from core.results import FRACTIONS, Attributions, Faithfulness
 from core.words.numbers import signed
 
@@ -21,17 +21,14 @@ def agreement(result: Attributions, theme: Theme) -> go.Figure:
     rows = [m.method for m in result.methods]
     values = np.array([m.values for m in result.methods])
     shares = values / np.maximum(np.abs(values).max(axis=1, keepdims=True), 1e-30)
-    words = [whole(unit.text) for unit in result.units]
+    words = hover_labels(result.units)
     hover_texts = [
-        [
-            f"{x}: {word}<br>{row} {signed(float(value))}"
-            for x, (word, value) in enumerate(zip(words, line, strict=True), 1)
-        ]
+        [f"{word}<br>{row} {signed(float(value))}" for word, value in zip(words, line, strict=True)]
         for row, line in zip(rows, values, strict=True)
     ]
     figure = go.Figure(
         go.Heatmap(
-            x=list(range(1, len(words) + 1)),
+            x=places(result.units),
             y=rows,
             z=shares,
             zmin=-1,

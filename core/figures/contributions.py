@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from core.figures.positions import bars, named_axis
+from core.figures.positions import bars, hover_labels, named_axis, places
 from core.figures.ranking import ranking
-from core.figures.style import PALETTES, Figure, Theme, finish, whole
+from core.figures.style import PALETTES, Figure, Theme, finish
 from core.results import Contributions, Floats, Unit, by_unit
 from core.words import contributions as words
 from core.words.numbers import signed
@@ -41,10 +41,10 @@ def by_position(units: Sequence[Unit], result: Contributions, theme: Theme) -> F
 
 def _layer(units: Sequence[Unit], values: Floats, name: str, colour: str) -> go.Bar:
     return go.Bar(
-        x=list(range(1, len(units) + 1)),
+        x=places(units),
         y=values,
         name=name,
         marker={"color": colour},
-        customdata=[(whole(unit.text), signed(float(v))) for unit, v in zip(units, values, strict=True)],
-        hovertemplate=f"%{{x}}: %{{customdata[0]}}<br>{name} %{{customdata[1]}}<extra></extra>",
+        customdata=[(text, signed(float(v))) for text, v in zip(hover_labels(units), values, strict=True)],
+        hovertemplate=f"%{{customdata[0]}}<br>{name} %{{customdata[1]}}<extra></extra>",
     )

@@ -8,7 +8,9 @@ import numpy as np
 
 from core.figures.markup import text
 from core.results import Floats, Unit
+from core.results.text_units import telling_numbers
 from core.words.numbers import signed
+from core.words.text_units import place
 
 
 def ranking(
@@ -32,7 +34,8 @@ def ranking(
     """
     order = [int(i) for i in np.argsort(-np.abs(values), kind="stable")]
     shown, rest = order[:most], order[most:]
-    rows = [(_named(units, i), float(values[i]), False) for i in shown]
+    numbers = telling_numbers(units)
+    rows = [(_named(units[i], numbers[i], noun), float(values[i]), False) for i in shown]
     if rest:
         plural = "" if len(rest) == 1 else "s"
         rows.append((text(f"{len(rest)} other {noun}{plural}"), float(values[rest].sum()), True))
@@ -43,11 +46,9 @@ def ranking(
     return f'<ol class="hl-signed">{"".join(lines)}{_total(*total) if total else ""}</ol>'
 
 
-def _named(units: Sequence[Unit], place: int) -> str:
-    """The unit; with its place when the same characters stand elsewhere too."""
-    unit = units[place]
-    again = sum(other.text == unit.text for other in units) > 1
-    return text(unit.text) + (f" <small>at {place + 1}</small>" if again else "")
+def _named(unit: Unit, number: int | None, noun: str) -> str:
+    """The unit; with its number when the same characters stand elsewhere too."""
+    return text(unit.text) + (f" <small>{place(number, noun)}</small>" if number is not None else "")
 
 
 def _total(name: str, value: float) -> str:

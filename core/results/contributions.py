@@ -100,7 +100,8 @@ class Deletion:
         share: its contribution.
         score: the class's probability without it; of a regression the output.
         label: the verdict without it.
-        again: whether the same characters stand elsewhere in the text, too, where they were left.
+        number: of the word in the text (see `unit_numbers`), where the same characters stand elsewhere, too, and were
+            left there; else None.
     """
 
     place: int
@@ -108,7 +109,7 @@ class Deletion:
     share: float
     score: float
     label: str
-    again: bool = False
+    number: int | None = None
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -46,6 +49,22 @@ class Reading:
     prediction: Prediction
     words: tuple[Unit, ...]
     pieces: tuple[Unit, ...]
+
+
+def unit_numbers(units: Sequence[Unit]) -> list[int | None]:
+    """(U,) the number of each unit of the text, from 1 in its order, of what was read of it.
+
+    None of special tokens and those of a chat template: they are not counted, and go by their names.
+    """
+    count = itertools.count(1)
+    return [None if unit.special else next(count) for unit in units]
+
+
+def telling_numbers(units: Sequence[Unit]) -> list[int | None]:
+    """(U,) the number of each unit whose characters stand elsewhere in the text, too; None of all others."""
+    counts = Counter(unit.text for unit in units if not unit.special)
+    numbers = unit_numbers(units)
+    return [number if counts[unit.text] > 1 else None for unit, number in zip(units, numbers, strict=True)]
 
 
 def by_unit(values: Floats, units: tuple[Unit, ...]) -> Floats:

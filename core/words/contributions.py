@@ -9,6 +9,7 @@ from core.results.contributions import Deletion, Quantity
 from core.words.class_names import readable
 from core.words.numbers import percentage, signed, three_digits, two_digits
 from core.words.outputs import noun
+from core.words.text_units import quoted
 from core.words.verdict import leads
 
 _TARGETS: dict[Target, str] = {"log-odds": "Log-odds", "logit": "Logit", "lead": "Lead over another"}
@@ -82,11 +83,6 @@ def _drift(result: Contributions) -> str:
     return f"Holding the path {moved}. {NO_EFFECT}"
 
 
-def word(deletion: Deletion) -> str:
-    """The word in quotes, with its place, from 1, where the same characters stand elsewhere, too."""
-    return f"'{deletion.unit.text}'" + (f" (number {deletion.place + 1})" if deletion.again else "")
-
-
 def deleted(result: Deletions, labels: Sequence[str] = (), *, shares: bool = True) -> str:
     """The deletion that lowered the score most, by name and numbers; empty where none was run.
 
@@ -95,7 +91,7 @@ def deleted(result: Deletions, labels: Sequence[str] = (), *, shares: bool = Tru
     count = len(result.deletions)
     if not count:
         return ""
-    unit, what = result.options.by.removesuffix("s"), "share" if shares else "fall"
+    unit, what = _unit(result), "share" if shares else "fall"
     plural = "s" if count > 1 else ""
     among = f"{_COUNTS[count]} {unit}{plural} with the largest {what}{plural}"
     score = "probability" if result.is_probability else "output"
@@ -104,7 +100,7 @@ def deleted(result: Deletions, labels: Sequence[str] = (), *, shares: bool = Tru
         one = "without it" if count == 1 else "without any one of them"
         return f"Tested by deleting {among}: {one} the {score} is no lower than the {whole} of the whole text."
     place = f", the largest fall among {among}" if count > 1 else f", {among}"
-    without = f"without {word(strongest)} the {score} is {_score(strongest.score, result)} in place of {whole}"
+    without = f"without {_word(strongest, unit)} the {score} is {_score(strongest.score, result)} in place of {whole}"
     return f"Tested by deleting: {without}{place}{_then(result, strongest, labels)}."
 
 
@@ -113,7 +109,8 @@ def reason(result: Deletions, labels: Sequence[str] = (), *, shares: bool = True
 
     Classes go by their ids where no labels are given.
     """
-    named = [word(deletion) for deletion in result.deletions]
+    unit = _unit(result)
+    named = [_word(deletion, unit) for deletion in result.deletions]
     if not named:
         return ""
     listed = " and ".join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named)
@@ -126,7 +123,17 @@ def reason(result: Deletions, labels: Sequence[str] = (), *, shares: bool = True
         return f"{listed} {adds}: {each} the {noun} of {_score(result.score, result)}."
     fell = f"from {_score(result.score, result)} to {_score(strongest.score, result)}"
     then = _then(result, strongest, labels)
-    return f"{listed} {adds}: without {word(strongest)} the {noun} falls {fell}{then}."
+    return f"{listed} {adds}: without {_word(strongest, unit)} the {noun} falls {fell}{then}."
+
+
+def _unit(result: Deletions) -> str:
+    """What was deleted: a word, or a token."""
+    return result.options.by.removesuffix("s")
+
+
+def _word(deletion: Deletion, noun: str) -> str:
+    """The word in quotes, with its number where the same characters stand elsewhere, too."""
+    return quoted(deletion.unit, deletion.number, noun)
 
 
 def _then(result: Deletions, strongest: Deletion, labels: Sequence[str]) -> str:

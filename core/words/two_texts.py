@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.results import FlipCost, MinimalFlip, Reading, TwoTexts
+from core.results.text_units import telling_numbers
 from core.words.class_names import readable
 from core.words.durations import duration
 from core.words.numbers import signed
+from core.words.text_units import quoted
 from core.words.verdict import leads, stated
 
 _SEARCH = (
@@ -53,7 +55,8 @@ def flipped(result: MinimalFlip, reading: Reading, labels: Sequence[str] = ()) -
         together = "and the words of the largest contributions together"
         rest = f"Nothing tried changes '{before}': {_reach(result)}, {together}."
         return every if result.proven else rest
-    names = [f"'{reading.words[i].text}'" for i in result.removed]
+    numbers = telling_numbers(reading.words)
+    names = [quoted(reading.words[i], numbers[i]) for i in result.removed]
     listed = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
     count = f"{len(names)} of {result.words} words"
     first = f"Without {listed} ({count}) {leads(result.label, labels)} instead of '{before}'."

@@ -26,6 +26,7 @@ from core.results import (
     by_unit,
 )
 from core.results.contributions import Deletion
+from core.results.text_units import telling_numbers
 from tests.fakes.catalogue import HEADS, LAYERS, WIDTH
 from tests.fakes.numbers import normal, shares
 from tests.fakes.predictions import logits, probabilities, verdict, weights
@@ -95,7 +96,8 @@ def deletions(model: LoadedModel, reading: Reading, options: ContributionOptions
 
     def without(place: int) -> Deletion:
         rest = logits(model, " ".join(unit.text for i, unit in enumerate(units) if i != place))
-        return Deletion(place, units[place], float(values[place]), score(rest), verdict(model, rest))
+        number = telling_numbers(units)[place]
+        return Deletion(place, units[place], float(values[place]), score(rest), verdict(model, rest), number)
 
     order = [int(i) for i in np.argsort(-values, kind="stable")][:3]
     whole = np.array(reading.prediction.logits)

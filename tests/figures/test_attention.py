@@ -44,6 +44,11 @@ def test_text_in_a_figure_is_escaped_and_equal_words_are_told_apart_by_position(
     assert set(few.layout.xaxis.ticktext) == {"&lt;b&gt;x&lt;/b&gt;"}
     many = matrix(rows(50), units(50), "light")
     assert many.layout.xaxis.ticktext[:2] == ("1: no", "2: no")
+    marked = (Unit("<s>", 0, 0, (0,), "special"), *units(49))
+    with_mark = matrix(rows(50), marked, "light")
+    assert with_mark.layout.xaxis.ticktext[:2] == ("&lt;s&gt;", "1: no")
+    assert with_mark.layout.xaxis.tickvals[:2] == (0, 1)
+    assert with_mark.layout.xaxis.title.text == "what is read, 1 to 49 in the text"
 
 
 @pytest.mark.parametrize("count", [5, 300])
@@ -106,6 +111,8 @@ def test_long_texts_stay_light() -> None:
     figure = matrix(rows(2048), units(2048), "light")
     assert decoded(figure.data[0].source).shape[:2] == (512, 512)
     assert (figure.data[0].x0, figure.data[0].dx) == (2.5, 4), "the middle of units 1 to 4"
+    marked = (Unit("<s>", 0, 0, (0,), "special"), *units(2047))
+    assert matrix(rows(2048), marked, "light").data[0].x0 == 1.5, "of <s> and units 1 to 3"
     assert len(figure.to_json()) < 600_000
     assert len(matrix(rows(512), units(512), "light").to_json()) < 600_000
 

@@ -20,7 +20,8 @@ def test_equal_words_are_bars_of_their_own(reading_of: Read, theme: Theme) -> No
     reading = reading_of("no no no")
     values = np.array([0.1, -0.2, 0.3, 0.4])
     bar = bars(reading.words, values, theme, "contribution").data[0]
-    assert list(bar.x) == [1, 2, 3, 4]
+    assert list(bar.x) == [0, 1, 2, 3], "the first word stands at 1"
+    assert list(bar.customdata) == ["&lt;s&gt;", "1: no", "2: no", "3: no"]
     assert list(bar.y) == list(values)
     assert [bar.marker.color[i] == PALETTES[theme].minus for i in range(4)] == [False, True, False, False]
 
@@ -29,7 +30,8 @@ def test_many_units_are_numbered_at_the_axis(reading_of: Read) -> None:
     reading = reading_of(" ".join("x" * (NAMED + 1)))
     figure = bars(reading.words, np.ones(len(reading.words)), "light", "weight")
     assert figure.layout.xaxis.ticktext is None
-    assert figure.layout.xaxis.title.text == "position"
+    assert figure.layout.xaxis.title.text == "number in the text"
+    assert figure.layout.xaxis.labelalias == {"0": "&lt;s&gt;"}
 
 
 def test_names_are_escaped_and_short() -> None:

@@ -138,10 +138,10 @@ def test_nothing_is_said_that_shares_do_not_say() -> None:
     assert contributions.NO_EFFECT in said
 
 
-def test_a_word_that_stands_twice_is_told_by_its_place() -> None:
-    twice = Deletion(4, Unit("card", 0, 4, (4,)), 1.0, 0.41, "card", again=True)
+def test_a_word_that_stands_twice_is_told_by_its_number() -> None:
+    twice = Deletion(4, Unit("card", 0, 4, (4,)), 1.0, 0.41, "card", number=4)
     result = Deletions(ContributionOptions("card"), 0.934, "card", True, (twice,))
     assert contributions.reason(result).startswith(
-        "'card' (number 5) adds most: without 'card' (number 5) the probability falls "
+        "'card' (word 4) adds most: without 'card' (word 4) the probability falls "
     )
-    assert "without 'card' (number 5) the probability is" in contributions.deleted(result)
+    assert "without 'card' (word 4) the probability is" in contributions.deleted(result)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,6 +10,7 @@ from core.engine.encoding import Encoded
 from core.explain.probe import Probe
 from core.results import ContributionOptions, Contributions, Deletions, Unit, by_unit
 from core.results.contributions import Deletion
+from core.results.text_units import telling_numbers
 
 #: So many words; the strongest single one is nearly always among the three with the largest shares.
 TRIED = 3
@@ -27,15 +27,14 @@ def deletions(
     logits = probe.logits(rows)
     regression = probe.problem_type == "regression"
     scores = (logits if regression else probe.probabilities(logits))[:, probe.labels.index(options.label)].tolist()
-    counts = Counter(unit.text for unit in units)
-    again = [counts[unit.text] > 1 for unit in units]
+    numbers = telling_numbers(units)
     return Deletions(
         options=options,
         score=scores[0],
         verdict=probe.verdict(logits[0]),
         is_probability=not regression,
         deletions=tuple(
-            Deletion(place, units[place], float(values[place]), score, probe.verdict(row), again[place])
+            Deletion(place, units[place], float(values[place]), score, probe.verdict(row), numbers[place])
             for place, score, row in zip(places, scores[1:], logits[1:], strict=True)
         ),
     )

@@ -31,7 +31,8 @@ def test_each_equals_the_text_without_it(explainer: Explainer, family: str, by: 
         left = [n for i, n in enumerate(ids) if i not in units[one.place].tokens]
         logits = probe.logits([left])[0]
         assert one.score == pytest.approx(float(logits.softmax(0)[k]), abs=1e-5)
-        assert one.again == (sum(unit.text == units[one.place].text for unit in units) > 1)
+        again = sum(unit.text == units[one.place].text for unit in units) > 1
+        assert one.number == (own.index(one.place) + 1 if again else None), "counted without special tokens"
         assert one.label == reading.prediction.labels[int(logits.argmax())]
     lowest = min(result.deletions, key=lambda one: one.score)
     assert result.strongest == (lowest if lowest.score < result.score else None)
