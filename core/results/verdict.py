@@ -129,9 +129,16 @@ class Prediction:
     @property
     def bytes_per_token(self) -> float:
         """How finely the tokenizer cut what was read: bytes of UTF-8 a token of the text; infinite without one."""
+        size, count, _ = self._cut
+        return size / count if count else math.inf
+
+    @property
+    def _cut(self) -> tuple[int, int, int]:
+        """Of what was read of the text: bytes of UTF-8, tokens, words (runs without white space)."""
         start, end = self.kept
-        count = sum(token.kind == "text" for token in self.tokens)
-        return len(self.text[start:end].encode("utf-8", "surrogatepass")) / count if count else math.inf
+        read = self.text[start:end]
+        tokens = sum(token.kind == "text" for token in self.tokens)
+        return len(read.encode("utf-8", "surrogatepass")), tokens, len(read.split())
 
     @cached_property
     def sureness(self) -> Sureness | None:
@@ -139,12 +146,12 @@ class Prediction:
         single = self.problem_type == "single_label_classification" and len(self.labels) > 1
         if not single or not self.finite or self.untrained_head:
             return None
-        return self.thresholds.state(self.probabilities, self.bytes_per_token)
+        return self.thresholds.state(self.probabilities, finely_cut=self.thresholds.finely_cut(*self._cut))
 
     @property
     def unlike(self) -> bool:
-        """Whether it is not sure because the text is unlike what was learnt: cut more finely than the threshold."""
-        return self.sureness is not None and self.bytes_per_token < self.thresholds.bytes_per_token
+        """Whether it is not sure because the text is unlike what was learnt: finely cut, see the thresholds."""
+        return self.sureness is not None and self.thresholds.finely_cut(*self._cut)
 
     @property
     def entropy(self) -> float:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from core.results import Prediction
-from core.results.sureness import Sureness, SurenessThresholds
+from core.results.sureness import FEWEST_TOKENS, FINE_TOKENS_PER_WORD, Sureness, SurenessThresholds
 from core.words.class_names import readable
 from core.words.numbers import percentage, three_digits
 
@@ -157,7 +157,8 @@ def _unlike(prediction: Prediction) -> str:
     limits = prediction.thresholds
     start, end = prediction.kept
     count = sum(token.kind == "text" for token in prediction.tokens)
-    cut = f"The tokenizer cuts it finely: {end - start:,} characters became {count:,} tokens of text"
+    characters = f"{end - start:,} character{'s' if end - start > 1 else ''}"
+    cut = f"The tokenizer cuts it finely: {characters} became {count:,} tokens of text"
     size = f"{three_digits(prediction.bytes_per_token)} bytes each"
     limit = three_digits(limits.bytes_per_token)
     if not limits.calibrated_on:
@@ -169,8 +170,9 @@ def thresholds(limits: SurenessThresholds) -> str:
     """Where the limits between the states are, and where they come from."""
     return (
         f"Sure: the first class has {percentage(limits.sure)} or more. Between two: the first two have "
-        f"{percentage(limits.two)} together. Not sure: all else, and every text that the tokenizer cuts into less than "
-        f"{three_digits(limits.bytes_per_token)} bytes a token. {_origin(limits)}"
+        f"{percentage(limits.two)} together. Not sure: all else, and a text cut into {FEWEST_TOKENS} tokens or more, "
+        f"{FINE_TOKENS_PER_WORD:g} or more a word, of less than {three_digits(limits.bytes_per_token)} bytes each. "
+        + _origin(limits)
     )
 
 

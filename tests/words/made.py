@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from core.results import ContributionOptions, Contributions, PositionParts, Prediction, Reading, Token, Unit
+from core.results.sureness import DEFAULT_THRESHOLDS, SurenessThresholds
 
 
 def prediction(text: str = "my card", probabilities: tuple[float, ...] = (0.9, 0.1), total: int = 2) -> Prediction:
@@ -18,6 +19,14 @@ def prediction(text: str = "my card", probabilities: tuple[float, ...] = (0.9, 0
     return Prediction(
         text, labels[0], "single_label_classification", labels, logits, probabilities, tokens, (0.5, 0.5), 7, total
     )
+
+
+def finely_cut(limits: SurenessThresholds = DEFAULT_THRESHOLDS, text: str = "qwertyu") -> Prediction:
+    """One word, a token for each character."""
+    tokens = tuple(Token(sign, i, i + 1) for i, sign in enumerate(text))
+    count = len(tokens)
+    made = prediction(text, total=count)
+    return replace(made, tokens=tokens, pooling_weights=(1 / count,) * count, kept_characters=count, thresholds=limits)
 
 
 def reading(words: int = 2) -> Reading:

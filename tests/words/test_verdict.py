@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+from core.results import Token
 from core.results.sureness import SurenessThresholds
 from core.words import verdict
-from tests.words.made import prediction
+from tests.words.made import finely_cut, prediction
 
 
 def test_a_probability_or_the_output() -> None:
@@ -26,9 +27,15 @@ def test_how_sure_it_is_in_words() -> None:
     assert verdict.sureness_because(prediction()) == ""
     assert verdict.sureness(prediction(probabilities=(0.5, 0.45, 0.05))) == "Between two"
     assert verdict.sureness(prediction(probabilities=(0.4, 0.3, 0.3))) == "Not sure"
-    strange = replace(prediction(), thresholds=SurenessThresholds(bytes_per_token=5.0))
+    strange = finely_cut(SurenessThresholds(bytes_per_token=5.0))
     assert verdict.sureness(strange) == "Not sure: this is unlike what it learnt"
-    assert verdict.sureness_because(strange).endswith("3.50 bytes each (below 5.00, the default limit).")
+    assert verdict.sureness_because(strange) == (
+        "The tokenizer cuts it finely: 7 characters became 7 tokens of text, 1.00 bytes each "
+        "(below 5.00, the default limit)."
+    )
+    family = (Token("👪", 0, 1), *(Token("", 1, 1) for _ in range(5)))  # the bytes of one sign
+    one = replace(strange, text="👪", tokens=family, kept_characters=1)
+    assert "1 character became 6 tokens" in verdict.sureness_because(one)
     assert verdict.sureness(replace(prediction(), untrained_head=True)) == ""
     assert verdict.how_sure(replace(prediction(), untrained_head=True)) == ""
     assert verdict.how_sure(prediction()) == "Sure."
@@ -46,6 +53,7 @@ def test_how_sure_it_is_in_words() -> None:
 def test_where_the_limits_are_and_where_they_come_from() -> None:
     said = verdict.thresholds(SurenessThresholds())
     assert "80.0\u00a0% or more" in said
+    assert "cut into 5 tokens or more, 1.5 or more a word, of less than 1.50 bytes each" in said
     assert said.endswith("These limits are defaults, and not measured for this model.")
     tokens = verdict.thresholds(SurenessThresholds(bytes_per_token=3.0, calibrated_on="9 texts"))
     assert tokens.endswith("The percentages are defaults; the bytes a token were measured on 9 texts.")

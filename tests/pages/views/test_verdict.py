@@ -8,7 +8,7 @@ from core.results import NOT_FINITE, Selection
 from core.results.example import Example
 from core.results.sureness import SurenessThresholds
 from pages.views.verdict import Answer, explanation, verdict
-from tests.words.made import prediction
+from tests.words.made import finely_cut, prediction
 
 
 def drawn(**changes: object) -> str:
@@ -46,9 +46,10 @@ def test_where_it_is_not_sure_the_closest_classes_stand_in_place_of_a_verdict() 
     assert "Not sure</bdi>" in html
     assert "unlike" not in html
     assert "No class stands out." in html
-    cut = drawn(thresholds=SurenessThresholds(bytes_per_token=5.0, calibrated_on="9 texts"))
+    limits = SurenessThresholds(bytes_per_token=5.0, calibrated_on="9 texts")
+    cut = drawn(**vars(finely_cut(limits)))
     assert "Not sure: this is unlike what it learnt" in cut
-    assert "7 characters became 2 tokens of text, 3.50 bytes each; nearly all of 9 texts have 5.00 or more." in cut
+    assert "7 characters became 7 tokens of text, 1.00 bytes each; nearly all of 9 texts have 5.00 or more." in cut
 
 
 def test_the_expected_class_is_named_and_compared() -> None:
