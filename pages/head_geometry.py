@@ -1,4 +1,4 @@
-"""Head geometry: which classes the head can hardly tell apart, from its class vectors alone."""
+"""Head geometry: which classes lie close to each other in the head, from its class vectors alone."""
 
 from __future__ import annotations
 
@@ -31,11 +31,12 @@ def draw(selection: Selection) -> None:
     """The sentence, the map beside one class; on request the pairs and the method."""
     result = explainer().head_geometry(selection)
     st.session_state.update({_KEYS[key]: value for key, value in url_state.requested("head", _KEYS).items()})
-    shared = bool(st.session_state.get(_SHARED))
+    shared = words.keeps_shared(result) or bool(st.session_state.get(_SHARED))
     st.html(markup.lead(words.closest(result, shared=shared)))
     left, right = st.columns([8, 5], gap="medium")
     with left:
-        st.toggle("Keep what all classes share", key=_SHARED, persist_state="session")
+        if not words.keeps_shared(result):
+            st.toggle("Keep what all classes share", key=_SHARED, persist_state="session")
         view.cosines(result, shared=shared)
     with right:
         view.neighbours(result, choose_class(result, shared=shared), shared=shared)
@@ -45,7 +46,7 @@ def draw(selection: Selection) -> None:
 
 
 selection, candidate = frame.selection()
-st.html(markup.title("Head geometry", "Which classes the head can hardly tell apart."))
+st.html(markup.title("Head geometry", "Which classes lie close to each other in the head."))
 frame.section_links()
 model = loading.ready(selection, candidate)
 if model is not None and untrained_head.passes(selection, candidate, model) and frame.fits():

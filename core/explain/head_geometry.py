@@ -1,4 +1,4 @@
-"""Which classes the head can hardly tell apart: angles and distances between its class vectors."""
+"""Which classes lie close to each other in the head: angles and distances between its class vectors."""
 
 from __future__ import annotations
 

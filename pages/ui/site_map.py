@@ -169,7 +169,7 @@ SITE_MAP: tuple[Section, ...] = (
             PageEntry(
                 "head_geometry",
                 "Head geometry",
-                "Which classes can the head hardly tell apart?",
+                "Which classes lie close to each other in the head?",
                 link="head",
                 needs=Capability.HEAD_GEOMETRY,
                 tables=True,
