@@ -104,7 +104,7 @@ class _Search:
                 looked += len(group)
                 result = self._first(group)
                 if result:
-                    return result, size - 1
+                    return result, size - (next(choices, None) is not None)
             if next(choices, None) is not None:
                 return (), size - 1
         return (), max(0, len(self.order) - 1)

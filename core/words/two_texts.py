@@ -13,10 +13,10 @@ from core.words.text_units import quoted
 from core.words.verdict import leads, stated
 
 _SEARCH = (
-    "Words are tried in the order of their contributions: every removal of one word, then of two and so on, as far as "
-    "{budget:,} texts reach; beyond that those with the largest contributions together, less those that are not "
-    "needed. A removed word is deleted from the text with the space before it, and what stays is tokenised anew. "
-    "One word stays at least. The words of what was cut off are left alone."
+    "Words are tried in the order of their contributions: every removal of one word, then of two and so on, until one "
+    "changes the verdict, as far as {budget:,} texts reach; beyond that those with the largest contributions together,"
+    " less those that are not needed. A removed word is deleted from the text with the space before it, and what stays"
+    " is tokenised anew. One word stays at least. The words of what was cut off are left alone."
 )
 DIFF = "Words are compared as they are written. Replaced words count as removed from A and added in B."
 #: Words named in a sentence; the rest are counted.
@@ -71,6 +71,21 @@ def flipped(result: MinimalFlip, reading: Reading, labels: Sequence[str] = ()) -
 def cost(cost: FlipCost) -> str:
     """What the search takes, said before."""
     return f"At most {cost.texts:,} texts through the model: about {duration(cost.seconds)}, from one measured batch."
+
+
+def tried(result: MinimalFlip) -> tuple[str, str]:
+    """Which removals were tried, how many and of how many words: ("all", "of 1 word, some of 2")."""
+    done, most, size = result.complete, result.words - 1, len(result.removed)
+    if most < 1:
+        return "none", "one word stays at least"
+    if done >= most:
+        return "all", "that leave a word"
+    if not done:
+        return "some", "of 1 word" if result.found and size == 1 else "of 1 word and of more"
+    every = "of 1 word" if done == 1 else f"of up to {done:,} words"
+    if result.found and size <= done:
+        return "all", every
+    return "all", f"{every}, some of {size if result.proven else 'more'}"
 
 
 def searched(budget: int) -> str:

@@ -90,17 +90,12 @@ def facts(result: MinimalFlip) -> list[tuple[str, str, str]]:
     rows = [
         ("Words taken away", size, f"of {result.words:,}"),
         ("Texts tried", f"{result.tried:,}", f"of at most {result.budget:,}"),
-        ("Every removal tried", *_complete(result.complete)),
+        ("Removals tried", *words.tried(result)),
     ]
     if result.found and result.label in result.labels:
         k = result.labels.index(result.label)
         rows.append(("It then leads with", words.side(result, 1, k), f"was {words.side(result, 0, k)}"))
     return rows
-
-
-def _complete(count: int) -> tuple[str, str]:
-    """Of up to how many words every removal was tried."""
-    return (f"up to {count:,}", "word at once" if count == 1 else "words at once") if count else ("none", "")
 
 
 def all_of(result: TwoTexts) -> str:

@@ -187,6 +187,13 @@ def test_the_greedy_part_drops_what_is_not_needed() -> None:
     assert flip.tried <= 200
 
 
+def test_of_the_size_that_flips_all_may_have_been_tried() -> None:
+    flip = searched(Rule(2, lambda g: bool(g)), [1.0, 0.0], 1000)  # both run in one batch
+    assert (len(flip.removed), flip.complete, flip.tried) == (1, 1, 3)
+    flip = searched(Rule(20, lambda g: bool(g)), [float(-i) for i in range(20)], 1000)
+    assert (len(flip.removed), flip.complete) == (1, 0), "a later batch was left"
+
+
 def test_nothing_flips_is_an_answer_and_says_whether_all_was_tried() -> None:
     flip = searched(Rule(5, never), [1.0] * 5, 1000)
     assert (flip.found, flip.proven, flip.tried) == (False, True, 2**5 - 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from core.results import FlipCost, MinimalFlip, TwoTexts
 from core.words import two_texts
@@ -61,6 +62,33 @@ def test_no_flip() -> None:
         "Nothing tried changes 'card': every removal of up to 1 word was tried, "
         "and the words of the largest contributions together."
     )
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (flip((), words=1), ("none", "one word stays at least")),
+        (flip((0,), words=2, complete=1), ("all", "that leave a word")),
+        (flip((0,)), ("some", "of 1 word")),
+        (flip((0,), complete=1), ("all", "of 1 word")),
+        (flip((0, 1), complete=1), ("all", "of 1 word, some of 2")),
+        (flip((0, 1), complete=2), ("all", "of up to 2 words")),
+        (flip((0, 1, 2), complete=1), ("all", "of 1 word, some of more")),
+        (flip((), complete=2), ("all", "of up to 2 words, some of more")),
+        (flip(()), ("some", "of 1 word and of more")),
+    ],
+)
+def test_which_removals_were_tried(found: MinimalFlip, said: tuple[str, str]) -> None:
+    assert two_texts.tried(found) == said
+
+
+def test_words_that_stand_twice_are_told_by_their_numbers() -> None:
+    twice = reading(4)
+    again = replace(
+        twice, words=tuple(replace(unit, text="lost.") if i % 2 else unit for i, unit in enumerate(twice.words))
+    )
+    said = two_texts.flipped(flip((1, 2, 3), words=4, complete=3), again)
+    assert said.startswith("Without 'lost.' (word 2), 'w2', 'lost.' (word 4) (3 of 4 words) ")
 
 
 def test_what_a_search_takes() -> None:

@@ -163,5 +163,6 @@ def flip(result: Report) -> list[Piece]:
     if least is None:
         return []
     sentence = says(two_texts_words.flipped(least, result.reading, least.labels))
-    tried = note(f"{least.tried:,} texts of at most {least.budget:,} were tried.")
+    removals = " ".join(two_texts_words.tried(least))
+    tried = note(f"{least.tried:,} texts of at most {least.budget:,} were tried. Removals tried: {removals}.")
     return [heading("Minimal flip"), *([struck(result.reading, least)] if least.found else []), sentence, tried]

@@ -18,7 +18,7 @@ def test_a_flip_says_what_went_and_what_the_verdict_became() -> None:
     assert view.facts(flip((1, 4), 1)) == [
         ("Words taken away", "2", "of 20"),
         ("Texts tried", "1,234", "of at most 5,000"),
-        ("Every removal tried", "up to 1", "word at once"),
+        ("Removals tried", "all", "of 1 word, some of 2"),
         ("It then leads with", "60.0\u00a0%", "was 10.0\u00a0%"),
     ]
 
@@ -27,5 +27,5 @@ def test_without_a_flip_there_is_no_new_verdict() -> None:
     assert view.facts(flip((), 0)) == [
         ("Words taken away", "none", "of 20"),
         ("Texts tried", "1,234", "of at most 5,000"),
-        ("Every removal tried", "none", ""),
+        ("Removals tried", "some", "of 1 word and of more"),
     ]
