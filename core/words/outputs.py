@@ -41,7 +41,7 @@ def title(prediction: Prediction) -> str:
 
 
 def first_of(prediction: Prediction) -> str:
-    """What the first of the ranked outputs is."""
+    """What the first of the ranked outputs is: sure or not, since not every first class is a verdict."""
     if prediction.untrained_head:
         return "random"
     match prediction.problem_type:
@@ -50,7 +50,7 @@ def first_of(prediction: Prediction) -> str:
         case "regression":
             return "the value" if len(prediction.labels) == 1 else "the largest"
         case _:
-            return "the verdict"
+            return "the first class"
 
 
 def values(count: int) -> str:

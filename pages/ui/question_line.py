@@ -15,7 +15,7 @@ from pages.ui import markup, verdict_line
 ASKED = "headlight.text"
 WORDS, TOKENS = "words", "tokens"
 BOX, CLASS, BY = "why.text", "why.class", "why.by"
-#: Stands for whatever the verdict is, also of the next text.
+#: Stands for whatever class comes first, also of the next text.
 VERDICT = ""
 OPENER = "question_text"
 _OPEN, _SHOWN = "why.open", "why.shown"
@@ -52,7 +52,7 @@ def _submit() -> None:
 
 
 def choose_class(reading: Reading, *, offered: bool) -> str:
-    """The class that the page speaks of; VERDICT where that is the verdict's, whichever it is."""
+    """The class that the page speaks of; VERDICT where that is the first one, whichever it is, sure or not."""
     prediction = reading.prediction
     noun, labels = outputs.noun(prediction.problem_type), prediction.labels
     if st.session_state.get(CLASS, VERDICT) not in (VERDICT, *labels):
@@ -60,7 +60,7 @@ def choose_class(reading: Reading, *, offered: bool) -> str:
         st.session_state[CLASS] = VERDICT
     if not offered or len(labels) == 1:
         return str(st.session_state.get(CLASS, VERDICT))
-    # The first has the same words for every text: a browser keeps what it shows.
+    # The first has the same words for every text, sure or not: a browser keeps what it shows.
     titles = {VERDICT: markup.sentence(outputs.first_of(prediction))}
     shown = {r.label: words.stated(r.probability, r.logit) for r in prediction.ranked}
     titles |= {label: f"{readable(label, labels)} · {value}" for label, value in shown.items()}

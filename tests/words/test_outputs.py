@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from core.results import Prediction
+from core.results.sureness import Sureness
 from core.words import outputs, verdict
 from tests.words.made import prediction
 
@@ -46,7 +47,10 @@ def test_several_outputs_are_told_with_their_values() -> None:
 
 
 def test_the_first_of_the_ranked() -> None:
-    assert outputs.first_of(made(SINGLE)) == "the verdict"
+    assert outputs.first_of(made(SINGLE)) == "the first class"
+    vague = prediction(probabilities=(0.4, 0.3, 0.3))
+    assert vague.sureness is Sureness.NOT_SURE
+    assert outputs.first_of(vague) == "the first class", "the same words for every text"
     assert outputs.first_of(made(SEVERAL)) == "the most probable"
     assert outputs.first_of(made(SINGLE, untrained_head=True)) == "random"
 
