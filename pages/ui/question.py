@@ -99,7 +99,10 @@ def keep_link(text: str) -> None:
 def share(text: str) -> None:
     """A button that copies the link to what is shown; for a text that is not in the URL, why there is none."""
     if _for_url(text) is None:
-        st.html(markup.note(f"No link: the text has more than {LONGEST_IN_URL:,} characters. A reload loses it."), width="content")
+        st.html(
+            markup.note(f"No link: the text has more than {LONGEST_IN_URL:,} characters. A reload loses it."),
+            width="content",
+        )
     else:
         browser.copy_link()
 
