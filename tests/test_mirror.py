@@ -20,6 +20,7 @@ OWN = {
     "dry_run/test_sound.py": "all stages, on candidates without one",
     "explain/test_families.py": "every view, on every family of transformers",
     "engine/test_quantised_pairs.py": "all of the engine, on quantised bases",
+    "evaluation/test_sample.py": "the sample file that comes with the app",
     "explain/test_two_people.py": "two who ask at once",
     "fakes/test_answers.py": "the fakes of the tests",
     "figures/test_lines.py": "figures that are lines or bars",

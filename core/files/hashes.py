@@ -6,10 +6,13 @@ import hashlib
 import json
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.files.fingerprint import fingerprint
 from core.files.safetensors_headers import TensorEntry
-from core.results import WeightFile
+
+if TYPE_CHECKING:
+    from core.results import WeightFile
 
 #: Bases of more bytes are told by their fingerprint: hashing a gigabyte takes about a second.
 HASHED_BYTES = 2 * 2**30
@@ -17,6 +20,8 @@ HASHED_BYTES = 2 * 2**30
 
 def base_files(tensors: Iterable[TensorEntry]) -> list[WeightFile]:
     """Each file of the base; above `HASHED_BYTES` in all, with the base's fingerprint in place of a hash."""
+    from core.results import WeightFile  # numpy comes with it
+
     entries = {entry.name: entry for entry in tensors}
     paths = sorted({entry.file for entry in entries.values()})
     if sum(path.stat().st_size for path in paths) <= HASHED_BYTES:
@@ -28,6 +33,8 @@ def base_files(tensors: Iterable[TensorEntry]) -> list[WeightFile]:
 
 def hashed(path: Path, part: str) -> WeightFile:
     """A file and the SHA-256 of its bytes."""
+    from core.results import WeightFile
+
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return WeightFile(part, path.name, path.stat().st_size, "SHA-256", digest)

@@ -22,8 +22,9 @@ ANSWERED = {page.path: ".hl-verdict" if page.answers else ".hl-facts" for page i
     "architecture": ".js-plotly-plot",
     "dry_run": ".hl-stages",
 }
-#: Streamlit's own, whatever an app draws: on a phone its list of pages holds more than list items.
-STREAMLITS_OWN = [["[data-testid=stSidebarNavItems]"]]
+#: Streamlit's own, whatever an app draws: on a phone its list of pages holds more than list items; where files are
+#: dropped is called a presentation, and has a name.
+STREAMLITS_OWN = [["[data-testid=stSidebarNavItems]"], ["[data-testid=stFileUploaderDropzone]"]]
 
 
 def shown(page: Page, server: Server, path: str, size: str, scheme: Scheme) -> None:
@@ -115,7 +116,8 @@ def test_the_first_screen_has_the_picture(server: Server, open_page: OpenPage) -
     for path in PATHS:
         shown(page, server, path, "desktop", "light")
         picture = page.locator(
-            ".js-plotly-plot, .hl-signed, .hl-strip, .hl-diff, .hl-stages, .hl-answer, .hl-card"
+            ".js-plotly-plot, .hl-signed, .hl-strip, .hl-diff, .hl-stages, .hl-answer, .hl-card, "
+            "[data-testid=stFileUploader]"
         ).first
         box = picture.bounding_box()
         assert box

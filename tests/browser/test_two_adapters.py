@@ -50,4 +50,4 @@ def test_a_click_chooses_a_module(server: Server, open_page: OpenPage, updates: 
 
 def test_without_an_adapter_it_says_what_to_do(server: Server, open_page: OpenPage) -> None:
     page = open_page(f"{server.url}/two_adapters?candidate=demo-llama&adapter=-")
-    expect(page.get_by_text("Choose an adapter in the top bar")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Choose an adapter: it is compared")).to_be_visible(timeout=60_000)
