@@ -11,6 +11,8 @@ from core.results.dataset import LabelMatch, LabelRule
 #: How alike two names must be to be suggested, of 100.
 _ALIKE = 60.0
 _SUGGESTIONS = 3
+#: So many labels without a class get suggestions, the most frequent first: of a wrong column every row may be one.
+SUGGESTED_FOR = 12
 
 
 def match_labels(
@@ -21,13 +23,14 @@ def match_labels(
     In this order: what a person has `given`; the class of that very name; the one class whose name differs only in
     case, spaces and punctuation; and, where all labels that these rules leave are numbers of classes (counted from 0)
     and none is a name, the class of that number. Nothing else is matched: names that are only alike
-    (`rapidfuzz.fuzz.WRatio`) are suggestions. Blank labels are not labels, and left out.
+    (`rapidfuzz.fuzz.WRatio`) are suggestions, of the `SUGGESTED_FOR` most frequent labels without a class. Blank labels
+    are not labels, and left out.
     """
     counts, given = {label: count for label, count in counts.items() if label.strip()}, given or {}
     by_name = {name: name for name in classes}
     by_spelling = _unique({name: _spelling(name) for name in classes})
     numbered = bool(counts) and all(_is_index(label, len(classes)) and label not in by_name for label in counts)
-    matches = []
+    matches, unknown = [], 0
     for label, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
         name, by = None, LabelRule.NONE
         if given.get(label) in by_name:
@@ -38,7 +41,9 @@ def match_labels(
             name, by = classes[int(label)], LabelRule.INDEX
         elif _spelling(label) in by_spelling:
             name, by = by_spelling[_spelling(label)], LabelRule.SPELLING
-        matches.append(LabelMatch(label, count, name, by, () if name else _suggested(label, classes)))
+        unknown += name is None
+        suggested = _suggested(label, classes) if name is None and unknown <= SUGGESTED_FOR else ()
+        matches.append(LabelMatch(label, count, name, by, suggested))
     return tuple(matches)
 
 

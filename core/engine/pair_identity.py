@@ -10,7 +10,19 @@ from core.engine.loader import LoadedPair
 from core.files.folders import read_adapter_folder
 from core.files.hashes import base_files, hashed
 from core.files.locate import fetch_adapter
+from core.results import WeightFile
 from core.settings import Settings
+
+
+def weight_files(
+    pair: LoadedPair, candidate: CandidateConfig, adapter: AdapterEntry | None, settings: Settings
+) -> list[WeightFile]:
+    """Each file of the base and of the adapter, which are read through; see `core.files.hashes`."""
+    files = base_files(pair.opened.folder.tensors.values())
+    if adapter is not None:
+        held = read_adapter_folder(fetch_adapter(candidate, adapter, settings)).tensors.values()
+        files += [hashed(path, "adapter") for path in sorted({entry.file for entry in held})]
+    return files
 
 
 def pair_identity(
@@ -21,10 +33,7 @@ def pair_identity(
     It is made of the weights' hashes (a large base's fingerprint), the classes, the data type and quantisation, the
     longest text, the side at which it is cut, and the chat template. Weight files are read through once.
     """
-    files = base_files(pair.opened.folder.tensors.values())
-    if adapter is not None:
-        held = read_adapter_folder(fetch_adapter(candidate, adapter, settings)).tensors.values()
-        files += [hashed(path, "adapter") for path in sorted({entry.file for entry in held})]
+    files = weight_files(pair, candidate, adapter, settings)
     info, encoder = pair.info, pair.predictor.encoder
     parts = (
         [(file.part, file.digest) for file in files],

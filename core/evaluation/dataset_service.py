@@ -111,30 +111,12 @@ class DatasetService:
             cells = self._datasets.column(request.dataset, request.text_column)
             answer(self._engine, selection, [cells[i] for i in rows], stored, on_progress)
             del cells
-        from core.evaluation.measuring import confusion_matrix, figures, outcome
+        from core.evaluation.measuring import measured
 
         on_progress(1.0, "measuring")
-        actual, sure = actual[rows], self._engine.pair(selection).predictor.thresholds.sure
-        found = outcome(stored.rows()[: len(rows)], actual)
+        sure = self._engine.pair(selection).predictor.thresholds.sure
         summary = self._datasets.summary(request.dataset)
-        return DatasetEvaluation(
-            selection=selection,
-            dataset=summary,
-            request=request,
-            classes=model.labels,
-            not_answered=summary.rows - len(rows),
-            rows=rows,
-            actual=actual,
-            predicted=found.predicted,
-            probability=found.probability,
-            margin=found.margin,
-            loss=found.loss,
-            rank=found.rank,
-            confusion=confusion_matrix(actual, found.predicted, len(model.labels)),
-            figures=figures(found, actual, len(model.labels), sure),
-            sure=sure,
-            untrained_head=bool(model.untrained_head),
-        )
+        return measured(selection, model, summary, request, rows, stored.rows()[: len(rows)], actual[rows], sure)
 
     def _classes(self, selection: Selection, request: DatasetRequest) -> NDArray[np.int32]:
         """(rows of the file,) each label's class; `NO_CLASS` where the model has none, and without a label column."""

@@ -12,7 +12,9 @@ from core.metrics import intervals
 from core.metrics.calibration import calibration_error
 from core.metrics.probabilities import softmax
 from core.metrics.proper_scores import brier_rows, log_loss_rows
-from core.results.dataset_evaluation import NO_CLASS, Figure
+from core.results import LoadedModel, Selection
+from core.results.dataset import DatasetRequest, DatasetSummary
+from core.results.dataset_evaluation import NO_CLASS, DatasetEvaluation, Figure
 
 #: Rows whose logits are looked at together: (65,536, 150) in float64 is 80 MB.
 _BLOCK = 65_536
@@ -28,6 +30,38 @@ class Outcome:
     loss: NDArray[np.float32]
     rank: NDArray[np.int32]
     brier: NDArray[np.float32]
+
+
+def measured(
+    selection: Selection,
+    model: LoadedModel,
+    summary: DatasetSummary,
+    request: DatasetRequest,
+    rows: NDArray[np.int64],
+    logits: NDArray[Any],
+    actual: NDArray[np.int32],
+    sure: float,
+) -> DatasetEvaluation:
+    """The whole result, of the answered rows (N,), their logits (N, K) and classes (N,)."""
+    found, classes = outcome(logits, actual), len(model.labels)
+    return DatasetEvaluation(
+        selection=selection,
+        dataset=summary,
+        request=request,
+        classes=model.labels,
+        not_answered=summary.rows - len(rows),
+        rows=rows,
+        actual=actual,
+        predicted=found.predicted,
+        probability=found.probability,
+        margin=found.margin,
+        loss=found.loss,
+        rank=found.rank,
+        confusion=confusion_matrix(actual, found.predicted, classes),
+        figures=figures(found, actual, classes, sure),
+        sure=sure,
+        untrained_head=bool(model.untrained_head),
+    )
 
 
 def outcome(logits: NDArray[Any], actual: NDArray[np.int32]) -> Outcome:

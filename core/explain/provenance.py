@@ -11,10 +11,8 @@ from core.config.candidate import AdapterEntry, CandidateConfig
 from core.config.components import head_title, pooler_title
 from core.config.hub_name import HubName
 from core.engine.loader import LoadedPair
-from core.files.folders import read_adapter_folder
-from core.files.hashes import base_files, hashed
+from core.engine.pair_identity import weight_files
 from core.files.hub import is_hub_id
-from core.files.locate import fetch_adapter
 from core.results import ChatTemplate, LoadedModel, Origin
 from core.settings import ROOT, Settings
 
@@ -24,15 +22,11 @@ PACKAGES = ("torch", "transformers", "peft", "tokenizers")
 def origin(pair: LoadedPair, candidate: CandidateConfig, adapter: AdapterEntry | None, settings: Settings) -> Origin:
     """All of it, now; weight files are read through once."""
     base = candidate.base_model.pretrained_model_name_or_path
-    files = base_files(pair.opened.folder.tensors.values())
-    if adapter is not None:
-        held = read_adapter_folder(fetch_adapter(candidate, adapter, settings)).tensors.values()
-        files += [hashed(path, "adapter") for path in sorted({entry.file for entry in held})]
     return Origin(
         made=datetime.now(UTC).isoformat(timespec="seconds"),
         model=pair.info,
         base=str(HubName(base, candidate.revision)) if is_hub_id(base) else Path(base).name,
-        files=tuple(files),
+        files=tuple(weight_files(pair, candidate, adapter, settings)),
         versions={"headlight": own_version(), **{name: _version(name) for name in PACKAGES}},
         settings={
             "Device": pair.info.device,

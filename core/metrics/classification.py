@@ -9,11 +9,10 @@ from numpy.typing import NDArray
 
 from core.metrics.calibration import calibration_error
 from core.metrics.probabilities import Floats, Indicators
+from core.results.dataset_evaluation import NO_CLASS
 
 #: A class applies, where several may, from this probability on.
 THRESHOLD = 0.5
-#: The class number of a text whose probabilities hold a NaN: no verdict, so never right.
-NO_CLASS = -1
 
 #: Class numbers (N,), or indicators (N, K) where several labels may apply.
 Classes = NDArray[Any]

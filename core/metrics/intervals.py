@@ -1,7 +1,7 @@
 """Intervals of measures over texts, and the measures that a confusion matrix holds.
 
 A confusion matrix counts texts: row by their class, column by the verdict. It is (K, K), or (K, K + 1) where the last
-column counts texts without a verdict (`core.metrics.classification.NO_CLASS`), which are never right.
+column counts texts without a verdict (`core.results.dataset_evaluation.NO_CLASS`), which are never right.
 """
 
 from __future__ import annotations

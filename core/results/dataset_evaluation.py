@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from core.results.dataset import DatasetRequest, DatasetSummary
 from core.results.verdict import Selection
 
-#: Stands for a row without a class: no label of the model's, or no verdict.
+#: The class number of a row without a class: no label of the model's, or no verdict, which is never right.
 NO_CLASS = -1
 
 
@@ -92,14 +92,19 @@ class DatasetEvaluation:
         return np.asarray((self.actual == self.predicted) & self.labelled)
 
     @property
+    def wrong(self) -> NDArray[np.bool_]:
+        """(N,) rows with a label whose verdict is another class, or none."""
+        return np.asarray(self.labelled & ~self.right)
+
+    @property
     def measured(self) -> int:
         """M: rows that the figures are about."""
         return int(self.labelled.sum())
 
     def outcomes(self, threshold: float) -> Outcomes:
         """The labelled rows, where verdicts with a probability below the threshold are rejected."""
-        kept, right, labelled = self.kept(threshold), self.right, self.labelled
-        counts: list[Any] = [right & kept, right & ~kept, labelled & ~right & ~kept, labelled & ~right & kept]
+        kept, right, wrong = self.kept(threshold), self.right, self.wrong
+        counts: list[Any] = [right & kept, right & ~kept, wrong & ~kept, wrong & kept]
         return Outcomes(*(int(c.sum()) for c in counts))
 
     def kept(self, threshold: float) -> NDArray[np.bool_]:

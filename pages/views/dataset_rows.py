@@ -58,10 +58,9 @@ def chosen(result: DatasetEvaluation, shown: str, pair: tuple[int, int] | None) 
 
     With a pair of classes, those whose label is the first and whose verdict is the second.
     """
-    wrong = result.labelled & ~result.right
     masks = {
-        "wrong": wrong,
-        "sure": wrong & (result.probability >= np.float32(result.sure)),
+        "wrong": result.wrong,
+        "sure": result.wrong & result.kept(result.sure),
         "right": result.right,
         "unlabelled": ~result.labelled,
         "all": np.ones(len(result.rows), bool),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.data.label_names import match_labels
+from core.data.label_names import SUGGESTED_FOR, match_labels
 from core.results.dataset import LabelRule
 
 CLASSES = ("card_arrival", "lost_card", "top_up", "exchange rate")
@@ -67,3 +67,8 @@ def test_every_label_comes_once_and_means_a_class_or_nothing(counts: dict[str, i
 @pytest.mark.parametrize("label", CLASSES)
 def test_every_class_is_itself(label: str) -> None:
     assert found(label) == {label: (label, LabelRule.NAME)}
+
+
+def test_of_a_wrong_column_only_the_most_frequent_get_suggestions() -> None:
+    matches = match_labels({f"card arrival {i}": 100 - i for i in range(40)}, CLASSES)
+    assert [bool(m.suggestions) for m in matches] == [True] * SUGGESTED_FOR + [False] * (40 - SUGGESTED_FOR)

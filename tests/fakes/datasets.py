@@ -10,7 +10,7 @@ import numpy as np
 from core.data.columns import guess_columns
 from core.data.label_names import match_labels
 from core.errors import InputError, NotFoundError
-from core.evaluation.measuring import confusion_matrix, figures, outcome
+from core.evaluation.measuring import measured
 from core.results import Selection
 from core.results.dataset import DatasetRequest, DatasetSummary, LabelMatch
 from core.results.dataset_evaluation import NO_CLASS, DatasetEvaluation
@@ -92,24 +92,9 @@ class FakeDatasets:
         means = {m.written: number.get(m.class_name or "", NO_CLASS) for m in self.labels(selection, request)}
         known = request.label_column is not None
         actual = np.array([means[row[1]] if known else NO_CLASS for row in table], np.int32)
-        found = outcome(np.array([logits(model, row[0]) for row in table]), actual)
-        return DatasetEvaluation(
-            selection=selection,
-            dataset=self.summary(request.dataset),
-            request=request,
-            classes=model.labels,
-            not_answered=0,
-            rows=np.arange(len(table)),
-            actual=actual,
-            predicted=found.predicted,
-            probability=found.probability,
-            margin=found.margin,
-            loss=found.loss,
-            rank=found.rank,
-            confusion=confusion_matrix(actual, found.predicted, len(model.labels)),
-            figures=figures(found, actual, len(model.labels), SURE),
-            sure=SURE,
-        )
+        answers = np.array([logits(model, row[0]) for row in table])
+        summary = self.summary(request.dataset)
+        return measured(selection, model, summary, request, np.arange(len(table)), answers, actual, SURE)
 
 
 _: type[Datasets] = FakeDatasets

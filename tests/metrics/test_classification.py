@@ -9,8 +9,9 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, f1_score
 
-from core.metrics.classification import NO_CLASS, macro_f1, multi_label, single_label
+from core.metrics.classification import macro_f1, multi_label, single_label
 from core.metrics.probabilities import sigmoid, softmax
+from core.results.dataset_evaluation import NO_CLASS
 from tests.metrics.definitions import naive_macro_f1
 
 

@@ -21,7 +21,6 @@ from sklearn.metrics import (
 
 from core.errors import InputError
 from core.metrics import intervals
-from core.metrics.classification import NO_CLASS
 from core.metrics.classification import macro_f1 as macro_f1_of_rows
 from core.metrics.intervals import (
     Counts,
@@ -35,6 +34,7 @@ from core.metrics.intervals import (
     weighted_f1,
     wilson,
 )
+from core.results.dataset_evaluation import NO_CLASS
 
 CLASSES = 5
 PAIRS = st.lists(st.tuples(st.integers(0, CLASSES - 1), st.integers(0, CLASSES - 1)), min_size=1, max_size=40)
