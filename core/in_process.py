@@ -11,6 +11,8 @@ from core.checkpoints.service import CheckpointService
 from core.dry_run.service import DryRunService
 from core.engine.engine import Engine
 from core.engine.visitors import Visitors
+from core.evaluation.answers import Answers
+from core.evaluation.calibration_service import CalibrationService
 from core.evaluation.dataset_service import DatasetService
 from core.evaluation.service import EvaluationService
 from core.explain.explainer import Explainer
@@ -33,7 +35,9 @@ class InProcessServices:
         self.architectures = ArchitectureService(self.engine)
         self.dry_runs = DryRunService(self.engine, self.tasks)
         self.evaluations = EvaluationService(self.engine, self.tasks)
-        self.datasets = DatasetService(self.engine, self.tasks)
+        answers = Answers(self.engine)
+        self.datasets = DatasetService(answers, self.tasks)
+        self.calibrations = CalibrationService(answers, self.tasks)
         self.merges = MergeService(self.engine, self.tasks)
         self.visitors = Visitors()
         self.exports = ExportService(self.engine, self.tasks)

@@ -71,6 +71,7 @@ from core.results import (
     View,
     WeightReport,
 )
+from core.results.calibration_report import CalibrationOptions, CalibrationReport
 from core.results.dataset import DatasetRequest, DatasetSummary, LabelMatch
 from core.results.dataset_evaluation import DatasetEvaluation
 
@@ -380,6 +381,21 @@ class Datasets(Protocol):
         """Answer every text and measure the answers; what was answered before is not asked again."""
 
 
+class Calibrations(Protocol):
+    """Whether a pair's probabilities hold on a dataset that it has answered, and what mends them."""
+
+    def report(
+        self, selection: Selection, request: DatasetRequest, options: CalibrationOptions
+    ) -> Task[CalibrationReport]:
+        """Fitted on one half of the labelled rows, measured on the other."""
+
+    def use(self, selection: Selection, request: DatasetRequest, report: CalibrationReport) -> None:
+        """State the pair's probabilities by a report from now on, for everybody; it is written beside the adapter."""
+
+    def stop(self, selection: Selection) -> None:
+        """State the model's own probabilities again."""
+
+
 class Merges(Protocol):
     """A base and an adapter as one checkpoint."""
 
@@ -450,6 +466,10 @@ class Services(Protocol):
     @property
     def datasets(self) -> Datasets:
         """Whole datasets."""
+
+    @property
+    def calibrations(self) -> Calibrations:
+        """Whether probabilities hold."""
 
     @property
     def merges(self) -> Merges:

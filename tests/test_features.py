@@ -162,10 +162,21 @@ FEATURES: Mapping[str, Feature] = {
     "evaluation": Feature(
         "core/evaluation",
         {
-            "view": other("evaluation", "dataset", "dataset_rows", because="what is brought, and its rows, are long"),
+            "view": other(
+                *("evaluation", "dataset", "dataset_rows", "evaluated"),
+                because="what is brought, and its rows, are long; what all pages about a dataset begin with",
+            ),
             "results": other("evaluation", "dataset", "dataset_evaluation", because="a file with and without rows"),
             "words": other("evaluation", "dataset", because="what was brought has words of its own"),
             "command": other("evaluate", because="a verb"),
+        },
+    ),
+    "calibration": Feature(
+        "core/evaluation/calibration.py",
+        {
+            "results": other("calibration", "calibration_report", because="what is in use is part of each prediction"),
+            "words": other("calibration", "calibrated", because="of a report, and of answers"),
+            "command": other("evaluate", because="figures of an evaluation"),
         },
     ),
 }
@@ -193,6 +204,7 @@ SHARED: Mapping[str, Mapping[str, str]] = {
         "labelled_texts": "texts out of a file",
         "completeness": "of weights: which tensors should be there",
         "example": "of the pages that ask a text",
+        "figure": "a number with its interval",
         "feature": "the names of features, as keys",
         "health": "of a loaded pair",
         "loading": "of a loaded pair",

@@ -38,7 +38,7 @@ def match_labels(
         elif label.strip() in by_name:
             name, by = by_name[label.strip()], LabelRule.NAME
         elif numbered:
-            name, by = classes[int(label)], LabelRule.INDEX
+            name, by = classes[int(label.strip())], LabelRule.INDEX
         elif _spelling(label) in by_spelling:
             name, by = by_spelling[_spelling(label)], LabelRule.SPELLING
         unknown += name is None
@@ -68,4 +68,5 @@ def _unique(spelled: Mapping[str, str]) -> dict[str, str]:
 
 
 def _is_index(label: str, classes: int) -> bool:
-    return label.strip().isascii() and label.strip().isdigit() and int(label) < classes
+    digits = label.strip()
+    return digits.isascii() and digits.isdigit() and len(digits) < 10 and int(digits) < classes

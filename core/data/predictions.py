@@ -17,7 +17,7 @@ def as_record(prediction: Prediction) -> dict[str, Any]:
     """The JSON shape of one prediction; null where there is none: probabilities of a regression, what is not finite,
     `sureness` of anything but one trained label.
 
-    `untrained_head` is there where it is true.
+    `untrained_head` is there where it is true, `temperature` and `prediction_set` where a calibration is in use.
     """
     return {
         "text": prediction.text,
@@ -31,8 +31,18 @@ def as_record(prediction: Prediction) -> dict[str, Any]:
         "kept_from": prediction.kept_from,
         "total_tokens": prediction.total_tokens,
         "sureness": prediction.sureness,
+        **_calibrated(prediction),
         **untrained(prediction),
     }
+
+
+def _calibrated(prediction: Prediction) -> dict[str, Any]:
+    """By which temperature probabilities are stated, and the set of classes: where a calibration is in use."""
+    if prediction.calibration is None:
+        return {}
+    held = prediction.prediction_set
+    names = None if held is None else [row.label for row in held]
+    return {"temperature": prediction.calibration.temperature, "prediction_set": names}
 
 
 def untrained(result: Prediction | Evaluation) -> dict[str, bool]:

@@ -181,6 +181,16 @@ class Engine:
         """Drop a pair and give its memory back, at the end of the work that uses it; nothing when it is not loaded."""
         self._pairs.unload(selection)
 
+    def recalibrate(self, selection: Selection) -> None:
+        """State probabilities as the adapter's folder says now, of every pair in memory that has this adapter.
+
+        What was computed of such a pair before is not shown again; work that is under way ends with what it began with.
+
+        Raises:
+            AppError: a calibration there that cannot be read.
+        """
+        self._pairs.recalibrate(selection)
+
     def loaded(self) -> list[LoadedModel]:
         """What is in memory, most recently used first."""
         return [resident.content.pair.info for resident in reversed(self._pairs.residency.residents())]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from core.config.candidate import AdapterEntry, CandidateConfig
 from core.engine.entry import Entry, close, dropped, release_after
 from core.engine.load_job import LoadJob, OnLoadState, load_state
-from core.engine.pair_loader import PairLoader
+from core.engine.pair_loader import PairLoader, calibrated_entry
 from core.engine.requirements import folders_here
 from core.engine.residency import Footprint, Residency, Resident
 from core.errors import MemoryBudgetError
@@ -132,6 +132,21 @@ class LoadedPairs:
         """As `Engine.unload`."""
         close(dropped(self.residency, [selection]))
 
+    def recalibrate(self, selection: Selection) -> None:
+        """As `Engine.recalibrate`."""
+        candidate, adapter = self._lookup(selection)
+        folders = folders_here(candidate, adapter, self._settings)
+        folder = folders.adapter if adapter is not None else folders.base
+        with self._lock:
+            same = [r for r in self.residency.residents() if _same_adapter(r.selection, selection)]
+            changed = [(r, calibrated_entry(r.content.pair, folder)) for r in same if folder is not None]
+            gone = dropped(self.residency, [r.selection for r, _ in changed])
+            for before, entry in changed:
+                self.residency.add(Resident(before.selection, before.footprint, entry))
+        same.clear()
+        changed.clear()
+        close(gone)
+
     # Inside
 
     def _pinned(
@@ -220,3 +235,7 @@ class LoadedPairs:
         with self._lock:
             gone = dropped(self.residency, self.residency.surplus(self._settings.max_loaded, keep))
         close(gone)
+
+
+def _same_adapter(one: Selection, other: Selection) -> bool:
+    return (one.candidate, one.adapter) == (other.candidate, other.adapter)

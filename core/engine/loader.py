@@ -15,6 +15,7 @@ from transformers.utils import logging as hf_logging
 
 from core.config.candidate import AdapterEntry, CandidateConfig
 from core.engine import malloc, untrained_head
+from core.engine.calibrating import calibrated
 from core.engine.encoding import Encoder
 from core.engine.pair_tokenizer import pair_tokenizer, token_limit
 from core.engine.predictor import Predictor
@@ -22,7 +23,6 @@ from core.engine.requirements import PairFolders
 from core.engine.rw_lock import ReadWriteLock
 from core.engine.tokenizer_checks import tokenizer_checks
 from core.engine.vocabulary import embedding_rows, rows_check
-from core.files.sureness import sureness_thresholds
 from core.model.devices import placement
 from core.model.families import mask_of
 from core.model.folder_checks import folder_checks
@@ -130,8 +130,8 @@ class Loader:
             ReadWriteLock(),
             embedding_rows(model),
             untrained_head=bool(untrained),
-            thresholds=sureness_thresholds(adapter_folder or opened.folder.path),
         )
+        predictor = calibrated(predictor, adapter_folder or opened.folder.path)
         beyond = rows_check(predictor.encoder, predictor.embedding_rows)
         health = HealthReport((*health.checks, *folder_checks(opened, adapter_folder), *beyond))
         dtype, seconds = candidate.base_model.torch_dtype, time.perf_counter() - started
@@ -189,6 +189,7 @@ def _loaded_model(
         health=HealthReport((*health.checks, *quantisation_checks(opened.model))),
         quantisation=quantisation_name(opened.model),
         chat_template=predictor.encoder.chat_template,
+        calibration=predictor.calibration,
     )
 
 

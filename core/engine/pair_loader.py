@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.config.candidate import AdapterEntry, CandidateConfig
@@ -74,7 +76,7 @@ class PairLoader:
             template = job.selection.chat_template
             pair = Loader(self._settings).load(candidate, adapter, folders, needs, opened, job.progress, template)
             job.require_going_on()
-            admit(job, Entry(pair, _batcher(pair)), _footprint(pair, size))
+            admit(job, entry_of(pair), _footprint(pair, size))
 
     def _fetched(self, candidate: CandidateConfig, adapter: AdapterEntry | None, on_bytes: OnBytes) -> PairFolders:
         """The folders of a pair, fetched as far as they are not here; one download of a snapshot at a time."""
@@ -105,12 +107,23 @@ class PairLoader:
         return needs, opened
 
 
-def _batcher(pair: LoadedPair) -> MicroBatcher:
-    """Its passes are small for the most part, in its own thread."""
+def entry_of(pair: LoadedPair) -> Entry:
+    """A pair at work. Its passes are small for the most part, in its own thread."""
     from core.engine.torch_threads import use_one_thread
 
     begin = {"begin": use_one_thread} if pair.predictor.device == "cpu" else {}
-    return MicroBatcher(pair.predictor.predict, str(pair.info.selection), **begin)
+    return Entry(pair, MicroBatcher(pair.predictor.predict, str(pair.info.selection), **begin))
+
+
+def calibrated_entry(pair: LoadedPair, folder: Path) -> Entry:
+    """The same weights at work, with the calibration that this folder states now.
+
+    Whatever was computed of the pair before is of another one.
+    """
+    from core.engine.calibrating import calibrated
+
+    predictor = calibrated(pair.predictor, folder)
+    return entry_of(replace(pair, predictor=predictor, info=replace(pair.info, calibration=predictor.calibration)))
 
 
 def _footprint(pair: LoadedPair, size: PairSize) -> Footprint:

@@ -21,6 +21,7 @@ from core.engine.torch_threads import SMALL, in_all_threads, in_one_thread, sing
 from core.engine.vocabulary import embedded_numbers, require_rows
 from core.model.quantised import parameter_count
 from core.results import NOT_FINITE, Prediction
+from core.results.calibration import Calibration
 from core.results.sureness import DEFAULT_THRESHOLDS, SurenessThresholds
 
 Result = TypeVar("Result")
@@ -38,7 +39,8 @@ class Predictor:
 
     `embedding_rows`: tokens from this number on cannot be read; None where the embedding is no single table.
     `lock` is held shared while predicting; whoever hooks, rescales or switches the model holds it exclusively.
-    `untrained_head` marks every prediction, and `thresholds` say which of them are sure.
+    `untrained_head` marks every prediction, and `thresholds` say which of them are sure. `calibration` is in use to
+    state probabilities, where there is one.
     """
 
     model: torch.nn.Module
@@ -52,6 +54,7 @@ class Predictor:
     embedding_rows: int | None = None
     untrained_head: bool = False
     thresholds: SurenessThresholds = DEFAULT_THRESHOLDS
+    calibration: Calibration | None = None
 
     def predict(self, texts: Sequence[str]) -> list[Prediction]:
         """Predictions in the order of the texts; each equals what the text would get alone.
@@ -62,7 +65,7 @@ class Predictor:
         encoded = self.encoder.encode(texts)
         require_rows(self.encoder, encoded, self.embedding_rows)
         lengths = [len(text.ids) for text in encoded]
-        many = len(lengths) >= MANY_TEXTS and sum(lengths) >= MANY_TOKENS
+        many = len(lengths) >= MANY_TEXTS and (sum(lengths) >= MANY_TOKENS or bulk_is_imported())
         workers = (self.workers or os.cpu_count() or 1) if many and self.device == "cpu" else 1
         forward_pass = self._for_many if many or (len(lengths) > 1 and bulk_is_imported()) else self._for_few
         batches = forward_pass.plan(lengths, self.tokens_per_batch, workers)
@@ -78,6 +81,15 @@ class Predictor:
             for position, prediction in zip(batch, predictions, strict=True):
                 results[position] = prediction
         return cast(list[Prediction], results)
+
+    @property
+    def temperature(self) -> float:
+        """By which logits are divided before they become probabilities."""
+        return self.calibration.temperature if self.calibration else 1.0
+
+    def expect_many(self) -> None:
+        """Many texts will come in small pieces: each piece is then passed as one of many is."""
+        _ = self._for_many
 
     def compute(self, work: Callable[[], Result], tokens: int) -> Result:
         """Work that passes so many tokens or a few: in one thread of a CPU, where that is as quick as several."""
@@ -100,7 +112,7 @@ class Predictor:
     def _forward(self, forward_pass: ForwardPass, group: list[Encoded]) -> list[Prediction]:
         """One forward pass."""
         outcome = forward_pass([text.ids for text in group])
-        shares = probabilities(outcome.logits, self.problem_type)
+        shares = probabilities(outcome.logits, self.problem_type, self.temperature)
         weights: Sequence[list[float] | None] = outcome.weights or [None] * len(group)
         rows = zip(group, outcome.logits.tolist(), shares.tolist(), weights, strict=True)
         return [self._prediction(*row) for row in rows]
@@ -120,18 +132,22 @@ class Predictor:
             kept_from=text.span[0],
             untrained_head=self.untrained_head,
             thresholds=self.thresholds,
+            calibration=self.calibration,
         )
 
 
-def probabilities(logits: Tensor, problem_type: str) -> Tensor:
-    """(..., K) -> (..., K): softmax, sigmoid with several labels; NaN for a regression, and in rows not all finite."""
+def probabilities(logits: Tensor, problem_type: str, temperature: float = 1.0) -> Tensor:
+    """(..., K) -> (..., K): softmax, sigmoid with several labels; NaN for a regression, and in rows not all finite.
+
+    Of one class a text the logits are divided by the temperature before.
+    """
     match problem_type:
         case "multi_label_classification":
             shares = logits.sigmoid()
         case "regression":
             return torch.full_like(logits, torch.nan)
         case _:
-            shares = logits.softmax(dim=-1)
+            shares = (logits if temperature == 1 else logits / temperature).softmax(dim=-1)
     return shares.masked_fill(~logits.isfinite().all(dim=-1, keepdim=True), torch.nan)
 
 

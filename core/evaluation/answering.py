@@ -32,8 +32,10 @@ def answer(
         AppError: the pair cannot be loaded, or another process writes.
     """
     begun, size = time.perf_counter(), _FEWEST
-    with stored.writing() as writer, engine.using(selection):
+    with stored.writing() as writer, engine.using(selection) as (pair,):
         before = done = stored.count()
+        if len(texts) - done > _FEWEST:
+            pair.predictor.expect_many()
         while done < len(texts):
             started = time.perf_counter()
             piece = texts[done : done + size]

@@ -8,13 +8,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.evaluation.with_intervals import mean, share
 from core.metrics import intervals
 from core.metrics.calibration import calibration_error
 from core.metrics.probabilities import softmax
 from core.metrics.proper_scores import brier_rows, log_loss_rows
 from core.results import LoadedModel, Selection
+from core.results.calibration import Calibration
 from core.results.dataset import DatasetRequest, DatasetSummary
-from core.results.dataset_evaluation import NO_CLASS, DatasetEvaluation, Figure
+from core.results.dataset_evaluation import NO_CLASS, DatasetEvaluation
+from core.results.figure import Figure
 
 #: Rows whose logits are looked at together: (65,536, 150) in float64 is 80 MB.
 _BLOCK = 65_536
@@ -41,9 +44,10 @@ def measured(
     logits: NDArray[Any],
     actual: NDArray[np.int32],
     sure: float,
+    calibration: Calibration | None = None,
 ) -> DatasetEvaluation:
     """The whole result, of the answered rows (N,), their logits (N, K) and classes (N,)."""
-    found, classes = outcome(logits, actual), len(model.labels)
+    found, classes = outcome(logits, actual, calibration.temperature if calibration else 1.0), len(model.labels)
     return DatasetEvaluation(
         selection=selection,
         dataset=summary,
@@ -61,11 +65,15 @@ def measured(
         figures=figures(found, actual, classes, sure),
         sure=sure,
         untrained_head=bool(model.untrained_head),
+        calibration=calibration,
     )
 
 
-def outcome(logits: NDArray[Any], actual: NDArray[np.int32]) -> Outcome:
-    """Of logits (N, K), which may be mapped from disk, and classes (N,): in blocks of rows, in float64."""
+def outcome(logits: NDArray[Any], actual: NDArray[np.int32], temperature: float = 1.0) -> Outcome:
+    """Of logits (N, K), which may be mapped from disk, and classes (N,): in blocks of rows, in float64.
+
+    Probabilities are those of the logits divided by the temperature.
+    """
     count = len(logits)
     predicted, rank = np.full(count, NO_CLASS, np.int32), np.zeros(count, np.int32)
     probability, margin, loss, brier = (np.full(count, np.nan, np.float32) for _ in range(4))
@@ -76,7 +84,7 @@ def outcome(logits: NDArray[Any], actual: NDArray[np.int32]) -> Outcome:
         z, at = z[finite], finite + start
         if not len(at):
             continue
-        p, each = softmax(z), np.arange(len(at))
+        p, each = softmax(z / temperature), np.arange(len(at))
         best = z.argmax(axis=1)
         predicted[at], probability[at] = best, p[each, best]
         second = np.partition(p, -2, axis=1)[:, -2] if p.shape[1] > 1 else np.zeros(len(at))
@@ -116,31 +124,17 @@ def figures(found: Outcome, actual: NDArray[np.int32], classes: int, sure: float
         "top_3": (found.rank[known] > 0) & (found.rank[known] <= 3),
         "sure_and_wrong": ~right & (found.probability[known] >= np.float32(sure)),
     }
-    result = {name: _share(hits) for name, hits in rates.items()}
+    result = {name: share(hits) for name, hits in rates.items()}
     for name in ("balanced_accuracy", "macro_f1", "weighted_f1"):
         result[name] = _resampled(counts, name)
     for name, values in (("log_loss", found.loss[known]), ("brier", found.brier[known])):
-        result[name] = _mean(values)
+        result[name] = mean(values)
     if (error := calibration_error(found.probability[known].astype(np.float64), right)) is not None:
         result["calibration_error"] = Figure(error)
     return result
-
-
-def _share(hits: NDArray[np.bool_]) -> Figure:
-    interval = intervals.wilson(int(hits.sum()), len(hits))
-    return Figure(float(hits.mean()), interval.low, interval.high)
 
 
 def _resampled(confusion: NDArray[np.int64], name: str) -> Figure:
     statistic = getattr(intervals, name)
     interval = intervals.bootstrap_from_confusion(confusion, statistic)
     return Figure(float(statistic(confusion[None])[0]), interval.low, interval.high)
-
-
-def _mean(values: NDArray[np.float32]) -> Figure:
-    """Over the rows that have one: a row without a verdict has no probability."""
-    stated = values[~np.isnan(values)].astype(np.float64)
-    if not len(stated):
-        return Figure(float("nan"))
-    interval = intervals.bootstrap_mean(stated)
-    return Figure(float(stated.mean()), interval.low, interval.high)

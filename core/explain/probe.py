@@ -39,7 +39,8 @@ from core.tasks.progress import OnCount
 class Probe:
     """`model` is what predicts: the classifier itself, or a PEFT model around it.
 
-    `problems` is what is known of what it can: of each view that was tried why it cannot be had, or None.
+    `temperature` divides logits before they become probabilities. `problems` is what is known of what it can: of each
+    view that was tried why it cannot be had, or None.
     """
 
     model: nn.Module
@@ -48,6 +49,7 @@ class Probe:
     problem_type: str
     device: str
     tokens_per_batch: int
+    temperature: float = 1.0
     problems: dict[Capability, Problem | None] = field(default_factory=dict)
 
     @cached_property
@@ -149,7 +151,7 @@ class Probe:
 
     def probabilities(self, logits: Tensor) -> Tensor:
         """Softmax or sigmoid as the problem wants; NaN for a regression."""
-        return probabilities(logits, self.problem_type)
+        return probabilities(logits, self.problem_type, self.temperature)
 
     def verdict(self, logits: Tensor) -> str:
         """What these logits (K,) say in a word, as a prediction would."""
@@ -163,7 +165,7 @@ def make_probe(pair: LoadedPair) -> Probe:
         model = shared_copy(predictor.model)
     model.requires_grad_(False)
     model.train(False)
-    names = ("encoder", "labels", "problem_type", "device", "tokens_per_batch")
+    names = ("encoder", "labels", "problem_type", "device", "tokens_per_batch", "temperature")
     return Probe(model, **{name: getattr(predictor, name) for name in names})
 
 

@@ -53,13 +53,47 @@ def class_conditional_thresholds(probabilities: NDArray[Any], targets: Classes, 
     return thresholds
 
 
-def prediction_sets(probabilities: NDArray[Any], threshold: float | Floats) -> Indicators:
+def rank_calibrated_thresholds(
+    probabilities: NDArray[Any], targets: Classes, alpha: float
+) -> tuple[Floats, NDArray[np.int64]]:
+    """Thresholds of each class and the last rank at which it is held (K,): RC3P (Shi et al. 2024).
+
+    A class may be missed for its rank as well as for its score. Its last rank is the first beyond which fewer than a
+    share alpha of its calibration rows have it; what that leaves of alpha is spent on its threshold, as in
+    `class_conditional_thresholds`. Sets are smaller where a class that is not among the first is seldom the right one.
+    Beyond a rank one row more is counted than was seen there, out of n + 1, as the quantile of the scores does: with
+    the paper's plain share a class of few rows is missed too often. A class with too few rows is held at every rank.
+
+    Raises:
+        InputError: alpha outside (0, 1).
+    """
+    classes = probabilities.shape[1]
+    thresholds, last = np.full(classes, np.inf), np.full(classes, classes)
+    own = _places(probabilities)[np.arange(len(targets)), targets]
+    scores = _scores(probabilities[np.arange(len(targets)), targets])
+    _ranks(np.array(0), alpha)  # an alpha that is no share is refused, also where no row is
+    for k in np.unique(targets):
+        mine = targets == k
+        count = int(mine.sum())
+        beyond = (count - np.cumsum(np.bincount(own[mine], minlength=classes + 1)[1:]) + 1) / (count + 1)
+        beyond[-1] = 0.0  # there is no rank beyond the last
+        last[k] = 1 + int(np.argmax(beyond < alpha))
+        rank = int(_ranks(np.array(count), alpha - float(beyond[last[k] - 1])))
+        if rank <= count:
+            thresholds[k] = np.partition(scores[mine], rank - 1)[rank - 1]
+    return thresholds, last
+
+
+def prediction_sets(
+    probabilities: NDArray[Any], threshold: float | Floats, last: NDArray[np.int64] | None = None
+) -> Indicators:
     """Which classes each text's set holds, (N, K): probabilities (N, K), one threshold or one a class (K,).
 
-    A set may be empty. A probability that is NaN is held only at a threshold of infinity.
+    A set may be empty. A probability that is NaN is held only at a threshold of infinity. With `last` (K,) a class is
+    held only where its rank in the text is at most that.
     """
     sets: Indicators = _scores(probabilities) <= threshold
-    return sets
+    return sets if last is None else sets & (_places(probabilities) <= last)
 
 
 def coverage(sets: Indicators, targets: Classes) -> float:
@@ -76,6 +110,14 @@ def _scores(probabilities: NDArray[Any]) -> Floats:
     scores: Floats = 1 - np.asarray(probabilities, dtype=np.float64)
     scores[np.isnan(scores)] = np.inf
     return scores
+
+
+def _places(probabilities: NDArray[Any]) -> NDArray[np.int64]:
+    """Rank of each class in its text (N, K), from 1; equal ones in the model's order."""
+    order = np.argsort(_scores(probabilities), axis=1, kind="stable")
+    places = np.empty_like(order)
+    np.put_along_axis(places, order, np.arange(1, order.shape[1] + 1)[None], axis=1)
+    return places
 
 
 def _ranks(count: NDArray[np.int64], alpha: float) -> NDArray[np.int64]:

@@ -2,31 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from core.metrics.calibration import CALIBRATION_BINS, calibration_error, equal_width_places
 from core.metrics.classification import Classes
 from core.metrics.probabilities import Floats, Indicators
-
-
-@dataclass(frozen=True, eq=False)
-class ReliabilityBins:
-    """B bins of texts by confidence, lowest first.
-
-    Attributes:
-        edges: (B + 1,), rising: bin b holds edges[b] < confidence <= edges[b + 1], the first its lower edge too.
-        mean_confidence: (B,), NaN of an empty bin.
-        share_correct: (B,), NaN of an empty bin.
-        count: (B,), texts.
-    """
-
-    edges: Floats
-    mean_confidence: Floats
-    share_correct: Floats
-    count: NDArray[np.int64]
+from core.results.calibration_report import ReliabilityBins
 
 
 def equal_width_bins(confidence: Floats, correct: Indicators, bins: int = CALIBRATION_BINS) -> ReliabilityBins | None:

@@ -42,6 +42,18 @@ def area_under_risk_coverage(confidence: Floats, correct: Indicators) -> float:
     return float((np.diff(kept, prepend=0) * risk).sum() / kept[-1]) if len(kept) else nan
 
 
+def threshold_for(confidence: Floats, correct: Indicators, share: float) -> float | None:
+    """The lowest confidence from which on at least this share of the texts is right; None where there is none.
+
+    Read off these very texts, so on others the share may be less: it is to be measured there.
+    """
+    stated = ~np.isnan(confidence)
+    levels = np.unique(-np.asarray(confidence, dtype=np.float64)[stated])
+    _, risk = _steps(confidence, correct)
+    enough = np.flatnonzero(risk <= 1 - share + 1e-12)
+    return float(-levels[enough[-1]]) if len(enough) else None
+
+
 def _steps(confidence: Floats, correct: Indicators) -> tuple[Floats, Floats]:
     """Texts kept and share of errors among them at each confidence that occurs, falling."""
     stated = ~np.isnan(confidence)

@@ -8,20 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.results.calibration import Calibration
 from core.results.dataset import DatasetRequest, DatasetSummary
+from core.results.figure import Figure
 from core.results.verdict import Selection
 
 #: The class number of a row without a class: no label of the model's, or no verdict, which is never right.
 NO_CLASS = -1
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One measure with its 95 % interval; `low` and `high` are None where none is stated."""
-
-    value: float
-    low: float | None = None
-    high: float | None = None
 
 
 @dataclass(frozen=True)
@@ -61,6 +54,7 @@ class DatasetEvaluation:
         figures: by name: accuracy, balanced_accuracy, macro_f1, weighted_f1, top_3, log_loss, brier,
             calibration_error (15 bins of equal width), sure_and_wrong. Over the M rows that have a label of the
             model's; one without a verdict counts as wrong.
+        calibration: by which probabilities were stated; None where they are the model's own.
         sure: from which probability on a verdict is called sure.
     """
 
@@ -80,6 +74,7 @@ class DatasetEvaluation:
     figures: dict[str, Figure]
     sure: float
     untrained_head: bool = False
+    calibration: Calibration | None = None
 
     @property
     def labelled(self) -> NDArray[np.bool_]:

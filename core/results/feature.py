@@ -41,6 +41,7 @@ class Feature(StrEnum):
     DRY_RUN = "dry_run"
     PREDICTIONS = "predictions"
     EVALUATION = "evaluation"
+    CALIBRATION = "calibration"
     MERGE = "merge"
     QUANTISATION_EFFECT = "quantisation_effect"
     EXPORT = "export"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from core.results.calibration import Calibration
 from core.results.example import Example
 from core.results.health import HealthReport
 from core.results.problem import Problem
@@ -127,9 +128,7 @@ class CandidateSummary:
 
     def problem_with(self, adapter: str | None) -> Problem | None:
         """Why a load of the base with that adapter (None: alone) would be refused; None where nothing is known."""
-        if adapter is None:
-            return self.problem
-        return next((a.problem for a in self.adapters if a.id == adapter), None)
+        return self.problem if adapter is None else next((a.problem for a in self.adapters if a.id == adapter), None)
 
     def tokens_read(self, adapter: str | None) -> int | None:
         """How many tokens of a text are read with that adapter (None: by the base alone), as far as files tell."""
@@ -171,10 +170,10 @@ class LoadState:
 class LoadedModel:
     """A candidate-adapter pair that is in memory; `own_bytes` leaves out the base weights it shares.
 
-    `chat_template` is how it reads texts; None where its tokenizer has no template.
-    `dtype` is the type of what is not quantised; `quantisation` names the codes of the backbone's linear layers (`nf4`,
-    `int8`, or a library's method), and is `none` where there are none.
-    `untrained_head` says why the head is untrained, in words; it is empty where all of pooler and head is trained.
+    `chat_template` is how it reads texts; None where its tokenizer has no template. `dtype` is the type of what is not
+    quantised; `quantisation` names the codes of the backbone's linear layers (`nf4`, `int8`, or a library's method),
+    `none` where there are none. `untrained_head` says why the head is untrained; empty where pooler and head are
+    trained. `calibration`: by what its probabilities are stated, where they are not its own.
     """
 
     selection: Selection
@@ -194,6 +193,7 @@ class LoadedModel:
     chat_template: ChatTemplate | None = None
     quantisation: str = "none"
     untrained_head: str = ""
+    calibration: Calibration | None = None
 
     def answers(self, selection: Selection) -> bool:
         """Whether the pair gives verdicts to this selection of it: its head is trained, or the wish is there."""

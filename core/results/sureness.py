@@ -48,12 +48,14 @@ class SurenessThresholds:
         bytes_per_token: a text that is finely cut, into shorter tokens than this, in bytes of UTF-8 a token, is "not
             sure" whatever its probabilities: unlike what was learnt.
         calibrated_on: the texts on which a pair's own thresholds were chosen, in words; empty for the defaults.
+        probabilities_on: those on which `sure` and `two` were, where it was others.
     """
 
     sure: float = 0.8
     two: float = 0.9
     bytes_per_token: float = 1.5
     calibrated_on: str = ""
+    probabilities_on: str = ""
 
     def finely_cut(self, size: int, tokens: int, words: int) -> bool:
         """Whether the tokenizer cut a text of so many bytes of UTF-8 more finely than the texts that were learnt."""

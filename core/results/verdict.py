@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+from core.results.calibration import Calibration
 from core.results.sureness import DEFAULT_THRESHOLDS, Sureness, SurenessThresholds
 
 #: Whether a text is put into the tokenizer's chat template, as what a user says, before it is read.
@@ -75,6 +76,7 @@ class Prediction:
         total_tokens: tokens of the whole text, so `len(tokens)` of `total_tokens` were read.
         untrained_head: weights of pooler or head have random start values, and so the verdict is random.
         thresholds: from which probabilities on it counts as sure.
+        calibration: by which probabilities are stated; None where they are the model's own.
     """
 
     text: str
@@ -90,6 +92,7 @@ class Prediction:
     kept_from: int = 0
     untrained_head: bool = False
     thresholds: SurenessThresholds = DEFAULT_THRESHOLDS
+    calibration: Calibration | None = None
 
     @cached_property
     def finite(self) -> bool:
@@ -152,6 +155,17 @@ class Prediction:
     def unlike(self) -> bool:
         """Whether it is not sure because the text is unlike what was learnt: finely cut, see the thresholds."""
         return self.sureness is not None and self.thresholds.finely_cut(*self._cut)
+
+    @cached_property
+    def prediction_set(self) -> tuple[ClassScore, ...] | None:
+        """Classes that hold the right one in the share of texts that the calibration promises, the first one first.
+
+        It may be empty. None where no sets were fitted, and where a logit is not finite.
+        """
+        if self.calibration is None or self.calibration.set_threshold is None or not self.finite:
+            return None
+        held = dict(zip(self.labels, self.calibration.in_set(self.logits), strict=True))
+        return tuple(row for row in self.ranked if held[row.label])
 
     @property
     def entropy(self) -> float:

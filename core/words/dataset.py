@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.results.dataset import DatasetSummary, LabelMatch, LabelRule
+from core.results.dataset import DatasetRequest, DatasetSummary, LabelMatch, LabelRule
 
 _RULES = {
     LabelRule.NAME: "by name",
@@ -23,6 +23,19 @@ def brought(summary: DatasetSummary) -> str:
     )
 
 
+#: Of a dataset without a label that is a class.
+NOTHING_LABELLED = (
+    "No row has a label of this model's, so nothing says which answers are right. Choose the column of the labels on "
+    "Evaluate, or bring a labelled dataset."
+)
+
+
+def about(summary: DatasetSummary, request: DatasetRequest) -> str:
+    """Which dataset a page is about, in a line."""
+    labels = f", labels in '{request.label_column}'" if request.label_column else ", no labels"
+    return f"{summary.name}: {count(summary.rows, 'row')}, texts in '{request.text_column}'{labels}."
+
+
 def matched(matches: Sequence[LabelMatch]) -> str:
     """How many labels are classes of the model, by which rule, and how many rows are left out."""
     known = [m for m in matches if m.class_name is not None]
@@ -37,6 +50,6 @@ def matched(matches: Sequence[LabelMatch]) -> str:
     return f"{sentence} {named} not: {'its' if few else 'their'} {count(rows, 'row')} will be answered, not measured."
 
 
-def count(number: int, noun: str) -> str:
-    """`1 row`, `3,080 rows`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+def count(number: int, noun: str, plural: str = "") -> str:
+    """`1 row`, `3,080 rows`; `plural` is the noun of several, where it does not end in s."""
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from core.results import Evaluation
-from core.results.dataset_evaluation import NO_CLASS, DatasetEvaluation, Figure, Outcomes
+from core.results.dataset_evaluation import NO_CLASS, DatasetEvaluation, Outcomes
+from core.results.figure import Figure
 from core.words.class_names import readable
 from core.words.dataset import count
 from core.words.numbers import percent, percentage, three_digits

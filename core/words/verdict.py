@@ -109,8 +109,6 @@ SURENESS: Mapping[Sureness, str] = {
     Sureness.BETWEEN_TWO: "Between two",
     Sureness.NOT_SURE: "Not sure",
 }
-
-
 #: A class with more than this has more than all others together.
 _LEADS = 0.5
 
@@ -177,6 +175,8 @@ def thresholds(limits: SurenessThresholds) -> str:
 
 
 def _origin(limits: SurenessThresholds) -> str:
+    if limits.probabilities_on:
+        return f"The percentages were measured on {limits.probabilities_on}."
     if not limits.calibrated_on:
         return "These limits are defaults, and not measured for this model."
     if (limits.sure, limits.two) == (SurenessThresholds().sure, SurenessThresholds().two):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.results import CandidateSummary, LoadedModel, Selection
 from core.words import stated_results as words
+from core.words.calibrated import stated_by
 from core.words.sizes import size
 from pages.ui import markup
 
@@ -19,7 +20,14 @@ def label(candidate: CandidateSummary, adapter: str, selection: Selection, model
 def details(candidate: CandidateSummary, selection: Selection, model: LoadedModel | None) -> str:
     """Below the two boxes: how good the pair is, and what it takes in memory."""
     quality = markup.text(words.stated(candidate.stated_with(selection.adapter)))
-    return f'<p class="hl-quality">{quality}</p>{_memory(model)}'
+    return f'<p class="hl-quality">{quality}</p>{_calibration(model)}{_memory(model)}'
+
+
+def _calibration(model: LoadedModel | None) -> str:
+    """By what its probabilities are stated, where they are not its own."""
+    if model is None or model.calibration is None:
+        return ""
+    return f'<p class="hl-quality">{markup.text(stated_by(model.calibration))}</p>'
 
 
 def _memory(model: LoadedModel | None) -> str:

@@ -11,6 +11,7 @@ from core.results import Prediction, Report, Selection
 from core.services import (
     AdapterUpdates,
     Architectures,
+    Calibrations,
     Checkpoints,
     Datasets,
     DryRuns,
@@ -79,6 +80,11 @@ def dry_runs() -> DryRuns:
 def datasets() -> Datasets:
     """Whole datasets."""
     return services().datasets
+
+
+def calibrations() -> Calibrations:
+    """Whether probabilities hold."""
+    return services().calibrations
 
 
 def exports() -> Exports:

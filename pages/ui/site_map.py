@@ -83,6 +83,7 @@ SITE_MAP: tuple[Section, ...] = (
                 charts=False,
                 tables=True,
             ),
+            PageEntry("calibration", "Calibration", "Can its probabilities be believed?", needs=Capability.VERDICT),
         ),
     ),
     Section(

@@ -19,7 +19,7 @@ MOST_ASKED = 12
 TEXTS, LABELS = "evaluation.texts", "evaluation.labels"
 NO_LABELS = "No labels"
 #: Classes that a person gave to labels: by dataset, then by label as written.
-_GIVEN = "evaluation.given"
+_GIVEN = "dataset.given"
 _PATH, _FILE, _FAILED = "dataset.path", "dataset.file", "dataset.failed"
 _NONE = ""
 
@@ -92,9 +92,22 @@ def choose_columns(summary: DatasetSummary, use: Callable[[None], None]) -> Data
     texts = text.selectbox("Column of the texts", columns, key=TEXTS, persist_state="session")
     labels = label.selectbox("Column of the labels", offered, key=LABELS, persist_state="session")
     other.button("Another file", icon=":material/upload_file:", on_click=use, args=(None,), width="stretch")
+    return _request(summary, texts or columns[0], labels or NO_LABELS)
+
+
+def request(summary: DatasetSummary) -> DatasetRequest:
+    """The columns that were chosen last, on whatever page; those that were guessed where none was."""
+    texts, labels = st.session_state.get(TEXTS), st.session_state.get(LABELS)
+    if texts not in summary.columns:
+        texts = summary.text_column or summary.columns[0]
+    if labels not in (NO_LABELS, *summary.columns):
+        labels = summary.label_column or NO_LABELS
+    return _request(summary, str(texts), str(labels))
+
+
+def _request(summary: DatasetSummary, texts: str, labels: str) -> DatasetRequest:
     given: dict[str, str] = st.session_state.get(_GIVEN, {}).get(summary.id, {})
-    chosen = None if labels == NO_LABELS else labels
-    return DatasetRequest(summary.id, texts or columns[0], chosen, tuple(sorted(given.items())))
+    return DatasetRequest(summary.id, texts, None if labels == NO_LABELS else labels, tuple(sorted(given.items())))
 
 
 def described(summary: DatasetSummary, request: DatasetRequest, selection: Selection) -> list[LabelMatch]:

@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.errors import AppError
 from core.results import Selection
 from pages.ui import candidate_picker, markup
-from pages.ui.services import classify
+from pages.ui.services import classify, engine
 from pages.views.verdict import Answer
 
 _KEPT = "classify.answer"
@@ -26,7 +26,7 @@ def answer_to(selection: Selection, text: str | None, problem: DeltaGenerator) -
     if text is None:
         st.html(markup.note("Type a text: the answer appears here."))
         return None
-    if answer is not None and (answer.selection, answer.prediction.text) == (selection, text):
+    if answer is not None and _still_holds(answer, selection, text):
         return answer
     try:
         answered = classify(selection, text)
@@ -37,3 +37,10 @@ def answer_to(selection: Selection, text: str | None, problem: DeltaGenerator) -
         return None
     st.session_state[_KEPT] = answer = Answer(selection, *answered, candidate_picker.name_of(selection))
     return answer
+
+
+def _still_holds(answer: Answer, selection: Selection, text: str) -> bool:
+    """Whether the same pair would say the same of the text: its probabilities may have been calibrated since."""
+    model = engine().loaded_model(selection)
+    now = answer.prediction.calibration if model is None else model.calibration
+    return (answer.selection, answer.prediction.text, answer.prediction.calibration) == (selection, text, now)

@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.results import CheckStatus, ClassScore, HealthReport, Prediction, Selection
 from core.results.example import Example
-from core.words import durations, numbers, outputs
+from core.words import calibrated, durations, numbers, outputs
 from core.words import verdict as words
 from pages.ui import markup, question
 from pages.ui.markup import facts, kind, label, mark, sentence, text
@@ -182,6 +182,8 @@ def explanation(prediction: Prediction) -> str:
     if prediction.problem_type != "single_label_classification":
         return ""
     limits = f"<p>{text(words.thresholds(prediction.thresholds))}</p>" if prediction.sureness else ""
+    if prediction.calibration is not None:
+        limits += f"<p>{text(calibrated.stated_by(prediction.calibration))}</p>"
     return _EXPLANATION.format(limits=limits)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.results import Prediction
 from core.results.example import Example
 from core.results.sureness import Sureness
-from core.words import numbers
+from core.words import calibrated, numbers
 from core.words import verdict as words
 from pages.ui.markup import label, sureness, text
 
@@ -31,8 +31,10 @@ def one_label(prediction: Prediction, example: Example | None) -> str:
                 f'<h2 class="hl-label">{label(prediction.label, prediction.labels)}</h2>'
                 f'<p class="hl-probability">{text(share)}<small> %</small></p>'
             )
+    as_set = calibrated.prediction_set(prediction)
+    below = f'<p class="hl-expected hl-set">{text(as_set)}</p>' if as_set else ""
     state = f'<p class="hl-state">{sureness(prediction)}{_because(prediction)}</p>' if prediction.sureness else ""
-    return f'{state}<div class="hl-headline">{head}</div>{expectation(prediction, example)}'
+    return f'{state}<div class="hl-headline">{head}</div>{below}{expectation(prediction, example)}'
 
 
 def _because(prediction: Prediction) -> str:

@@ -16,6 +16,8 @@ ADAPTERS = ("banking77", "clinc150-domains")
 #: A text for every page; a word of it stands at two places.
 A = "My new card has not arrived, where is my card? 👩\u200d👩\u200d👧 café"
 PAIRS = [Selection(candidate, adapter) for candidate in CANDIDATES for adapter in ADAPTERS]
+#: Of them each candidate once, and each adapter.
+SOME_PAIRS = [Selection(candidate, ADAPTERS[i % len(ADAPTERS)]) for i, candidate in enumerate(CANDIDATES)]
 
 
 @dataclass(frozen=True)

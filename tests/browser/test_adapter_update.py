@@ -9,7 +9,7 @@ from core.checkpoints.adapter_update.service import AdapterUpdateService
 from core.results import AdapterUpdate, ModuleUpdate, Selection
 from core.words.numbers import count, percent
 from tests.browser.conftest import OpenPage, Server
-from tests.browser.reading import PAIRS
+from tests.browser.reading import SOME_PAIRS
 
 
 def tells(page: Page, m: ModuleUpdate) -> None:
@@ -23,7 +23,7 @@ def opened(server: Server, open_page: OpenPage, selection: Selection) -> Page:
     return open_page(f"{server.url}/update?candidate={selection.candidate}&adapter={selection.adapter or '-'}")
 
 
-@pytest.mark.parametrize("selection", PAIRS, ids=str)
+@pytest.mark.parametrize("selection", SOME_PAIRS, ids=str)
 def test_every_pair(server: Server, open_page: OpenPage, updates: AdapterUpdateService, selection: Selection) -> None:
     found: AdapterUpdate = updates.adapter_update(selection)
     page = opened(server, open_page, selection)

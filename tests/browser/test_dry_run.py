@@ -18,7 +18,7 @@ from core.words.dry_run import verdict
 from pages.ui.markup import sentence
 from tests.browser.conftest import OpenPage, Server
 from tests.browser.folders import damaged_folder
-from tests.browser.reading import PAIRS, unfold, words
+from tests.browser.reading import SOME_PAIRS, unfold, words
 
 MARKS = {"passed": "✓ passed", "failed": "✕ failed", "not applicable": "– not applicable", "left out": "○ left out"}
 
@@ -55,7 +55,7 @@ def without_numbers(detail: str) -> str:
     return re.sub(r"\b(0|\d\.\de-\d\d)(?= \(| of the largest)|\b[\d.,]+(?= [KMG]iB)", "#", detail)
 
 
-@pytest.mark.parametrize("selection", [*PAIRS, Selection("demo-gemma2")], ids=str)
+@pytest.mark.parametrize("selection", [*SOME_PAIRS, Selection("demo-gemma2")], ids=str)
 def test_every_pair_passes_and_the_page_says_what_core_says(
     server: Server, open_page: OpenPage, engine: Engine, selection: Selection
 ) -> None:

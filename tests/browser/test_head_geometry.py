@@ -10,7 +10,7 @@ from core.results import HeadGeometry, Selection
 from core.words.class_names import readable
 from core.words.numbers import three_digits
 from tests.browser.conftest import OpenPage, Server
-from tests.browser.reading import PAIRS, unfold
+from tests.browser.reading import SOME_PAIRS, unfold
 
 
 def tells(page: Page, found: HeadGeometry, shared: bool) -> None:
@@ -24,7 +24,7 @@ def tells(page: Page, found: HeadGeometry, shared: bool) -> None:
     expect(lead).to_contain_text(close)
 
 
-@pytest.mark.parametrize("selection", PAIRS, ids=str)
+@pytest.mark.parametrize("selection", SOME_PAIRS, ids=str)
 def test_every_pair(server: Server, open_page: OpenPage, explainer: Explainer, selection: Selection) -> None:
     found = explainer.head_geometry(selection)
     label = found.labels[-1]

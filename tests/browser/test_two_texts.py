@@ -15,7 +15,7 @@ from core.results import ContributionOptions, MinimalFlip, Selection
 from core.words.class_names import readable
 from core.words.numbers import percent
 from tests.browser.conftest import OpenPage, Server
-from tests.browser.reading import PAIRS, A, address, cell, explain, unfold, words
+from tests.browser.reading import PAIRS, A, address, cell, explain, settle, unfold, words
 
 BOX = "Text B, an edit of the text above (A)"
 
@@ -27,7 +27,9 @@ def fact(page: Page, name: str) -> str:
 def searched(page: Page) -> Page:
     """Where the measured batch was slow, for whatever else the machine did, the search waits for a click."""
     search = page.get_by_role("button", name="Search", exact=True)
-    search.or_(page.locator(".hl-facts, [role=progressbar]").first).first.wait_for(timeout=60_000)
+    begun = page.get_by_role("progressbar", name="Taking words away").or_(page.locator(".hl-facts"))
+    search.or_(begun).first.wait_for(timeout=60_000)
+    settle(page)
     if search.is_visible():
         search.click()
     expect(page.locator(".hl-facts")).to_contain_text("Texts tried", timeout=120_000)

@@ -72,3 +72,9 @@ def test_every_class_is_itself(label: str) -> None:
 def test_of_a_wrong_column_only_the_most_frequent_get_suggestions() -> None:
     matches = match_labels({f"card arrival {i}": 100 - i for i in range(40)}, CLASSES)
     assert [bool(m.suggestions) for m in matches] == [True] * SUGGESTED_FOR + [False] * (40 - SUGGESTED_FOR)
+
+
+def test_numbers_beside_odd_spaces_and_numbers_that_are_none() -> None:
+    matches = {m.written: m.by for m in match_labels({"0\x1f": 3, " 1\t": 2}, ["a", "b"])}
+    assert matches == {"0\x1f": LabelRule.INDEX, " 1\t": LabelRule.INDEX}
+    assert match_labels({"9" * 5000: 1}, ["a", "b"])[0].class_name is None

@@ -12,6 +12,7 @@ import pytest
 
 from core.engine.engine import Engine
 from core.errors import InputError, NotFoundError
+from core.evaluation.answers import Answers
 from core.evaluation.dataset_service import SAMPLE, DatasetService
 from core.evaluation.datasets import Datasets
 from core.explain.explainer import Explainer
@@ -32,7 +33,7 @@ def service(explainer: Explainer, tmp_path: Path) -> DatasetService:
     settings = engine.settings.model_copy(update={"evaluations": tmp_path / "kept"})
     made = Engine(settings)
     made.load(SELECTION)
-    return DatasetService(made, TaskRunner(1))
+    return DatasetService(Answers(made), TaskRunner(1))
 
 
 def table(labels: tuple[str, ...]) -> bytes:
@@ -96,7 +97,7 @@ def test_what_cannot_be_asked(service: DatasetService, tmp_path: Path) -> None:
 @pytest.mark.parametrize("problem", ["multi_label_classification", "regression"])
 def test_several_labels_and_values_are_left_to_the_command(problem: str, tmp_path: Path) -> None:
     explainer, selection, _ = of_another_problem(problem, tmp_path / "model")
-    service = DatasetService(explainer.engine, TaskRunner(1))
+    service = DatasetService(Answers(explainer.engine), TaskRunner(1))
     service._datasets = Datasets(tmp_path / "kept")
     summary = service.receive("a.csv", b"text,label\nx,a\n")
     with pytest.raises(InputError, match="the command `evaluate` measures the others"):
@@ -115,6 +116,7 @@ KILLED = """
 import sys
 from pathlib import Path
 from core.engine.engine import Engine
+from core.evaluation.answers import Answers
 from core.evaluation.dataset_service import DatasetService
 from core.results import Selection
 from core.results.dataset import DatasetRequest
@@ -124,7 +126,7 @@ catalogue, kept, file = map(Path, sys.argv[1:])
 engine = Engine(Settings(catalogue=catalogue, user_catalogue=kept, evaluations=kept, device="cpu"))
 selection = Selection("llama", "mean")
 engine.load(selection)
-service = DatasetService(engine, TaskRunner(1))
+service = DatasetService(Answers(engine), TaskRunner(1))
 request = DatasetRequest(service.add(str(file)).id, "text", None)
 task = service.evaluate(selection, request)
 print("begun", flush=True)
@@ -148,7 +150,7 @@ def test_a_killed_process_loses_no_row_and_answers_none_twice(everyone: Path, tm
     partly = found[0].stat().st_size
     engine = Engine(Settings(catalogue=everyone, user_catalogue=kept, evaluations=kept, device="cpu"))
     engine.load(SELECTION)
-    service = DatasetService(engine, TaskRunner(1))
+    service = DatasetService(Answers(engine), TaskRunner(1))
     request = DatasetRequest(service.add(str(file)).id, "text", None)
     done, total = service.answered(SELECTION, request)
     assert total == 5_000

@@ -60,10 +60,15 @@ def test_stock_folders_open_in_a_pipeline_with_equal_scores(tmp_path: Path) -> N
         assert "of the largest logit" in (folder / "README.md").read_text()
 
 
-@pytest.mark.parametrize("model_format", ["onnx", "openvino"])
+#: OpenVINO reads the very graph that is written for ONNX: some of them are enough.
+GRAPHS_OF: dict[ModelFormat, tuple[str, ...]] = {"onnx": tuple(GRAPHS), "openvino": ("both ways", "gem", "bert")}
+
+
+@pytest.mark.parametrize("model_format", GRAPHS_OF)
 def test_graphs_of_any_pooler_answer_alike_in_their_runtime(model_format: ModelFormat, tmp_path: Path) -> None:
     folders, expected = [], []
-    for name, fields in GRAPHS.items():
+    for name in GRAPHS_OF[model_format]:
+        fields = GRAPHS[name]
         engine = engine_with(tmp_path / name, **fields)
         result = exported(engine, tmp_path / name / "out", model_format)
         assert result.difference < 1e-4

@@ -42,6 +42,7 @@ class FakeDatasets:
         self.names = {SAMPLE: "bank_messages.csv"}
         self.refuses = False
         self.answers = 12
+        self._asked: Selection | None = None
 
     def add(self, path: str) -> DatasetSummary:
         return self._brought(path.rsplit("/", 1)[-1])
@@ -67,8 +68,9 @@ class FakeDatasets:
         return DatasetSummary(dataset, self.names[dataset], len(rows), COLUMNS, "utf-8", tuple(rows), text, label)
 
     def table(self) -> list[tuple[str, str, str]]:
-        """Texts, labels that are the classes of the candidate that was loaded last, and a column besides."""
-        classes = list(self._engine.models.values())[-1].labels if self._engine.models else ("a", "b")
+        """Texts, labels that are the classes of the pair that was asked last, or loaded, and a column besides."""
+        models = [self._engine.models[self._asked]] if self._asked in self._engine.models else []
+        classes = [*self._engine.models.values(), *models][-1].labels if self._engine.models else ("a", "b")
         rows = [(f"Where is my card number {i}? {HOSTILE}", classes[i % len(classes)], "app") for i in range(10)]
         return [*rows, *[("Will it rain?", UNKNOWN, "email")] * UNKNOWN_ROWS]
 
@@ -77,6 +79,7 @@ class FakeDatasets:
         return tuple(table[row][COLUMNS.index(column)] for row in rows)
 
     def labels(self, selection: Selection, request: DatasetRequest) -> tuple[LabelMatch, ...]:
+        self._asked = selection
         counts = Counter(row[COLUMNS.index(request.label_column or "label")] for row in self.table())
         return match_labels(counts, self._engine.models[selection].labels, dict(request.given))
 
@@ -87,7 +90,7 @@ class FakeDatasets:
         return self._tasks.task(lambda: self._evaluated(selection, request), "dataset", selection, request)
 
     def _evaluated(self, selection: Selection, request: DatasetRequest) -> DatasetEvaluation:
-        model = self._engine.answering(selection)
+        self._asked, model = selection, self._engine.answering(selection)
         table, number = self.table(), {name: i for i, name in enumerate(model.labels)}
         means = {m.written: number.get(m.class_name or "", NO_CLASS) for m in self.labels(selection, request)}
         known = request.label_column is not None

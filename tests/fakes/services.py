@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.services import Services
 from tests.fakes.adapter_updates import FakeAdapterUpdates
 from tests.fakes.architectures import FakeArchitectures
+from tests.fakes.calibrations import FakeCalibrations
 from tests.fakes.checkpoints import FakeCheckpoints
 from tests.fakes.datasets import FakeDatasets
 from tests.fakes.dry_runs import FakeDryRuns
@@ -30,6 +31,7 @@ class FakeServices:
         self.dry_runs = FakeDryRuns(self.engine, self.tasks)
         self.evaluations = FakeEvaluations(self.engine, self.tasks)
         self.datasets = FakeDatasets(self.engine, self.tasks)
+        self.calibrations = FakeCalibrations(self.engine, self.tasks)
         self.merges = FakeMerges(self.engine, self.tasks)
         self.visitors = FakeVisitors()
         self.exports = FakeExports(self.engine, self.tasks)

@@ -18,6 +18,7 @@ from core.metrics.conformal import (
     lac_threshold,
     mean_set_size,
     prediction_sets,
+    rank_calibrated_thresholds,
 )
 from core.metrics.probabilities import Floats, softmax
 
@@ -101,6 +102,44 @@ def test_a_smaller_alpha_has_larger_sets(count: int, one: int, other: int, seed:
     small, large = (prediction_sets(p, lac_threshold(p, targets, a / 100)) for a in sorted((one, other)))
     assert (small >= large).all()
     assert mean_set_size(small) >= mean_set_size(large)
+
+
+def test_each_class_is_missed_as_seldom_as_promised_also_by_rank() -> None:
+    chance, n, alpha = np.random.default_rng(3), 150, 0.2
+    shares, sizes = [], []
+    for _ in range(300):
+        p, targets = drawn(chance, n + 300)
+        single = prediction_sets(p[n:], class_conditional_thresholds(p[:n], targets[:n], alpha))
+        ranked = prediction_sets(p[n:], *rank_calibrated_thresholds(p[:n], targets[:n], alpha))
+        shares.append([coverage(ranked[targets[n:] == k], targets[n:][targets[n:] == k]) for k in range(4)])
+        sizes.append((mean_set_size(single), mean_set_size(ranked)))
+    error = 3 * np.nanstd(shares, axis=0) / 300**0.5
+    assert (np.nanmean(shares, axis=0) >= 1 - alpha - error).all()
+    assert np.mean(sizes, axis=0)[1] > 1
+
+
+@hypothesis_settings(deadline=None)
+@given(st.integers(0, 60), PERCENT, st.integers(0, 2**32 - 1))
+def test_the_last_rank_is_the_first_that_few_rows_are_beyond(count: int, percent: int, seed: int) -> None:
+    p, targets = drawn(np.random.default_rng(seed), count)
+    alpha = percent / 100
+    thresholds, last = rank_calibrated_thresholds(p, targets, alpha)
+    for k in range(4):
+        mine = p[targets == k]
+        places = [1 + sum(row[j] > row[k] or (row[j] == row[k] and j < k) for j in range(4)) for row in mine]
+        beyond = [(sum(place > r for place in places) + 1) / (len(mine) + 1) if r < 4 else 0.0 for r in range(1, 5)]
+        want = next(r for r in range(1, 5) if beyond[r - 1] < alpha) if len(mine) else 4
+        assert last[k] == want
+        left = alpha - beyond[want - 1] if len(mine) else alpha
+        rank = ceil((len(mine) + 1) * (1 - left) - 1e-9)
+        scores = sorted(1 - mine[:, k])
+        assert thresholds[k] == (scores[rank - 1] if rank <= len(mine) else np.inf)
+
+
+def test_a_class_far_behind_is_in_no_set_whatever_its_probability() -> None:
+    p = np.array([[0.5, 0.3, 0.2]])
+    sets = prediction_sets(p, np.full(3, np.inf), np.array([1, 1, 3]))
+    assert sets.tolist() == [[True, False, True]]
 
 
 # Edges

@@ -12,12 +12,12 @@ from sklearn.calibration import calibration_curve
 from core.metrics.calibration import calibration_error
 from core.metrics.probabilities import Floats, Indicators, softmax
 from core.metrics.reliability import (
-    ReliabilityBins,
     classwise_calibration_error,
     equal_mass_bins,
     equal_width_bins,
     expected_calibration_error,
 )
+from core.results.calibration_report import ReliabilityBins
 from tests.metrics.definitions import naive_calibration_error
 
 ROWS = st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=100)

@@ -9,7 +9,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from core.metrics.probabilities import Floats, Indicators
-from core.metrics.selective import POINTS, area_under_risk_coverage, risk_coverage
+from core.metrics.selective import POINTS, area_under_risk_coverage, risk_coverage, threshold_for
 
 ROWS = st.lists(
     st.tuples(st.sampled_from([0.2, 0.5, 0.7, 1.0, float("nan")]) | st.floats(0, 1), st.booleans()),
@@ -100,3 +100,15 @@ def test_what_has_no_confidence_is_never_kept() -> None:
         coverage, risk = risk_coverage(nothing, np.zeros(len(nothing), dtype=bool))
         assert len(coverage) == len(risk) == 0
         assert np.isnan(area_under_risk_coverage(nothing, np.zeros(len(nothing), dtype=bool)))
+
+
+@given(ROWS, st.floats(0.05, 0.99))
+def test_the_threshold_is_the_lowest_that_keeps_the_promise(rows: list[tuple[float, bool]], share: float) -> None:
+    found = threshold_for(*columns(rows), share)
+    levels = sorted({c for c, _ in rows if c == c})
+
+    def keeps(level: float) -> bool:
+        kept = [k for c, k in rows if c >= level]
+        return sum(kept) >= share * len(kept) - 1e-9
+
+    assert found == next((level for level in levels if keeps(level)), None)

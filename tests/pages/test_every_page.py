@@ -24,6 +24,7 @@ Visit = Callable[..., AppTest]
 #: The folded parts of each page, by their names in the URL.
 PARTS = {
     "evaluation": "figures,labels,preview",
+    "calibration": "decline,how,outside,sets,sure",
     "overview": "how",
     "contributions": "how,positions",
     "attributions": "faithful,methods",
@@ -50,9 +51,12 @@ HEADINGS = {"overview": "Why this answer?"}
 CANDIDATES = ("demo", "own", "several", "values", "value")
 #: Pages of a candidate without an adapter or without classes that say so.
 REFUSING = {"value": ("adapter_effect", "adapter_update", "head_geometry"), "values": ("head_geometry",)}
+#: What the URL of a page about a dataset asks for.
+BROUGHT = {"data": SAMPLE}
 #: Pages with long work, and what their URL asks for so that it begins.
 LONG = {
-    "evaluation": {"data": SAMPLE},
+    "evaluation": BROUGHT,
+    "calibration": BROUGHT,
     "overview": {"open": "how"},
     "adapter_effect": {"open": "scale,parts"},
     "attributions": {},
@@ -180,7 +184,11 @@ def test_it_is_drawn(visit: Visit, candidate: str, page: str) -> None:
 @pytest.mark.parametrize("candidate", CANDIDATES)
 def test_its_folded_parts_are_drawn_when_a_link_opens_them(visit: Visit, candidate: str, page: str) -> None:
     """Nothing raises, each has something in it, and what is open stays in the URL."""
-    query = {"two_texts": {"text": "play some jazz", "other": "play some rock"}, "evaluation": {"data": SAMPLE}}
+    query = {
+        "two_texts": {"text": "play some jazz", "other": "play some rock"},
+        "evaluation": BROUGHT,
+        "calibration": BROUGHT,
+    }
     asked = query.get(page, {})
     shut = visit(page, candidate, **asked)
     refusing = refused(shut)
@@ -214,6 +222,7 @@ def test_before_anything_is_loaded(shared: FakeServices, visit: Visit, page: str
     assert heading(app)
     waits = page in [p.name for p in PAGES if p.answers] + [
         "evaluation",
+        "calibration",
         "adapter_update",
         "two_adapters",
         "head_geometry",
@@ -223,9 +232,12 @@ def test_before_anything_is_loaded(shared: FakeServices, visit: Visit, page: str
     assert not refused(app)
 
 
+LONG_WORK = ("task_progress", "minimal_flip", "evaluated.evaluated(")
+
+
 def test_pages_with_long_work_are_known() -> None:
     said = {name: (ROOT / f"pages/{name}.py").read_text(encoding="utf-8") for name in NAMES}
-    assert {name for name, text in said.items() if "task_progress" in text or "minimal_flip" in text} == LONG.keys()
+    assert {name for name, text in said.items() if any(word in text for word in LONG_WORK)} == LONG.keys()
 
 
 @pytest.mark.parametrize("page", LONG)

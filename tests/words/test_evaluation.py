@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from core.results import Evaluation
-from core.results.dataset_evaluation import Figure, Outcomes
+from core.results.dataset_evaluation import Outcomes
+from core.results.figure import Figure
 from core.training.config import METRICS
 from core.words.evaluation import (
     MEASURES,

@@ -1,0 +1,101 @@
+"""A loaded pair's answers to the texts of a dataset, and the classes of its labels."""
+
+from __future__ import annotations
+
+import weakref
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.config.catalogue import adapter_of
+from core.data.label_names import match_labels
+from core.engine.engine import Engine
+from core.errors import InputError, NotFoundError
+from core.evaluation.datasets import Datasets
+from core.evaluation.stored_logits import StoredLogits
+from core.results import LoadedModel, Selection
+from core.results.dataset import DatasetRequest, LabelMatch
+from core.results.dataset_evaluation import NO_CLASS
+
+if TYPE_CHECKING:
+    from core.engine.loader import LoadedPair
+
+
+class Answers:
+    """What is stored of datasets and of answers to them. Thread safe; one for a whole process."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.datasets = Datasets(engine.settings.evaluations)
+        self._identities: weakref.WeakKeyDictionary[LoadedPair, str] = weakref.WeakKeyDictionary()
+
+    def loaded(self, selection: Selection) -> LoadedModel:
+        """What is in memory.
+
+        Raises:
+            NotFoundError: the pair is not.
+        """
+        model = self.engine.loaded_model(selection)
+        if model is None:
+            raise NotFoundError(f"'{selection}' is not loaded.", fix="load it.")
+        return model
+
+    def labels(self, selection: Selection, request: DatasetRequest) -> tuple[LabelMatch, ...]:
+        """Every label of the file, and the class of the loaded pair that it means.
+
+        Raises:
+            InputError: the request names no column of labels.
+        """
+        counts = self.datasets.counts(request.dataset, _label_column(request))
+        return match_labels(counts, self.loaded(selection).labels, dict(request.given))
+
+    def classes(self, selection: Selection, request: DatasetRequest) -> NDArray[np.int32]:
+        """(rows of the file,) each label's class; `NO_CLASS` where the model has none, and without a label column."""
+        summary = self.datasets.summary(request.dataset)
+        if request.label_column is None:
+            return np.full(summary.rows, NO_CLASS, np.int32)
+        number = {name: i for i, name in enumerate(self.loaded(selection).labels)}
+        means = {m.written: number.get(m.class_name or "", NO_CLASS) for m in self.labels(selection, request)}
+        labels = self.datasets.column(request.dataset, _label_column(request))
+        return np.array([means.get(label, NO_CLASS) for label in labels], np.int32)
+
+    def written(self, request: DatasetRequest) -> NDArray[np.bool_]:
+        """(rows of the file,) whether a row has a label, the model's or another."""
+        labels = self.datasets.column(request.dataset, _label_column(request))
+        return np.array([bool(label.strip()) for label in labels])
+
+    def rows(self, request: DatasetRequest) -> NDArray[np.int64]:
+        """Rows with a text that can be read, from 0.
+
+        Raises:
+            InputError: there is none.
+        """
+        longest = self.engine.settings.max_characters
+        rows = self.datasets.filled(request.dataset, request.text_column, longest)
+        if not len(rows):
+            raise InputError(f"No row has a text in the column '{request.text_column}'.", fix="choose another column.")
+        return rows
+
+    def stored(self, selection: Selection, request: DatasetRequest) -> StoredLogits:
+        """Where the answers of this very pair to these texts are."""
+        column = self.datasets.summary(request.dataset).columns.index(request.text_column)
+        name = f"{self.identity(selection)}-{column}.logits"
+        return StoredLogits(self.datasets.folder / request.dataset / name, len(self.loaded(selection).labels))
+
+    def identity(self, selection: Selection) -> str:
+        """What the loaded pair is, see `core.engine.pair_identity`."""
+        from core.engine.pair_identity import pair_identity
+
+        pair = self.engine.pair(selection)
+        if pair not in self._identities:
+            candidate = self.engine.candidate(selection.candidate)
+            adapter = adapter_of(candidate, selection.adapter) if selection.adapter else None
+            self._identities[pair] = pair_identity(pair, candidate, adapter, self.engine.settings)
+        return self._identities[pair]
+
+
+def _label_column(request: DatasetRequest) -> str:
+    if request.label_column is None:
+        raise InputError("No column of labels is chosen.", fix="choose one.")
+    return request.label_column

@@ -1,0 +1,199 @@
+"""Whether stated probabilities hold, in words: how far off they are, what mends them, what may be promised."""
+
+from __future__ import annotations
+
+from core.results.calibration_report import (
+    CLASS_CONDITIONAL,
+    MARGINAL,
+    RANK_CALIBRATED,
+    STATED,
+    TEMPERATURE,
+    VENN_ABERS,
+    CalibrationFigures,
+    CalibrationReport,
+    SetFigures,
+    SurenessFigures,
+)
+from core.results.figure import Figure
+from core.words.calibrated import promised
+from core.words.class_names import readable
+from core.words.dataset import count
+from core.words.numbers import percent, percentage, three_digits
+
+#: Ways to state probabilities.
+WAYS = {STATED: "As stated", TEMPERATURE: "With a temperature", VENN_ABERS: "Venn-Abers"}
+#: Ways to make sets.
+SETS = {
+    MARGINAL: "Over all texts",
+    CLASS_CONDITIONAL: "In each class",
+    RANK_CALIBRATED: "In each class, by rank (RC3P)",
+}
+#: Scores by which rows of no class may be told.
+SCORES = {
+    "probability": "Largest probability",
+    "margin": "Lead over the second class",
+    "entropy": "Entropy (negative)",
+    "energy": "Energy (log of the sum of e^logit)",
+    "logit": "Largest logit",
+}
+#: What stands folded on the page.
+ABOUT = (
+    "The labelled rows are drawn into two halves. A temperature (Guo et al. 2017), Venn-Abers (Vovk et al. 2015), sets "
+    "and thresholds are fitted on one half; every figure here is of the other. What is put to use is fitted on both.",
+    "Expected calibration error: rows fall into 15 bins by their probability; the error is the mean distance of "
+    "probability and share of right verdicts in a bin, weighted by rows. By bins of equal width, of equal numbers of "
+    "rows, and of every class's probability, averaged over classes.",
+    "A temperature divides every logit: no verdict changes, and no order of classes. Venn-Abers fits steps in place of "
+    "one number, to the verdict's probability alone.",
+    "Sets are made by split conformal prediction (Sadinle et al. 2019; Vovk 2012; Shi et al. 2024) of probabilities as "
+    "the model states them. What they promise holds for texts like these rows, on average, and for no others.",
+)
+
+
+def lead(report: CalibrationReport) -> str:
+    """How far its probabilities are off, to which side, and what a temperature leaves of it."""
+    stated, scaled = report.ways[STATED], report.ways[TEMPERATURE]
+    first = (
+        f"Its probabilities are off by {_points(stated.equal_width)} on average: it states "
+        f"{percentage(stated.confidence)} and is right on {percentage(report.accuracy.value)} of "
+        f"{count(report.held, 'row')}{_side(stated, report.accuracy)}."
+    )
+    done = "would leave" if helps(report) else "would not help: it leaves"
+    return f"{first} A temperature of {three_digits(report.temperature)} {done} {_points(scaled.equal_width)}."
+
+
+def helps(report: CalibrationReport) -> bool:
+    """Whether the temperature that was fitted on one half brings the log loss of the other down."""
+    stated, scaled = report.ways[STATED].log_loss, report.ways[TEMPERATURE].log_loss
+    return stated is not None and scaled is not None and scaled.value < stated.value
+
+
+def _side(stated: CalibrationFigures, accuracy: Figure) -> str:
+    """Whether it states too much or too little, where that is more than chance."""
+    if accuracy.low is None or accuracy.high is None or accuracy.low <= stated.confidence <= accuracy.high:
+        return ""
+    return ", so it is too sure" if stated.confidence > accuracy.high else ", so it could be surer"
+
+
+def basis(report: CalibrationReport) -> str:
+    """Which rows the figures are of."""
+    drawn = f", drawn from {count(report.rows, 'labelled row')}" if report.used < report.rows else ""
+    return f"Fitted on {count(report.fitted, 'row')}, measured on {report.held:,} others{drawn}."
+
+
+def figures(found: CalibrationFigures) -> dict[str, str]:
+    """One row of a table: a way and its figures."""
+    return {
+        "Calibration error": _points(found.equal_width),
+        "Bins of equal rows": _points(found.equal_mass),
+        "Every class": "–" if found.classwise is None else _points(found.classwise),
+        "Log loss": _interval(found.log_loss),
+        "Brier score": _interval(found.brier),
+        "Mean probability": percentage(found.confidence),
+    }
+
+
+def to_use(report: CalibrationReport) -> str:
+    """What using it does."""
+    sureness, parts = report.sureness, [f"temperature {three_digits(report.temperature_of_all)}"]
+    parts.append("no verdict is sure" if sureness.sure is None else f"sure from {percentage(sureness.sure)} on")
+    if sureness.two is not None:
+        parts.append(f"between two from {percentage(sureness.two)} together")
+    if report.set_threshold is not None:
+        parts.append(f"a set of classes that is right in {promised(report.options.coverage)}")
+    return (
+        f"Probabilities of all pages, reports and commands become calibrated ones: {', '.join(parts)}. No verdict "
+        "changes. It is saved beside the adapter's weights, and holds for everybody until it is stopped."
+    )
+
+
+def sets(found: SetFigures, classes: tuple[str, ...]) -> dict[str, str]:
+    """One row of a table: a way to make sets, and how it did."""
+    worst = "–"
+    if found.worst_class is not None:
+        share, number = found.worst_class
+        worst = f"{percentage(share)} ({readable(classes[number], classes)})"
+    return {
+        "Held the right class": _interval_of_share(found.coverage),
+        "Worst class": worst,
+        "Classes in a set": three_digits(found.size),
+        "Of one class": percentage(found.single),
+        "Empty": percentage(found.empty),
+        "Classes without a promise": f"{found.unbounded:,}",
+    }
+
+
+def sets_lead(report: CalibrationReport) -> str:
+    """What sets over all texts promise, and what came of it."""
+    found, share = report.sets[MARGINAL], promised(report.options.coverage)
+    if report.set_threshold is None:
+        return f"Too few rows for a promise of {share}: every set would hold every class."
+    return (
+        f"Promised: the right class is in the set of {share} of texts like these. Measured on {report.held:,} rows: "
+        f"{_interval_of_share(found.coverage)}. A set has {three_digits(found.size)} classes on average; "
+        f"{percentage(found.single)} have one."
+    )
+
+
+def unbounded(report: CalibrationReport) -> str:
+    """Classes that every set holds for want of rows; empty where there is none."""
+    lacking = report.sets[CLASS_CONDITIONAL].unbounded
+    if not lacking:
+        return ""
+    return (
+        f"{count(lacking, 'class', 'classes')} of {len(report.classes):,} have too few rows here for a promise of "
+        f"{promised(report.options.coverage)} in each class: sets made in each class hold them always."
+    )
+
+
+def sureness(found: SurenessFigures, right: float, held: int) -> str:
+    """The thresholds that keep a promise, and what came of them on the held-out rows."""
+    if found.sure is None:
+        return f"No probability is high enough for {promised(right)} of the verdicts above it to be right."
+    said = f"Sure from {percentage(found.sure)} on: {percentage(found.sure_rows / held)} of {held:,} rows"
+    if found.sure_rows:
+        said += f", and {percentage(found.sure_right / found.sure_rows)} of those are right"
+    if found.two is None:
+        return f"{said}. No threshold for between two keeps the promise."
+    said += f". Between two from {percentage(found.two)} together: {count(found.two_rows, 'row')}"
+    return f"{said}, one of the two right in {found.two_right:,}." if found.two_rows else f"{said}."
+
+
+def declining(report: CalibrationReport) -> str:
+    """What is gained where the least sure verdicts are left to a person."""
+    if not len(report.coverage):
+        return ""
+    near = int(abs(report.coverage - 0.9).argmin())
+    return (
+        f"If the least sure {percentage(1 - report.coverage[near])} are left to a person, "
+        f"{percentage(1 - report.risk[near])} of the other verdicts are right, in place of "
+        f"{percentage(1 - report.risk[-1])}. Area under the curve: {three_digits(report.area)} (0 is best)."
+    )
+
+
+def outside(report: CalibrationReport) -> str:
+    """How well rows of no class are told from the others."""
+    best = max(report.detection, key=report.detection.__getitem__)
+    return (
+        f"{count(report.outside, 'row')} have a label that is no class of this model. The best of "
+        f"{len(report.detection)} scores, {SCORES[best][:1].lower()}{SCORES[best][1:]}, is larger for a row with a "
+        f"class than for one without in {percentage(report.detection[best])} of pairs (AUROC; 50 % is chance)."
+    )
+
+
+def _points(error: float) -> str:
+    return f"{three_digits(100 * error)}\u00a0points"
+
+
+def _interval(found: Figure | None) -> str:
+    if found is None:
+        return "–"
+    if found.low is None or found.high is None:
+        return three_digits(found.value)
+    return f"{three_digits(found.value)} ({three_digits(found.low)} to {three_digits(found.high)})"
+
+
+def _interval_of_share(found: Figure) -> str:
+    if found.low is None or found.high is None:
+        return percentage(found.value)
+    return f"{percentage(found.value)} ({percent(found.low)} to {percentage(found.high)})"

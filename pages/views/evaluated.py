@@ -1,0 +1,81 @@
+"""The dataset that the pages about many texts share, and what the loaded pair said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from core.results import LoadedModel, Selection
+from core.results.dataset import DatasetRequest
+from core.results.dataset_evaluation import DatasetEvaluation
+from core.words import dataset as words
+from pages.ui import frame, loading, markup, task_progress, untrained_head, url_state
+from pages.ui.services import datasets
+from pages.views import dataset
+
+DATA = "evaluation.data"
+#: What stands in the URL of every page that is about a dataset, and where it is kept.
+KEYS = {"data": DATA, "texts": dataset.TEXTS, "labels": dataset.LABELS}
+
+
+def opened(
+    heading: str, question: str, keys: Mapping[str, str], most: Mapping[str, int]
+) -> tuple[Selection, LoadedModel] | None:
+    """The head of such a page, with what its URL asks for; the loaded pair, or None where there is none to ask.
+
+    `keys` are those of this page besides `KEYS`; of `most`, whole numbers, nothing above is taken.
+    """
+    selection, candidate = frame.selection()
+    frame.section_links()
+    st.html(markup.title(heading, question))
+    every = {**KEYS, **keys}
+    for key, value in url_state.requested(frame.here(), every).items():
+        if key not in most or value.isdigit():
+            st.session_state[every[key]] = min(most[key], int(value)) if key in most else value
+    model = loading.ready(selection, candidate)
+    if model is None or not frame.fits() or not untrained_head.passes(selection, candidate, model):
+        return None
+    return selection, model
+
+
+def keep(keys: Mapping[str, str]) -> None:
+    """All choices into the URL."""
+    values: dict[str, Any] = {key: st.session_state.get(state) for key, state in {**KEYS, **keys}.items()}
+    url_state.write(frame.here(), {key: str(value) if value else None for key, value in values.items()})
+
+
+def use(chosen: str | None) -> None:
+    """Another dataset, or none; runs before the page is drawn."""
+    for key in [key for key in st.session_state if str(key).startswith("evaluation.")]:
+        st.session_state.pop(key, None)
+    st.session_state[DATA] = chosen
+
+
+def evaluated(selection: Selection, request: DatasetRequest) -> DatasetEvaluation | None:
+    """The result; or None, after a button that begins the run, or how far it is."""
+    task = datasets().evaluate(selection, request)
+    done, total = datasets().answered(selection, request)
+    if task.state() is None and done < total:
+        label = f"Go on: {done:,} of {words.count(total, 'row')} are answered" if done else ""
+        label = label or f"Evaluate {words.count(total, 'row')}"
+        st.button(label, type="primary", key="evaluate.begin", on_click=task.start)
+        return None
+    return task_progress.result(task, "evaluate", "Evaluation")
+
+
+def labelled(selection: Selection) -> DatasetEvaluation | None:
+    """What this page is about; or None, after drawing what is missing and the way to it."""
+    summary = dataset.opened(st.session_state.get(DATA), use)
+    if summary is None:
+        return None
+    request = dataset.request(summary)
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.html(markup.note(words.about(summary, request)), width="content")
+        st.page_link("pages/evaluation.py", label="Another dataset or column")
+    result = evaluated(selection, request)
+    if result is None or result.figures:
+        return result
+    st.html(markup.warning(words.NOTHING_LABELLED))
+    return None
