@@ -72,6 +72,7 @@ from core.results import (
     WeightReport,
 )
 from core.results.calibration_report import CalibrationOptions, CalibrationReport
+from core.results.classes import ClassReport
 from core.results.dataset import DatasetRequest, DatasetSummary, LabelMatch
 from core.results.dataset_evaluation import DatasetEvaluation
 
@@ -379,6 +380,9 @@ class Datasets(Protocol):
 
     def evaluate(self, selection: Selection, request: DatasetRequest) -> Task[DatasetEvaluation]:
         """Answer every text and measure the answers; what was answered before is not asked again."""
+
+    def classes(self, result: DatasetEvaluation) -> Task[ClassReport]:
+        """Every class of an evaluation against all others, and which are taken for one another."""
 
 
 class Calibrations(Protocol):

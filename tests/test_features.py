@@ -171,6 +171,10 @@ FEATURES: Mapping[str, Feature] = {
             "command": other("evaluate", because="a verb"),
         },
     ),
+    "classes": Feature(
+        "core/evaluation/classes.py",
+        {"command": other("evaluate", because="figures of an evaluation")},
+    ),
     "calibration": Feature(
         "core/evaluation/calibration.py",
         {

@@ -10,6 +10,7 @@ from core.errors import InputError
 from core.evaluation.answering import answer
 from core.evaluation.answers import Answers
 from core.results import Feature, FeatureKey, Selection
+from core.results.classes import ClassReport
 from core.results.dataset import DatasetRequest, DatasetSummary, LabelMatch
 from core.results.dataset_evaluation import DatasetEvaluation
 from core.settings import ROOT
@@ -84,6 +85,25 @@ class DatasetService:
         calibration = self._engine.pair(selection).predictor.calibration
         options = (selection, selection.untrained_head, self._answers.identity(selection), calibration)
         return Task(self._tasks, FeatureKey(Feature.EVALUATION, request, options), work)
+
+    def classes(self, result: DatasetEvaluation) -> Task[ClassReport]:
+        """Every class of an evaluation that came from here against all others.
+
+        Raises:
+            NotFoundError: its dataset is not here any more.
+        """
+        selection, request = result.selection, result.request
+        stored = self._answers.stored(selection, request)
+
+        def work(on_progress: Progress) -> ClassReport:
+            from core.evaluation.classes import class_report
+
+            on_progress(0.0, "measuring")
+            temperature = result.calibration.temperature if result.calibration else 1.0
+            return class_report(result, stored.rows()[: len(result.rows)], temperature)
+
+        key = (selection, self._answers.identity(selection), result.calibration)
+        return Task(self._tasks, FeatureKey(Feature.CLASSES, request, key), work)
 
     def _evaluated(self, selection: Selection, request: DatasetRequest, on_progress: Progress) -> DatasetEvaluation:
         model = self._engine.load(selection)

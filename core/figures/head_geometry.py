@@ -23,22 +23,19 @@ def cosines(result: HeadGeometry, theme: Theme, *, shared: bool) -> go.Figure:
     figure = go.Figure(
         go.Heatmap(
             z=values,
-            x0=0,
-            dx=1,
-            y0=0,
-            dy=1,
+            x=hovered,
+            y=hovered,
             colorscale=scale(PALETTES[theme].diverging),
             zmin=-largest,
             zmax=largest,
-            customdata=[[(a, b) for b in hovered] for a in hovered],
             hoverongaps=False,
-            hovertemplate="%{customdata[0]}<br>%{customdata[1]}<br>cosine %{z:.3f}<extra></extra>",
+            hovertemplate="%{y}<br>%{x}<br>cosine %{z:.3f}<extra></extra>",
             colorbar={"thickness": 10, "outlinewidth": 0, "title": {"text": "cosine", "font": {"size": 12}}},
         )
     )
     finish(figure, theme, 560)
     shown = [class_name(label, result.labels, 22) for label in names] if len(names) <= NAMED else []
-    ticks = {"tickmode": "array", "tickvals": list(range(len(shown))), "ticktext": shown}
+    ticks = {"tickmode": "array", "tickvals": list(range(len(shown))), "ticktext": shown, "type": "category"}
     figure.update_xaxes(showgrid=False, zeroline=False, range=[-0.5, len(names) - 0.5], **ticks)
     figure.update_yaxes(showgrid=False, zeroline=False, range=[len(names) - 0.5, -0.5], **ticks)
     return figure

@@ -42,6 +42,7 @@ class Feature(StrEnum):
     PREDICTIONS = "predictions"
     EVALUATION = "evaluation"
     CALIBRATION = "calibration"
+    CLASSES = "classes"
     MERGE = "merge"
     QUANTISATION_EFFECT = "quantisation_effect"
     EXPORT = "export"

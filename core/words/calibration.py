@@ -177,7 +177,8 @@ def outside(report: CalibrationReport) -> str:
     return (
         f"{count(report.outside, 'row')} have a label that is no class of this model. The best of "
         f"{len(report.detection)} scores, {SCORES[best][:1].lower()}{SCORES[best][1:]}, is larger for a row with a "
-        f"class than for one without in {percentage(report.detection[best])} of pairs (AUROC; 50 % is chance)."
+        f"class than for one without in {percentage(report.detection[best])} of pairs (AUROC "
+        f"{three_digits(report.detection[best])}; 0.5 is chance)."
     )
 
 

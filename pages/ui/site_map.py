@@ -83,6 +83,7 @@ SITE_MAP: tuple[Section, ...] = (
                 charts=False,
                 tables=True,
             ),
+            PageEntry("classes", "Classes", "Which does it get wrong?", needs=Capability.VERDICT, tables=True),
             PageEntry("calibration", "Calibration", "Can its probabilities be believed?", needs=Capability.VERDICT),
         ),
     ),
@@ -148,11 +149,7 @@ SITE_MAP: tuple[Section, ...] = (
         "Inspect",
         "What is in the weights?",
         (
-            PageEntry(
-                "weights",
-                "Weights",
-                "Are the files intact? How are the values spread? What stands out?",
-            ),
+            PageEntry("weights", "Weights", "Are the files intact? How are the values spread? What stands out?"),
             PageEntry("spectra", "Spectra", "How many directions does each matrix use?"),
             PageEntry(
                 "adapter_update",

@@ -13,7 +13,6 @@ from core.results.calibration_report import CalibrationOptions, CalibrationRepor
 from core.results.dataset import DatasetRequest
 from core.words import calibration as words
 from core.words.calibrated import in_use
-from core.words.numbers import percentage
 from pages.ui import charts, markup, tables
 from pages.ui.services import calibrations
 
@@ -115,7 +114,7 @@ def outside(report: CalibrationReport) -> None:
     """By which score rows of no class are told from the others."""
     st.html(markup.note(words.outside(report)))
     ranked = sorted(report.detection.items(), key=lambda item: -item[1])
-    rows = [{"Score": words.SCORES[name], "AUROC": percentage(value)} for name, value in ranked]
+    rows = [{"Score": words.SCORES[name], "AUROC": value} for name, value in ranked]
     tables.table(rows, "How well each score tells rows of no class", "calibration.outside")
 
 

@@ -39,8 +39,11 @@ def look_at(result: DatasetEvaluation, pair: Confusion | None) -> None:
 
 def draw(result: DatasetEvaluation) -> None:
     """The choice of rows, a table of them, and the ways on from one that is clicked."""
-    shown, pair = _choose(result)
-    places = chosen(result, shown, pair)
+    these(result, chosen(result, *_choose(result)))
+
+
+def these(result: DatasetEvaluation, places: NDArray[np.int64]) -> None:
+    """A table of these of the answered rows, and the ways on from one that is clicked."""
     if not len(places):
         st.html(markup.note("There is no such row."))
         return

@@ -18,6 +18,7 @@ PATHS = tuple(page.path for page in PAGES)
 ANSWERED = {page.path: ".hl-verdict" if page.answers else ".hl-facts" for page in PAGES} | {
     "classify": ".hl-headline",
     "evaluate": "[data-testid=stFileUploader]",
+    "classes": "[data-testid=stFileUploader]",
     "calibration": "[data-testid=stFileUploader]",
     "candidates": ".hl-card",
     "architecture": ".js-plotly-plot",

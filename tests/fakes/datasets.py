@@ -10,8 +10,10 @@ import numpy as np
 from core.data.columns import guess_columns
 from core.data.label_names import match_labels
 from core.errors import InputError, NotFoundError
+from core.evaluation.classes import class_report
 from core.evaluation.measuring import measured
 from core.results import Selection
+from core.results.classes import ClassReport
 from core.results.dataset import DatasetRequest, DatasetSummary, LabelMatch
 from core.results.dataset_evaluation import NO_CLASS, DatasetEvaluation
 from core.services import Datasets
@@ -88,6 +90,11 @@ class FakeDatasets:
 
     def evaluate(self, selection: Selection, request: DatasetRequest) -> FakeTask[DatasetEvaluation]:
         return self._tasks.task(lambda: self._evaluated(selection, request), "dataset", selection, request)
+
+    def classes(self, result: DatasetEvaluation) -> FakeTask[ClassReport]:
+        model = self._engine.models[result.selection]
+        answers = np.array([logits(model, row[0]) for row in self.table()])
+        return self._tasks.task(lambda: class_report(result, answers), "classes", result.selection, result.request)
 
     def _evaluated(self, selection: Selection, request: DatasetRequest) -> DatasetEvaluation:
         self._asked, model = selection, self._engine.answering(selection)

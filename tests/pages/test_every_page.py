@@ -24,6 +24,7 @@ Visit = Callable[..., AppTest]
 #: The folded parts of each page, by their names in the URL.
 PARTS = {
     "evaluation": "figures,labels,preview",
+    "classes": "how",
     "calibration": "decline,how,outside,sets,sure",
     "overview": "how",
     "contributions": "how,positions",
@@ -56,6 +57,7 @@ BROUGHT = {"data": SAMPLE}
 #: Pages with long work, and what their URL asks for so that it begins.
 LONG = {
     "evaluation": BROUGHT,
+    "classes": BROUGHT,
     "calibration": BROUGHT,
     "overview": {"open": "how"},
     "adapter_effect": {"open": "scale,parts"},
@@ -187,6 +189,7 @@ def test_its_folded_parts_are_drawn_when_a_link_opens_them(visit: Visit, candida
     query = {
         "two_texts": {"text": "play some jazz", "other": "play some rock"},
         "evaluation": BROUGHT,
+        "classes": BROUGHT,
         "calibration": BROUGHT,
     }
     asked = query.get(page, {})
@@ -222,6 +225,7 @@ def test_before_anything_is_loaded(shared: FakeServices, visit: Visit, page: str
     assert heading(app)
     waits = page in [p.name for p in PAGES if p.answers] + [
         "evaluation",
+        "classes",
         "calibration",
         "adapter_update",
         "two_adapters",
