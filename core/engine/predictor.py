@@ -8,9 +8,11 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from core.engine.backends.forward_pass import ForwardPass
@@ -19,6 +21,8 @@ from core.engine.encoding import Encoded, Encoder
 from core.engine.rw_lock import ReadWriteLock
 from core.engine.torch_threads import SMALL, in_all_threads, in_one_thread, single_threaded_pool
 from core.engine.vocabulary import embedded_numbers, require_rows
+from core.model.backbone import state_width
+from core.model.pooled_vectors import caught
 from core.model.quantised import parameter_count
 from core.results import NOT_FINITE, Prediction
 from core.results.calibration import Calibration
@@ -39,8 +43,7 @@ class Predictor:
 
     `embedding_rows`: tokens from this number on cannot be read; None where the embedding is no single table.
     `lock` is held shared while predicting; whoever hooks, rescales or switches the model holds it exclusively.
-    `untrained_head` marks every prediction, and `thresholds` say which of them are sure. `calibration` is in use to
-    state probabilities, where there is one.
+    `untrained_head` marks every prediction, `thresholds` say which are sure, `calibration` how probabilities are stated.
     """
 
     model: torch.nn.Module
@@ -62,6 +65,21 @@ class Predictor:
         Raises:
             InputError: a text that no token is left of, or that has one without a row in the embedding.
         """
+        return self._batched(texts, self._forward)
+
+    def represent(self, texts: Sequence[str]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Logits (N, K) and pooled vectors (N, D), what the pooler gives the head, in the order of the texts.
+
+        Raises:
+            InputError: as `predict`.
+        """
+        rows = self._batched(texts, self._represented)
+        return np.stack([logits for logits, _ in rows]), np.stack([vector for _, vector in rows])
+
+    def _batched(
+        self, texts: Sequence[str], forward: Callable[[ForwardPass, list[Encoded]], Sequence[Result]]
+    ) -> list[Result]:
+        """What `forward` gives for each text, batch by batch, in the order of the texts."""
         encoded = self.encoder.encode(texts)
         require_rows(self.encoder, encoded, self.embedding_rows)
         lengths = [len(text.ids) for text in encoded]
@@ -70,25 +88,38 @@ class Predictor:
         forward_pass = self._for_many if many or (len(lengths) > 1 and bulk_is_imported()) else self._for_few
         batches = forward_pass.plan(lengths, self.tokens_per_batch, workers)
         groups = [[encoded[i] for i in batch] for batch in batches]
-        forward = partial(self._forward, forward_pass)
-        results: list[Prediction | None] = [None] * len(encoded)
+        one = partial(forward, forward_pass)
+        results: list[Result | None] = [None] * len(encoded)
         with self.lock.shared():
             if workers == 1 or len(batches) == 1:
-                outcomes = self.compute(lambda: [forward(group) for group in groups], sum(lengths))
+                outcomes = self.compute(lambda: [one(group) for group in groups], sum(lengths))
             else:
-                outcomes = list(_pool(workers).map(forward, groups))
-        for batch, predictions in zip(batches, outcomes, strict=True):
-            for position, prediction in zip(batch, predictions, strict=True):
-                results[position] = prediction
-        return cast(list[Prediction], results)
+                outcomes = list(_pool(workers).map(one, groups))
+        for batch, found in zip(batches, outcomes, strict=True):
+            for position, result in zip(batch, found, strict=True):
+                results[position] = result
+        return cast(list[Result], results)
+
+    def _represented(
+        self, forward_pass: ForwardPass, group: list[Encoded]
+    ) -> list[tuple[NDArray[np.float32], NDArray[np.float32]]]:
+        """One forward pass, with what the pooler gives."""
+        with caught() as vectors:
+            logits = forward_pass([text.ids for text in group]).logits.float().cpu().numpy()
+        return list(zip(logits, torch.cat(vectors).float().cpu().numpy(), strict=True))
 
     @property
     def temperature(self) -> float:
         """By which logits are divided before they become probabilities."""
         return self.calibration.temperature if self.calibration else 1.0
 
+    @property
+    def pooled_width(self) -> int:
+        """D: numbers of what the pooler gives the head."""
+        return state_width(cast(Any, self.model).config)
+
     def expect_many(self) -> None:
-        """Many texts will come in small pieces: each piece is then passed as one of many is."""
+        """Many texts will come in small pieces: each is then passed as one of many."""
         _ = self._for_many
 
     def compute(self, work: Callable[[], Result], tokens: int) -> Result:

@@ -3,47 +3,94 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.engine.engine import Engine
 from core.errors import InputError
-from core.evaluation.stored_logits import StoredLogits
+from core.evaluation.stored_rows import Appender, StoredRows
 from core.results import Selection
 from core.tasks.progress import Progress
 from core.words.durations import duration
 
+if TYPE_CHECKING:
+    from core.engine.loader import LoadedPair
+
 #: Seconds that a piece shall take, and texts that it has at least and at most: a large model answers two a second.
 _SECONDS, _FEWEST, _MOST = 2.0, 16, 4096
+#: Texts of a piece whose vectors alone are computed.
+_PIECE = 64
 
 
 def answer(
-    engine: Engine, selection: Selection, texts: Sequence[str], stored: StoredLogits, on_progress: Progress
+    engine: Engine,
+    selection: Selection,
+    texts: Sequence[str],
+    stored: StoredRows,
+    vectors: StoredRows | None,
+    on_progress: Progress,
 ) -> None:
     """Write the logits of all texts, one row each, behind those that are there; the pair stays loaded meanwhile.
 
-    A text that the model cannot read (no token is left of it) gets a row of NaN: it has no verdict. What is left when
-    the process is killed is at most the piece that was being computed.
+    With `vectors` what the pooler gives is written beside them. A text that the model cannot read (no token is left of
+    it) gets rows of NaN: it has no verdict. What is left when the process is killed is at most the piece that was
+    being computed.
 
     Raises:
-        UntrainedHeadError: its head is untrained, and the selection does not ask for it.
         AppError: the pair cannot be loaded, or another process writes.
     """
     begun, size = time.perf_counter(), _FEWEST
-    with stored.writing() as writer, engine.using(selection) as (pair,):
+    with stored.writing() as writer, engine.using(selection) as (pair,), _writing(vectors, stored.count()) as beside:
         before = done = stored.count()
         if len(texts) - done > _FEWEST:
             pair.predictor.expect_many()
         while done < len(texts):
             started = time.perf_counter()
             piece = texts[done : done + size]
-            writer.append(_logits(engine, selection, piece, stored.classes))
+            logits, pooled = _represented(pair, piece, stored.width)
+            if beside is not None:
+                beside.append(pooled)
+            writer.append(logits)  # last: a row is answered once its logits are there
             done += len(piece)
             now = time.perf_counter()
             on_progress(done / len(texts), _told(done, len(texts), (done - before) / (now - begun)))
             size = int(min(_MOST, max(_FEWEST, size * min(8.0, _SECONDS / max(1e-6, now - started)))))
+
+
+@contextmanager
+def _writing(vectors: StoredRows | None, rows: int) -> Iterator[Appender | None]:
+    """Behind the vectors of so many rows; those of a piece whose logits were not written any more are cut off.
+
+    Nothing is written where there are fewer: `represent` brings those later.
+    """
+    if vectors is None or vectors.count() < rows:
+        yield None
+        return
+    with vectors.writing(rows) as writer:
+        yield writer
+
+
+def represent(
+    engine: Engine, selection: Selection, texts: Sequence[str], vectors: StoredRows, on_progress: Progress
+) -> None:
+    """Write the pooled vectors of the texts whose logits are there without them.
+
+    Raises:
+        AppError: as `answer`.
+    """
+    begun = time.perf_counter()
+    with vectors.writing() as writer, engine.using(selection) as (pair,):
+        before = done = vectors.count()
+        while done < len(texts):
+            piece = texts[done : done + _PIECE]
+            writer.append(_represented(pair, piece, len(pair.info.labels))[1])
+            done += len(piece)
+            rate = (done - before) / (time.perf_counter() - begun)
+            on_progress(done / len(texts), _told(done, len(texts), rate))
 
 
 def _told(done: int, total: int, rate: float) -> str:
@@ -52,11 +99,15 @@ def _told(done: int, total: int, rate: float) -> str:
     return f"{done:,} of {total:,} texts, {shown} a second{left}"
 
 
-def _logits(engine: Engine, selection: Selection, texts: Sequence[str], classes: int) -> NDArray[np.float32]:
+def _represented(
+    pair: LoadedPair, texts: Sequence[str], classes: int
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """(n, K) and (n, D); NaN for a text that cannot be read."""
     try:
-        return np.array([p.logits for p in engine.classify(selection, texts)], np.float32).reshape(-1, classes)
+        return pair.predictor.represent(texts)
     except InputError:
         if len(texts) == 1:
-            return np.full((1, classes), np.nan, np.float32)
-    halves = texts[: len(texts) // 2], texts[len(texts) // 2 :]
-    return np.concatenate([_logits(engine, selection, half, classes) for half in halves])
+            widths = (classes, pair.predictor.pooled_width)
+            return np.full((1, widths[0]), np.nan, np.float32), np.full((1, widths[1]), np.nan, np.float32)
+    halves = [_represented(pair, half, classes) for half in (texts[: len(texts) // 2], texts[len(texts) // 2 :])]
+    return np.concatenate([logits for logits, _ in halves]), np.concatenate([vectors for _, vectors in halves])

@@ -13,13 +13,17 @@ from core.data.label_names import match_labels
 from core.engine.engine import Engine
 from core.errors import InputError, NotFoundError
 from core.evaluation.datasets import Datasets
-from core.evaluation.stored_logits import StoredLogits
+from core.evaluation.stored_rows import StoredRows
 from core.results import LoadedModel, Selection
 from core.results.dataset import DatasetRequest, LabelMatch
 from core.results.dataset_evaluation import NO_CLASS
 
 if TYPE_CHECKING:
     from core.engine.loader import LoadedPair
+
+
+#: Pooled vectors of a dataset that would take more on disk are not kept.
+MOST_VECTOR_BYTES = 2 * 2**30
 
 
 class Answers:
@@ -77,11 +81,19 @@ class Answers:
             raise InputError(f"No row has a text in the column '{request.text_column}'.", fix="choose another column.")
         return rows
 
-    def stored(self, selection: Selection, request: DatasetRequest) -> StoredLogits:
+    def stored(self, selection: Selection, request: DatasetRequest) -> StoredRows:
         """Where the answers of this very pair to these texts are."""
         column = self.datasets.summary(request.dataset).columns.index(request.text_column)
         name = f"{self.identity(selection)}-{column}.logits"
-        return StoredLogits(self.datasets.folder / request.dataset / name, len(self.loaded(selection).labels))
+        return StoredRows(self.datasets.folder / request.dataset / name, len(self.loaded(selection).labels))
+
+    def vectors(self, selection: Selection, request: DatasetRequest) -> StoredRows | None:
+        """Where the pooled vectors of this very pair to these texts are; None where they would take too much room."""
+        column = self.datasets.summary(request.dataset).columns.index(request.text_column)
+        identity, width = self.identity(selection), self.engine.pair(selection).predictor.pooled_width
+        if len(self.rows(request)) * width * 4 > MOST_VECTOR_BYTES:
+            return None
+        return StoredRows(self.datasets.folder / request.dataset / f"{identity}-{column}.vectors", width)
 
     def identity(self, selection: Selection) -> str:
         """What the loaded pair is, see `core.engine.pair_identity`."""

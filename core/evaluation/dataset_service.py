@@ -117,7 +117,8 @@ class DatasetService:
         rows, stored = self._answers.rows(request), self._answers.stored(selection, request)
         if stored.count() < len(rows):
             cells = self._datasets.column(request.dataset, request.text_column)
-            answer(self._engine, selection, [cells[i] for i in rows], stored, on_progress)
+            vectors = self._answers.vectors(selection, request)
+            answer(self._engine, selection, [cells[i] for i in rows], stored, vectors, on_progress)
             del cells
         from core.evaluation.measuring import measured
 

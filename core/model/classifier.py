@@ -41,6 +41,7 @@ from core.model.pooled_config import (
     read_pooled_config,
     to_pooled,
 )
+from core.model.pooled_vectors import catch, catching
 from core.model.poolers import Pooler, build_pooler
 from core.model.stock.layout import stock_layout
 from core.model.text_length import attends_by_length, choose_attention
@@ -171,9 +172,12 @@ class PooledClassifier(PreTrainedModel):
         `mask` is the pooler's own (`Pooler.read_mask`).
         """
         if self.pools_logits:
+            if catching():
+                catch(self.pooler(hidden, mask)[0])
             logits, weights = self.pooler(self.score(self.dropout(hidden)), mask)
             return logits, weights
         vectors, weights = self.pooler(hidden, mask)
+        catch(vectors)
         return self.score(self.dropout(vectors)), weights
 
     def _init_weights(self, module: nn.Module) -> None:

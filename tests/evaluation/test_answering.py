@@ -8,13 +8,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from core.engine.engine import Engine
+from core.engine.predictor import Predictor
 from core.errors import InputError
-from core.evaluation.answering import answer
-from core.evaluation.stored_logits import StoredLogits
+from core.evaluation.answering import answer, represent
+from core.evaluation.stored_rows import StoredRows
 from core.explain.explainer import Explainer
-from core.results import Prediction, Selection
+from core.explain.probe import make_probe
+from core.results import Selection
 from core.tasks.progress import CancelledError, ignore_progress
 
 SELECTION = Selection("llama", "mean")
@@ -22,31 +25,38 @@ TEXTS = [f"Where is my card number {i}?" for i in range(70)]
 
 
 class Counting:
-    """The engine, and what it was asked; texts with a hole in them cannot be read."""
+    """The predictor's `represent`, and what it was asked; texts with a hole in them cannot be read."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self) -> None:
         self.asked: list[str] = []
-        self._engine = engine
+        self._represent = Predictor.represent
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._engine, name)
-
-    def classify(self, selection: Selection, texts: Sequence[str]) -> list[Prediction]:
+    def represent(self, predictor: Predictor, texts: Sequence[str]) -> Any:
         if any("hole" in text for text in texts):
             raise InputError("No token is left.", fix="write more.")
         self.asked += texts
-        return self._engine.classify(selection, texts)
+        return self._represent(predictor, texts)
 
 
 @pytest.fixture
-def engine(explainer: Explainer) -> Any:
-    return Counting(explainer.engine)
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the model was asked."""
+    counting = Counting()
+    monkeypatch.setattr(Predictor, "represent", lambda predictor, texts: counting.represent(predictor, texts))
+    return counting.asked
 
 
-def test_logits_are_those_of_the_engine_in_the_order_of_the_texts(engine: Any, tmp_path: Path) -> None:
+@pytest.fixture
+def engine(explainer: Explainer) -> Engine:
+    return explainer.engine
+
+
+def test_logits_are_those_of_the_engine_in_the_order_of_the_texts(
+    engine: Engine, asked: list[str], tmp_path: Path
+) -> None:
     expected = np.array([p.logits for p in engine.classify(SELECTION, TEXTS)], np.float32)
-    stored, said = StoredLogits(tmp_path / "a.logits", expected.shape[1]), []
-    answer(engine, SELECTION, TEXTS, stored, lambda share, stage: said.append((share, stage)))
+    stored, said = StoredRows(tmp_path / "a.logits", expected.shape[1]), []
+    answer(engine, SELECTION, TEXTS, stored, None, lambda share, stage: said.append((share, stage)))
     assert stored.rows() == pytest.approx(expected, abs=1e-5)
     assert said[0][1].startswith("16 of 70 texts, ")
     assert " left" in said[0][1]
@@ -55,26 +65,55 @@ def test_logits_are_those_of_the_engine_in_the_order_of_the_texts(engine: Any, t
     assert "left" not in said[-1][1]
 
 
-def test_what_was_cut_off_goes_on_where_it_was(engine: Any, tmp_path: Path) -> None:
-    stored = StoredLogits(tmp_path / "a.logits", len(engine.load(SELECTION).labels))
+def test_what_was_cut_off_goes_on_where_it_was(engine: Engine, asked: list[str], tmp_path: Path) -> None:
+    stored = StoredRows(tmp_path / "a.logits", len(engine.load(SELECTION).labels))
 
     def stop(share: float, stage: str) -> None:
         raise CancelledError
 
     for _ in range(2):
         with pytest.raises(CancelledError):
-            answer(engine, SELECTION, TEXTS, stored, stop)
+            answer(engine, SELECTION, TEXTS, stored, None, stop)
     assert stored.count() == 32
-    answer(engine, SELECTION, TEXTS, stored, ignore_progress)
-    assert engine.asked == TEXTS  # each once
-    whole = StoredLogits(tmp_path / "b.logits", stored.classes)
-    answer(engine, SELECTION, TEXTS, whole, ignore_progress)
+    answer(engine, SELECTION, TEXTS, stored, None, ignore_progress)
+    assert asked == TEXTS  # each once
+    whole = StoredRows(tmp_path / "b.logits", stored.width)
+    answer(engine, SELECTION, TEXTS, whole, None, ignore_progress)
     assert stored.rows() == pytest.approx(whole.rows(), abs=1e-5)
 
 
-def test_a_text_that_cannot_be_read_costs_its_own_row_alone(engine: Any, tmp_path: Path) -> None:
+def test_a_text_that_cannot_be_read_costs_its_own_row_alone(engine: Engine, asked: list[str], tmp_path: Path) -> None:
     texts = [*TEXTS[:9], "a hole", *TEXTS[9:20], "another hole"]
-    stored = StoredLogits(tmp_path / "a.logits", len(engine.load(SELECTION).labels))
-    answer(engine, SELECTION, texts, stored, ignore_progress)
+    stored = StoredRows(tmp_path / "a.logits", len(engine.load(SELECTION).labels))
+    answer(engine, SELECTION, texts, stored, None, ignore_progress)
     assert np.flatnonzero(np.isnan(stored.rows()).any(axis=1)).tolist() == [9, 21]
-    assert sorted(engine.asked) == sorted(text for text in texts if "hole" not in text)
+    assert sorted(asked) == sorted(text for text in texts if "hole" not in text)
+
+
+def test_vectors_are_what_the_pooler_gives_the_head(engine: Engine, tmp_path: Path) -> None:
+    pair = engine.pair(SELECTION)
+    stored = StoredRows(tmp_path / "a.logits", len(pair.info.labels))
+    vectors = StoredRows(tmp_path / "a.vectors", pair.predictor.pooled_width)
+    answer(engine, SELECTION, TEXTS, stored, vectors, ignore_progress)
+    head = make_probe(pair).head
+    with torch.inference_mode():
+        again = head(torch.tensor(np.array(vectors.rows())))
+    assert again.numpy() == pytest.approx(np.array(stored.rows()), abs=1e-4)
+
+
+def test_vectors_keep_in_step_with_the_logits(engine: Engine, asked: list[str], tmp_path: Path) -> None:
+    pair = engine.pair(SELECTION)
+    stored = StoredRows(tmp_path / "a.logits", len(pair.info.labels))
+    vectors = StoredRows(tmp_path / "a.vectors", pair.predictor.pooled_width)
+    answer(engine, SELECTION, TEXTS[:20], stored, vectors, ignore_progress)
+    with vectors.writing() as writer:  # killed between the two files
+        writer.append(np.full((3, vectors.width), 7.0))
+    answer(engine, SELECTION, TEXTS, stored, vectors, ignore_progress)
+    assert (stored.count(), vectors.count()) == (70, 70)
+    assert asked == TEXTS
+    other = StoredRows(tmp_path / "b.vectors", vectors.width)
+    represent(engine, SELECTION, TEXTS, other, ignore_progress)
+    assert vectors.rows() == pytest.approx(other.rows(), abs=1e-5)
+    late = StoredRows(tmp_path / "c.vectors", vectors.width)
+    answer(engine, SELECTION, [*TEXTS, "one more"], stored, late, ignore_progress)
+    assert late.count() == 0, "logits were there before: their vectors come when they are wanted"

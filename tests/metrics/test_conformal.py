@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from mapie.classification import SplitConformalClassifier  # type: ignore[import-untyped]
+from sklearn.base import BaseEstimator, ClassifierMixin
 
 from core.errors import InputError
 from core.metrics.conformal import (
@@ -196,3 +198,35 @@ def test_what_is_no_share_is_refused(alpha: float) -> None:
         lac_threshold(p, targets, alpha)
     with pytest.raises(InputError, match="alpha"):
         class_conditional_thresholds(p, targets, alpha)
+
+
+@pytest.mark.parametrize("level", [0.8, 0.9, 0.95])
+def test_sets_are_those_of_mapie(level: float) -> None:
+    """The least ambiguous classifier on the same probabilities; mapie fits on n rows and tells others."""
+    p, targets = drawn(np.random.default_rng(5), 700)
+    model = Stated(p)
+    made = SplitConformalClassifier(model, confidence_level=level, conformity_score="lac", prefit=True)
+    made.conformalize(np.arange(300)[:, None], targets[:300])
+    _, expected = made.predict_set(np.arange(300, 700)[:, None])
+    ours = prediction_sets(p[300:], lac_threshold(p[:300], targets[:300], 1 - level))
+    assert (ours == expected[:, :, 0]).all()
+
+
+class Stated(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    """A fitted classifier that states these probabilities for the row of each number."""
+
+    def __init__(self, p: Floats) -> None:
+        self.p = p
+        self.classes_ = np.arange(p.shape[1])
+        self.n_features_in_ = 1
+
+    def predict_proba(self, rows: np.ndarray) -> Floats:
+        stated: Floats = self.p[np.asarray(rows).ravel().astype(int)]
+        return stated
+
+    def predict(self, rows: np.ndarray) -> np.ndarray:
+        answers: np.ndarray = self.predict_proba(rows).argmax(axis=1)
+        return answers
+
+    def fit(self, rows: np.ndarray, targets: np.ndarray) -> Stated:
+        return self

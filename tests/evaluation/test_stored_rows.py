@@ -13,7 +13,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from core.errors import InputError
-from core.evaluation.stored_logits import StoredLogits
+from core.evaluation.stored_rows import StoredRows
 from core.settings import ROOT
 
 
@@ -22,7 +22,7 @@ from core.settings import ROOT
 def test_what_was_written_comes_back_also_after_a_torn_row(
     tmp_path_factory: pytest.TempPathFactory, pieces: list[int], torn: int, seed: int
 ) -> None:
-    stored = StoredLogits(tmp_path_factory.mktemp("stored") / "deep" / "a.logits", 3)
+    stored = StoredRows(tmp_path_factory.mktemp("stored") / "deep" / "a.logits", 3)
     rows = np.random.default_rng(seed).normal(size=(sum(pieces), 3)).astype(np.float32)
     done = 0
     for size in pieces:
@@ -37,15 +37,15 @@ def test_what_was_written_comes_back_also_after_a_torn_row(
 
 
 def test_rows_of_another_width_are_a_bug(tmp_path: Path) -> None:
-    with StoredLogits(tmp_path / "a.logits", 3).writing() as writer, pytest.raises(ValueError, match="3 logits"):
+    with StoredRows(tmp_path / "a.logits", 3).writing() as writer, pytest.raises(ValueError, match="rows of 3 numbers"):
         writer.append(np.zeros((2, 4)))
 
 
 def test_two_processes_do_not_write_at_once(tmp_path: Path) -> None:
-    stored = StoredLogits(tmp_path / "a.logits", 2)
+    stored = StoredRows(tmp_path / "a.logits", 2)
     code = (
-        "import sys; from pathlib import Path; from core.evaluation.stored_logits import StoredLogits\n"
-        f"with StoredLogits(Path({str(stored.path)!r}), 2).writing(): print('has it', flush=True); sys.stdin.read()"
+        "import sys; from pathlib import Path; from core.evaluation.stored_rows import StoredRows\n"
+        f"with StoredRows(Path({str(stored.path)!r}), 2).writing(): print('has it', flush=True); sys.stdin.read()"
     )
     other = subprocess.Popen(
         [sys.executable, "-c", code], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

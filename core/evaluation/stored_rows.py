@@ -1,4 +1,4 @@
-"""Logits on disk as they come: one row a text, in order, so that work that was cut off goes on where it was."""
+"""Numbers of texts on disk as they come: a row a text, in order, so that work that was cut off goes on where it was."""
 
 from __future__ import annotations
 
@@ -16,30 +16,30 @@ from core.errors import InputError
 _DTYPE = np.dtype("<f4")
 
 
-class StoredLogits:
-    """A file of float32 rows of K logits, and nothing else: how many there are is its length.
+class StoredRows:
+    """A file of float32 rows of one width, and nothing else: how many there are is its length.
 
     A row that was written in part when the process was killed is cut off at the next opening.
     """
 
-    def __init__(self, path: Path, classes: int) -> None:
+    def __init__(self, path: Path, width: int) -> None:
         self.path = path
-        self.classes = classes
-        self._row = classes * _DTYPE.itemsize
+        self.width = width
+        self._row = width * _DTYPE.itemsize
 
     def count(self) -> int:
         """Rows that are there as a whole."""
         return self.path.stat().st_size // self._row if self.path.is_file() else 0
 
     def rows(self) -> NDArray[np.float32]:
-        """(count, K), read-only and mapped: what is looked at is read from disk, and no more."""
+        """(count, width), read-only and mapped: what is looked at is read from disk, and no more."""
         if not self.count():
-            return np.zeros((0, self.classes), np.float32)
-        return np.memmap(self.path, _DTYPE, "r", shape=(self.count(), self.classes))
+            return np.zeros((0, self.width), np.float32)
+        return np.memmap(self.path, _DTYPE, "r", shape=(self.count(), self.width))
 
     @contextmanager
-    def writing(self) -> Iterator[Appender]:
-        """Append rows; each call is on disk when it returns.
+    def writing(self, keep: int | None = None) -> Iterator[Appender]:
+        """Append rows behind the first `keep` (None: all that are there as a whole); each is on disk when it returns.
 
         Raises:
             InputError: another process is writing this file.
@@ -47,7 +47,7 @@ class StoredLogits:
         from filelock import FileLock, Timeout
 
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(self.path.with_suffix(".lock"))
+        lock = FileLock(self.path.with_name(f"{self.path.name}.lock"))
         try:
             lock.acquire(timeout=0)
         except Timeout:
@@ -57,8 +57,8 @@ class StoredLogits:
             ) from None
         try:
             with self.path.open("ab") as file:
-                file.truncate(self.count() * self._row)
-                yield Appender(file, self.classes)
+                file.truncate(min(self.count(), self.count() if keep is None else keep) * self._row)
+                yield Appender(file, self.width)
         finally:
             lock.release()
 
@@ -66,15 +66,15 @@ class StoredLogits:
 class Appender:
     """Writes rows behind those that are there."""
 
-    def __init__(self, file: IO[bytes], classes: int) -> None:
+    def __init__(self, file: IO[bytes], width: int) -> None:
         self._file = file
-        self._classes = classes
+        self._width = width
 
-    def append(self, logits: NDArray[Any]) -> None:
-        """(n, K) rows, in any precision."""
-        rows = np.ascontiguousarray(logits, dtype=_DTYPE)
-        if rows.shape[1:] != (self._classes,):
-            raise ValueError(f"rows of {self._classes} logits are expected, these are {rows.shape}")
+    def append(self, numbers: NDArray[Any]) -> None:
+        """(n, width) rows, in any precision."""
+        rows = np.ascontiguousarray(numbers, dtype=_DTYPE)
+        if rows.shape[1:] != (self._width,):
+            raise ValueError(f"rows of {self._width} numbers are expected, these are {rows.shape}")
         self._file.write(rows.tobytes())
         self._file.flush()
         os.fsync(self._file.fileno())
