@@ -75,6 +75,7 @@ from core.results.calibration_report import CalibrationOptions, CalibrationRepor
 from core.results.classes import ClassReport
 from core.results.dataset import DatasetRequest, DatasetSummary, LabelMatch
 from core.results.dataset_evaluation import DatasetEvaluation
+from core.results.label_errors import LabelErrorReport
 
 T = TypeVar("T")
 
@@ -383,6 +384,9 @@ class Datasets(Protocol):
 
     def classes(self, result: DatasetEvaluation) -> Task[ClassReport]:
         """Every class of an evaluation against all others, and which are taken for one another."""
+
+    def label_errors(self, result: DatasetEvaluation, *, refit: bool) -> Task[LabelErrorReport]:
+        """Rows of an evaluation whose label is likely wrong; `refit`: the model was trained on them."""
 
 
 class Calibrations(Protocol):

@@ -175,6 +175,10 @@ FEATURES: Mapping[str, Feature] = {
         "core/evaluation/classes.py",
         {"command": other("evaluate", because="figures of an evaluation")},
     ),
+    "label_errors": Feature(
+        "core/evaluation/label_errors.py",
+        {"figures": TABLES, "command": other("evaluate", because="figures of an evaluation")},
+    ),
     "calibration": Feature(
         "core/evaluation/calibration.py",
         {

@@ -43,7 +43,7 @@ class Predictor:
 
     `embedding_rows`: tokens from this number on cannot be read; None where the embedding is no single table.
     `lock` is held shared while predicting; whoever hooks, rescales or switches the model holds it exclusively.
-    `untrained_head` marks every prediction, `thresholds` say which are sure, `calibration` how probabilities are stated.
+    `untrained_head` marks every prediction, `thresholds` say which are sure, `calibration` how they are stated.
     """
 
     model: torch.nn.Module

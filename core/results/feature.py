@@ -43,6 +43,7 @@ class Feature(StrEnum):
     EVALUATION = "evaluation"
     CALIBRATION = "calibration"
     CLASSES = "classes"
+    LABEL_ERRORS = "label_errors"
     MERGE = "merge"
     QUANTISATION_EFFECT = "quantisation_effect"
     EXPORT = "export"

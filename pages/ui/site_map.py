@@ -84,6 +84,7 @@ SITE_MAP: tuple[Section, ...] = (
                 tables=True,
             ),
             PageEntry("classes", "Classes", "Which does it get wrong?", needs=Capability.VERDICT, tables=True),
+            PageEntry("label_errors", "Label errors", "Which are likely wrong?", needs=Capability.VERDICT, tables=True),
             PageEntry("calibration", "Calibration", "Can its probabilities be believed?", needs=Capability.VERDICT),
         ),
     ),

@@ -53,7 +53,7 @@ def these(result: DatasetEvaluation, places: NDArray[np.int64]) -> None:
     picked = _table(result, part, texts)
     _turn(places, start)
     if picked is not None:
-        _ways_on(texts[picked], int(result.rows[part[picked]]))
+        ways_on(texts[picked], int(result.rows[part[picked]]))
 
 
 def chosen(result: DatasetEvaluation, shown: str, pair: tuple[int, int] | None) -> NDArray[np.int64]:
@@ -158,7 +158,7 @@ def _turn(places: NDArray[np.int64], start: int) -> None:
         st.button("Next", disabled=start + PAGE >= total, on_click=go, args=(start + PAGE,))
 
 
-def _ways_on(text: str, row: int) -> None:
+def ways_on(text: str, row: int) -> None:
     """The row as the question of all pages, and the ways to two of them."""
     st.session_state[ASKED] = text
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):

@@ -28,8 +28,8 @@ def opened(
     `keys` are those of this page besides `KEYS`; of `most`, whole numbers, nothing above is taken.
     """
     selection, candidate = frame.selection()
-    frame.section_links()
     st.html(markup.title(heading, question))
+    frame.section_links()
     every = {**KEYS, **keys}
     for key, value in url_state.requested(frame.here(), every).items():
         if key not in most or value.isdigit():

@@ -16,7 +16,7 @@ from core.config.catalogue import Catalogue, write_candidate
 from core.settings import ROOT
 from tests.browser.conftest import OpenPage, Server
 from tests.browser.reading import classify, settle, unfold
-from tests.browser.test_evaluation import evaluated, use_sample
+from tests.browser.test_evaluation import bring_sample, evaluated, use_sample
 from tests.browser.test_looks import violations
 
 ADAPTER = ROOT / "assets" / "models" / "demo-llama" / "adapters" / "banking77"
@@ -50,8 +50,7 @@ def report(page: Page) -> None:
 
 def test_probabilities_are_calibrated_everywhere_and_put_back(server: Server, open_page: OpenPage, own: Path) -> None:
     page = visit(server, open_page)
-    use = page.get_by_role("button", name="Use the sample file")
-    use.click(timeout=90_000)
+    bring_sample(page)
     report(page)
     expect(page.get_by_text("bank_messages.csv: 360 rows, texts in 'text', labels in 'label'.")).to_be_visible()
     part = unfold(page, "Answers as sets of classes")
@@ -98,6 +97,6 @@ def test_the_dataset_goes_with_the_person_from_page_to_page(server: Server, open
 
 def test_nothing_is_wider_than_a_phone(server: Server, open_page: OpenPage, own: Path) -> None:
     page = visit(server, open_page, width=390)
-    page.get_by_role("button", name="Use the sample file").click(timeout=90_000)
+    bring_sample(page)
     report(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -13,7 +13,7 @@ from core.engine.engine import Engine
 from core.words.class_names import readable
 from tests.browser.conftest import OpenPage, Server
 from tests.browser.reading import BANKING, settle
-from tests.browser.test_evaluation import LLAMA, click_first_row, evaluated, sample
+from tests.browser.test_evaluation import LLAMA, bring_sample, click_first_row, evaluated, sample
 from tests.browser.test_looks import violations
 
 __all__ = ["sample"]
@@ -21,7 +21,7 @@ __all__ = ["sample"]
 
 def visit(server: Server, open_page: OpenPage, width: int = 1440) -> Page:
     page = open_page(f"{server.url}/classes?{BANKING}", width=width)
-    page.get_by_role("button", name="Use the sample file").click(timeout=90_000)
+    bring_sample(page)
     evaluated(page)
     expect(page.locator(".js-plotly-plot").first).to_be_visible(timeout=60_000)
     settle(page)

@@ -34,6 +34,12 @@ def use_sample(page: Page) -> None:
     expect(page.get_by_text("'out_of_scope' is not: its 14 rows will be answered")).to_be_visible()
 
 
+def bring_sample(page: Page) -> None:
+    """On the other pages about a dataset."""
+    page.get_by_role("button", name="Use the sample file").click(timeout=90_000)
+    expect(page.get_by_text("bank_messages.csv: 360 rows, texts in 'text', labels in 'label'.")).to_be_visible()
+
+
 def evaluated(page: Page) -> None:
     """Begin where there is something to begin, and wait for the sentence."""
     settle(page)

@@ -11,11 +11,13 @@ from core.data.columns import guess_columns
 from core.data.label_names import match_labels
 from core.errors import InputError, NotFoundError
 from core.evaluation.classes import class_report
+from core.evaluation.label_errors import label_error_report
 from core.evaluation.measuring import measured
 from core.results import Selection
 from core.results.classes import ClassReport
 from core.results.dataset import DatasetRequest, DatasetSummary, LabelMatch
 from core.results.dataset_evaluation import NO_CLASS, DatasetEvaluation
+from core.results.label_errors import LabelErrorReport
 from core.services import Datasets
 from tests.fakes.engine import FakeEngine
 from tests.fakes.predictions import logits
@@ -95,6 +97,16 @@ class FakeDatasets:
         model = self._engine.models[result.selection]
         answers = np.array([logits(model, row[0]) for row in self.table()])
         return self._tasks.task(lambda: class_report(result, answers), "classes", result.selection, result.request)
+
+    def label_errors(self, result: DatasetEvaluation, *, refit: bool) -> FakeTask[LabelErrorReport]:
+        model = self._engine.models[result.selection]
+        answers = np.array([logits(model, row[0]) for row in self.table()])
+        pooled = np.arange(2.0 * len(answers)).reshape(-1, 2)
+
+        def work() -> LabelErrorReport:
+            return label_error_report(result, answers, pooled, lambda *_: None, refit=refit)
+
+        return self._tasks.task(work, "label_errors", result.selection, result.request, refit)
 
     def _evaluated(self, selection: Selection, request: DatasetRequest) -> DatasetEvaluation:
         self._asked, model = selection, self._engine.answering(selection)

@@ -25,6 +25,7 @@ Visit = Callable[..., AppTest]
 PARTS = {
     "evaluation": "figures,labels,preview",
     "classes": "how",
+    "label_errors": "how",
     "calibration": "decline,how,outside,sets,sure",
     "overview": "how",
     "contributions": "how,positions",
@@ -58,6 +59,7 @@ BROUGHT = {"data": SAMPLE}
 LONG = {
     "evaluation": BROUGHT,
     "classes": BROUGHT,
+    "label_errors": BROUGHT,
     "calibration": BROUGHT,
     "overview": {"open": "how"},
     "adapter_effect": {"open": "scale,parts"},
@@ -190,6 +192,7 @@ def test_its_folded_parts_are_drawn_when_a_link_opens_them(visit: Visit, candida
         "two_texts": {"text": "play some jazz", "other": "play some rock"},
         "evaluation": BROUGHT,
         "classes": BROUGHT,
+        "label_errors": BROUGHT,
         "calibration": BROUGHT,
     }
     asked = query.get(page, {})
@@ -226,6 +229,7 @@ def test_before_anything_is_loaded(shared: FakeServices, visit: Visit, page: str
     waits = page in [p.name for p in PAGES if p.answers] + [
         "evaluation",
         "classes",
+        "label_errors",
         "calibration",
         "adapter_update",
         "two_adapters",

@@ -1,0 +1,54 @@
+"""Heads refitted on pooled vectors, each without the rows that it then answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import InputError
+from core.metrics.probabilities import Floats
+from core.tasks.progress import Progress
+
+FOLDS = 5
+#: Weight of the data against that of small coefficients, of standardised vectors.
+STRENGTH = 1.0
+
+
+def cross_fitted(
+    vectors: NDArray[Any], target: NDArray[Any], classes: int, on_progress: Progress, seed: int = 0
+) -> Floats:
+    """Probabilities (N, K) of a linear head (multinomial logistic regression) that has not seen the row.
+
+    Args:
+        vectors: (N, D) finite pooled vectors; they are standardised by the rows that a head is fitted on.
+        target: (N,) class numbers.
+        classes: K; a class that a head has seen no row of has probability 0 there.
+        on_progress: told after each of `FOLDS` heads.
+        seed: the same seed draws the same folds.
+
+    Raises:
+        InputError: fewer rows than folds, or one class alone.
+    """
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import KFold
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    if len(target) < FOLDS or len(np.unique(target)) < 2:
+        raise InputError(
+            f"{len(target)} rows of {len(np.unique(target))} classes are too few to refit a head.",
+            fix="bring more labelled rows.",
+        )
+    probabilities = np.zeros((len(target), classes))
+    for done, (fit, held) in enumerate(KFold(FOLDS, shuffle=True, random_state=seed).split(vectors), 1):
+        seen = np.unique(target[fit])
+        if len(seen) < 2:
+            probabilities[np.ix_(held, seen)] = 1.0
+            continue
+        head = make_pipeline(StandardScaler(), LogisticRegression(C=STRENGTH, max_iter=300, tol=1e-3))
+        head.fit(vectors[fit], target[fit])
+        probabilities[np.ix_(held, seen)] = head.predict_proba(vectors[held])
+        on_progress(done / FOLDS, f"{done} of {FOLDS} heads refitted")
+    return probabilities

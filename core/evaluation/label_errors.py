@@ -1,0 +1,92 @@
+"""Rows whose label is likely wrong: by probabilities of a model that has not seen them, with their nearest rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.evaluation.cross_fit import cross_fitted
+from core.metrics.label_errors import label_errors
+from core.metrics.probabilities import Floats, softmax
+from core.results.dataset_evaluation import DatasetEvaluation
+from core.results.label_errors import NEIGHBOURS, LabelErrorReport
+from core.tasks.progress import Progress
+
+#: Rows of a block whose cosines to all others are in memory at once: 100,000 of them take 100 MB.
+_BLOCK = 128
+
+
+def label_error_report(
+    result: DatasetEvaluation,
+    logits: NDArray[Any],
+    vectors: NDArray[Any] | None,
+    on_progress: Progress,
+    *,
+    refit: bool,
+) -> LabelErrorReport:
+    """Of an evaluation, the logits (N, K) of its rows and their pooled vectors (N, D), where these are kept.
+
+    With `refit` probabilities are of heads that are refitted without the row: for rows that the model was trained on.
+
+    Raises:
+        InputError: nothing to refit a head on.
+    """
+    finite = np.isfinite(logits).all(axis=1)
+    places = np.flatnonzero(result.labelled & finite)
+    target = result.actual[places]
+    p = _probabilities(result, logits, vectors, places, on_progress, refit=refit)
+    found = label_errors(p, target)
+    rows = places[found]
+    neighbours, similarity = _nearest(vectors, rows, finite)
+    return LabelErrorReport(
+        classes=result.classes,
+        looked_at=len(places),
+        cross_fitted=refit,
+        places=rows,
+        label=target[found].astype(np.int64),
+        suggested=p[found].argmax(axis=1),
+        of_label=p[found, target[found]],
+        of_suggested=p[found].max(axis=1),
+        neighbours=neighbours,
+        similarity=similarity,
+    )
+
+
+def _probabilities(
+    result: DatasetEvaluation,
+    logits: NDArray[Any],
+    vectors: NDArray[Any] | None,
+    places: NDArray[np.int64],
+    on_progress: Progress,
+    *,
+    refit: bool,
+) -> Floats:
+    if refit and vectors is not None:
+        made = np.asarray(vectors[places], np.float64)
+        return cross_fitted(made, result.actual[places], len(result.classes), on_progress)
+    temperature = result.calibration.temperature if result.calibration else 1.0
+    return softmax(np.asarray(logits[places], np.float64) / temperature)
+
+
+def _nearest(
+    vectors: NDArray[Any] | None, rows: NDArray[np.int64], finite: NDArray[np.bool_]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """(M, n) the other rows with the largest cosine to each of these, and the cosines; n = 0 without vectors."""
+    if vectors is None or not len(rows):
+        return np.zeros((len(rows), 0), np.int64), np.zeros((len(rows), 0))
+    others = np.flatnonzero(finite)
+    units = np.asarray(vectors[others], np.float32)
+    units /= np.maximum(np.linalg.norm(units, axis=1, keepdims=True), 1e-12)
+    where = np.searchsorted(others, rows)
+    count = min(NEIGHBOURS, len(others) - 1)
+    nearest, cosines = np.zeros((len(rows), count), np.int64), np.zeros((len(rows), count))
+    for start in range(0, len(rows), _BLOCK):
+        part = where[start : start + _BLOCK]
+        similar = units[part] @ units.T
+        similar[np.arange(len(part)), part] = -np.inf
+        order = np.argsort(-similar, axis=1, kind="stable")[:, :count]
+        nearest[start : start + _BLOCK] = others[order]
+        cosines[start : start + _BLOCK] = np.take_along_axis(similar, order, axis=1)
+    return nearest, cosines

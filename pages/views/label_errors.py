@@ -1,0 +1,102 @@
+"""Labels that are likely wrong: a table, and of one row its nearest rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from core.results.dataset_evaluation import DatasetEvaluation
+from core.results.label_errors import LabelErrorReport
+from core.words import label_errors as words
+from core.words.class_names import readable
+from core.words.numbers import percentage
+from pages.ui import markup, tables
+from pages.ui.services import datasets
+from pages.views import dataset_rows
+
+TRAINED = "evaluation.trained_on"
+#: What of this page stands in the URL.
+KEYS = {"trained": TRAINED}
+MOST: dict[str, int] = {}
+#: Rows in the table at most: the likeliest.
+LISTED = 500
+
+
+def choose() -> bool:
+    """Whether the model learnt from these rows."""
+    st.session_state[TRAINED] = st.session_state.get(TRAINED) in (True, "True")
+    return st.toggle(
+        "The model was trained on these rows",
+        key=TRAINED,
+        persist_state="session",
+        help="Then its own probabilities agree with every label; heads are refitted without the row in their place.",
+    )
+
+
+def summary(report: LabelErrorReport) -> None:
+    """The sentence, and whose probabilities speak."""
+    st.html(markup.lead(words.lead(report)))
+    st.html(markup.note(words.basis(report)))
+
+
+def rows(result: DatasetEvaluation, report: LabelErrorReport) -> None:
+    """The likeliest first; a click shows the nearest rows of one, and the ways on."""
+    import pandas as pd
+
+    if not len(report.places):
+        return
+    numbers = [int(i) for i in result.rows[report.places[:LISTED]]]
+    texts = datasets().cells(result.dataset.id, result.request.text_column, numbers)
+    frame = pd.DataFrame([_row(result, report, i, text) for i, text in enumerate(texts)])
+    forms: dict[Any, Any] = {"P of label": percentage, "P of suggested": percentage}
+    event: Any = st.dataframe(
+        tables.guarded_frame(frame).style.format(forms),
+        hide_index=True,
+        key="label_errors.rows",
+        on_select="rerun",
+        selection_mode="single-row",
+        height=min(12, len(frame) + 1) * 35 + 3,
+        alt="Rows whose label is likely wrong",
+        column_config={"Text": st.column_config.TextColumn(width="large")},
+    )
+    if len(report.places) > LISTED:
+        st.html(markup.note(f"The {LISTED:,} likeliest of {len(report.places):,}."))
+    picked = [row for row in event.selection.rows if row < len(texts)]
+    if picked:
+        _neighbours(result, report, picked[0])
+        dataset_rows.ways_on(texts[picked[0]], numbers[picked[0]])
+
+
+def _row(result: DatasetEvaluation, report: LabelErrorReport, i: int, text: str) -> dict[str, object]:
+    nearest = [int(result.actual[j]) for j in report.neighbours[i]]
+    row: dict[str, object] = {
+        "Row": int(result.rows[report.places[i]]) + 1,
+        "Text": text,
+        "Label": readable(report.classes[int(report.label[i])], report.classes),
+        "Suggested": readable(report.classes[int(report.suggested[i])], report.classes),
+        "P of label": float(report.of_label[i]),
+        "P of suggested": float(report.of_suggested[i]),
+    }
+    return {**row, "Nearest: suggested / label": words.agreeing(report, i, nearest)} if nearest else row
+
+
+def _neighbours(result: DatasetEvaluation, report: LabelErrorReport, i: int) -> None:
+    """The rows that lie nearest to one."""
+    places = report.neighbours[i]
+    if not len(places):
+        return
+    texts = datasets().cells(result.dataset.id, result.request.text_column, [int(r) for r in result.rows[places]])
+    named = [*(readable(name, report.classes) for name in report.classes), tables.ABSENT]  # the last: `NO_CLASS`
+    st.html(markup.section("The rows nearest to it"))
+    shown = [
+        {
+            "Row": int(result.rows[place]) + 1,
+            "Text": text,
+            "Label": named[int(result.actual[place])],
+            "Verdict": named[int(result.predicted[place])],
+            "Cosine": float(cosine),
+        }
+        for place, text, cosine in zip(places, texts, report.similarity[i], strict=True)
+    ]
+    tables.table(shown, "The nearest rows", "label_errors.nearest")
