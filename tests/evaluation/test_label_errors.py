@@ -65,8 +65,8 @@ def test_a_model_that_learnt_the_labels_finds_nothing_and_refitted_heads_do() ->
     report = label_error_report(result, logits, vectors, ignore_progress, refit=True)
     assert report.cross_fitted
     hits = set(wrong) & set(report.places)
-    assert len(hits) >= 0.8 * len(wrong)
-    assert len(report.places) <= len(hits) + 3
+    assert len(hits) >= 0.6 * len(wrong), "the estimate of how many there are is a cautious one"
+    assert len(report.places) == len(hits)
     for i, place in enumerate(report.places):
         if place in hits:
             assert report.suggested[i] == place % 5
