@@ -61,8 +61,8 @@ def choose_composition(selection: Selection) -> dict[str, Any]:
 
 def layer_summary(selection: Selection, composition: dict[str, Any]) -> None:
     """The table of torchinfo."""
-    text = architectures().layer_summary(selection, **composition)
-    st.code(text, language=None, height=420)
+    st.html(markup.note(words.TORCHINFO))
+    st.code(text := architectures().layer_summary(selection, **composition), language=None, height=420)
     st.download_button("Download the summary", text, f"{selection.candidate}.txt", on_click="ignore")
 
 

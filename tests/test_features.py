@@ -183,7 +183,9 @@ FEATURES: Mapping[str, Feature] = {
         "core/evaluation/calibration.py",
         {
             "results": other("calibration", "calibration_report", because="what is in use is part of each prediction"),
-            "words": other("calibration", "calibrated", because="of a report, and of answers"),
+            "words": other(
+                *("calibration", "calibrated", "prediction_sets"), because="of a report, its sets, and of answers"
+            ),
             "command": other("evaluate", because="figures of an evaluation"),
         },
     ),

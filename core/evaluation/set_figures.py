@@ -32,7 +32,8 @@ def _measured(sets: Indicators, target: Classes, thresholds: Floats) -> SetFigur
     count = np.bincount(target, minlength=sets.shape[1])
     found = np.bincount(target, weights=hits, minlength=sets.shape[1])
     known = np.flatnonzero(count >= FEWEST_OF_A_CLASS)
-    worst = known[np.argmin(found[known] / count[known])] if len(known) else None
+    enough = 2 * len(known) >= (count > 0).sum()
+    worst = known[np.argmin(found[known] / count[known])] if enough and len(known) else None
     sizes = sets.sum(axis=1)
     return SetFigures(
         coverage=share(hits),

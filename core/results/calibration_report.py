@@ -54,7 +54,8 @@ class SetFigures:
 
     Attributes:
         coverage: share of rows whose set holds their class.
-        worst_class: the lowest coverage of a class, and which; None where no class has `FEWEST_OF_A_CLASS` rows.
+        worst_class: the lowest coverage of a class, and which; None where fewer than half of the classes with held-out
+            rows have `FEWEST_OF_A_CLASS` of them.
         size: classes in a set, on average.
         single, empty: share of sets of one class, and of none.
         unbounded: classes with too few fitted rows for the promise: every set holds them. All, where the method

@@ -15,7 +15,10 @@ _SCALES = (
     "same pooler and head, at 1 the adapter as it was trained."
 )
 _FLIPS = " Flips are exact to 0.001; between two points 0.05 apart that agree, none is looked for."
-_SAME_HEAD = "Pooler and head are the adapter's on both sides, or the base's where it brings none."
+_SAME_HEAD = (
+    "Pooler and head are the adapter's on both sides, or the base's where it brings none: choosing no adapter above "
+    "takes them away as well."
+)
 #: Parts named in a sentence; the rest are "others".
 _NAMED = 5
 

@@ -16,6 +16,11 @@ SOURCES = {
 }
 _AS_BERT = " The numbers name no architecture: this is BERT's, which has just the parameters that the YAML states."
 
+#: Why torchinfo's numbers are not those of the page.
+TORCHINFO = (
+    "As torchinfo counts: of a model in memory the modules as they answer, so nothing is trainable; tied weights twice."
+)
+
 
 def size(result: Architecture) -> str:
     """As what it is seen, how large it is, and how much of it is trained."""

@@ -3,31 +3,20 @@
 from __future__ import annotations
 
 from core.results.calibration_report import (
-    CLASS_CONDITIONAL,
-    MARGINAL,
-    RANK_CALIBRATED,
     STATED,
     TEMPERATURE,
     VENN_ABERS,
     CalibrationFigures,
     CalibrationReport,
-    SetFigures,
     SurenessFigures,
 )
 from core.results.figure import Figure
 from core.words.calibrated import promised
-from core.words.class_names import readable
 from core.words.dataset import count
-from core.words.numbers import percent, percentage, three_digits
+from core.words.numbers import percentage, three_digits
 
 #: Ways to state probabilities.
 WAYS = {STATED: "As stated", TEMPERATURE: "With a temperature", VENN_ABERS: "Venn-Abers"}
-#: Ways to make sets.
-SETS = {
-    MARGINAL: "Over all texts",
-    CLASS_CONDITIONAL: "In each class",
-    RANK_CALIBRATED: "In each class, by rank (RC3P)",
-}
 #: Scores by which rows of no class may be told.
 SCORES = {
     "probability": "Largest probability",
@@ -54,7 +43,7 @@ def lead(report: CalibrationReport) -> str:
     """How far its probabilities are off, to which side, and what a temperature leaves of it."""
     stated, scaled = report.ways[STATED], report.ways[TEMPERATURE]
     first = (
-        f"Its probabilities are off by {_points(stated.equal_width)} on average: it states "
+        f"In a bin of like probabilities they are off by {_points(stated.equal_width)} on average. Over all it states "
         f"{percentage(stated.confidence)} and is right on {percentage(report.accuracy.value)} of "
         f"{count(report.held, 'row')}{_side(stated, report.accuracy)}."
     )
@@ -78,7 +67,10 @@ def _side(stated: CalibrationFigures, accuracy: Figure) -> str:
 def basis(report: CalibrationReport) -> str:
     """Which rows the figures are of."""
     drawn = f", drawn from {count(report.rows, 'labelled row')}" if report.used < report.rows else ""
-    return f"Fitted on {count(report.fitted, 'row')}, measured on {report.held:,} others{drawn}."
+    return (
+        f"Fitted on {count(report.fitted, 'row')}, measured on {report.held:,} others{drawn}; the calibration error on "
+        "Evaluate is of all rows."
+    )
 
 
 def figures(found: CalibrationFigures) -> dict[str, str]:
@@ -102,48 +94,14 @@ def to_use(report: CalibrationReport) -> str:
     if report.set_threshold is not None:
         parts.append(f"a set of classes that is right in {promised(report.options.coverage)}")
     return (
-        f"Probabilities of all pages, reports and commands become calibrated ones: {', '.join(parts)}. No verdict "
-        "changes. It is saved beside the adapter's weights, and holds for everybody until it is stopped."
+        f"Probabilities of all pages, reports and commands become calibrated ones, fitted on all {report.used:,} rows: "
+        f"{', '.join(parts)}. No verdict changes. It is saved beside the adapter's weights, and holds for everybody "
+        "until it is stopped."
     )
 
 
-def sets(found: SetFigures, classes: tuple[str, ...]) -> dict[str, str]:
-    """One row of a table: a way to make sets, and how it did."""
-    worst = "–"
-    if found.worst_class is not None:
-        share, number = found.worst_class
-        worst = f"{percentage(share)} ({readable(classes[number], classes)})"
-    return {
-        "Held the right class": _interval_of_share(found.coverage),
-        "Worst class": worst,
-        "Classes in a set": three_digits(found.size),
-        "Of one class": percentage(found.single),
-        "Empty": percentage(found.empty),
-        "Classes without a promise": f"{found.unbounded:,}",
-    }
-
-
-def sets_lead(report: CalibrationReport) -> str:
-    """What sets over all texts promise, and what came of it."""
-    found, share = report.sets[MARGINAL], promised(report.options.coverage)
-    if report.set_threshold is None:
-        return f"Too few rows for a promise of {share}: every set would hold every class."
-    return (
-        f"Promised: the right class is in the set of {share} of texts like these. Measured on {report.held:,} rows: "
-        f"{_interval_of_share(found.coverage)}. A set has {three_digits(found.size)} classes on average; "
-        f"{percentage(found.single)} have one."
-    )
-
-
-def unbounded(report: CalibrationReport) -> str:
-    """Classes that every set holds for want of rows; empty where there is none."""
-    lacking = report.sets[CLASS_CONDITIONAL].unbounded
-    if not lacking:
-        return ""
-    return (
-        f"{count(lacking, 'class', 'classes')} of {len(report.classes):,} have too few rows here for a promise of "
-        f"{promised(report.options.coverage)} in each class: sets made in each class hold them always."
-    )
+#: Where the temperature of one half does not help the other.
+NO_HELP = "Not advised: a temperature fitted on one half of these rows made the other half worse. Bring more rows."
 
 
 def sureness(found: SurenessFigures, right: float, held: int) -> str:
@@ -192,9 +150,3 @@ def _interval(found: Figure | None) -> str:
     if found.low is None or found.high is None:
         return three_digits(found.value)
     return f"{three_digits(found.value)} ({three_digits(found.low)} to {three_digits(found.high)})"
-
-
-def _interval_of_share(found: Figure) -> str:
-    if found.low is None or found.high is None:
-        return percentage(found.value)
-    return f"{percentage(found.value)} ({percent(found.low)} to {percentage(found.high)})"

@@ -23,6 +23,8 @@ def brought(summary: DatasetSummary) -> str:
     )
 
 
+#: What the sample file is.
+SAMPLE = "Messages to a bank with labels of 77 intents, written for this app; some hard, off topic or labelled wrong."
 #: Of a dataset without a label that is a class.
 NOTHING_LABELLED = (
     "No row has a label of this model's, so nothing says which answers are right. Choose the column of the labels on "

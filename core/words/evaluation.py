@@ -70,8 +70,12 @@ def headline(result: DatasetEvaluation) -> str:
     if pairs:
         first = pairs[0]
         actual, taken = (readable(result.classes[i], result.classes) for i in (first.actual, first.predicted))
-        said += f" Most often wrong: '{actual}' taken for '{taken}' ({first.count:,} of {count(first.of, 'row')})."
-    return f"{said} Sure ({percentage(result.sure)} or more) and wrong: {percentage(sure.value)}."
+        ties = sum(pair.count == first.count for pair in pairs) - 1
+        also = f", as often as {count(ties, 'other pair')}" if ties else ""
+        said += (
+            f" Most often wrong: '{actual}' taken for '{taken}' ({first.count:,} of {count(first.of, 'row')}{also})."
+        )
+    return f"{said} Sure ({percentage(result.sure)} or more) and wrong: {percentage(sure.value)} of all rows."
 
 
 def not_measured(result: DatasetEvaluation) -> str:

@@ -45,10 +45,13 @@ def fewest_directions(report: SpectraReport) -> str:
     if not known:
         return f"None of the {len(report.spectra):,} matrices has a spectrum."
     least = min(known, key=lambda s: s.stable_rank / min(s.rows, s.columns))
-    return (
-        f"Of {len(report.spectra):,} matrices {title(least)} works in the fewest directions: about "
-        f"{rank(least.stable_rank)} of {min(least.rows, least.columns):,} (its stable rank)."
+    said = (
+        f"Of {len(report.spectra):,} matrices {title(least)} has the smallest stable rank for its size: "
+        f"{rank(least.stable_rank)} of {min(least.rows, least.columns):,}"
     )
+    if not math.isfinite(least.effective_rank):
+        return f"{said}."
+    return f"{said}. By its effective rank, in which small directions count too, it uses {rank(least.effective_rank)}."
 
 
 def fit(law: PowerLaw) -> str:

@@ -38,7 +38,7 @@ TERMS = {
     "(Marchenko-Pastur): directions that training has made.",
     "Effective tokens": "exp of the entropy of the weights: how many tokens count, as if all counted equally.",
     "Clamped": "Hidden values below the threshold of the generalised mean, which reads them as the threshold.",
-    "Cosine": "Between the two changes of this weight, each taken as one vector: 1 the same, 0 unrelated, -1 opposite.",
+    "Cosine": "Between two tensors (or two changes of one), each taken as a vector: 1 alike, 0 unrelated, -1 opposite.",
     "Reads": "How far two spaces of directions on the input side coincide (mean squared cosine). " + _SUBSPACE,
     "Writes": "How far two spaces of directions on the output side coincide (mean squared cosine). " + _SUBSPACE,
     "Amplification": "How much stronger the update is than the weight itself along the update's own directions.",

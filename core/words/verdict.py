@@ -109,8 +109,7 @@ SURENESS: Mapping[Sureness, str] = {
     Sureness.BETWEEN_TWO: "Between two",
     Sureness.NOT_SURE: "Not sure",
 }
-#: A class with more than this has more than all others together.
-_LEADS = 0.5
+_LEADS = 0.5  # a class with more has more than all others together
 
 
 def sureness(prediction: Prediction) -> str:
@@ -118,7 +117,8 @@ def sureness(prediction: Prediction) -> str:
     if prediction.sureness is None:
         return ""
     state = SURENESS[prediction.sureness]
-    return f"{state}: this is unlike what it learnt" if prediction.unlike else state
+    about = " of the part it read" if prediction.truncated else ""
+    return f"{state}{': this is unlike what it learnt' if prediction.unlike else about}"
 
 
 def how_sure(prediction: Prediction) -> str:

@@ -6,13 +6,18 @@ from core.results import CandidateSummary, LoadedModel, Selection
 from core.words import stated_results as words
 from core.words.calibrated import stated_by
 from core.words.sizes import size
+from core.words.untrained_head import MARK
 from pages.ui import markup
 
 
 def label(candidate: CandidateSummary, adapter: str, selection: Selection, model: LoadedModel | None) -> str:
-    """Markdown: candidate, adapter's title, the leading measure; the dot is full while the pair is in memory."""
-    dot = ":green[●]" if model is not None else "○"
-    quality = words.leading(candidate.stated_with(selection.adapter))
+    """Markdown: candidate, adapter's title, the leading measure; the dot is full while the pair is in memory.
+
+    One whose head is untrained is told by another colour and in words, in the place of the measure.
+    """
+    untrained = model is not None and bool(model.untrained_head)
+    dot = "○" if model is None else ":orange[●]" if untrained else ":green[●]"
+    quality = MARK if untrained else words.leading(candidate.stated_with(selection.adapter))
     stated = f":gray[ · {markup.plain(quality)}]" if quality else ""
     return f"{dot} **{markup.plain(candidate.title or candidate.id)}** · {markup.plain(adapter)}{stated}"
 

@@ -72,7 +72,7 @@ SITE_MAP: tuple[Section, ...] = (
     ),
     Section(
         "Evaluate",
-        "How good is it on many texts?",
+        "How good is it?",
         (
             PageEntry(
                 "evaluation",
@@ -184,7 +184,7 @@ SITE_MAP: tuple[Section, ...] = (
     ),
     Section(
         "Models",
-        "What is here, and does it fit?",
+        "What is here?",
         (
             PageEntry("candidates", "Candidates", "Which models are here, and what does each need?", charts=False),
             PageEntry("dry_run", "Dry run", "Is it set up right?", needs=Capability.DRY_RUN, charts=False),

@@ -34,7 +34,7 @@ def both_masks(result: MaskEffect, label: str) -> None:
         trained = side.mask == result.trained
         value = stated(float(side.probabilities[k]), float(side.logits[k]))
         says = side.label if result.has_probabilities else ""
-        tag = "trained with this mask" if trained else "not trained with it"
+        tag = "the model's own mask" if trained else "not its own"
         with left, st.container(border=True):
             st.html(card(side.mask.capitalize(), tag, says, label, value, result.labels, on=trained))
     with right:

@@ -12,6 +12,7 @@ from core.results import LoadedModel, Selection
 from core.results.calibration_report import CalibrationOptions, CalibrationReport
 from core.results.dataset import DatasetRequest
 from core.words import calibration as words
+from core.words import prediction_sets as sets_words
 from core.words.calibrated import in_use
 from pages.ui import charts, markup, tables
 from pages.ui.services import calibrations
@@ -66,6 +67,8 @@ def switch(selection: Selection, model: LoadedModel, request: DatasetRequest, re
         _button("Stop using it", "calibration.stop", lambda: calibrations().stop(selection))
     else:
         st.html(markup.note(words.to_use(report)))
+        if not words.helps(report):
+            st.html(markup.warning(words.NO_HELP))
     again = model.calibration is not None
     label = "Use this one instead" if again else "Use calibrated probabilities"
     advised = words.helps(report) and not again
@@ -87,10 +90,13 @@ def _button(label: str, key: str, act: Callable[[], None], *, primary: bool = Fa
 def sets(report: CalibrationReport) -> None:
     """Sets of classes in place of one: what is promised, by three methods, and what came of it."""
     _percent("The right class is to be in the set of this share of texts (%)", _COVERAGE)
-    st.html(markup.note(words.sets_lead(report)))
-    rows = [{"Promise": words.SETS[name], **words.sets(found, report.classes)} for name, found in report.sets.items()]
+    st.html(markup.note(sets_words.sets_lead(report)))
+    rows = [
+        {"Promise": sets_words.SETS[name], **sets_words.sets(found, report.classes)}
+        for name, found in report.sets.items()
+    ]
     tables.table(rows, "Sets of classes by each method", "calibration.sets")
-    if said := words.unbounded(report):
+    if said := sets_words.unbounded(report):
         st.html(markup.note(said))
 
 

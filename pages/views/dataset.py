@@ -52,7 +52,7 @@ def bring(use: Callable[[str], None]) -> None:
             st.form_submit_button("Open", on_click=_added, args=(use,))
     with sample:
         st.html(markup.section("No file at hand?"))
-        st.html(markup.note("Messages to a bank, written for this app; some hard, off topic or labelled wrong."))
+        st.html(markup.note(words.SAMPLE))
         st.button("Use the sample file", type="primary", on_click=_sampled, args=(use,))
     error: AppError | None = st.session_state.pop(_FAILED, None)
     if error is not None:

@@ -58,7 +58,7 @@ def evaluated(selection: Selection, request: DatasetRequest) -> DatasetEvaluatio
     task = datasets().evaluate(selection, request)
     done, total = datasets().answered(selection, request)
     if task.state() is None and done < total:
-        label = f"Go on: {done:,} of {words.count(total, 'row')} are answered" if done else ""
+        label = f"Go on: {done:,} of {words.count(total, 'row')} were answered before" if done else ""
         label = label or f"Evaluate {words.count(total, 'row')}"
         st.button(label, type="primary", key="evaluate.begin", on_click=task.start)
         return None

@@ -77,10 +77,10 @@ def mask_holds(page: Page, explainer: Explainer, selection: Selection, text: str
     found = explainer.attention_mask(selection, text)
     label = explainer.reading(selection, text).prediction.label
     k = found.labels.index(label)
-    tags = {found.trained: "trained with this mask"}
+    tags = {found.trained: "the model's own mask"}
     named = readable(label, found.labels)
     assert cards(page) == [
-        f"{side.mask.capitalize()} {tags.get(side.mask, 'not trained with it')} "
+        f"{side.mask.capitalize()} {tags.get(side.mask, 'not its own')} "
         f"{readable(side.label, found.labels)} leads {named} {percent(side.probabilities[k])} %"
         for side in (found.causal, found.bidirectional)
     ]

@@ -43,7 +43,7 @@ def visit(server: Server, open_page: OpenPage, path: str = "calibration", **size
 def report(page: Page) -> None:
     """Its sentence and its diagram."""
     evaluated(page)
-    expect(page.locator(".hl-lead")).to_contain_text("Its probabilities are off by", timeout=60_000)
+    expect(page.locator(".hl-lead")).to_contain_text("In a bin of like probabilities they are off by", timeout=60_000)
     expect(page.locator(".js-plotly-plot").first).to_be_visible()
     settle(page)
 

@@ -44,7 +44,8 @@ def ablation(cells: list[list[float]], verdicts: tuple[tuple[str, ...], ...] = (
 def test_off_and_on() -> None:
     assert adapter_effect.switched(at(0, 0.2, "home"), at(1, 0.9, "card"), "card") == (
         "Without the adapter's update 'Home' leads, with it 'Card' leads: 'Card' has 20.0\u00a0% without it, "
-        "90.0\u00a0% with it. Pooler and head are the adapter's on both sides, or the base's where it brings none."
+        "90.0\u00a0% with it. Pooler and head are the adapter's on both sides, or the base's where it brings none: "
+        "choosing no adapter above takes them away as well."
     )
     same = adapter_effect.switched(at(0, 0.6, "card"), at(1, 0.9, "card"), "card")
     assert same.startswith("With and without the adapter's update 'Card' leads: 90.0\u00a0% with it, 60.0")

@@ -34,7 +34,7 @@ def report(*matrices: Spectrum) -> SpectraReport:
 def test_the_fewest_directions() -> None:
     found = report(matrix("a", 0, 1.0), matrix("b", 1, 2.0), matrix("c", None, 0.0))
     assert spectra.fewest_directions(found) == (
-        "Of 3 matrices layer 1, q_proj works in the fewest directions: about 1.0 of 4 (its stable rank)."
+        "Of 3 matrices layer 1, q_proj has the smallest stable rank for its size: 1.0 of 4."
     )
     assert spectra.fewest_directions(report(matrix("c", None, 0.0))) == "None of the 1 matrices has a spectrum."
     assert spectra.cost(found) == "3 matrices in 1.50 s; 3 tensors are no matrices."
