@@ -14,7 +14,9 @@ from core.words.verdict import leads
 
 _TARGETS: dict[Target, str] = {"log-odds": "Log-odds", "logit": "Logit", "lead": "Lead over another"}
 SPECIAL, CONSTANTS, OTHERS = "special tokens", "the model's constants", "the other classes together"
-_COUNTS = {1: "the", 2: "the two", 3: "the three"}
+_COUNTS = ("", "the", "the two", "the three", "the four", "the five", "the six", "the seven", "the eight")
+    enumerate(("the", *(f"the {n}" for n in (["two", "three", "four", "five", "six", "seven", "eight"]))), 1)
+)
 #: What a share is not.
 NO_EFFECT = "A share is not what removing the word would do: that is measured by deleting it and asking again."
 _METHOD = (
@@ -110,7 +112,8 @@ def reason(result: Deletions, labels: Sequence[str] = (), *, shares: bool = True
     Classes go by their ids where no labels are given.
     """
     unit = _unit(result)
-    named = [_word(deletion, unit) for deletion in result.deletions]
+    first = result.deletions[:3]
+    named = [_word(deletion, unit) for deletion in first]
     if not named:
         return ""
     listed = " and ".join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named)
@@ -119,10 +122,14 @@ def reason(result: Deletions, labels: Sequence[str] = (), *, shares: bool = True
     noun = "probability" if result.is_probability else "output"
     strongest = result.strongest
     if strongest is None:
-        each = "deleted one at a time, none of them lowers" if several else "deleting it does not lower"
+        tried = "none of them" if len(result.deletions) == len(first) else f"none of {len(result.deletions)}"
+        each = f"deleted one at a time, {tried} lowers" if several else "deleting it does not lower"
         return f"{listed} {adds}: {each} the {noun} of {_score(result.score, result)}."
     fell = f"from {_score(result.score, result)} to {_score(strongest.score, result)}"
     then = _then(result, strongest, labels)
+    if strongest not in first:
+        tried = f"of {len(result.deletions)} {result.options.by} deleted one at a time"
+        return f"{listed} {adds}; {tried} {_word(strongest, unit)} lowers the {noun} most, {fell}{then}."
     return f"{listed} {adds}: without {_word(strongest, unit)} the {noun} falls {fell}{then}."
 
 
@@ -153,11 +160,12 @@ def faithful(result: Attributions) -> str:
     factor, unit = (100.0, " points") if result.score == "probability" else (1.0, "")
     mean, spread = (factor * number for number in result.chance("comprehensiveness"))
     fall, rest = factor * own.comprehensiveness, factor * own.sufficiency
+    order = " Attributions orders them by the logit." if result.options.target == "log-odds" else ""
     return (
         f"Measured on this text: without the first 10 to 50 % of its {result.options.by} in the order of these numbers "
         f"the {result.score} falls by {three_digits(fall)}{unit} on average; in random order by {three_digits(mean)} ± "
         f"{three_digits(spread)}. With these {result.options.by} alone it falls by {three_digits(rest)}{unit}; with "
-        f"random ones by {three_digits(factor * result.chance('sufficiency')[0])}."
+        f"random ones by {three_digits(factor * result.chance('sufficiency')[0])}.{order}"
     )
 
 

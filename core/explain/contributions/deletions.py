@@ -12,8 +12,8 @@ from core.results import ContributionOptions, Contributions, Deletions, Unit, by
 from core.results.contributions import Deletion
 from core.results.text_units import telling_numbers
 
-#: So many words; the strongest single one is nearly always among the three with the largest shares.
-TRIED = 3
+#: So many words: of three, another one is now and then the strongest.
+TRIED = 8
 
 
 def deletions(

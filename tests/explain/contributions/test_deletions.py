@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from core.explain.contributions.deletions import TRIED
 from core.explain.explainer import Explainer
 from core.explain.probe import make_probe
 from core.results import ContributionOptions, Selection, by_unit
@@ -22,7 +23,7 @@ def test_each_equals_the_text_without_it(explainer: Explainer, family: str, by: 
     result = explainer.deletions(selection, TEXT, options)
     values = by_unit(explainer.contributions(selection, TEXT, options).values, units)
     own = [i for i, unit in enumerate(units) if not unit.special]
-    expected = sorted(own, key=lambda i: -values[i])[:3]
+    expected = sorted(own, key=lambda i: -values[i])[:TRIED]
     assert [one.place for one in result.deletions] == [i for i in expected if values[i] > 0]
     probe = make_probe(explainer.engine.pair(selection))
     ids = probe.encode(TEXT).ids
