@@ -73,9 +73,11 @@ from core.results import (
 )
 from core.results.calibration_report import CalibrationOptions, CalibrationReport
 from core.results.classes import ClassReport
+from core.results.data_checks import DataChecks
 from core.results.dataset import DatasetRequest, DatasetSummary, LabelMatch
 from core.results.dataset_evaluation import DatasetEvaluation
 from core.results.label_errors import LabelErrorReport
+from core.results.slices import Slice, SliceReport, TextMatch
 
 T = TypeVar("T")
 
@@ -387,6 +389,19 @@ class Datasets(Protocol):
 
     def label_errors(self, result: DatasetEvaluation, *, refit: bool) -> Task[LabelErrorReport]:
         """Rows of an evaluation whose label is likely wrong; `refit`: the model was trained on them."""
+
+    def slices(self, result: DatasetEvaluation, least: int) -> Task[SliceReport]:
+        """Parts of an evaluation of so many rows or more, and which of them are weaker than chance allows."""
+
+    def matching(self, result: DatasetEvaluation, match: TextMatch) -> Slice:
+        """The rows of an evaluation whose texts match.
+
+        Raises:
+            InputError: a regular expression that is none, is too long or takes too long.
+        """
+
+    def data_checks(self, result: DatasetEvaluation) -> Task[DataChecks]:
+        """What about the data of an evaluation may mislead: few rows, duplicates, labels that contradict others."""
 
 
 class Calibrations(Protocol):

@@ -179,6 +179,16 @@ FEATURES: Mapping[str, Feature] = {
         "core/evaluation/label_errors.py",
         {"figures": TABLES, "command": other("evaluate", because="figures of an evaluation")},
     ),
+    "slices": Feature(
+        "core/evaluation/slices.py",
+        {
+            "view": other("slices", "data_checks", because="warnings about the data are a folded part of its page"),
+            "results": other("slices", "data_checks", because="as its view"),
+            "words": other("slices", "data_checks", because="as its view"),
+            "figures": none("a table of the app's own"),
+            "command": other("evaluate", because="figures of an evaluation"),
+        },
+    ),
     "calibration": Feature(
         "core/evaluation/calibration.py",
         {

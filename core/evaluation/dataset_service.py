@@ -2,39 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TypeVar
 
 from core.engine.untrained_head import require_head
 from core.errors import InputError
-from core.evaluation.answering import answer, represent
-from core.evaluation.answers import Answers
+from core.evaluation.answering import answer
+from core.evaluation.dataset_analyses import DatasetAnalyses
 from core.results import Feature, FeatureKey, Selection
-from core.results.classes import ClassReport
 from core.results.dataset import DatasetRequest, DatasetSummary, LabelMatch
 from core.results.dataset_evaluation import DatasetEvaluation
-from core.results.label_errors import LabelErrorReport
 from core.settings import ROOT
 from core.tasks.progress import Progress
-from core.tasks.runner import TaskRunner
 from core.tasks.task import Task
-from core.words.label_errors import NO_VECTORS
-
-T = TypeVar("T")
 
 #: Messages that were written for the app, with labels of a demo; see its README.
 SAMPLE = ROOT / "assets" / "samples" / "bank_messages.csv"
 
 
-class DatasetService:
+class DatasetService(DatasetAnalyses):
     """Thread safe; one for a whole process. A `Task` that it hands out has not begun."""
-
-    def __init__(self, answers: Answers, tasks: TaskRunner) -> None:
-        self._answers = answers
-        self._engine = answers.engine
-        self._datasets = answers.datasets
-        self._tasks = tasks
 
     def add(self, path: str) -> DatasetSummary:
         """Read a file of this machine, see `Datasets.add`."""
@@ -90,57 +77,6 @@ class DatasetService:
         calibration = self._engine.pair(selection).predictor.calibration
         options = (selection, selection.untrained_head, self._answers.identity(selection), calibration)
         return Task(self._tasks, FeatureKey(Feature.EVALUATION, request, options), work)
-
-    def classes(self, result: DatasetEvaluation) -> Task[ClassReport]:
-        """Every class of an evaluation that came from here against all others.
-
-        Raises:
-            NotFoundError: its dataset is not here any more.
-        """
-        stored = self._answers.stored(result.selection, result.request)
-
-        def work(on_progress: Progress) -> ClassReport:
-            from core.evaluation.classes import class_report
-
-            on_progress(0.0, "measuring")
-            temperature = result.calibration.temperature if result.calibration else 1.0
-            return class_report(result, stored.rows()[: len(result.rows)], temperature)
-
-        return self._task(Feature.CLASSES, result, work)
-
-    def label_errors(self, result: DatasetEvaluation, *, refit: bool) -> Task[LabelErrorReport]:
-        """Rows of an evaluation that came from here whose label is likely wrong.
-
-        Pooled vectors that are not there yet are computed first. With `refit` probabilities are of heads that have not
-        seen the row, for rows that the model was trained on.
-
-        Raises:
-            NotFoundError: its dataset is not here any more.
-            InputError: vectors that would take too much room, where a head is to be refitted.
-        """
-        selection, request, count = result.selection, result.request, len(result.rows)
-        stored, vectors = self._answers.stored(selection, request), self._answers.vectors(selection, request)
-        if refit and vectors is None:
-            raise InputError(NO_VECTORS, fix="bring a part of the rows.")
-
-        def work(on_progress: Progress) -> LabelErrorReport:
-            from core.evaluation.label_errors import label_error_report
-
-            if vectors is not None and vectors.count() < count:
-                cells = self._datasets.column(request.dataset, request.text_column)
-                represent(self._engine, selection, [cells[i] for i in result.rows], vectors, on_progress)
-            on_progress(0.0, "comparing")
-            pooled = None if vectors is None else vectors.rows()[:count]
-            return label_error_report(result, stored.rows()[:count], pooled, on_progress, refit=refit)
-
-        return self._task(Feature.LABEL_ERRORS, result, work, refit)
-
-    def _task(
-        self, feature: Feature, result: DatasetEvaluation, work: Callable[[Progress], T], *options: Hashable
-    ) -> Task[T]:
-        """Work on an evaluation: the same for the same answers, however they are asked for."""
-        key = (result.selection, self._answers.identity(result.selection), result.calibration, *options)
-        return Task(self._tasks, FeatureKey(feature, result.request, key), work)
 
     def _evaluated(self, selection: Selection, request: DatasetRequest, on_progress: Progress) -> DatasetEvaluation:
         model = self._engine.load(selection)

@@ -44,6 +44,8 @@ class Feature(StrEnum):
     CALIBRATION = "calibration"
     CLASSES = "classes"
     LABEL_ERRORS = "label_errors"
+    SLICES = "slices"
+    DATA_CHECKS = "data_checks"
     MERGE = "merge"
     QUANTISATION_EFFECT = "quantisation_effect"
     EXPORT = "export"

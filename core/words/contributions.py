@@ -15,8 +15,6 @@ from core.words.verdict import leads
 _TARGETS: dict[Target, str] = {"log-odds": "Log-odds", "logit": "Logit", "lead": "Lead over another"}
 SPECIAL, CONSTANTS, OTHERS = "special tokens", "the model's constants", "the other classes together"
 _COUNTS = ("", "the", "the two", "the three", "the four", "the five", "the six", "the seven", "the eight")
-    enumerate(("the", *(f"the {n}" for n in (["two", "three", "four", "five", "six", "seven", "eight"]))), 1)
-)
 #: What a share is not.
 NO_EFFECT = "A share is not what removing the word would do: that is measured by deleting it and asking again."
 _METHOD = (

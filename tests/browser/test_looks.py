@@ -20,6 +20,7 @@ ANSWERED = {page.path: ".hl-verdict" if page.answers else ".hl-facts" for page i
     "evaluate": "[data-testid=stFileUploader]",
     "classes": "[data-testid=stFileUploader]",
     "label_errors": "[data-testid=stFileUploader]",
+    "slices": "[data-testid=stFileUploader]",
     "calibration": "[data-testid=stFileUploader]",
     "candidates": ".hl-card",
     "architecture": ".js-plotly-plot",

@@ -19,6 +19,7 @@ from core.explain.explainer import Explainer
 from core.results import Selection
 from core.results.dataset import DatasetRequest
 from core.results.dataset_evaluation import NO_CLASS
+from core.results.slices import SliceKind, TextMatch
 from core.settings import ROOT, Settings
 from core.tasks.runner import TaskRunner
 from tests.engine.conftest import let_go
@@ -102,6 +103,29 @@ def test_several_labels_and_values_are_left_to_the_command(problem: str, tmp_pat
     summary = service.receive("a.csv", b"text,label\nx,a\n")
     with pytest.raises(InputError, match="the command `evaluate` measures the others"):
         service.evaluate(selection, DatasetRequest(summary.id, "text", None)).result()
+
+
+def test_slices_and_what_the_data_holds(service: DatasetService) -> None:
+    """By every column but texts and labels, of the answered rows alone."""
+    labels = service._engine.load(SELECTION).labels
+    lines = [f"Where is my card number {i}?,{labels[i % len(labels)]},{'app' if i % 3 else 'fax'}" for i in range(30)]
+    content = "\n".join(["text,label,channel", ",blank,app", *lines, lines[0], ""]).encode()
+    summary = service.receive("slices.csv", content)
+    result = service.evaluate(SELECTION, DatasetRequest(summary.id, "text", "label")).result()
+    report = service.slices(result, 5).result()
+    columns = {c.subject for found in report.slices for c in found.conditions if c.kind == SliceKind.COLUMN}
+    assert columns == {"channel"}
+    fax = next(s for s in report.slices if s.kind == SliceKind.COLUMN and s.conditions[0].value == "fax")
+    assert result.rows[fax.places].tolist() == [1, 4, 7, 10, 13, 16, 19, 22, 25, 28, 31]
+    assert service.slices(result, 12).result().least == 12
+    assert service.matching(result, TextMatch("NUMBER 7")).places.tolist() == [7]
+    assert service.matching(result, TextMatch("number 1.", regex=True)).count == 10 + 1
+    checks = service.data_checks(result).result()
+    assert checks.exact == ((1, 31),)
+    assert checks.near_pairs
+    bare = service.evaluate(SELECTION, DatasetRequest(summary.id, "text", None)).result()
+    assert service.data_checks(bare).result().conflict_pairs == 0
+    let_go(service._engine)
 
 
 def test_the_sample_is_read_as_it_is_meant(service: DatasetService) -> None:

@@ -11,13 +11,18 @@ from core.data.columns import guess_columns
 from core.data.label_names import match_labels
 from core.errors import InputError, NotFoundError
 from core.evaluation.classes import class_report
+from core.evaluation.data_checks import data_checks
 from core.evaluation.label_errors import label_error_report
 from core.evaluation.measuring import measured
+from core.evaluation.slices import slice_of, slice_report
+from core.evaluation.text_match import matches
 from core.results import Selection
 from core.results.classes import ClassReport
+from core.results.data_checks import DataChecks
 from core.results.dataset import DatasetRequest, DatasetSummary, LabelMatch
 from core.results.dataset_evaluation import NO_CLASS, DatasetEvaluation
 from core.results.label_errors import LabelErrorReport
+from core.results.slices import Condition, Slice, SliceKind, SliceReport, TextMatch
 from core.services import Datasets
 from tests.fakes.engine import FakeEngine
 from tests.fakes.predictions import logits
@@ -107,6 +112,21 @@ class FakeDatasets:
             return label_error_report(result, answers, pooled, lambda *_: None, refit=refit)
 
         return self._tasks.task(work, "label_errors", result.selection, result.request, refit)
+
+    def slices(self, result: DatasetEvaluation, least: int) -> FakeTask[SliceReport]:
+        texts, channels = ([row[i] for row in self.table()] for i in (0, 2))
+        cells = {"channel": channels}
+        asked = ("slices", result.selection, result.request, least)
+        return self._tasks.task(lambda: slice_report(result, texts, cells, least), *asked)
+
+    def matching(self, result: DatasetEvaluation, match: TextMatch) -> Slice:
+        condition = Condition(SliceKind.MATCH, "regex" if match.regex else "", match.text)
+        return slice_of(result, condition, matches([row[0] for row in self.table()], match))
+
+    def data_checks(self, result: DatasetEvaluation) -> FakeTask[DataChecks]:
+        texts, labels = ([row[i] for row in self.table()] for i in (0, 1))
+        asked = ("data_checks", result.selection, result.request)
+        return self._tasks.task(lambda: data_checks(result, texts, labels), *asked)
 
     def _evaluated(self, selection: Selection, request: DatasetRequest) -> DatasetEvaluation:
         self._asked, model = selection, self._engine.answering(selection)

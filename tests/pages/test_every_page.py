@@ -26,6 +26,7 @@ PARTS = {
     "evaluation": "figures,labels,preview",
     "classes": "how",
     "label_errors": "how",
+    "slices": "data,how",
     "calibration": "decline,how,outside,sets,sure",
     "overview": "how",
     "contributions": "how,positions",
@@ -60,6 +61,7 @@ LONG = {
     "evaluation": BROUGHT,
     "classes": BROUGHT,
     "label_errors": BROUGHT,
+    "slices": BROUGHT,
     "calibration": BROUGHT,
     "overview": {"open": "how"},
     "adapter_effect": {"open": "scale,parts"},
@@ -193,6 +195,7 @@ def test_its_folded_parts_are_drawn_when_a_link_opens_them(visit: Visit, candida
         "evaluation": BROUGHT,
         "classes": BROUGHT,
         "label_errors": BROUGHT,
+        "slices": BROUGHT,
         "calibration": BROUGHT,
     }
     asked = query.get(page, {})
@@ -230,6 +233,7 @@ def test_before_anything_is_loaded(shared: FakeServices, visit: Visit, page: str
         "evaluation",
         "classes",
         "label_errors",
+        "slices",
         "calibration",
         "adapter_update",
         "two_adapters",

@@ -1,0 +1,141 @@
+"""What an evaluated dataset says besides its figures: classes, label errors, slices, the data itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import TypeVar
+
+from core.errors import InputError
+from core.evaluation.answering import represent
+from core.evaluation.answers import Answers
+from core.results import Feature, FeatureKey
+from core.results.classes import ClassReport
+from core.results.data_checks import DataChecks
+from core.results.dataset_evaluation import DatasetEvaluation
+from core.results.label_errors import LabelErrorReport
+from core.results.slices import Condition, Slice, SliceKind, SliceReport, TextMatch
+from core.tasks.progress import Progress
+from core.tasks.runner import TaskRunner
+from core.tasks.task import Task
+from core.words.label_errors import NO_VECTORS
+
+T = TypeVar("T")
+
+
+class DatasetAnalyses:
+    """Work on evaluations that came from here. Thread safe; a `Task` that it hands out has not begun."""
+
+    def __init__(self, answers: Answers, tasks: TaskRunner) -> None:
+        self._answers = answers
+        self._engine = answers.engine
+        self._datasets = answers.datasets
+        self._tasks = tasks
+
+    def classes(self, result: DatasetEvaluation) -> Task[ClassReport]:
+        """Every class of an evaluation that came from here against all others.
+
+        Raises:
+            NotFoundError: its dataset is not here any more.
+        """
+        stored = self._answers.stored(result.selection, result.request)
+
+        def work(on_progress: Progress) -> ClassReport:
+            from core.evaluation.classes import class_report
+
+            on_progress(0.0, "measuring")
+            temperature = result.calibration.temperature if result.calibration else 1.0
+            return class_report(result, stored.rows()[: len(result.rows)], temperature)
+
+        return self._task(Feature.CLASSES, result, work)
+
+    def label_errors(self, result: DatasetEvaluation, *, refit: bool) -> Task[LabelErrorReport]:
+        """Rows of an evaluation that came from here whose label is likely wrong.
+
+        Pooled vectors that are not there yet are computed first. With `refit` probabilities are of heads that have not
+        seen the row, for rows that the model was trained on.
+
+        Raises:
+            NotFoundError: its dataset is not here any more.
+            InputError: vectors that would take too much room, where a head is to be refitted.
+        """
+        selection, request, count = result.selection, result.request, len(result.rows)
+        stored, vectors = self._answers.stored(selection, request), self._answers.vectors(selection, request)
+        if refit and vectors is None:
+            raise InputError(NO_VECTORS, fix="bring a part of the rows.")
+
+        def work(on_progress: Progress) -> LabelErrorReport:
+            from core.evaluation.label_errors import label_error_report
+
+            if vectors is not None and vectors.count() < count:
+                cells = self._datasets.column(request.dataset, request.text_column)
+                represent(self._engine, selection, [cells[i] for i in result.rows], vectors, on_progress)
+            on_progress(0.0, "comparing")
+            pooled = None if vectors is None else vectors.rows()[:count]
+            return label_error_report(result, stored.rows()[:count], pooled, on_progress, refit=refit)
+
+        return self._task(Feature.LABEL_ERRORS, result, work, refit)
+
+    def slices(self, result: DatasetEvaluation, least: int = 10) -> Task[SliceReport]:
+        """Parts of an evaluation that came from here, of so many rows or more, and which of them are weak.
+
+        Raises:
+            NotFoundError: its dataset is not here any more.
+        """
+        request, columns = result.request, self._datasets.summary(result.request.dataset).columns
+
+        def work(on_progress: Progress) -> SliceReport:
+            from core.evaluation.slice_conditions import MOST_COLUMNS
+            from core.evaluation.slices import slice_report
+
+            on_progress(0.0, "reading columns")
+            others = [name for name in columns if name not in (request.text_column, request.label_column)]
+            cells = {name: self._answered_cells(result, name) for name in others[:MOST_COLUMNS]}
+            on_progress(0.3, "testing slices")
+            return slice_report(result, self._answered_cells(result, request.text_column), cells, least)
+
+        return self._task(Feature.SLICES, result, work, least)
+
+    def matching(self, result: DatasetEvaluation, match: TextMatch) -> Slice:
+        """The rows of an evaluation whose texts match.
+
+        Raises:
+            NotFoundError: its dataset is not here any more.
+            InputError: see `core.evaluation.text_match.matches`.
+        """
+        from core.evaluation.slices import slice_of
+        from core.evaluation.text_match import matches
+
+        condition = Condition(SliceKind.MATCH, "regex" if match.regex else "", match.text)
+        return slice_of(result, condition, matches(self._answered_cells(result, result.request.text_column), match))
+
+    def data_checks(self, result: DatasetEvaluation) -> Task[DataChecks]:
+        """What about the rows of an evaluation may mislead.
+
+        Raises:
+            NotFoundError: its dataset is not here any more.
+        """
+        request = result.request
+        self._datasets.summary(request.dataset)
+
+        def work(on_progress: Progress) -> DataChecks:
+            from core.evaluation.data_checks import data_checks
+
+            on_progress(0.0, "comparing texts")
+            texts = self._answered_cells(result, request.text_column)
+            labels = [""] * len(texts)
+            if request.label_column is not None:
+                labels = self._answered_cells(result, request.label_column)
+            return data_checks(result, texts, labels)
+
+        return self._task(Feature.DATA_CHECKS, result, work)
+
+    def _answered_cells(self, result: DatasetEvaluation, column: str) -> list[str]:
+        cells = self._datasets.column(result.request.dataset, column)
+        return [cells[i] for i in result.rows]
+
+    def _task(
+        self, feature: Feature, result: DatasetEvaluation, work: Callable[[Progress], T], *options: Hashable
+    ) -> Task[T]:
+        """Work on an evaluation: the same for the same answers, however they are asked for."""
+        key = (result.selection, self._answers.identity(result.selection), result.calibration, *options)
+        return Task(self._tasks, FeatureKey(feature, result.request, key), work)
