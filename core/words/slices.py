@@ -20,8 +20,9 @@ ABOUT = (
     "them look weak by chance: 'p adjusted' (Benjamini and Hochberg 1995) is the share of false alarms to expect among "
     "slices with a p-value as small. Weak means: less accurate than elsewhere, and p adjusted is at most 0.05.",
     "Two conditions are weak together only where they are also less accurate than the other rows of each of the two "
-    "(p at most 0.05). Slices that share over 90 % of their rows with a clearer one are left out. Slices by verdict "
-    "and by probability are not tested and never called weak: they are about the answer, not about the text.",
+    "(p at most 0.05); otherwise they are called 'like its parts'. Slices that share over 90 % of their rows with a "
+    "clearer one are left out. Slices by verdict and by probability are not tested and never called weak: they are "
+    "about the answer, not about the text.",
 )
 KINDS = {
     SliceKind.COLUMN: "Column",
@@ -39,6 +40,8 @@ _FORMS = {
     TextForm.CAPITALS: "is all in capitals",
     TextForm.NON_ASCII: "has a letter outside of ASCII",
 }
+#: Up to this adjusted p-value a slice is significant.
+LEVEL = 0.05
 #: Columns of the table that are shares of rows.
 SHARES = ("Right", "Elsewhere")
 
@@ -85,7 +88,7 @@ def row(found: Slice, classes: Sequence[str]) -> dict[str, object]:
         "Elsewhere": found.elsewhere,
         "Difference": found.difference,
         "p adjusted": found.adjusted,
-        "Weak": "weak" if found.weak else "",
+        "Weak": _weak(found),
     }
 
 
@@ -104,7 +107,7 @@ def matched(found: Slice, classes: Sequence[str]) -> str:
 def heading(found: Slice, classes: Sequence[str]) -> str:
     """Above its rows."""
     wrong = found.count - found.right
-    return f"{name(found, classes)}: {count(found.count, 'row')}, {wrong:,} wrong"
+    return f"{count(found.count, 'row')}, {wrong:,} wrong: {name(found, classes)}"
 
 
 def interval(found: Slice) -> str:
@@ -117,6 +120,14 @@ def p_value(p: float | None) -> str:
     if p is None or p != p:
         return "–"
     return "< 0.001" if p < 0.0005 else f"{p:.3f}"
+
+
+def _weak(found: Slice) -> str:
+    """Whether it is; a pair may be significant for one of its parts alone."""
+    if found.weak:
+        return "weak"
+    below = found.adjusted is not None and found.adjusted <= LEVEL and (found.difference or 0) < 0
+    return "like its parts" if below else ""
 
 
 def _accuracy(found: Slice) -> str:

@@ -90,7 +90,7 @@ def table(report: SliceReport, result: DatasetEvaluation) -> None:
         height=min(12, len(frame) + 1) * 35 + 3,
         alt="Slices with their accuracy",
         column_config={
-            "Slice": st.column_config.TextColumn(width=260),
+            "Slice": st.column_config.TextColumn(width=330),
             "Difference": st.column_config.Column(help="In percentage points."),
         },
     )
@@ -102,7 +102,7 @@ def rows(report: SliceReport, result: DatasetEvaluation, own: Slice | None) -> N
     found = own if chosen == _OWN else next((s for s in report.slices if s.key == chosen), None)
     if found is None or not found.count:
         return
-    st.html(markup.section(markup.sentence(words.heading(found, result.classes))))
+    st.html(markup.section(words.heading(found, result.classes)))
     surest = np.nan_to_num(result.probability[found.places], nan=-1.0)
     dataset_rows.these(result, found.places[np.lexsort((-surest, result.right[found.places]))])
 

@@ -60,6 +60,15 @@ def test_the_sentence() -> None:
     assert "there is no slice" in words.lead(replace(none, tried=0), CLASSES)
 
 
+def test_a_pair_may_be_significant_for_one_of_its_parts_alone() -> None:
+    pair = made(VOICE, Condition(SliceKind.LENGTH, most=6))
+    assert words.heading(pair, CLASSES) == "34 rows, 20 wrong: channel is 'voice' and up to 6 words"
+    said = [words.row(found, CLASSES)["Weak"] for found in (pair, replace(pair, weak=False))]
+    assert said == ["weak", "like its parts"]
+    assert words.row(replace(pair, weak=False, adjusted=0.2), CLASSES)["Weak"] == ""
+    assert words.row(replace(pair, weak=False, elsewhere=0.3), CLASSES)["Weak"] == ""
+
+
 def test_a_search_of_ones_own() -> None:
     own = made(Condition(SliceKind.MATCH, value="a"))
     assert words.matched(own, CLASSES).startswith("34 rows whose text contains 'a': right on 41.2\u00a0% (26.0 to 58.0")
