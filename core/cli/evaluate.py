@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from core.cli import evaluation_files
 from core.cli.options import (
     Adapter,
     Candidate,
@@ -23,8 +24,10 @@ from core.cli.output import print_json, print_table, say
 from core.cli.progress import follow
 from core.data.labelled_texts import read_rows
 from core.data.predictions import untrained
+from core.files.output_folder import require_empty
 from core.in_process import InProcessServices
 from core.results import Evaluation
+from core.results.calibration_report import CalibrationOptions
 from core.words.evaluation import measure_name, measured, without_verdict
 from core.words.untrained_head import marked
 from core.words.verdict import NOT_FINITE_FIX
@@ -37,6 +40,23 @@ LabelColumn = Annotated[
     typer.Option("--label-column", metavar="L", help="The column of the labels; several in a cell are joined by '|'."),
 ]
 
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", metavar="DIR", help="Write report.json and its tables (.csv) into this new folder."),
+]
+FailUnder = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--fail-under",
+        metavar="MEASURE=X",
+        help="Exit with 1 where a measure is below it, as accuracy=0.9; may be repeated.",
+    ),
+]
+Coverage = Annotated[
+    float, typer.Option("--coverage", metavar="S", help="The share of texts whose set of classes is to be right.")
+]
+
+_PROMISED = CalibrationOptions().coverage
 #: The fields of an evaluation that are measures.
 _MEASURED = ("accuracy", "macro_f1", "calibration_error", "mean_squared_error", "mean_absolute_error", "r2")
 
@@ -49,10 +69,20 @@ def evaluate(
     adapter: Adapter = None,
     chat_template: UseChatTemplate = None,
     quantisation: Quantised = None,
+    output: Output = None,
+    coverage: Coverage = _PROMISED,
+    fail_under: FailUnder = None,
     json: Json = False,
     untrained_head: UntrainedHead = False,
 ) -> None:
-    """Accuracy, macro-F1 and calibration error on labelled texts; squared error for a regression."""
+    """Accuracy, macro-F1 and calibration error on labelled texts; squared error for a regression.
+
+    Of one class a text the JSON and the folder also hold intervals, every class, calibration, sets of classes, slices,
+    likely label errors and duplicates.
+    """
+    floors = evaluation_files.floors(fail_under or [])
+    if output is not None:
+        require_empty(output)
     rows = read_rows(input, text_column, label_column)
     services = InProcessServices()
     selection = select(services.engine, candidate, adapter, chat_template, quantisation, untrained_head=untrained_head)
@@ -60,10 +90,21 @@ def evaluate(
     result = follow(services.evaluations.evaluate(selection, rows))
     if message := without_verdict(result):
         say(f"Warning: {message} Fix: {NOT_FINITE_FIX}")
+    chosen = {"candidate": selection.candidate, "adapter": selection.adapter, "chat_template": model.chat_template}
+    numbers = {**chosen, **_numbers(result)}
+    if json or output is not None or floors:
+        numbers |= evaluation_files.report(result, model, rows, input, CalibrationOptions(coverage), output, numbers)
     if json:
-        chosen = {"candidate": selection.candidate, "adapter": selection.adapter, "chat_template": model.chat_template}
-        print_json({**chosen, **_numbers(result)})
-        return
+        print_json(numbers)
+    else:
+        _tell(result, str(selection))
+    if output is not None:
+        say(f"Wrote the report to {output}.")
+    evaluation_files.require(floors, numbers)
+
+
+def _tell(result: Evaluation, selection: str) -> None:
+    """A table of the measures."""
     problem = result.problem_type
     measures = [(measure_name(field, problem), measured(field, getattr(result, field))) for field in _MEASURED]
     shown = [(name, value) for name, value in measures if value != "–"]
@@ -71,7 +112,7 @@ def evaluate(
     print_table(
         ("measure", "value"),
         [*shown, ("Texts", f"{result.count:,}"), *_unanswered(result), ("Texts a second", f"{speed:,.0f}")],
-        title=marked(str(selection), untrained_head=result.untrained_head),
+        title=marked(selection, untrained_head=result.untrained_head),
     )
 
 
