@@ -168,7 +168,7 @@ FEATURES: Mapping[str, Feature] = {
             ),
             "results": other("evaluation", "dataset", "dataset_evaluation", because="a file with and without rows"),
             "words": other("evaluation", "dataset", because="what was brought has words of its own"),
-            "command": other("evaluate", because="a verb"),
+            "command": other("evaluate", "evaluation_files", because="a verb, and what it writes"),
         },
     ),
     "classes": Feature(
