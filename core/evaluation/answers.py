@@ -61,13 +61,13 @@ class Answers:
             return np.full(summary.rows, NO_CLASS, np.int32)
         number = {name: i for i, name in enumerate(self.loaded(selection).labels)}
         means = {m.written: number.get(m.class_name or "", NO_CLASS) for m in self.labels(selection, request)}
-        labels = self.datasets.column(request.dataset, _label_column(request))
-        return np.array([means.get(label, NO_CLASS) for label in labels], np.int32)
+        batches = self.datasets.batches(request.dataset, _label_column(request))
+        return np.fromiter((means.get(label, NO_CLASS) for batch in batches for label in batch), np.int32)
 
     def written(self, request: DatasetRequest) -> NDArray[np.bool_]:
         """(rows of the file,) whether a row has a label, the model's or another."""
-        labels = self.datasets.column(request.dataset, _label_column(request))
-        return np.array([bool(label.strip()) for label in labels])
+        batches = self.datasets.batches(request.dataset, _label_column(request))
+        return np.fromiter((bool(label.strip()) for batch in batches for label in batch), bool)
 
     def rows(self, request: DatasetRequest) -> NDArray[np.int64]:
         """Rows with a text that can be read, from 0.

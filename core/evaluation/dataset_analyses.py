@@ -67,8 +67,8 @@ class DatasetAnalyses:
             from core.evaluation.label_errors import label_error_report
 
             if vectors is not None and vectors.count() < count:
-                cells = self._datasets.column(request.dataset, request.text_column)
-                represent(self._engine, selection, [cells[i] for i in result.rows], vectors, on_progress)
+                texts = self._datasets.cells(request.dataset, request.text_column, result.rows)
+                represent(self._engine, selection, texts, vectors, on_progress)
             on_progress(0.0, "comparing")
             pooled = None if vectors is None else vectors.rows()[:count]
             return label_error_report(result, stored.rows()[:count], pooled, on_progress, refit=refit)

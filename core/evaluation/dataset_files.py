@@ -12,6 +12,7 @@ from typing import Any
 from core.data.columns import Columns, guess_columns
 from core.data.tables import read_columns
 from core.data.text_encoding import detect_encoding
+from core.evaluation.stored_cells import GROUP
 from core.results.dataset import DatasetSummary
 
 TABLE, ABOUT = "table.parquet", "about.json"
@@ -54,7 +55,7 @@ def store(folder: Path, table: Columns, summary: DatasetSummary) -> None:
 
     # Columns go by their numbers: any name is allowed, and Parquet's own rules for names do not matter.
     arrays = {str(i): pa.array(map(_cell, cells), pa.large_string()) for i, cells in enumerate(table.values())}
-    parquet.write_table(pa.table(arrays), folder / TABLE, compression="zstd")
+    parquet.write_table(pa.table(arrays), folder / TABLE, compression="zstd", row_group_size=GROUP)
     (folder / ABOUT).write_text(json.dumps(asdict(summary), ensure_ascii=False), encoding="utf-8")
 
 

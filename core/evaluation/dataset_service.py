@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from core.engine.untrained_head import require_head
 from core.errors import InputError
 from core.evaluation.answering import answer
@@ -43,8 +45,7 @@ class DatasetService(DatasetAnalyses):
 
     def cells(self, dataset: str, column: str, rows: Sequence[int]) -> tuple[str, ...]:
         """The cells of a column in these rows, counted from 0."""
-        cells = self._datasets.column(dataset, column)
-        return tuple(cells[row] for row in rows)
+        return tuple(self._datasets.cells(dataset, column, np.array(rows, np.int64)))
 
     def labels(self, selection: Selection, request: DatasetRequest) -> tuple[LabelMatch, ...]:
         """Every label of the file, and the class of the loaded pair that it means.
@@ -89,10 +90,9 @@ class DatasetService(DatasetAnalyses):
         actual = self._answers.classes(selection, request)  # before hours of answering: a wrong column shows at once
         rows, stored = self._answers.rows(request), self._answers.stored(selection, request)
         if stored.count() < len(rows):
-            cells = self._datasets.column(request.dataset, request.text_column)
+            texts = self._datasets.cells(request.dataset, request.text_column, rows)
             vectors = self._answers.vectors(selection, request)
-            answer(self._engine, selection, [cells[i] for i in rows], stored, vectors, on_progress)
-            del cells
+            answer(self._engine, selection, texts, stored, vectors, on_progress)
         from core.evaluation.measuring import measured
 
         on_progress(1.0, "measuring")

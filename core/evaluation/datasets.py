@@ -12,6 +12,7 @@ import threading
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 from core.data.tables import SUFFIXES
 from core.errors import AppError, InputError, NotFoundError
 from core.evaluation.dataset_files import ABOUT, TABLE, described, read_table, store
+from core.evaluation.stored_cells import StoredCells, batches
 from core.results.dataset import DatasetSummary
 
 T = TypeVar("T")
@@ -112,27 +114,45 @@ class Datasets:
             NotFoundError: no such dataset.
             InputError: it has no such column.
         """
-        import pyarrow.parquet as parquet
+        return [cell for batch in self.batches(dataset, name) for cell in batch]
 
+    def batches(self, dataset: str, name: str) -> Iterator[list[str]]:
+        """The same a group of rows at a time.
+
+        Raises:
+            NotFoundError, InputError: as `column`, at once.
+        """
+        return batches(self._place(dataset) / TABLE, self._number(dataset, name))
+
+    def cells(self, dataset: str, name: str, rows: NDArray[np.int64]) -> StoredCells:
+        """The cells of a column in these rows, read as they are asked for.
+
+        Raises:
+            NotFoundError, InputError: as `column`.
+        """
+        return StoredCells(self._place(dataset) / TABLE, self._number(dataset, name), rows)
+
+    def _number(self, dataset: str, name: str) -> str:
+        """Of a column in the stored table."""
         known = self.summary(dataset)
         if name not in known.columns:
             raise InputError(
                 f"'{known.name}' has no column '{name}'.", fix=f"choose one of: {', '.join(known.columns)}."
             )
-        table = parquet.read_table(self._place(dataset) / TABLE, columns=[str(known.columns.index(name))])
-        cells: list[str] = table.column(0).to_pylist()
-        return cells
+        return str(known.columns.index(name))
 
     def counts(self, dataset: str, name: str) -> Mapping[str, int]:
         """Rows by what stands in this column; the last ones are kept in memory."""
-        return self._kept(("counts", dataset, name), lambda: Counter(self.column(dataset, name)))
+        cells = self.batches(dataset, name)
+        return self._kept(("counts", dataset, name), lambda: Counter(chain.from_iterable(cells)))
 
     def filled(self, dataset: str, name: str, longest: int) -> NDArray[np.int64]:
         """Numbers of the rows, from 0, whose cell is not blank and has at most so many characters; kept likewise."""
+        batches = self.batches(dataset, name)
 
         def found() -> NDArray[np.int64]:
-            cells = enumerate(self.column(dataset, name))
-            return np.array([i for i, cell in cells if cell.strip() and len(cell) <= longest], np.int64)
+            good = (bool(cell.strip()) and len(cell) <= longest for batch in batches for cell in batch)
+            return np.flatnonzero(np.fromiter(good, bool)).astype(np.int64)
 
         return self._kept(("filled", dataset, name, longest), found)
 

@@ -14,6 +14,8 @@ from core.results.dataset_evaluation import DatasetEvaluation
 from core.results.label_errors import NEIGHBOURS, LabelErrorReport
 from core.tasks.progress import Progress
 
+#: Of so many rows, the likeliest, the nearest ones are looked for.
+MOST_COMPARED = 1000
 #: Rows of a block whose cosines to all others are in memory at once: 100,000 of them take 100 MB.
 _BLOCK = 128
 
@@ -39,7 +41,7 @@ def label_error_report(
     p = _probabilities(result, logits, vectors, places, on_progress, refit=refit)
     found = label_errors(p, target)
     rows = places[found]
-    neighbours, similarity = _nearest(vectors, rows, finite)
+    neighbours, similarity = _nearest(vectors, rows[:MOST_COMPARED], finite)
     return LabelErrorReport(
         classes=result.classes,
         looked_at=len(places),
@@ -73,7 +75,7 @@ def _probabilities(
 def _nearest(
     vectors: NDArray[Any] | None, rows: NDArray[np.int64], finite: NDArray[np.bool_]
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """(M, n) the other rows with the largest cosine to each of these, and the cosines; n = 0 without vectors."""
+    """(R, n) the other rows with the largest cosine to each of these, and the cosines; n = 0 without vectors."""
     if vectors is None or not len(rows):
         return np.zeros((len(rows), 0), np.int64), np.zeros((len(rows), 0))
     others = np.flatnonzero(finite)
@@ -86,7 +88,8 @@ def _nearest(
         part = where[start : start + _BLOCK]
         similar = units[part] @ units.T
         similar[np.arange(len(part)), part] = -np.inf
-        order = np.argsort(-similar, axis=1, kind="stable")[:, :count]
+        best = np.argpartition(-similar, count - 1, axis=1)[:, :count] if count else np.zeros((len(part), 0), int)
+        order = np.take_along_axis(best, np.argsort(-np.take_along_axis(similar, best, axis=1), axis=1), axis=1)
         nearest[start : start + _BLOCK] = others[order]
         cosines[start : start + _BLOCK] = np.take_along_axis(similar, order, axis=1)
     return nearest, cosines

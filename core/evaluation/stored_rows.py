@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -78,3 +79,10 @@ class Appender:
         self._file.write(rows.tobytes())
         self._file.flush()
         os.fsync(self._file.fileno())
+
+
+def let_go(rows: NDArray[Any]) -> None:
+    """Pages of a mapped file that were looked at leave memory; nothing happens to other arrays."""
+    mapped = getattr(rows, "_mmap", None)
+    if isinstance(mapped, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        mapped.madvise(mmap.MADV_DONTNEED)

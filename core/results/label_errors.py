@@ -22,9 +22,9 @@ class LabelErrorReport:
         places: (M,) which of the evaluated rows.
         label, suggested: (M,) class numbers: as labelled, and the most probable one.
         of_label, of_suggested: (M,) their probabilities.
-        neighbours: (M, n) the evaluated rows whose pooled vectors are nearest by cosine, nearest first; n = 0 where
-            vectors are not kept.
-        similarity: (M, n) their cosines.
+        neighbours: (R, n) of the first R rows, 1,000 at most: the evaluated rows whose pooled vectors are nearest by
+            cosine, nearest first; n = 0 where vectors are not kept.
+        similarity: (R, n) their cosines.
     """
 
     classes: tuple[str, ...]

@@ -13,7 +13,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from core.errors import InputError
-from core.evaluation.stored_rows import StoredRows
+from core.evaluation.stored_rows import StoredRows, let_go
 from core.settings import ROOT
 
 
@@ -44,7 +44,7 @@ def test_rows_of_another_width_are_a_bug(tmp_path: Path) -> None:
 def test_two_processes_do_not_write_at_once(tmp_path: Path) -> None:
     stored = StoredRows(tmp_path / "a.logits", 2)
     code = (
-        "import sys; from pathlib import Path; from core.evaluation.stored_rows import StoredRows\n"
+        "import sys; from pathlib import Path; from core.evaluation.stored_rows import StoredRows, let_go\n"
         f"with StoredRows(Path({str(stored.path)!r}), 2).writing(): print('has it', flush=True); sys.stdin.read()"
     )
     other = subprocess.Popen(
@@ -59,3 +59,14 @@ def test_two_processes_do_not_write_at_once(tmp_path: Path) -> None:
     with stored.writing() as writer:
         writer.append(np.zeros((1, 2)))
     assert stored.count() == 1
+
+
+def test_pages_that_were_let_go_are_read_again(tmp_path: Path) -> None:
+    stored = StoredRows(tmp_path / "a.logits", 2)
+    with stored.writing() as writer:
+        writer.append(np.arange(20_000.0).reshape(-1, 2))
+    rows = stored.rows()[:5000]
+    before = rows.sum()
+    let_go(rows)
+    assert rows.sum() == before
+    let_go(np.zeros(3))
