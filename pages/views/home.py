@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import streamlit as st
 
@@ -18,16 +18,16 @@ def draw(ask: Callable[[str], None]) -> None:
     demos = [c for c in candidate_picker.offered() if c.role == "demo" and c.availability is Availability.READY]
     with st.container(key="home", horizontal=True, vertical_alignment="center", gap="small"):
         st.html(f'<p class="hl-home">{LINE}</p>', width="content")
-        if demos and not _answers(demos):
+        if demos and not _answers(demos[0]):
             st.button("Try the demo", key="home.demo", on_click=_try, args=(demos[0], ask))
         added = {"group": candidate_groups.OWN}
         st.page_link("pages/candidates.py", label="Add my model", icon=":material/add:", query_params=added)
 
 
-def _answers(demos: Sequence[CandidateSummary]) -> bool:
-    """Whether one of them answers now, with an adapter: there is nothing to try, and a text of one's own to lose."""
+def _answers(demo: CandidateSummary) -> bool:
+    """Whether this pair answers now: there is nothing to try, and a text of one's own to lose."""
     chosen = candidate_picker.chosen()
-    return chosen is not None and bool(chosen[0].adapter) and chosen[0].candidate in [demo.id for demo in demos]
+    return chosen is not None and chosen[0] == _pair(demo)
 
 
 def _pair(demo: CandidateSummary) -> Selection:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,17 +24,20 @@ ADAPTER = ROOT / "assets" / "models" / "demo-llama" / "adapters" / "banking77"
 
 
 @pytest.fixture(scope="module")
-def own(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A candidate of one's own with a copy of a demo adapter: what is saved beside it is nobody else's."""
+def own(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A candidate of one's own with a copy of a demo adapter: what is saved beside it is nobody else's.
+
+    Other tests of the server do not meet it.
+    """
     folder = tmp_path_factory.mktemp("adapter") / "banking77"
     shutil.copytree(ADAPTER, folder)
     demo = Catalogue.read(ROOT / "assets" / "candidates").get("demo-llama")
     entry = AdapterEntry(id="banking77", path=str(folder), title="Banking, to be calibrated")
     server.candidates.mkdir(exist_ok=True)
-    write_candidate(
-        demo.model_copy(update={"id": "calibrated", "role": "own", "adapters": (entry,)}), server.candidates
-    )
-    return folder
+    changed = {"id": "calibrated", "title": "Calibrated", "role": "own", "adapters": (entry,)}
+    written = write_candidate(demo.model_copy(update=changed), server.candidates)
+    yield folder
+    written.unlink()
 
 
 def visit(server: Server, open_page: OpenPage, path: str = "calibration", **size: int) -> Page:

@@ -106,5 +106,7 @@ def test_norms_first_where_everything_would_take_minutes(server: Server, open_pa
     save_file({f"layers.{i}.a.weight": matrix.clone() for i in range(26)}, tmp_path / "model.safetensors")
     page = open_page(f"{server.url}/spectra?of=other&path={tmp_path}")
     expect(page.get_by_text("All singular values (takes minutes)")).to_be_visible(timeout=60_000)
-    expect(page.locator(".hl-lead")).to_contain_text("about 2,048.0 of 2,048 (its stable rank)", timeout=120_000)
+    expect(page.locator(".hl-lead")).to_contain_text(
+        "the smallest stable rank for its size: 2,048.0 of 2,048", timeout=120_000
+    )
     assert fact(page, "Effective rank") == "2,048.0 of 2,048"

@@ -10,7 +10,13 @@ from typing import TypeVar
 import pytest
 import torch
 
-from core.engine.torch_threads import in_all_threads, in_one_thread, single_threaded_pool, use_one_thread
+from core.engine.torch_threads import (
+    _large_work,
+    in_all_threads,
+    in_one_thread,
+    single_threaded_pool,
+    use_one_thread,
+)
 from core.tasks.progress import CancelledError
 from core.tasks.stopping import stop_if_asked, stoppable
 
@@ -48,10 +54,13 @@ def fresh(work: Callable[[], Result]) -> Result:
 
 @pytest.fixture
 def two_threads() -> Iterator[None]:
+    """Also of the threads for large work: those that an earlier test has used keep the number that held then."""
     before = torch.get_num_threads()
     torch.set_num_threads(2)
+    _large_work.cache_clear()
     yield
     torch.set_num_threads(before)
+    _large_work.cache_clear()
 
 
 @pytest.mark.usefixtures("two_threads")

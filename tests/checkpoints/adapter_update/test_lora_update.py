@@ -31,6 +31,7 @@ from tests.model.conftest import LABELS, opened
 def loaded(model: torch.nn.Module) -> Any:
     """What `make_probe` reads of a loaded pair."""
     predictor = SimpleNamespace(
+        temperature=1.0,
         model=model,
         encoder=None,
         labels=LABELS,
