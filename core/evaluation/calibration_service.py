@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.config.calibration import CALIBRATION_FILE, CalibrationCard
 from core.config.catalogue import adapter_of
 from core.data.atomic import open_to_replace
 from core.errors import InputError
@@ -20,6 +20,9 @@ from core.results.dataset_evaluation import NO_CLASS
 from core.tasks.progress import Progress
 from core.tasks.runner import TaskRunner
 from core.tasks.task import Task
+
+if TYPE_CHECKING:
+    from core.config.calibration import CalibrationCard
 
 
 class CalibrationService:
@@ -66,6 +69,8 @@ class CalibrationService:
             InputError: the folder may not be written to.
             AppError: a folder that is not there any more.
         """
+        from core.config.calibration import CalibrationCard  # an idle server needs none
+
         name = self._answers.datasets.summary(request.dataset).name
         sureness = report.sureness
         self._write(
@@ -92,6 +97,8 @@ class CalibrationService:
             self._write(selection, card.model_copy(update={"in_use": False}))
 
     def _write(self, selection: Selection, card: CalibrationCard) -> None:
+        from core.config.calibration import CALIBRATION_FILE
+
         path = self._folder(selection) / CALIBRATION_FILE
         try:
             with open_to_replace(path) as file:
