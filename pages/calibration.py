@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
-from core.errors import AppError
 from core.results import LoadedModel, Selection
 from core.results.calibration_report import CalibrationReport
 from core.results.dataset import DatasetRequest
 from core.words import calibration as words
-from pages.ui import details, markup, task_progress
+from pages.ui import details, task_progress
 from pages.ui.services import calibrations
 from pages.views import calibration as view
 from pages.views import evaluated
@@ -38,10 +35,4 @@ def panel(selection: Selection, model: LoadedModel) -> None:
         draw(selection, model, result.request, report)
 
 
-opened = evaluated.opened("Calibration", "Can its probabilities be believed?", view.KEYS, view.MOST)
-if opened is not None:
-    try:
-        panel(*opened)
-    except AppError as error:
-        st.html(markup.problem(error))
-    evaluated.keep(view.KEYS)
+evaluated.page("Calibration", "Can its probabilities be believed?", view.KEYS, view.MOST, panel)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
-from core.errors import AppError
-from core.results import Selection
+from core.results import LoadedModel, Selection
 from core.results.classes import ClassReport
 from core.results.dataset_evaluation import DatasetEvaluation
 from core.words import classes as words
-from pages.ui import details, markup, task_progress
+from pages.ui import details, task_progress
 from pages.ui.services import datasets
 from pages.views import classes as view
 from pages.views import evaluated
@@ -23,7 +20,7 @@ def draw(result: DatasetEvaluation, report: ClassReport) -> None:
     details.how(*words.ABOUT)
 
 
-def panel(selection: Selection) -> None:
+def panel(selection: Selection, _: LoadedModel) -> None:
     """From the answers to the report."""
     result = evaluated.labelled(selection)
     if result is None:
@@ -33,10 +30,4 @@ def panel(selection: Selection) -> None:
         draw(result, report)
 
 
-opened = evaluated.opened("Classes", "Which does it get wrong, and what are they taken for?", view.KEYS, view.MOST)
-if opened is not None:
-    try:
-        panel(opened[0])
-    except AppError as error:
-        st.html(markup.problem(error))
-    evaluated.keep(view.KEYS)
+evaluated.page("Classes", "Which does it get wrong, and what are they taken for?", view.KEYS, view.MOST, panel)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.errors import AppError
 from core.results import LoadedModel, Selection
 from core.results.dataset_evaluation import DatasetEvaluation
 from pages.ui import details, markup
@@ -40,10 +39,4 @@ def panel(selection: Selection, model: LoadedModel) -> None:
         draw(result)
 
 
-opened = evaluated.opened("Evaluate", "How good is it on a whole dataset, and where does it fail?", _KEYS, _MOST)
-if opened is not None:
-    try:
-        panel(*opened)
-    except AppError as error:
-        st.html(markup.problem(error))
-    evaluated.keep(_KEYS)
+evaluated.page("Evaluate", "How good is it on a whole dataset, and where does it fail?", _KEYS, _MOST, panel)

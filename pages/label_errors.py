@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
-from core.errors import AppError
-from core.results import Selection
+from core.results import LoadedModel, Selection
 from core.words import label_errors as words
-from pages.ui import details, markup, task_progress
+from pages.ui import details, task_progress
 from pages.ui.services import datasets
 from pages.views import evaluated
 from pages.views import label_errors as view
 
 
-def panel(selection: Selection) -> None:
+def panel(selection: Selection, _: LoadedModel) -> None:
     """From the answers to the rows."""
     result = evaluated.labelled(selection)
     if result is None:
@@ -27,10 +24,4 @@ def panel(selection: Selection) -> None:
     details.how(*words.ABOUT)
 
 
-opened = evaluated.opened("Label errors", "Which labels are likely wrong?", view.KEYS, view.MOST)
-if opened is not None:
-    try:
-        panel(opened[0])
-    except AppError as error:
-        st.html(markup.problem(error))
-    evaluated.keep(view.KEYS)
+evaluated.page("Label errors", "Which labels are likely wrong?", view.KEYS, view.MOST, panel)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
-from core.errors import AppError
-from core.results import Selection
+from core.results import LoadedModel, Selection
 from core.results.dataset_evaluation import DatasetEvaluation
 from core.results.slices import SliceReport
 from core.words import slices as words
-from pages.ui import details, markup, task_progress
+from pages.ui import details, task_progress
 from pages.ui.services import datasets
 from pages.views import data_checks, evaluated
 from pages.views import slices as view
@@ -32,7 +29,7 @@ def checks(result: DatasetEvaluation) -> None:
         data_checks.draw(result, found)
 
 
-def panel(selection: Selection) -> None:
+def panel(selection: Selection, _: LoadedModel) -> None:
     """From the answers to the report."""
     result = evaluated.labelled(selection)
     if result is None:
@@ -42,10 +39,4 @@ def panel(selection: Selection) -> None:
         draw(result, report)
 
 
-opened = evaluated.opened("Slices", "On which parts of a dataset is it weak?", view.KEYS, view.MOST)
-if opened is not None:
-    try:
-        panel(opened[0])
-    except AppError as error:
-        st.html(markup.problem(error))
-    evaluated.keep(view.KEYS)
+evaluated.page("Slices", "On which parts of a dataset is it weak?", view.KEYS, view.MOST, panel)

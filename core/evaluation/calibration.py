@@ -55,7 +55,7 @@ def calibration_report(
     Raises:
         InputError: too few labelled rows; a share that is none.
     """
-    _check(options)
+    require_promises(options)
     finite = np.flatnonzero(np.isfinite(logits).all(axis=1))
     if len(finite) < FEWEST_ROWS:
         raise InputError(
@@ -92,7 +92,10 @@ def calibration_report(
     )
 
 
-def _check(options: CalibrationOptions) -> None:
+def require_promises(options: CalibrationOptions) -> None:
+    """Raises:
+    InputError: a share that promises nothing, or everything.
+    """
     for name, value in (("coverage", options.coverage), ("share of sure verdicts", options.right)):
         if not 0 < value < 1:
             raise InputError(f"A {name} of {value} is no promise.", fix="give a share between 0 and 1, such as 0.9.")

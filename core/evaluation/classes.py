@@ -17,19 +17,18 @@ from core.results.dataset_evaluation import NO_CLASS, DatasetEvaluation
 MOST_ROWS = 100_000
 
 
-def class_report(result: DatasetEvaluation, logits: NDArray[Any], temperature: float = 1.0) -> ClassReport:
+def class_report(result: DatasetEvaluation, logits: NDArray[Any]) -> ClassReport:
     """Of an evaluation and the logits (N, K) of its rows; the areas are of evenly drawn rows where they are very many.
 
     Args:
         result: its verdicts and labels.
         logits: (N, K), which may be mapped from disk.
-        temperature: by which they are divided before they become probabilities.
     """
     count, known = len(result.classes), np.flatnonzero(result.labelled)
     label, said = result.actual[known], result.predicted[known]
     counts = np.concatenate([result.confusion, _silent(label, said, count)[:, None]], axis=1)
     precision, recall, f1, support = intervals.precision_recall_f1(counts)
-    aucs, averages = _areas(logits, known, result.actual, temperature)
+    aucs, averages = _areas(logits, known, result.actual, result.temperature)
     off = result.confusion - np.diag(np.diagonal(result.confusion))
     figures = []
     for k, name in enumerate(result.classes):

@@ -43,8 +43,7 @@ class DatasetAnalyses:
             from core.evaluation.classes import class_report
 
             on_progress(0.0, "measuring")
-            temperature = result.calibration.temperature if result.calibration else 1.0
-            return class_report(result, stored.rows()[: len(result.rows)], temperature)
+            return class_report(result, stored.rows()[: len(result.rows)])
 
         return self._task(Feature.CLASSES, result, work)
 
@@ -130,8 +129,7 @@ class DatasetAnalyses:
         return self._task(Feature.DATA_CHECKS, result, work)
 
     def _answered_cells(self, result: DatasetEvaluation, column: str) -> list[str]:
-        cells = self._datasets.column(result.request.dataset, column)
-        return [cells[i] for i in result.rows]
+        return list(self._datasets.cells(result.request.dataset, column, result.rows))
 
     def _task(
         self, feature: Feature, result: DatasetEvaluation, work: Callable[[Progress], T], *options: Hashable

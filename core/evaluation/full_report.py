@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import InputError
-from core.evaluation.calibration import calibration_report
+from core.evaluation.calibration import calibration_report, require_promises
 from core.evaluation.classes import class_report
 from core.evaluation.data_checks import data_checks
 from core.evaluation.label_errors import label_error_report
@@ -18,6 +18,7 @@ from core.evaluation.measuring import measured
 from core.evaluation.slices import slice_report
 from core.results import Evaluation, LoadedModel
 from core.results.calibration_report import MARGINAL, CalibrationOptions, CalibrationReport
+from core.results.data_checks import RowPair
 from core.results.dataset import DatasetRequest, DatasetSummary
 from core.results.dataset_evaluation import DatasetEvaluation
 from core.tasks.progress import ignore_progress
@@ -75,18 +76,16 @@ def full_report(
 def _calibration(
     logits: NDArray[Any], result: DatasetEvaluation, options: CalibrationOptions
 ) -> CalibrationReport | None:
+    require_promises(options)
     try:
         return calibration_report(logits, result.actual, result.classes, options, logits[:0])
     except InputError:  # too few rows: the fields say so with null
-        if len(logits) >= 2 and not (0 < options.coverage < 1 and 0 < options.right < 1):
-            raise
         return None
 
 
 def _classes(result: DatasetEvaluation, logits: NDArray[Any]) -> list[Record]:
-    temperature = result.calibration.temperature if result.calibration else 1.0
     found = []
-    for figures in class_report(result, logits, temperature).classes:
+    for figures in class_report(result, logits).classes:
         record = {**asdict(figures), "recall_interval": [figures.low, figures.high]}
         taken = figures.taken_for
         record["taken_for"] = None if taken is None else {"class": result.classes[taken[0]], "rows": taken[1]}
@@ -156,13 +155,15 @@ def _label_errors(result: DatasetEvaluation, logits: NDArray[Any], texts: Sequen
 def _duplicates(result: DatasetEvaluation, texts: Sequence[str], labels: Sequence[str]) -> Record:
     """The first groups and pairs, and how many there are in all."""
     found = data_checks(result, texts, labels)
-    near = [{"rows": [pair.first + 1, pair.second + 1], "jaccard": pair.jaccard} for pair in found.near]
-    conflicts = [{"rows": [pair.first + 1, pair.second + 1], "jaccard": pair.jaccard} for pair in found.conflicts]
     return {
         "exact": [[row + 1 for row in group] for group in found.exact],
         "exact_groups": found.exact_groups,
-        "near": near,
+        "near": _alike(found.near),
         "near_pairs": found.near_pairs,
-        "conflicts": conflicts,
+        "conflicts": _alike(found.conflicts),
         "conflict_pairs": found.conflict_pairs,
     }
+
+
+def _alike(pairs: Sequence[RowPair]) -> list[Record]:
+    return [{"rows": [pair.first + 1, pair.second + 1], "jaccard": pair.jaccard} for pair in pairs]

@@ -68,8 +68,7 @@ def _probabilities(
     if refit and vectors is not None:
         made = np.asarray(vectors[places], np.float64)
         return cross_fitted(made, result.actual[places], len(result.classes), on_progress)
-    temperature = result.calibration.temperature if result.calibration else 1.0
-    return softmax(np.asarray(logits[places], np.float64) / temperature)
+    return softmax(np.asarray(logits[places], np.float64) / result.temperature)
 
 
 def _nearest(

@@ -77,6 +77,11 @@ class DatasetEvaluation:
     calibration: Calibration | None = None
 
     @property
+    def temperature(self) -> float:
+        """By which logits were divided before they became probabilities."""
+        return self.calibration.temperature if self.calibration else 1.0
+
+    @property
     def labelled(self) -> NDArray[np.bool_]:
         """(N,) rows with a label of the model's."""
         return np.asarray(self.actual != NO_CLASS)

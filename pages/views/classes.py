@@ -85,8 +85,8 @@ def rows(result: DatasetEvaluation, report: ClassReport) -> None:
         said = f"Wrong, and labelled or answered '{named}'"
     st.html(markup.section(said))
     places = np.flatnonzero(mask)
-    surest = np.nan_to_num(result.probability[places], nan=-1.0)
-    dataset_rows.these(result, places[np.argsort(-surest, kind="stable")])
+    order = np.argsort(-dataset_rows.sureness(result, places), kind="stable")
+    dataset_rows.these(result, places[order])
 
 
 def _cell(report: ClassReport) -> tuple[int, int] | None:

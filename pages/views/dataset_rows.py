@@ -72,8 +72,13 @@ def chosen(result: DatasetEvaluation, shown: str, pair: tuple[int, int] | None) 
     places = np.flatnonzero(mask)
     if shown == "all" and pair is None:
         return places
-    surest = np.nan_to_num(result.probability[places], nan=-1.0)
+    surest = sureness(result, places)
     return places[np.argsort(surest if shown == "right" else -surest, kind="stable")]
+
+
+def sureness(result: DatasetEvaluation, places: NDArray[np.int64]) -> NDArray[np.float32]:
+    """The verdict's probability at these places, to sort by; -1 without a verdict."""
+    return np.nan_to_num(result.probability[places], nan=-1.0)
 
 
 def _choose(result: DatasetEvaluation) -> tuple[str, tuple[int, int] | None]:

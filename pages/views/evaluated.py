@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
 
+from core.errors import AppError
 from core.results import LoadedModel, Selection
 from core.results.dataset import DatasetRequest
 from core.results.dataset_evaluation import DatasetEvaluation
@@ -38,6 +39,24 @@ def opened(
     if model is None or not frame.fits() or not untrained_head.passes(selection, candidate, model):
         return None
     return selection, model
+
+
+def page(
+    heading: str,
+    question: str,
+    keys: Mapping[str, str],
+    most: Mapping[str, int],
+    panel: Callable[[Selection, LoadedModel], None],
+) -> None:
+    """Such a page: its head, `panel` for the loaded pair, or what is wrong in words; all choices into the URL."""
+    pair = opened(heading, question, keys, most)
+    if pair is None:
+        return
+    try:
+        panel(*pair)
+    except AppError as error:
+        st.html(markup.problem(error))
+    keep(keys)
 
 
 def keep(keys: Mapping[str, str]) -> None:

@@ -103,8 +103,8 @@ def rows(report: SliceReport, result: DatasetEvaluation, own: Slice | None) -> N
     if found is None or not found.count:
         return
     st.html(markup.section(words.heading(found, result.classes)))
-    surest = np.nan_to_num(result.probability[found.places], nan=-1.0)
-    dataset_rows.these(result, found.places[np.lexsort((-surest, result.right[found.places]))])
+    order = np.lexsort((-dataset_rows.sureness(result, found.places), result.right[found.places]))
+    dataset_rows.these(result, found.places[order])
 
 
 def _kind(report: SliceReport) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from core.evaluation.classes import class_report, confusion_order
 from core.evaluation.measuring import measured
 from core.metrics.probabilities import softmax
 from core.results import Selection
+from core.results.calibration import Calibration
 from core.results.classes import ClassReport
 from core.results.dataset import DatasetRequest, DatasetSummary
 from core.results.dataset_evaluation import NO_CLASS, DatasetEvaluation
@@ -55,7 +57,8 @@ def test_figures_are_those_of_scikit_learn() -> None:
 
 def test_a_temperature_changes_areas_at_most() -> None:
     z, actual, report = made()
-    cooler = class_report(evaluation(z, actual), z, temperature=3.0)
+    calibration = Calibration(3.0, None, 0.95, "some rows", 9)
+    cooler = class_report(replace(evaluation(z, actual), calibration=calibration), z)
     assert [c.f1 for c in cooler.classes] == [c.f1 for c in report.classes]
 
 
