@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.errors import AppError
 from core.results import Availability, CandidateSummary, Selection
+from core.words import untrained_head
 from pages.ui import candidate_picker, frame, loading, markup
 from pages.ui.services import engine
 from pages.views import add_candidate, candidate_details, candidate_groups, export, removal
@@ -46,8 +47,11 @@ def detail(candidate: CandidateSummary, selection: Selection) -> None:
     st.html(candidate_details.head(candidate, selection))
     model = loading.ready(selection, candidate, ask=True)
     if model is not None:
+        untrained = bool(model.untrained_head)
+        if untrained:
+            st.html(markup.warning(f"{untrained_head.because(model)} {untrained_head.way_on(model)}"))
         with st.container(horizontal=True):
-            if st.button("Classify with it", type="primary", key="use"):
+            if not untrained and st.button("Classify with it", type="primary", key="use"):
                 st.switch_page("pages/classify.py")
             removal.unload(selection, "unload")
         candidate_picker.template_switch(selection)

@@ -27,7 +27,7 @@ def draw(result: DatasetEvaluation) -> None:
 
 def panel(selection: Selection, model: LoadedModel) -> None:
     """From the file to the rows."""
-    summary = dataset.opened(st.session_state.get(evaluated.DATA), evaluated.use)
+    summary = dataset.opened(st.session_state.get(evaluated.DATA), evaluated.use, selection)
     if summary is None:
         return
     request = dataset.choose_columns(summary, evaluated.use)

@@ -68,8 +68,13 @@ def best(result: Attributions) -> str:
     whole, part, by = result.best("comprehensiveness"), result.best("sufficiency"), result.options.by
     if not whole and not part:
         return f"On this text no method's first {by} matter clearly more to the model than {by} drawn by chance."
-    if whole == part:
-        return f"On this text the order by {_names(whole)} is the one to believe, by both measures of faithfulness."
+    if both := tuple(method for method in whole if method in part):
+        return f"On this text the order by {_names(both)} is the one to believe, by both measures of faithfulness."
+    if whole and part:
+        return (
+            f"Two questions, two answers on this text. Which {by} the answer needs: read {_names(whole)}, without whose "
+            f"first {by} most is lost. Which are enough for it: read {_names(part)}, whose first {by} alone do most."
+        )
     first = (
         f"most is lost without the {by} that {_puts(whole)} first" if whole else f"no method's first {by} are missed"
     )

@@ -32,6 +32,18 @@ NOTHING_LABELLED = (
 )
 
 
+def unfit_sample(matches: Sequence[LabelMatch]) -> str:
+    """A warning where fewer than half of the sample's labels are classes of the model; empty otherwise."""
+    known = sum(m.class_name is not None for m in matches)
+    if 2 * known >= len(matches):
+        return ""
+    few = "None" if not known else f"Only {known:,}"
+    return (
+        f"{few} of its {count(len(matches), 'label')} {'is a class' if known < 2 else 'are classes'} of this model: it "
+        f"would be answered, not measured. Bring a file with labels of this model, or choose a model of bank intents."
+    )
+
+
 def about(summary: DatasetSummary, request: DatasetRequest) -> str:
     """Which dataset a page is about, in a line."""
     labels = f", labels in '{request.label_column}'" if request.label_column else ", no labels"

@@ -28,6 +28,11 @@ def refusal(model: LoadedModel) -> UntrainedHeadError:
     )
 
 
+def way_on(model: LoadedModel) -> str:
+    """What to do for a verdict that means something, in the browser."""
+    return f"Choose {another(model)}, or train one: the README says how, under Train an adapter."
+
+
 def another(model: LoadedModel) -> str:
     """The adapter to be chosen instead."""
     return "another adapter" if model.selection.adapter else "an adapter"

@@ -41,7 +41,7 @@ def _no_verdict(model: LoadedModel) -> str:
     return (
         f'<div class="hl-box hl-warn" role="status"><p><strong>No verdict.</strong> '
         f"{markup.text(words.because(model))} Its weights have random start values, so a verdict would be random.</p>"
-        f"<p>Choose {words.another(model)}, or train one: the README says how, under Train an adapter.</p></div>"
+        f"<p>{markup.text(words.way_on(model))}</p></div>"
     )
 
 

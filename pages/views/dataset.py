@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Literal
 
 import streamlit as st
 
@@ -24,18 +25,18 @@ _PATH, _FILE, _FAILED = "dataset.path", "dataset.file", "dataset.failed"
 _NONE = ""
 
 
-def opened(chosen: str | None, use: Callable[[str | None], None]) -> DatasetSummary | None:
+def opened(chosen: str | None, use: Callable[[str | None], None], selection: Selection) -> DatasetSummary | None:
     """The dataset that is chosen; None after drawing the ways to bring one. `use` is called with the id of another."""
     if chosen:
         try:
             return datasets().summary(chosen)
         except AppError as error:
             st.html(markup.problem(error))
-    bring(use)
+    bring(use, selection)
     return None
 
 
-def bring(use: Callable[[str], None]) -> None:
+def bring(use: Callable[[str], None], selection: Selection) -> None:
     """The three ways in; `use` gets the id of what was brought, before the page is drawn anew."""
     upload, sample = st.columns([3, 2], gap="large")
     with upload:
@@ -51,12 +52,22 @@ def bring(use: Callable[[str], None]) -> None:
             st.text_input("Or the path of a file on the server", key=_PATH, placeholder="/data/test.csv")
             st.form_submit_button("Open", on_click=_added, args=(use,))
     with sample:
-        st.html(markup.section("No file at hand?"))
-        st.html(markup.note(words.SAMPLE))
-        st.button("Use the sample file", type="primary", on_click=_sampled, args=(use,))
+        _sample(use, selection)
     error: AppError | None = st.session_state.pop(_FAILED, None)
     if error is not None:
         st.html(markup.problem(error))
+
+
+def _sample(use: Callable[[str], None], selection: Selection) -> None:
+    """The file that comes with the app, and whether its labels are classes of the loaded pair."""
+    st.html(markup.section("No file at hand?"))
+    st.html(markup.note(words.SAMPLE))
+    matches = datasets().labels(selection, request(datasets().sample()))
+    unfit = words.unfit_sample(matches)
+    if unfit:
+        st.html(markup.warning(unfit))
+    kind: Literal["primary", "secondary"] = "secondary" if unfit else "primary"
+    st.button("Use the sample file", type=kind, on_click=_sampled, args=(use,))
 
 
 def _received(use: Callable[[str], None]) -> None:

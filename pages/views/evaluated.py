@@ -86,7 +86,7 @@ def evaluated(selection: Selection, request: DatasetRequest) -> DatasetEvaluatio
 
 def labelled(selection: Selection) -> DatasetEvaluation | None:
     """What this page is about; or None, after drawing what is missing and the way to it."""
-    summary = dataset.opened(st.session_state.get(DATA), use)
+    summary = dataset.opened(st.session_state.get(DATA), use, selection)
     if summary is None:
         return None
     request = dataset.request(summary)

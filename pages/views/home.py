@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -18,16 +18,16 @@ def draw(ask: Callable[[str], None]) -> None:
     demos = [c for c in candidate_picker.offered() if c.role == "demo" and c.availability is Availability.READY]
     with st.container(key="home", horizontal=True, vertical_alignment="center", gap="small"):
         st.html(f'<p class="hl-home">{LINE}</p>', width="content")
-        if demos and not _answers(demos[0]):
+        if demos and not _answers(demos):
             st.button("Try the demo", key="home.demo", on_click=_try, args=(demos[0], ask))
         added = {"group": candidate_groups.OWN}
         st.page_link("pages/candidates.py", label="Add my model", icon=":material/add:", query_params=added)
 
 
-def _answers(demo: CandidateSummary) -> bool:
-    """Whether this pair answers now: there is nothing to try, and a text of one's own to lose."""
+def _answers(demos: Sequence[CandidateSummary]) -> bool:
+    """Whether a demo answers now: there is nothing to try, and a text of one's own to lose."""
     chosen = candidate_picker.chosen()
-    return chosen is not None and chosen[0] == _pair(demo)
+    return chosen is not None and any(chosen[0].candidate == demo.id and chosen[0].adapter for demo in demos)
 
 
 def _pair(demo: CandidateSummary) -> Selection:

@@ -60,7 +60,7 @@ class FakeDatasets:
         return self._brought(name)
 
     def sample(self) -> DatasetSummary:
-        return self._brought("bank_messages.csv")
+        return self.summary(SAMPLE)
 
     def _brought(self, name: str) -> DatasetSummary:
         if self.refuses:

@@ -63,9 +63,12 @@ def test_which_is_best() -> None:
     )
     two = result({"occlusion": 0.1, "contributions": 0.1}, {"gradient x input": 0.9})
     assert attributions.best(two) == (
-        "On this text most is lost without the words that contributions and occlusion put first, and the words that "
-        "gradient x input puts first do most alone."
+        "Two questions, two answers on this text. Which words the answer needs: read contributions and occlusion, "
+        "without whose first words most is lost. Which are enough for it: read gradient x input, whose first words "
+        "alone do most."
     )
+    shared = result({"occlusion": 0.1, "contributions": 0.1}, {"occlusion": 0.9})
+    assert attributions.best(shared) == attributions.best(both), "a method that leads by both measures is the answer"
     one = result({"occlusion": 0.1})
     assert attributions.best(one).endswith("and no method's first words stand out alone.")
 

@@ -11,6 +11,14 @@ def test_what_was_brought() -> None:
     assert dataset.brought(summary).startswith("a.csv: 3,080 rows, 1 column, read as cp1252. ")
 
 
+def test_a_sample_for_another_model_says_so() -> None:
+    known = LabelMatch("a", 5, "a", LabelRule.NAME)
+    lost = [LabelMatch(name, 5, None, LabelRule.NONE) for name in "bcd"]
+    assert dataset.unfit_sample([known, lost[0]]) == ""
+    assert dataset.unfit_sample([known, *lost[:2]]).startswith("Only 1 of its 3 labels is a class of this model: ")
+    assert dataset.unfit_sample(lost).startswith("None of its 3 labels is a class of this model: ")
+
+
 def test_labels_that_match_and_those_that_do_not() -> None:
     known = LabelMatch("a", 5, "a", LabelRule.NAME)
     spelled = LabelMatch("B", 5, "b", LabelRule.SPELLING)
