@@ -18,7 +18,8 @@ import statistics
 from playwright.async_api import Browser, Page, async_playwright
 
 from benchmarks.browser import FLAGS, fresh_server
-from pages.ui.site_map import SITE_MAP, PageEntry, Section
+from pages.ui.page_entry import PageEntry, Section
+from pages.ui.site_map import SITE_MAP
 
 #: Milliseconds of each round, by page.
 Times = dict[str, list[float]]

@@ -72,8 +72,9 @@ def best(result: Attributions) -> str:
         return f"On this text the order by {_names(both)} is the one to believe, by both measures of faithfulness."
     if whole and part:
         return (
-            f"Two questions, two answers on this text. Which {by} the answer needs: read {_names(whole)}, without whose "
-            f"first {by} most is lost. Which are enough for it: read {_names(part)}, whose first {by} alone do most."
+            f"Two questions, two answers on this text. Which {by} the answer needs: read {_names(whole)}, without "
+            f"whose first {by} most is lost. Which are enough for it: read {_names(part)}, whose first {by} alone "
+            f"do most."
         )
     first = (
         f"most is lost without the {by} that {_puts(whole)} first" if whole else f"no method's first {by} are missed"

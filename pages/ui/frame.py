@@ -15,7 +15,8 @@ from core.errors import AppError
 from core.results import CandidateSummary, Capability, Selection
 from core.settings import ROOT
 from pages.ui import candidate_picker, capabilities, markup, missing_pair, url_state, visitors
-from pages.ui.site_map import NEEDS, PAGES, PageEntry, Section
+from pages.ui.page_entry import PageEntry, Section
+from pages.ui.site_map import NEEDS, PAGES
 
 IMAGES = ROOT / "assets" / "images"
 STYLE = Path(__file__).with_name("style.css")

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from pages.ui.site_map import PAGES, PageEntry
+from pages.ui.page_entry import PageEntry
+from pages.ui.site_map import PAGES
 from server.middleware import RUN_CHARTS, assets, inline
 from server.page_scripts import ON_TOP, links
 

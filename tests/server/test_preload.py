@@ -7,7 +7,8 @@ import threading
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from pages.ui.site_map import PAGES, PageEntry
+from pages.ui.page_entry import PageEntry
+from pages.ui.site_map import PAGES
 from server import preload
 from server.preload import HeadStart
 

@@ -8,7 +8,8 @@ from streamlit.testing.v1 import AppTest
 from core.results import Capability, Problem, Selection
 from core.settings import ROOT
 from pages.ui import markup
-from pages.ui.site_map import PAGES, SITE_MAP, PageEntry
+from pages.ui.page_entry import PageEntry
+from pages.ui.site_map import PAGES, SITE_MAP
 from tests.fakes.services import FakeServices
 from tests.pages.conftest import Open, words
 

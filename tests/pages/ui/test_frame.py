@@ -12,7 +12,8 @@ from streamlit.testing.v1 import AppTest
 from core.errors import InputError
 from core.settings import ROOT
 from pages.ui import candidate_picker, frame
-from pages.ui.site_map import SITE_MAP, PageEntry
+from pages.ui.page_entry import PageEntry
+from pages.ui.site_map import SITE_MAP
 from tests.fakes.engine import FakeEngine
 from tests.pages.conftest import Open, model_box, words
 
