@@ -73,6 +73,7 @@ from core.results import (
 )
 from core.results.calibration_report import CalibrationOptions, CalibrationReport
 from core.results.classes import ClassReport
+from core.results.corrections import Correction, HeadRefit, ImportedCorrections
 from core.results.data_checks import DataChecks
 from core.results.dataset import DatasetRequest, DatasetSummary, LabelMatch
 from core.results.dataset_evaluation import DatasetEvaluation
@@ -419,6 +420,31 @@ class Calibrations(Protocol):
         """State the model's own probabilities again."""
 
 
+class Corrections(Protocol):
+    """Marks of a dataset's rows: what is to become of each, kept for all who open it."""
+
+    def of(self, dataset: str) -> tuple[Correction, ...]:
+        """All marks, by row."""
+
+    def mark(self, dataset: str, corrections: Sequence[Correction]) -> None:
+        """Mark rows, all or none; a row's earlier mark is replaced."""
+
+    def clear(self, dataset: str, rows: Sequence[int] | None = None) -> None:
+        """Take the marks off these rows, or off all."""
+
+    def listed(self, request: DatasetRequest) -> bytes:
+        """The marks as a CSV that `receive` takes back, also for another order of the same rows."""
+
+    def receive(self, request: DatasetRequest, content: bytes) -> ImportedCorrections:
+        """Take the marks of such a list for the rows that have its ids."""
+
+    def corrected(self, selection: Selection, request: DatasetRequest) -> bytes:
+        """The dataset as JSON lines with corrected labels, without the rows to be removed: what `train` takes."""
+
+    def refit(self, result: DatasetEvaluation) -> Task[HeadRefit]:
+        """A linear head on the pooled vectors by the corrected labels, beside one by the labels as they are."""
+
+
 class Merges(Protocol):
     """A base and an adapter as one checkpoint."""
 
@@ -493,6 +519,10 @@ class Services(Protocol):
     @property
     def calibrations(self) -> Calibrations:
         """Whether probabilities hold."""
+
+    @property
+    def corrections(self) -> Corrections:
+        """What is to become of rows."""
 
     @property
     def merges(self) -> Merges:

@@ -189,6 +189,19 @@ FEATURES: Mapping[str, Feature] = {
             "command": other("evaluate", because="figures of an evaluation"),
         },
     ),
+    "corrections": Feature(
+        "core/evaluation/corrections.py",
+        {
+            "page": other("next_steps", because="what to do comes before doing it"),
+            "view": other(
+                *("corrections", "head_refit", "next_steps"), because="what was found, what is marked, what it would do"
+            ),
+            "words": other("corrections", "next_steps", because="as its view"),
+            "figures": TABLES,
+            "command": none("marks are a person's; the list that is saved is a file"),
+            "browser test": other("next_steps", because="as its page"),
+        },
+    ),
     "calibration": Feature(
         "core/evaluation/calibration.py",
         {

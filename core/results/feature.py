@@ -46,6 +46,7 @@ class Feature(StrEnum):
     LABEL_ERRORS = "label_errors"
     SLICES = "slices"
     DATA_CHECKS = "data_checks"
+    HEAD_REFIT = "head_refit"
     MERGE = "merge"
     QUANTISATION_EFFECT = "quantisation_effect"
     EXPORT = "export"

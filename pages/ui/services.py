@@ -13,6 +13,7 @@ from core.services import (
     Architectures,
     Calibrations,
     Checkpoints,
+    Corrections,
     Datasets,
     DryRuns,
     Engine,
@@ -85,6 +86,11 @@ def datasets() -> Datasets:
 def calibrations() -> Calibrations:
     """Whether probabilities hold."""
     return services().calibrations
+
+
+def corrections() -> Corrections:
+    """What is to become of rows."""
+    return services().corrections
 
 
 def exports() -> Exports:

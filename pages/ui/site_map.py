@@ -41,6 +41,9 @@ SITE_MAP: tuple[Section, ...] = (
             PageEntry("label_errors", "Label errors", "Which are likely wrong?", needs=Capability.VERDICT, tables=True),
             PageEntry("slices", "Slices", "Where is it weak?", needs=Capability.VERDICT, charts=False, tables=True),
             PageEntry("calibration", "Calibration", "Can its probabilities be believed?", needs=Capability.VERDICT),
+            PageEntry(
+                "next_steps", "Next steps", "What to do now?", needs=Capability.VERDICT, charts=False, tables=True
+            ),
         ),
     ),
     Section(

@@ -16,6 +16,7 @@ from core.words.numbers import percentage
 from pages.ui import markup, tables
 from pages.ui.question_line import ASKED
 from pages.ui.services import datasets
+from pages.views import corrections
 
 #: Rows that are sent to the browser at once.
 PAGE = 200
@@ -52,8 +53,10 @@ def these(result: DatasetEvaluation, places: NDArray[np.int64]) -> None:
     texts = datasets().cells(result.dataset.id, result.request.text_column, [int(i) for i in result.rows[part]])
     picked = _table(result, part, texts)
     _turn(places, start)
-    if picked is not None:
-        ways_on(texts[picked], int(result.rows[part[picked]]))
+    if picked:
+        corrections.offer(result, [int(part[i]) for i in picked])
+    if len(picked) == 1:
+        ways_on(texts[picked[0]], int(result.rows[part[picked[0]]]))
 
 
 def chosen(result: DatasetEvaluation, shown: str, pair: tuple[int, int] | None) -> NDArray[np.int64]:
@@ -113,8 +116,8 @@ def _start(total: int) -> int:
     return int(st.session_state[START])
 
 
-def _table(result: DatasetEvaluation, places: NDArray[np.int64], texts: Sequence[str]) -> int | None:
-    """These rows; gives the one that is clicked."""
+def _table(result: DatasetEvaluation, places: NDArray[np.int64], texts: Sequence[str]) -> list[int]:
+    """These rows; gives those that are chosen."""
     import pandas as pd
 
     named = [*(readable(name, result.classes) for name in result.classes), tables.ABSENT]  # the last: `NO_CLASS`
@@ -128,6 +131,8 @@ def _table(result: DatasetEvaluation, places: NDArray[np.int64], texts: Sequence
             "Place of the label": [tables.ABSENT if place == 0 else f"{place:,}" for place in result.rank[places]],
         }
     )
+    if marks := corrections.marks(result.dataset.id, result.classes):
+        frame["To do"] = [marks.get(int(row), "") for row in result.rows[places]]
     columns: dict[str, Any] = {
         "Row": st.column_config.NumberColumn(width=60),
         "Text": st.column_config.TextColumn(width="large"),
@@ -138,13 +143,12 @@ def _table(result: DatasetEvaluation, places: NDArray[np.int64], texts: Sequence
         hide_index=True,
         key="evaluation.rows",
         on_select="rerun",
-        selection_mode="single-row",
+        selection_mode="multi-row",
         height=min(15, len(frame) + 1) * 35 + 3,
         alt="Rows of the dataset",
         column_config=columns,
     )
-    rows = [row for row in event.selection.rows if row < len(frame)]
-    return rows[0] if rows else None
+    return [row for row in event.selection.rows if row < len(frame)]
 
 
 def _turn(places: NDArray[np.int64], start: int) -> None:

@@ -13,7 +13,7 @@ from core.words.class_names import readable
 from core.words.numbers import percentage
 from pages.ui import markup, tables
 from pages.ui.services import datasets
-from pages.views import dataset_rows
+from pages.views import corrections, dataset_rows
 
 TRAINED = "evaluation.trained_on"
 #: What of this page stands in the URL.
@@ -40,30 +40,35 @@ def summary(report: LabelErrorReport) -> None:
     st.html(markup.note(words.basis(report)))
 
 
-def rows(result: DatasetEvaluation, report: LabelErrorReport) -> None:
-    """The likeliest first; a click shows the nearest rows of one, and the ways on."""
+def rows(result: DatasetEvaluation, report: LabelErrorReport, most: int = LISTED) -> None:
+    """The likeliest first; those that are chosen may be marked, of one the nearest rows are shown and the ways on."""
     import pandas as pd
 
     if not len(report.places):
         return
-    numbers = [int(i) for i in result.rows[report.places[:LISTED]]]
+    numbers = [int(i) for i in result.rows[report.places[:most]]]
     texts = datasets().cells(result.dataset.id, result.request.text_column, numbers)
+    marks = corrections.marks(result.dataset.id, report.classes)
     frame = pd.DataFrame([_row(result, report, i, text) for i, text in enumerate(texts)])
+    if marks:
+        frame["To do"] = [marks.get(row, "") for row in numbers]
     forms: dict[Any, Any] = {"P of label": percentage, "P of suggested": percentage}
     event: Any = st.dataframe(
         tables.guarded_frame(frame).style.format(forms),
         hide_index=True,
         key="label_errors.rows",
         on_select="rerun",
-        selection_mode="single-row",
+        selection_mode="multi-row",
         height=min(12, len(frame) + 1) * 35 + 3,
         alt="Rows whose label is likely wrong",
         column_config={"Text": st.column_config.TextColumn(width="large")},
     )
-    if len(report.places) > LISTED:
-        st.html(markup.note(f"The {LISTED:,} likeliest of {len(report.places):,}."))
+    if len(report.places) > most:
+        st.html(markup.note(f"The {most:,} likeliest of {len(report.places):,}."))
     picked = [row for row in event.selection.rows if row < len(texts)]
     if picked:
+        corrections.offer(result, [int(report.places[i]) for i in picked], [int(report.suggested[i]) for i in picked])
+    if len(picked) == 1:
         _neighbours(result, report, picked[0])
         dataset_rows.ways_on(texts[picked[0]], numbers[picked[0]])
 

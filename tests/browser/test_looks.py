@@ -22,6 +22,7 @@ ANSWERED = {page.path: ".hl-verdict" if page.answers else ".hl-facts" for page i
     "label_errors": "[data-testid=stFileUploader]",
     "slices": "[data-testid=stFileUploader]",
     "calibration": "[data-testid=stFileUploader]",
+    "next_steps": "[data-testid=stFileUploader]",
     "candidates": ".hl-card",
     "architecture": ".js-plotly-plot",
     "dry_run": ".hl-stages",

@@ -7,6 +7,7 @@ from tests.fakes.adapter_updates import FakeAdapterUpdates
 from tests.fakes.architectures import FakeArchitectures
 from tests.fakes.calibrations import FakeCalibrations
 from tests.fakes.checkpoints import FakeCheckpoints
+from tests.fakes.corrections import FakeCorrections
 from tests.fakes.datasets import FakeDatasets
 from tests.fakes.dry_runs import FakeDryRuns
 from tests.fakes.engine import FakeEngine
@@ -32,6 +33,7 @@ class FakeServices:
         self.evaluations = FakeEvaluations(self.engine, self.tasks)
         self.datasets = FakeDatasets(self.engine, self.tasks)
         self.calibrations = FakeCalibrations(self.engine, self.tasks)
+        self.corrections = FakeCorrections(self.datasets, self.tasks)
         self.merges = FakeMerges(self.engine, self.tasks)
         self.visitors = FakeVisitors()
         self.exports = FakeExports(self.engine, self.tasks)

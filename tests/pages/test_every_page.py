@@ -28,6 +28,7 @@ PARTS = {
     "label_errors": "how",
     "slices": "data,how",
     "calibration": "decline,how,outside,sets,sure",
+    "next_steps": "how",
     "overview": "how",
     "contributions": "how,positions",
     "attributions": "faithful,methods",
@@ -63,6 +64,7 @@ LONG = {
     "label_errors": BROUGHT,
     "slices": BROUGHT,
     "calibration": BROUGHT,
+    "next_steps": BROUGHT,
     "overview": {"open": "how"},
     "adapter_effect": {"open": "scale,parts"},
     "attributions": {},
@@ -197,6 +199,7 @@ def test_its_folded_parts_are_drawn_when_a_link_opens_them(visit: Visit, candida
         "label_errors": BROUGHT,
         "slices": BROUGHT,
         "calibration": BROUGHT,
+        "next_steps": BROUGHT,
     }
     asked = query.get(page, {})
     shut = visit(page, candidate, **asked)
@@ -235,6 +238,7 @@ def test_before_anything_is_loaded(shared: FakeServices, visit: Visit, page: str
         "label_errors",
         "slices",
         "calibration",
+        "next_steps",
         "adapter_update",
         "two_adapters",
         "head_geometry",

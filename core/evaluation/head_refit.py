@@ -1,0 +1,109 @@
+"""What corrected labels would change: a head that learnt them beside one that learnt the labels as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import InputError
+from core.evaluation import with_intervals
+from core.evaluation.cross_fit import cross_fitted
+from core.metrics import intervals
+from core.metrics.probabilities import Floats, Indicators
+from core.metrics.two_by_two import mcnemar
+from core.results.corrections import Action, Correction, HeadRefit
+from core.results.dataset_evaluation import NO_CLASS, DatasetEvaluation
+from core.results.figure import Figure
+from core.tasks.progress import Progress
+
+
+@dataclass(frozen=True, eq=False)
+class _Rows:
+    """The measured rows (n,): places in the evaluation, class numbers before and after, the model's verdicts."""
+
+    places: NDArray[np.int64]
+    before: NDArray[np.int32]
+    after: NDArray[np.int32]
+    predicted: NDArray[np.int32]
+
+
+def head_refit(
+    result: DatasetEvaluation, vectors: NDArray[Any], corrections: Sequence[Correction], on_progress: Progress
+) -> HeadRefit:
+    """Of an evaluation, the pooled vectors (N, D) of its rows and the marks of the file's rows.
+
+    Only relabelled and removed rows change what a head learns; a new class has no place in the model's head.
+
+    Raises:
+        InputError: no row is relabelled or removed, or nothing is there to refit a head on.
+    """
+    corrected, kept = _corrected(result, corrections)
+    finite = np.isfinite(vectors).all(axis=1)
+    places = np.flatnonzero(finite & (result.labelled | (corrected != NO_CLASS)))
+    before, after, stays = result.actual[places], corrected[places], kept[places]
+    changed, gone = int(((before != after) & stays).sum()), int((~stays).sum())
+    if not changed + gone:
+        raise InputError(
+            "No row of this dataset is relabelled with another class, or removed.", fix="mark rows, then refit."
+        )
+    made, classes = np.asarray(vectors[places], np.float64), len(result.classes)
+    told = [lambda f, m, i=i: on_progress((i + f) / 2, m) for i in range(2)]
+    first = cross_fitted(made, before, classes, told[0], learnt=before != NO_CLASS)
+    second = cross_fitted(made, after, classes, told[1], learnt=stays & (after != NO_CLASS))
+    rows = np.flatnonzero(stays & (after != NO_CLASS))
+    found = _Rows(places[rows], before[rows], after[rows], result.predicted[places[rows]])
+    return _compared(found, first[rows], second[rows], removed=gone)
+
+
+def _corrected(result: DatasetEvaluation, corrections: Sequence[Correction]) -> tuple[NDArray[np.int32], Indicators]:
+    """(N,) class numbers of the answered rows after the marks, and which of them stay."""
+    number = {name: i for i, name in enumerate(result.classes)}
+    place = {int(row): i for i, row in enumerate(result.rows)}
+    actual, kept = result.actual.copy(), np.ones(len(result.rows), bool)
+    for c in corrections:
+        if (i := place.get(c.row)) is None:
+            continue
+        if c.action is Action.RELABEL and c.label in number:
+            actual[i] = number[c.label]
+        elif c.action in (Action.REMOVE, Action.NEW_CLASS):
+            kept[i] = False
+    return actual, kept
+
+
+def _compared(rows: _Rows, first: Floats, second: Floats, *, removed: int) -> HeadRefit:
+    """Two heads' probabilities (n, K) of the same rows, measured by the corrected labels."""
+    was, now = first.argmax(axis=1) == rows.after, second.argmax(axis=1) == rows.after
+    gains, losses, same = now & ~was, was & ~now, rows.before == rows.after
+    return HeadRefit(
+        relabelled=int((~same).sum()),
+        removed=removed,
+        measured=len(rows.after),
+        model_before=with_intervals.share((rows.predicted == rows.before)[rows.before != NO_CLASS]),
+        model_after=with_intervals.share(rows.predicted == rows.after),
+        before=_figures(first, rows.after, was),
+        after=_figures(second, rows.after, now),
+        difference=_change(was, now),
+        p=mcnemar(int(gains.sum()), int(losses.sum())),
+        elsewhere=_change(was[same], now[same]) if same.any() else None,
+        gained_places=rows.places[gains],
+        lost_places=rows.places[losses],
+    )
+
+
+def _figures(p: Floats, target: NDArray[Any], right: Indicators) -> dict[str, Figure]:
+    confusion = np.zeros((p.shape[1], p.shape[1]), np.int64)
+    np.add.at(confusion, (target, p.argmax(axis=1)), 1)
+    interval = intervals.bootstrap_from_confusion(confusion, intervals.macro_f1)
+    return {
+        "accuracy": with_intervals.share(right),
+        "macro_f1": Figure(float(intervals.macro_f1(confusion)), interval.low, interval.high),
+    }
+
+
+def _change(was: Indicators, now: Indicators) -> Figure:
+    """The difference of two shares of the same rows, with its paired bootstrap interval."""
+    return with_intervals.mean(now.astype(np.float64) - was.astype(np.float64))

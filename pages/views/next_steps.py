@@ -1,0 +1,43 @@
+"""What to do next with a dataset: what was found, the rows to look at first, what is marked, and whether it helps."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.results.dataset_evaluation import DatasetEvaluation
+from core.results.label_errors import LabelErrorReport
+from core.words.next_steps import Step
+from pages.ui import markup
+from pages.views import label_errors
+
+#: Rows that are shown to be looked at first.
+FIRST = 10
+_PAGES = {"label_errors": "Label errors", "slices": "Slices", "classes": "Classes", "calibration": "Calibration"}
+
+
+def draw(steps: list[Step]) -> None:
+    """The steps, numbered, each with the way to its page."""
+    if not steps:
+        st.html(
+            markup.lead("Nothing stands out: no likely label error, no weak slice, no pair that is confused often.")
+        )
+        return
+    with st.container(key="steps", gap="xsmall"):
+        for number, step in enumerate(steps, 1):
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                said = f"{number}. {step.said}"
+                st.html(markup.lead(said) if number == 1 else f"<p>{markup.text(said)}</p>", width="content")
+                st.page_link(f"pages/{step.page}.py", label=_PAGES[step.page], icon=":material/arrow_forward:")
+
+
+def first_rows(result: DatasetEvaluation, report: LabelErrorReport) -> None:
+    """The rows whose label is likeliest wrong."""
+    if not len(report.places):
+        return
+    st.html(markup.section(f"The {min(FIRST, len(report.places))} rows to look at first"))
+    label_errors.rows(result, report, FIRST)
+
+
+def heading(title: str) -> None:
+    """Of a part of the page."""
+    st.html(markup.section(title))
