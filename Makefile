@@ -10,7 +10,9 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PORT ?= 8501
 DATA ?= data
-PIP := $(PY) -m pip --disable-pip-version-check install --quiet
+PIP := $(PY) -m pip --disable-pip-version-check install --quiet --no-compile
+# What pip does one file after the other, on all cores; a file of some package that is no Python of this version is let be.
+COMPILE := $(PY) -m compileall -q -j 0 $(VENV)/lib > /dev/null 2>&1 || true
 
 run: install
 	$(PY) -m server --port $(PORT)
@@ -21,7 +23,7 @@ test: install-dev lint
 lint: install-dev
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	$(PY) -m mypy
+	$(PY) -m mypy --num-workers 2
 
 format: install-dev
 	$(PY) -m ruff check --fix .
@@ -48,9 +50,11 @@ $(VENV)/.created:
 $(VENV)/.installed: requirements.txt | $(VENV)/.created
 	@echo "Installing what the app needs (the first time takes some minutes)"
 	$(PIP) -r requirements.txt
+	@$(COMPILE)
 	@touch $@
 
 $(VENV)/.installed-dev: requirements-dev.txt requirements-quantised.txt requirements-export.txt $(VENV)/.installed
 	@echo "Installing what the tests need"
 	$(PIP) -r requirements-dev.txt
+	@$(COMPILE)
 	@touch $@

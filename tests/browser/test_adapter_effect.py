@@ -175,8 +175,8 @@ def test_one_drags_the_scale_while_the_other_classifies(server: Server, open_pag
     unfold(dragging, SCALES)
     slider = dragging.get_by_role("slider", name="Scale of the update")
     slider.focus()
-    for i in range(20):
-        for _ in range(5):
+    for i in range(8):
+        for _ in range(13):  # 100 steps lead to 0
             dragging.keyboard.press("ArrowLeft")
         text = f"{TEXT[: 20 + i]} number {i}"
         shown, said = classify(other, text), engine.classify(LLAMA, [text])[0]

@@ -117,7 +117,7 @@ def test_a_folder_without_a_head_gives_no_verdict_unless_asked_for(
     page.get_by_role("button", name=re.compile("^Load ")).click()
     expect(page.locator(".hl-mark")).to_have_text("untrained head: random")  # among what is in memory
     expect(page.get_by_role("button", name="Classify with it")).to_have_count(0)
-    page.get_by_test_id("stTopNavLink").filter(has_text="Try").click()
+    page.get_by_test_id("stTopNavLink").filter(has_text="Classify").click()
     reason, switch = page.get_by_text("No verdict."), page.get_by_text("Show the untrained head anyway")
     expect(reason).to_be_visible()
     expect(page.get_by_text("Type a text: the answer appears here.")).to_have_count(0)
@@ -216,7 +216,9 @@ def test_a_model_of_the_hub_is_looked_up_downloaded_and_stopped(
             hub.go.set()
             expect(page.get_by_role("alert")).to_contain_text("was stopped")
             page.get_by_role("button", name="Try again").click()
-            expect(page.locator(".hl-checks li").first).to_be_visible()
+            expect(page.locator(".hl-checks li").first).to_be_visible(
+                timeout=90_000
+            )  # this server loads for the first time
             page.close()
 
 

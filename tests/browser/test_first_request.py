@@ -34,9 +34,10 @@ def test_a_deep_link_to_candidates(how: str, fresh_server: Serve, open_page: Ope
     page = open_page(f"{server.url}/candidates?candidate=demo-mistral&adapter=clinc150-domains")
     assert_frame(page, "Candidates", "Demo Mistral", "ssistant")
     assert psutil.Process(server.pid).memory_info().rss < 140e6, "looking at candidates imported torch"
-    page.get_by_test_id("stTopNavLink").filter(has_text="Classify").click()
-    assert_frame(page, "Classify", "Demo Mistral", "ssistant")
-    page.locator(".hl-headline").wait_for()
+    if how == "ours":  # another server answers as this one does: what differs is its first request
+        page.get_by_test_id("stTopNavLink").filter(has_text="Classify").click()
+        assert_frame(page, "Classify", "Demo Mistral", "ssistant")
+        page.locator(".hl-headline").wait_for()
 
 
 @pytest.mark.parametrize("how", ["ours", "streamlit run"])

@@ -61,7 +61,7 @@ def test_stock_folders_open_in_a_pipeline_with_equal_scores(tmp_path: Path) -> N
 
 
 #: OpenVINO reads the very graph that is written for ONNX: some of them are enough.
-GRAPHS_OF: dict[ModelFormat, tuple[str, ...]] = {"onnx": tuple(GRAPHS), "openvino": ("both ways", "gem", "bert")}
+GRAPHS_OF: dict[ModelFormat, tuple[str, ...]] = {"onnx": tuple(GRAPHS), "openvino": ("gem", "bert")}
 
 
 @pytest.mark.parametrize("model_format", GRAPHS_OF)
