@@ -401,6 +401,13 @@ class Datasets(Protocol):
             InputError: a regular expression that is none, is too long or takes too long.
         """
 
+    def search(self, result: DatasetEvaluation, match: TextMatch) -> tuple[int, ...]:
+        """Places among the answered rows, labelled or not, whose texts match, ascending.
+
+        Raises:
+            InputError: as `matching`.
+        """
+
     def data_checks(self, result: DatasetEvaluation) -> Task[DataChecks]:
         """What about the data of an evaluation may mislead: few rows, duplicates, labels that contradict others."""
 

@@ -7,11 +7,12 @@ import streamlit as st
 from core.results import LoadedModel, Selection
 from core.results.dataset_evaluation import DatasetEvaluation
 from pages.ui import details, markup
-from pages.views import dataset, dataset_rows, evaluated
+from pages.views import dataset, dataset_rows, evaluated, row_choice
 from pages.views import evaluation as view
 
 _REJECT = "evaluation.reject"
 _KEYS = {"show": dataset_rows.SHOW, "pair": dataset_rows.PAIR, "from": dataset_rows.START, "reject": _REJECT}
+_KEYS |= row_choice.KEYS
 _MOST = {"from": 10**9, "reject": 100}
 
 

@@ -163,11 +163,14 @@ FEATURES: Mapping[str, Feature] = {
         "core/evaluation",
         {
             "view": other(
-                *("evaluation", "dataset", "dataset_rows", "evaluated"),
+                *("evaluation", "dataset", "dataset_rows", "row_choice", "evaluated"),
                 because="what is brought, and its rows, are long; what all pages about a dataset begin with",
             ),
-            "results": other("evaluation", "dataset", "dataset_evaluation", because="a file with and without rows"),
-            "words": other("evaluation", "dataset", because="what was brought has words of its own"),
+            "results": other(
+                *("evaluation", "dataset", "dataset_evaluation", "row_tags"),
+                because="with and without rows, and of each",
+            ),
+            "words": other("evaluation", "dataset", "row_tags", because="as its results"),
             "command": other("evaluate", "evaluation_files", because="a verb, and what it writes"),
         },
     ),

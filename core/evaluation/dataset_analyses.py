@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 from core.errors import InputError
 from core.evaluation.answering import represent
 from core.evaluation.answers import Answers
@@ -102,10 +105,22 @@ class DatasetAnalyses:
             InputError: see `core.evaluation.text_match.matches`.
         """
         from core.evaluation.slices import slice_of
-        from core.evaluation.text_match import matches
 
         condition = Condition(SliceKind.MATCH, "regex" if match.regex else "", match.text)
-        return slice_of(result, condition, matches(self._answered_cells(result, result.request.text_column), match))
+        return slice_of(result, condition, self._matching(result, match))
+
+    def search(self, result: DatasetEvaluation, match: TextMatch) -> tuple[int, ...]:
+        """Places among the answered rows, labelled or not, whose texts match, ascending.
+
+        Raises:
+            NotFoundError, InputError: as `matching`.
+        """
+        return tuple(int(place) for place in np.flatnonzero(self._matching(result, match)))
+
+    def _matching(self, result: DatasetEvaluation, match: TextMatch) -> NDArray[np.bool_]:
+        from core.evaluation.text_match import matches
+
+        return matches(self._answered_cells(result, result.request.text_column), match)
 
     def data_checks(self, result: DatasetEvaluation) -> Task[DataChecks]:
         """What about the rows of an evaluation may mislead.

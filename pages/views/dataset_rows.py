@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,13 +10,15 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from core.results.dataset_evaluation import Confusion, DatasetEvaluation
+from core.results.row_tags import RowTag
 from core.words.class_names import readable
 from core.words.dataset import count
 from core.words.numbers import percentage
+from core.words.row_tags import TAGS
 from pages.ui import markup, tables
 from pages.ui.question_line import ASKED
 from pages.ui.services import datasets
-from pages.views import corrections
+from pages.views import corrections, row_choice
 
 #: Rows that are sent to the browser at once.
 PAGE = 200
@@ -30,6 +32,8 @@ SHOWN = {
 }
 SHOW, PAIR, START = "evaluation.show", "evaluation.pair", "evaluation.start"
 _BETWEEN = ">"
+#: A mark has a column of its own.
+_TOLD = tuple(tag for tag in RowTag if tag is not RowTag.MARKED)
 
 
 def look_at(result: DatasetEvaluation, pair: Confusion | None) -> None:
@@ -40,18 +44,22 @@ def look_at(result: DatasetEvaluation, pair: Confusion | None) -> None:
 
 def draw(result: DatasetEvaluation) -> None:
     """The choice of rows, a table of them, and the ways on from one that is clicked."""
-    these(result, chosen(result, *_choose(result)))
+    places = chosen(result, *_choose(result))
+    known = row_choice.tags(result)
+    these(result, row_choice.narrowed(result, places, known), known)
 
 
-def these(result: DatasetEvaluation, places: NDArray[np.int64]) -> None:
-    """A table of these of the answered rows, and the ways on from one that is clicked."""
+def these(
+    result: DatasetEvaluation, places: NDArray[np.int64], known: Mapping[RowTag, NDArray[np.bool_]] | None = None
+) -> None:
+    """A table of these of the answered rows with their tags, marking them, and the ways on from one that is chosen."""
     if not len(places):
         st.html(markup.note("There is no such row."))
         return
     start = _start(len(places))
     part = places[start : start + PAGE]
     texts = datasets().cells(result.dataset.id, result.request.text_column, [int(i) for i in result.rows[part]])
-    picked = _table(result, part, texts)
+    picked = _table(result, part, texts, row_choice.tags(result) if known is None else known)
     _turn(places, start)
     if picked:
         corrections.offer(result, [int(part[i]) for i in picked])
@@ -116,7 +124,12 @@ def _start(total: int) -> int:
     return int(st.session_state[START])
 
 
-def _table(result: DatasetEvaluation, places: NDArray[np.int64], texts: Sequence[str]) -> list[int]:
+def _table(
+    result: DatasetEvaluation,
+    places: NDArray[np.int64],
+    texts: Sequence[str],
+    known: Mapping[RowTag, NDArray[np.bool_]],
+) -> list[int]:
     """These rows; gives those that are chosen."""
     import pandas as pd
 
@@ -131,6 +144,7 @@ def _table(result: DatasetEvaluation, places: NDArray[np.int64], texts: Sequence
             "Place of the label": [tables.ABSENT if place == 0 else f"{place:,}" for place in result.rank[places]],
         }
     )
+    frame["Tags"] = [", ".join(TAGS[tag] for tag in known if tag in _TOLD and known[tag][i]) for i in places]
     if marks := corrections.marks(result.dataset.id, result.classes):
         frame["To do"] = [marks.get(int(row), "") for row in result.rows[places]]
     columns: dict[str, Any] = {

@@ -126,6 +126,15 @@ def test_a_pair_of_classes_leads_to_its_rows(server: Server, open_page: OpenPage
     expect(page.get_by_text("1 to 200 of 360 rows")).to_be_visible()
     page.get_by_role("button", name="Next", exact=True).click()
     expect(page.get_by_text("201 to 360 of 360 rows")).to_be_visible()
+    page.get_by_label("Find in the texts").fill("PIN")
+    page.keyboard.press("Enter")
+    holding = sum("pin" in row["text"].casefold() for row in ROWS)
+    expect(page.get_by_text(f"{holding} rows", exact=True)).to_be_visible()
+    expect(page).to_have_url(re.compile("find=PIN"))
+    page.get_by_role("combobox", name="Order").click()
+    page.get_by_role("option", name="As in the file").click()
+    first = page.locator(".st-key-evaluation-rows").get_by_test_id("glide-cell-2-0")
+    expect(first).to_have_text(next(row["text"] for row in ROWS if "pin" in row["text"].casefold()))
     assert page.get_by_test_id("stException").count() == 0
 
 

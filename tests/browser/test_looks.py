@@ -13,7 +13,7 @@ from tests.browser.conftest import SHOTS, OpenPage, Scheme, Server
 from tests.browser.reading import BANKING, classify, model_badge, model_picker, question, settle, unfold
 
 SIZES = {"desktop": (1440, 900), "mobile": (390, 844)}
-#: Before a dataset is there they all ask for one, as the first of them does; with one each is looked at in its own file.
+#: Before a dataset is there they ask for one, as the first of them does; with one each is looked at in its own file.
 OF_A_DATASET = next(section.pages[1:] for section in SITE_MAP if section.title == "Evaluate")
 #: Every other page, and what is on it once it has answered.
 PATHS = tuple(page.path for page in PAGES if page not in OF_A_DATASET)

@@ -120,11 +120,13 @@ def test_slices_and_what_the_data_holds(service: DatasetService) -> None:
     assert service.slices(result, 12).result().least == 12
     assert service.matching(result, TextMatch("NUMBER 7")).places.tolist() == [7]
     assert service.matching(result, TextMatch("number 1.", regex=True)).count == 10 + 1
+    assert service.search(result, TextMatch("NUMBER 7")) == (7,)
     checks = service.data_checks(result).result()
     assert checks.exact == ((1, 31),)
     assert checks.near_pairs
     bare = service.evaluate(SELECTION, DatasetRequest(summary.id, "text", None)).result()
     assert service.data_checks(bare).result().conflict_pairs == 0
+    assert service.search(bare, TextMatch("NUMBER 7")) == (7,), "a row without a label is found, too"
     let_go(service._engine)
 
 

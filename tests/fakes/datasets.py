@@ -123,6 +123,9 @@ class FakeDatasets:
         condition = Condition(SliceKind.MATCH, "regex" if match.regex else "", match.text)
         return slice_of(result, condition, matches([row[0] for row in self.table()], match))
 
+    def search(self, result: DatasetEvaluation, match: TextMatch) -> tuple[int, ...]:
+        return tuple(int(i) for i in np.flatnonzero(matches([row[0] for row in self.table()], match)))
+
     def data_checks(self, result: DatasetEvaluation) -> FakeTask[DataChecks]:
         texts, labels = ([row[i] for row in self.table()] for i in (0, 1))
         asked = ("data_checks", result.selection, result.request)

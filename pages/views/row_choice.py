@@ -1,0 +1,98 @@
+"""Which rows of a dataset are shown, and in what order: a search in the texts, a tag, a column to sort by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from core.errors import AppError
+from core.results.dataset_evaluation import DatasetEvaluation
+from core.results.row_tags import RowTag, row_tags
+from core.results.slices import TextMatch
+from core.words.row_tags import TAGS
+from pages.ui import markup
+from pages.ui.services import corrections, datasets
+
+FIND, TAG, SORT = "evaluation.find", "evaluation.tag", "evaluation.sort"
+#: What of this stands in the URL.
+KEYS = {"find": FIND, "tag": TAG, "sort": SORT}
+#: Orders of rows, by their words in the URL.
+SORTS = {
+    "sure": "Surest first",
+    "unsure": "Least sure first",
+    "loss": "Largest loss first",
+    "margin": "Smallest margin first",
+    "file": "As in the file",
+}
+_FOUND = "evaluation.rows_found"
+
+
+def tags(result: DatasetEvaluation) -> dict[RowTag, NDArray[np.bool_]]:
+    """(N,) which of the answered rows each tag holds of; what was not looked for on another page yet is left out."""
+    errors = datasets().label_errors(result, refit=False).state()
+    checks = datasets().data_checks(result).state()
+    marked = {c.row for c in corrections().of(result.dataset.id)}
+    return row_tags(result, errors.result if errors else None, checks.result if checks else None, marked)
+
+
+def narrowed(
+    result: DatasetEvaluation, places: NDArray[np.int64], known: Mapping[RowTag, NDArray[np.bool_]]
+) -> NDArray[np.int64]:
+    """Of these rows, in their order, those that a person asks for; in another order where one is chosen."""
+    find, tag, sort = st.columns([2, 1, 1])
+    typed = find.text_input("Find in the texts", key=FIND, persist_state="session", placeholder="a word, a part of one")
+    chosen = _tag(tag, places, known)
+    order = _sort(sort)
+    if typed.strip():
+        places = places[np.isin(places, _containing(result, typed.strip()))]
+    if chosen is not None:
+        places = places[known[chosen][places]]
+    return _ordered(result, places, order)
+
+
+def _tag(
+    box: st.delta_generator.DeltaGenerator, places: NDArray[np.int64], known: Mapping[RowTag, NDArray[np.bool_]]
+) -> RowTag | None:
+    names = {"": "Any"} | {tag.value: f"{TAGS[tag]} ({int(mask[places].sum()):,})" for tag, mask in known.items()}
+    if st.session_state.get(TAG) not in names:
+        st.session_state[TAG] = ""
+    chosen = box.selectbox("Tag", list(names), format_func=names.__getitem__, key=TAG, persist_state="session")
+    return RowTag(chosen) if chosen else None
+
+
+def _sort(box: st.delta_generator.DeltaGenerator) -> str:
+    if st.session_state.get(SORT) not in SORTS:
+        st.session_state[SORT] = ""
+    names = {"": "As it matters"} | SORTS
+    chosen = box.selectbox("Order", list(names), format_func=names.__getitem__, key=SORT, persist_state="session")
+    return chosen or ""
+
+
+def _ordered(result: DatasetEvaluation, places: NDArray[np.int64], order: str) -> NDArray[np.int64]:
+    if not order:
+        return places
+    places = np.sort(places)
+    by: dict[str, NDArray[Any]] = {
+        "sure": -result.probability,
+        "unsure": result.probability,
+        "loss": -result.loss,
+        "margin": result.margin,
+        "file": result.rows,
+    }
+    return places[np.argsort(by[order][places], kind="stable")]  # NaN is last
+
+
+def _containing(result: DatasetEvaluation, typed: str) -> NDArray[np.int64]:
+    """Places whose text has it; the last search is kept, for it reads every text."""
+    asked = (result.selection, result.request, typed)
+    if st.session_state.get(_FOUND, (None, None))[0] != asked:
+        try:
+            st.session_state[_FOUND] = (asked, datasets().search(result, TextMatch(typed)))
+        except AppError as error:
+            st.html(markup.problem(error))
+            st.session_state[_FOUND] = (asked, ())
+    return np.array(st.session_state[_FOUND][1], np.int64)
