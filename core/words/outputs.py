@@ -46,11 +46,11 @@ def first_of(prediction: Prediction) -> str:
         return "random"
     match prediction.problem_type:
         case "multi_label_classification":
-            return "the most probable"
+            return "most probable"
         case "regression":
             return "the value" if len(prediction.labels) == 1 else "the largest"
         case _:
-            return "the first class"
+            return "first class"
 
 
 def values(count: int) -> str:

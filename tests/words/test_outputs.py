@@ -47,11 +47,11 @@ def test_several_outputs_are_told_with_their_values() -> None:
 
 
 def test_the_first_of_the_ranked() -> None:
-    assert outputs.first_of(made(SINGLE)) == "the first class"
+    assert outputs.first_of(made(SINGLE)) == "first class"
     vague = prediction(probabilities=(0.4, 0.3, 0.3))
     assert vague.sureness is Sureness.NOT_SURE
-    assert outputs.first_of(vague) == "the first class", "the same words for every text"
-    assert outputs.first_of(made(SEVERAL)) == "the most probable"
+    assert outputs.first_of(vague) == "first class", "the same words for every text"
+    assert outputs.first_of(made(SEVERAL)) == "most probable"
     assert outputs.first_of(made(SINGLE, untrained_head=True)) == "random"
 
 
