@@ -8,12 +8,11 @@ from core.errors import AppError
 from core.results import ContributionOptions
 from pages.ui import browser, details, markup, question, url_state
 from pages.ui.question import LONGEST_IN_URL, Question
+from pages.ui.question_line import OTHER
 from pages.ui.services import explainer
 from pages.views import minimal_flip
 from pages.views import two_texts as view
 
-#: Text B as the person left it; None follows text A.
-OTHER = "two.other"
 _BOX, _SHOWN = "two.box", "two.shown"
 
 

@@ -43,22 +43,39 @@ def answer(
     Raises:
         AppError: the pair cannot be loaded, or another process writes.
     """
-    begun, size = time.perf_counter(), _FEWEST
     with stored.writing() as writer, engine.using(selection) as (pair,), _writing(vectors, stored.count()) as beside:
-        before = done = stored.count()
-        if len(texts) - done > _FEWEST:
-            pair.predictor.expect_many()
-        while done < len(texts):
-            started = time.perf_counter()
-            piece = texts[done : done + size]
+        for piece in _pieces(pair, texts, stored.count(), on_progress):
             logits, pooled = _represented(pair, piece, stored.width)
             if beside is not None:
                 beside.append(pooled)
             writer.append(logits)  # last: a row is answered once its logits are there
-            done += len(piece)
-            now = time.perf_counter()
-            on_progress(done / len(texts), _told(done, len(texts), (done - before) / (now - begun)))
-            size = int(min(_MOST, max(_FEWEST, size * min(8.0, _SECONDS / max(1e-6, now - started)))))
+
+
+def logits(engine: Engine, selection: Selection, texts: Sequence[str], on_progress: Progress) -> NDArray[np.float32]:
+    """Logits (N, K) of texts of which nothing is stored; the pair stays loaded meanwhile. NaN as in `answer`.
+
+    Raises:
+        AppError: the pair cannot be loaded.
+    """
+    with engine.using(selection) as (pair,):
+        classes = len(pair.info.labels)
+        found = [_represented(pair, piece, classes)[0] for piece in _pieces(pair, texts, 0, on_progress)]
+        return np.concatenate([np.zeros((0, classes), np.float32), *found])
+
+
+def _pieces(pair: LoadedPair, texts: Sequence[str], done: int, on_progress: Progress) -> Iterator[Sequence[str]]:
+    """The texts behind the first `done`; a piece is told as done when the next one is asked for."""
+    begun, before, size = time.perf_counter(), done, _FEWEST
+    if len(texts) - done > _FEWEST:
+        pair.predictor.expect_many()
+    while done < len(texts):
+        started = time.perf_counter()
+        piece = texts[done : done + size]
+        yield piece
+        done += len(piece)
+        now = time.perf_counter()
+        on_progress(done / len(texts), _told(done, len(texts), (done - before) / (now - begun)))
+        size = int(min(_MOST, max(_FEWEST, size * min(8.0, _SECONDS / max(1e-6, now - started)))))
 
 
 @contextmanager

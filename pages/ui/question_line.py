@@ -13,6 +13,8 @@ from pages.ui import markup, verdict_line
 
 #: The text that every page answers, Classify included.
 ASKED = "headlight.text"
+#: The one that *Two texts* compares with it, as the person left it; None follows it.
+OTHER = "two.other"
 WORDS, TOKENS = "words", "tokens"
 BOX, CLASS, BY = "why.text", "why.class", "why.by"
 #: Stands for whatever class comes first, also of the next text.

@@ -85,7 +85,16 @@ def evaluated(selection: Selection, request: DatasetRequest) -> DatasetEvaluatio
 
 
 def labelled(selection: Selection) -> DatasetEvaluation | None:
-    """What this page is about; or None, after drawing what is missing and the way to it."""
+    """What this page is about, with labels; or None, after drawing what is missing and the way to it."""
+    result = answered(selection)
+    if result is None or result.figures:
+        return result
+    st.html(markup.warning(words.NOTHING_LABELLED))
+    return None
+
+
+def answered(selection: Selection) -> DatasetEvaluation | None:
+    """The same with labels or without."""
     summary = dataset.opened(st.session_state.get(DATA), use, selection)
     if summary is None:
         return None
@@ -93,8 +102,4 @@ def labelled(selection: Selection) -> DatasetEvaluation | None:
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.html(markup.note(words.about(summary, request)), width="content")
         st.page_link("pages/evaluation.py", label="Another dataset or column")
-    result = evaluated(selection, request)
-    if result is None or result.figures:
-        return result
-    st.html(markup.warning(words.NOTHING_LABELLED))
-    return None
+    return evaluated(selection, request)
