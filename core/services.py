@@ -78,6 +78,7 @@ from core.results.data_checks import DataChecks
 from core.results.dataset import DatasetRequest, DatasetSummary, LabelMatch
 from core.results.dataset_evaluation import DatasetEvaluation
 from core.results.label_errors import LabelErrorReport
+from core.results.robustness import Replacement, RobustnessReport
 from core.results.slices import Slice, SliceReport, TextMatch
 
 T = TypeVar("T")
@@ -410,6 +411,13 @@ class Datasets(Protocol):
 
     def data_checks(self, result: DatasetEvaluation) -> Task[DataChecks]:
         """What about the data of an evaluation may mislead: few rows, duplicates, labels that contradict others."""
+
+    def robustness(self, result: DatasetEvaluation, replacement: Replacement | None = None) -> Task[RobustnessReport]:
+        """Which harmless changes of the texts of an evaluation change the answer; or what one replacement does.
+
+        Raises:
+            InputError: a replacement of nothing, by nothing or by itself.
+        """
 
 
 class Calibrations(Protocol):

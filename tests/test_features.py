@@ -205,6 +205,10 @@ FEATURES: Mapping[str, Feature] = {
             "browser test": other("next_steps", because="as its page"),
         },
     ),
+    "robustness": Feature(
+        "core/evaluation/robustness.py",
+        {"figures": none("a table of the app's own"), "command": NO_COMMAND},
+    ),
     "calibration": Feature(
         "core/evaluation/calibration.py",
         {

@@ -1,21 +1,22 @@
-"""What an evaluated dataset says besides its figures: classes, label errors, slices, the data itself."""
+"""What an evaluated dataset says besides its figures: classes, label errors, slices, the data itself, robustness."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import InputError
-from core.evaluation.answering import represent
+from core.evaluation.answering import logits, represent
 from core.evaluation.answers import Answers
 from core.results import Feature, FeatureKey
 from core.results.classes import ClassReport
 from core.results.data_checks import DataChecks
 from core.results.dataset_evaluation import DatasetEvaluation
 from core.results.label_errors import LabelErrorReport
+from core.results.robustness import Replacement, RobustnessReport
 from core.results.slices import Condition, Slice, SliceKind, SliceReport, TextMatch
 from core.tasks.progress import Progress
 from core.tasks.runner import TaskRunner
@@ -142,6 +143,33 @@ class DatasetAnalyses:
             return data_checks(result, texts, labels)
 
         return self._task(Feature.DATA_CHECKS, result, work)
+
+    def robustness(self, result: DatasetEvaluation, replacement: Replacement | None = None) -> Task[RobustnessReport]:
+        """Which harmless changes of the texts of an evaluation change the answer; or what one replacement does.
+
+        Raises:
+            NotFoundError: its dataset is not here any more.
+            InputError: see `core.evaluation.robustness.check`.
+        """
+        from core.evaluation import robustness
+
+        selection, request = result.selection, result.request
+        longest = self._engine.settings.max_characters
+        self._datasets.summary(request.dataset)
+        if replacement is not None:
+            robustness.check(replacement)
+
+        def work(on_progress: Progress) -> RobustnessReport:
+            on_progress(0.0, "changing texts")
+            places = robustness.tried(result)
+            texts = list(self._datasets.cells(request.dataset, request.text_column, result.rows[places]))
+
+            def asked(changed: Sequence[str]) -> NDArray[np.float32]:
+                return logits(self._engine, selection, changed, on_progress)
+
+            return robustness.robustness_report(result, places, texts, longest, asked, replacement)
+
+        return self._task(Feature.ROBUSTNESS, result, work, replacement)
 
     def _answered_cells(self, result: DatasetEvaluation, column: str) -> list[str]:
         return list(self._datasets.cells(result.request.dataset, column, result.rows))

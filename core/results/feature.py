@@ -47,6 +47,7 @@ class Feature(StrEnum):
     SLICES = "slices"
     DATA_CHECKS = "data_checks"
     HEAD_REFIT = "head_refit"
+    ROBUSTNESS = "robustness"
     MERGE = "merge"
     QUANTISATION_EFFECT = "quantisation_effect"
     EXPORT = "export"

@@ -40,6 +40,14 @@ SITE_MAP: tuple[Section, ...] = (
             PageEntry("classes", "Classes", "Which does it get wrong?", needs=Capability.VERDICT, tables=True),
             PageEntry("label_errors", "Label errors", "Which are likely wrong?", needs=Capability.VERDICT, tables=True),
             PageEntry("slices", "Slices", "Where is it weak?", needs=Capability.VERDICT, charts=False, tables=True),
+            PageEntry(
+                "robustness",
+                "Robustness",
+                "Which harmless changes of a text change the answer?",
+                needs=Capability.VERDICT,
+                charts=False,
+                tables=True,
+            ),
             PageEntry("calibration", "Calibration", "Can its probabilities be believed?", needs=Capability.VERDICT),
             PageEntry(
                 "next_steps", "Next steps", "What to do now?", needs=Capability.VERDICT, charts=False, tables=True

@@ -16,7 +16,7 @@ from core.words.dataset import count
 from core.words.numbers import percentage
 from core.words.row_tags import TAGS
 from pages.ui import markup, tables
-from pages.ui.question_line import ASKED
+from pages.ui.question_line import ASKED, OTHER
 from pages.ui.services import datasets
 from pages.views import corrections, row_choice
 
@@ -181,11 +181,14 @@ def _turn(places: NDArray[np.int64], start: int) -> None:
         st.button("Next", disabled=start + PAGE >= total, on_click=go, args=(start + PAGE,))
 
 
-def ways_on(text: str, row: int) -> None:
-    """The row as the question of all pages, and the ways to two of them."""
+def ways_on(text: str, row: int, other: str | None = None) -> None:
+    """The row as the question of all pages, and the ways to two of them; with another text to *Two texts*, too."""
     st.session_state[ASKED] = text
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.html(markup.note(f"Row {row + 1:,}: {text[:200]}"), width="content")
+        if other is not None:
+            st.session_state[OTHER] = other
+            st.page_link("pages/two_texts.py", label="Compare the two")
         st.page_link("pages/classify.py", label="Classify it")
         st.page_link(
             "pages/overview.py", label="Why this answer?", icon=":material/arrow_forward:", icon_position="right"

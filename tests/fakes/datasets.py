@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.data.columns import guess_columns
 from core.data.label_names import match_labels
@@ -14,6 +15,7 @@ from core.evaluation.classes import class_report
 from core.evaluation.data_checks import data_checks
 from core.evaluation.label_errors import label_error_report
 from core.evaluation.measuring import measured
+from core.evaluation.robustness import check, robustness_report, tried
 from core.evaluation.slices import slice_of, slice_report
 from core.evaluation.text_match import matches
 from core.results import Selection
@@ -22,6 +24,7 @@ from core.results.data_checks import DataChecks
 from core.results.dataset import DatasetRequest, DatasetSummary, LabelMatch
 from core.results.dataset_evaluation import NO_CLASS, DatasetEvaluation
 from core.results.label_errors import LabelErrorReport
+from core.results.robustness import Replacement, RobustnessReport
 from core.results.slices import Condition, Slice, SliceKind, SliceReport, TextMatch
 from core.services import Datasets
 from tests.fakes.engine import FakeEngine
@@ -130,6 +133,22 @@ class FakeDatasets:
         texts, labels = ([row[i] for row in self.table()] for i in (0, 1))
         asked = ("data_checks", result.selection, result.request)
         return self._tasks.task(lambda: data_checks(result, texts, labels), *asked)
+
+    def robustness(
+        self, result: DatasetEvaluation, replacement: Replacement | None = None
+    ) -> FakeTask[RobustnessReport]:
+        if replacement is not None:
+            check(replacement)
+        model, places = self._engine.models[result.selection], tried(result)
+        texts = [self.table()[place][0] for place in places]
+
+        def answers(changed: Sequence[str]) -> NDArray[np.float32]:
+            return np.array([logits(model, text) for text in changed], np.float32)
+
+        def work() -> RobustnessReport:
+            return robustness_report(result, places, texts, 2000, answers, replacement)
+
+        return self._tasks.task(work, "robustness", result.selection, result.request, replacement)
 
     def _evaluated(self, selection: Selection, request: DatasetRequest) -> DatasetEvaluation:
         self._asked, model = selection, self._engine.answering(selection)

@@ -27,6 +27,7 @@ PARTS = {
     "classes": "how",
     "label_errors": "how",
     "slices": "data,how",
+    "robustness": "how",
     "calibration": "decline,how,outside,sets,sure",
     "next_steps": "how",
     "overview": "how",
@@ -63,6 +64,7 @@ LONG = {
     "classes": BROUGHT,
     "label_errors": BROUGHT,
     "slices": BROUGHT,
+    "robustness": BROUGHT,
     "calibration": BROUGHT,
     "next_steps": BROUGHT,
     "overview": {"open": "how"},
@@ -198,6 +200,7 @@ def test_its_folded_parts_are_drawn_when_a_link_opens_them(visit: Visit, candida
         "classes": BROUGHT,
         "label_errors": BROUGHT,
         "slices": BROUGHT,
+        "robustness": BROUGHT,
         "calibration": BROUGHT,
         "next_steps": BROUGHT,
     }
@@ -237,6 +240,7 @@ def test_before_anything_is_loaded(shared: FakeServices, visit: Visit, page: str
         "classes",
         "label_errors",
         "slices",
+        "robustness",
         "calibration",
         "next_steps",
         "adapter_update",
@@ -284,6 +288,24 @@ def test_work_that_failed_says_why_and_can_be_begun_again(shared: FakeServices, 
     while "Start again" in buttons(app):
         press(app, "Start again")
     assert not refused(app)
+
+
+def test_harmless_changes_wait_for_a_click(shared: FakeServices, visit: Visit) -> None:
+    """Each text is asked several times: nothing begins by itself, and what came out is there once it did."""
+    app = visit("robustness", data=SAMPLE, replace="card", by=f"{IMAGE} {PICTURE}")
+    assert not app.dataframe
+    shared.tasks.becomes = TaskStatus.RUNNING
+    press(app, "Try 11 changes on 12 texts")
+    assert 'role="progressbar" aria-valuenow="25"' in body(app)
+    shared.tasks.becomes = TaskStatus.DONE
+    press(app, "Cancel")
+    press(app, "Start again")
+    assert "hl-lead" in body(app)
+    assert len(app.dataframe) == 2
+    assert "of 10 texts" in body(app)
+    assert is_harmless(app)
+    app = visit("robustness", data=SAMPLE, replace="card", by="card")
+    assert "would be replaced by itself" in body(app)
 
 
 def test_attention_that_takes_much_waits_for_a_click(
