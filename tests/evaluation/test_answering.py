@@ -13,7 +13,7 @@ import torch
 from core.engine.engine import Engine
 from core.engine.predictor import Predictor
 from core.errors import InputError
-from core.evaluation.answering import answer, represent
+from core.evaluation.answering import answer, logits, represent
 from core.evaluation.stored_rows import StoredRows
 from core.explain.explainer import Explainer
 from core.explain.probe import make_probe
@@ -63,6 +63,26 @@ def test_logits_are_those_of_the_engine_in_the_order_of_the_texts(
     assert said[-1][0] == 1.0
     assert said[-1][1].startswith("70 of 70 texts, ")
     assert "left" not in said[-1][1]
+
+
+def test_logits_of_which_nothing_is_stored(engine: Engine, asked: list[str]) -> None:
+    """In the order of the texts; one that cannot be read has none, and whoever watches can stop it."""
+    expected = np.array([p.logits for p in engine.classify(SELECTION, TEXTS)], np.float32)
+    said: list[str] = []
+    found = logits(engine, SELECTION, [*TEXTS, "a hole"], lambda _, stage: said.append(stage))
+    assert found[:-1] == pytest.approx(expected, abs=1e-5)
+    assert np.isnan(found[-1]).all()
+    assert said[0].startswith("16 of 71 texts, ")
+    assert said[-1].startswith("71 of 71 texts, ")
+    assert logits(engine, SELECTION, [], ignore_progress).shape == (0, expected.shape[1])
+
+    def stop(share: float, stage: str) -> None:
+        raise CancelledError
+
+    asked.clear()
+    with pytest.raises(CancelledError):
+        logits(engine, SELECTION, TEXTS, stop)
+    assert len(asked) == 16
 
 
 def test_what_was_cut_off_goes_on_where_it_was(engine: Engine, asked: list[str], tmp_path: Path) -> None:
