@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from core.results.data_checks import DataChecks
 from core.results.dataset_evaluation import DatasetEvaluation
 from core.results.label_errors import LabelErrorReport
+from core.results.robustness import TYPOS, RobustnessReport
 
 #: So far down the list of classes a label is near.
 NEAR = 3
@@ -24,6 +25,7 @@ class RowTag(StrEnum):
     LABEL_NEAR = "label_near"
     LABEL_LIKELY_WRONG = "label_likely_wrong"
     ALIKE = "alike"
+    FLIPS = "flips"
     MARKED = "marked"
 
 
@@ -31,6 +33,7 @@ def row_tags(
     result: DatasetEvaluation,
     errors: LabelErrorReport | None = None,
     checks: DataChecks | None = None,
+    robust: RobustnessReport | None = None,
     marked: Collection[int] = (),
 ) -> dict[RowTag, NDArray[np.bool_]]:
     """(N,) which of the answered rows each tag holds of; without tags that nobody has looked for.
@@ -39,6 +42,7 @@ def row_tags(
         result: N answered rows.
         errors: labels that are likely wrong, where they were looked for.
         checks: rows that are alike, where they were looked for; left out where it lists only some of them.
+        robust: what typos do, where they were tried; left out where they were tried on some of the rows only.
         marked: numbers of marked rows in the file.
     """
     sure = result.kept(result.sure)
@@ -53,6 +57,8 @@ def row_tags(
         pairs = [row for pair in checks.near for row in (pair.first, pair.second)]
         alike = [*pairs, *(row for group in checks.exact for row in group)]
         tags[RowTag.ALIKE] = np.isin(result.rows, alike)
+    if robust is not None and robust.looked_at == robust.of:
+        tags[RowTag.FLIPS] = np.isin(np.arange(len(result.rows)), robust.flipped(*TYPOS))
     if marked:
         tags[RowTag.MARKED] = np.isin(result.rows, list(marked))
     return tags

@@ -10,5 +10,6 @@ TAGS = {
     RowTag.LABEL_NEAR: f"label in the first {NEAR}",
     RowTag.LABEL_LIKELY_WRONG: "label likely wrong",
     RowTag.ALIKE: "stands twice",
+    RowTag.FLIPS: "flips under a typo",
     RowTag.MARKED: "marked",
 }

@@ -35,8 +35,14 @@ def tags(result: DatasetEvaluation) -> dict[RowTag, NDArray[np.bool_]]:
     """(N,) which of the answered rows each tag holds of; what was not looked for on another page yet is left out."""
     errors = datasets().label_errors(result, refit=False).state()
     checks = datasets().data_checks(result).state()
-    marked = {c.row for c in corrections().of(result.dataset.id)}
-    return row_tags(result, errors.result if errors else None, checks.result if checks else None, marked)
+    robust = datasets().robustness(result).state()
+    return row_tags(
+        result,
+        errors.result if errors else None,
+        checks.result if checks else None,
+        robust.result if robust else None,
+        marked={c.row for c in corrections().of(result.dataset.id)},
+    )
 
 
 def narrowed(

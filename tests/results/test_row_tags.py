@@ -8,6 +8,7 @@ import numpy as np
 
 from core.evaluation.data_checks import data_checks
 from core.evaluation.label_errors import label_error_report
+from core.results.robustness import Perturbation, RobustnessReport, RobustnessTest
 from core.results.row_tags import RowTag, row_tags
 from core.tasks.progress import ignore_progress
 from core.words.row_tags import TAGS
@@ -18,6 +19,13 @@ LOGITS = np.array(
     [[9.0, 0, 0, 0, 0, 0]] + [[1.0, 0, 0, 0, 0, 0]] + [[0, 9.0, 0, 0, -9, -9]] + [[2.0, 3, 0, 0, 0, 0]] * 3
 )
 LABELS = np.array([0, 0, 5, 0, -1, 0], np.int32)
+
+
+def robustness_test(kind: Perturbation, places: list[int], changed: list[bool]) -> RobustnessTest:
+    n = len(places)
+    none, ones = np.zeros(n, np.int32), np.ones(n, np.float32)
+    where, flips = np.array(places, np.int64), np.array(changed)
+    return RobustnessTest(kind, None, 0, 1, 0, 0, 0, 0, 0.0, where, ("",) * n, none, ones, ones, flips)
 
 
 def test_what_every_evaluation_knows() -> None:
@@ -36,7 +44,12 @@ def test_what_was_looked_for() -> None:
     texts = ["one text", "ONE  text", "another one here", "something else", "x", "y"]
     checks = data_checks(result, texts, [str(k) for k in LABELS])
     errors = label_error_report(result, LOGITS, None, ignore_progress, refit=False)
-    tags = row_tags(result, errors, checks, marked={4, 99})
+    typo = robustness_test(Perturbation.SWAP, [1, 3], [False, True])
+    case = robustness_test(Perturbation.LOWER, [0], [True])
+    robust = RobustnessReport((typo, case), 6, 6, 3)
+    tags = row_tags(result, errors, checks, robust, marked={4, 99})
+    assert np.flatnonzero(tags[RowTag.FLIPS]).tolist() == [3]
+    assert RowTag.FLIPS not in row_tags(result, robust=replace(robust, looked_at=5)), "the others may flip, too"
     assert np.flatnonzero(tags[RowTag.ALIKE]).tolist() == [0, 1]
     assert np.flatnonzero(tags[RowTag.LABEL_LIKELY_WRONG]).tolist() == sorted(errors.places.tolist())
     assert np.flatnonzero(tags[RowTag.MARKED]).tolist() == [4]
