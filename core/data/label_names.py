@@ -47,6 +47,23 @@ def match_labels(
     return tuple(matches)
 
 
+def match_classes(classes: Sequence[str], others: Sequence[str]) -> tuple[int | None, ...]:
+    """For each class of one model the number of the same class among `others`; None where they have none.
+
+    The class of that very name, else the one class whose name differs only in case, spaces and punctuation. No class
+    is two, and numbers that are not names are none: of another model the third class may be any.
+    """
+    number = {name: i for i, name in enumerate(others)}
+    found = [number.get(name) for name in classes]
+    taken = {*found}
+    by_spelling = _unique({name: _spelling(name) for name in others if number[name] not in taken})
+    mine = _unique({name: _spelling(name) for name, i in zip(classes, found, strict=True) if i is None})
+    for spelling, name in mine.items():
+        if spelling in by_spelling:
+            found[classes.index(name)] = number[by_spelling[spelling]]
+    return tuple(found)
+
+
 def _suggested(label: str, classes: Sequence[str]) -> tuple[str, ...]:
     from rapidfuzz import fuzz, process, utils
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.data.label_names import SUGGESTED_FOR, match_labels
+from core.data.label_names import SUGGESTED_FOR, match_classes, match_labels
 from core.results.dataset import LabelRule
 
 CLASSES = ("card_arrival", "lost_card", "top_up", "exchange rate")
@@ -78,3 +78,22 @@ def test_numbers_beside_odd_spaces_and_numbers_that_are_none() -> None:
     matches = {m.written: m.by for m in match_labels({"0\x1f": 3, " 1\t": 2}, ["a", "b"])}
     assert matches == {"0\x1f": LabelRule.INDEX, " 1\t": LabelRule.INDEX}
     assert match_labels({"9" * 5000: 1}, ["a", "b"])[0].class_name is None
+
+
+def test_classes_of_two_models_are_matched_by_name_and_by_spelling_alone() -> None:
+    assert match_classes(("b", "a", "c"), ("a", "b")) == (1, 0, None)
+    assert match_classes(("Card Arrival", "pin"), ("card_arrival", "PIN", "x")) == (0, 1)
+    assert match_classes(("0", "1"), ("a", "b")) == (None, None)  # numbers are no names
+
+
+def test_no_class_is_two() -> None:
+    assert match_classes(("card_arrival", "Card Arrival"), ("card_arrival",)) == (0, None)
+    assert match_classes(("Card Arrival", "card-arrival"), ("card_arrival",)) == (None, None)
+    assert match_classes(("Card Arrival",), ("card_arrival", "card-arrival")) == (None,)
+
+
+@given(st.lists(st.text(min_size=1, max_size=4), unique=True), st.lists(st.text(min_size=1, max_size=4), unique=True))
+def test_matched_classes_are_one_to_one(classes: list[str], others: list[str]) -> None:
+    found = [i for i in match_classes(classes, others) if i is not None]
+    assert len(set(found)) == len(found)
+    assert {others[i] for i in found} >= {*classes} & {*others}
