@@ -80,6 +80,7 @@ from core.results.dataset_evaluation import DatasetEvaluation
 from core.results.label_errors import LabelErrorReport
 from core.results.robustness import Replacement, RobustnessReport
 from core.results.slices import Slice, SliceReport, TextMatch
+from core.results.two_models import CommonClasses, TwoModels
 
 T = TypeVar("T")
 
@@ -417,6 +418,24 @@ class Datasets(Protocol):
 
         Raises:
             InputError: a replacement of nothing, by nothing or by itself.
+        """
+
+    def common_classes(self, first: Selection, second: Selection) -> CommonClasses:
+        """How many classes two loaded pairs have in common by name.
+
+        Raises:
+            InputError: none; a pair that gives values or several labels.
+            UntrainedHeadError: as `Engine.classify`.
+        """
+
+    def two_models(self, first: DatasetEvaluation, second: DatasetEvaluation) -> Task[TwoModels]:
+        """Two loaded pairs' evaluations of the same rows: which is better, and where they differ."""
+
+    def soft_labels(self, result: DatasetEvaluation) -> bytes:
+        """An evaluation's probabilities as a Parquet file for `data.soft_labels_file`: a column a class, a row a text.
+
+        Raises:
+            InputError: rows without probabilities.
         """
 
 

@@ -107,6 +107,19 @@ class Answers:
         return self._identities[pair]
 
 
+def require_one_class(model: LoadedModel) -> None:
+    """Refuse a model that does not give one class a text.
+
+    Raises:
+        InputError: it gives several labels, or values.
+    """
+    if model.problem_type != "single_label_classification":
+        raise InputError(
+            "This model gives several labels or values; a dataset is measured here for one class a text.",
+            fix="choose a classifier of one class a text; the command `evaluate` measures the others.",
+        )
+
+
 def _label_column(request: DatasetRequest) -> str:
     if request.label_column is None:
         raise InputError("No column of labels is chosen.", fix="choose one.")

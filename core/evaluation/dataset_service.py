@@ -10,7 +10,8 @@ import numpy as np
 from core.engine.untrained_head import require_head
 from core.errors import InputError
 from core.evaluation.answering import answer
-from core.evaluation.dataset_analyses import DatasetAnalyses
+from core.evaluation.answers import require_one_class
+from core.evaluation.pair_analyses import PairAnalyses
 from core.results import Feature, FeatureKey, Selection
 from core.results.dataset import DatasetRequest, DatasetSummary, LabelMatch
 from core.results.dataset_evaluation import DatasetEvaluation
@@ -22,7 +23,7 @@ from core.tasks.task import Task
 SAMPLE = ROOT / "assets" / "samples" / "bank_messages.csv"
 
 
-class DatasetService(DatasetAnalyses):
+class DatasetService(PairAnalyses):
     """Thread safe; one for a whole process. A `Task` that it hands out has not begun."""
 
     def add(self, path: str) -> DatasetSummary:
@@ -82,11 +83,7 @@ class DatasetService(DatasetAnalyses):
     def _evaluated(self, selection: Selection, request: DatasetRequest, on_progress: Progress) -> DatasetEvaluation:
         model = self._engine.load(selection)
         require_head(model, selection)
-        if model.problem_type != "single_label_classification":
-            raise InputError(
-                "This model gives several labels or values; a dataset is measured here for one class a text.",
-                fix="choose a classifier of one class a text; the command `evaluate` measures the others.",
-            )
+        require_one_class(model)
         actual = self._answers.classes(selection, request)  # before hours of answering: a wrong column shows at once
         rows, stored = self._answers.rows(request), self._answers.stored(selection, request)
         if stored.count() < len(rows):

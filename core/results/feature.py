@@ -48,6 +48,7 @@ class Feature(StrEnum):
     DATA_CHECKS = "data_checks"
     HEAD_REFIT = "head_refit"
     ROBUSTNESS = "robustness"
+    TWO_MODELS = "two_models"
     MERGE = "merge"
     QUANTISATION_EFFECT = "quantisation_effect"
     EXPORT = "export"

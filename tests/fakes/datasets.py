@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from core.data.columns import guess_columns
 from core.data.label_names import match_labels
 from core.errors import InputError, NotFoundError
+from core.evaluation.class_alignment import align
 from core.evaluation.classes import class_report
 from core.evaluation.data_checks import data_checks
 from core.evaluation.label_errors import label_error_report
@@ -18,6 +19,7 @@ from core.evaluation.measuring import measured
 from core.evaluation.robustness import check, robustness_report, tried
 from core.evaluation.slices import slice_of, slice_report
 from core.evaluation.text_match import matches
+from core.evaluation.two_models import compare
 from core.results import Selection
 from core.results.classes import ClassReport
 from core.results.data_checks import DataChecks
@@ -26,6 +28,7 @@ from core.results.dataset_evaluation import NO_CLASS, DatasetEvaluation
 from core.results.label_errors import LabelErrorReport
 from core.results.robustness import Replacement, RobustnessReport
 from core.results.slices import Condition, Slice, SliceKind, SliceReport, TextMatch
+from core.results.two_models import CommonClasses, TwoModels
 from core.services import Datasets
 from tests.fakes.engine import FakeEngine
 from tests.fakes.predictions import logits
@@ -149,6 +152,18 @@ class FakeDatasets:
             return robustness_report(result, places, texts, 2000, answers, replacement)
 
         return self._tasks.task(work, "robustness", result.selection, result.request, replacement)
+
+    def common_classes(self, first: Selection, second: Selection) -> CommonClasses:
+        return align(*(self._engine.models[selection].labels for selection in (first, second))).common
+
+    def two_models(self, first: DatasetEvaluation, second: DatasetEvaluation) -> FakeTask[TwoModels]:
+        models = [self._engine.models[result.selection] for result in (first, second)]
+        answers = [np.array([logits(model, row[0]) for row in self.table()]) for model in models]
+        asked = ("two_models", first.selection, second.selection, first.request)
+        return self._tasks.task(lambda: compare(first, second, (answers[0], answers[1]), lambda *_: None), *asked)
+
+    def soft_labels(self, result: DatasetEvaluation) -> bytes:
+        return b"PAR1"
 
     def _evaluated(self, selection: Selection, request: DatasetRequest) -> DatasetEvaluation:
         self._asked, model = selection, self._engine.answering(selection)
