@@ -209,6 +209,14 @@ FEATURES: Mapping[str, Feature] = {
         "core/evaluation/robustness.py",
         {"figures": none("a table of the app's own"), "command": NO_COMMAND},
     ),
+    "two_models": Feature(
+        "core/evaluation/two_models.py",
+        {
+            "view": other("two_models", "second_model", because="the second is chosen and loaded on the page"),
+            "figures": none("tables of the app's own"),
+            "command": NO_COMMAND,
+        },
+    ),
     "calibration": Feature(
         "core/evaluation/calibration.py",
         {

@@ -43,5 +43,11 @@ TERMS = {
     "Writes": "How far two spaces of directions on the output side coincide (mean squared cosine). " + _SUBSPACE,
     "Amplification": "How much stronger the update is than the weight itself along the update's own directions.",
     "Scale s": "alpha / r, or alpha / the square root of r with rsLoRA: the number that B A is multiplied by.",
+    "Cohen's kappa": "How often two models say the same, beyond what chance would bring: 1 always, 0 as often as two "
+    "who do not look at the text.",
+    "KL(A ‖ B)": "How far B's probabilities are from A's, by A's: 0 where they are the same, without a bound.",
+    "KL(B ‖ A)": "How far A's probabilities are from B's, by B's: 0 where they are the same, without a bound.",
+    "Jensen-Shannon": "How far the probabilities of both are from their mean: 0 where they are the same, 0.693 where "
+    "no class has a probability in both.",
     "Sliding window": "How many tokens back a layer can look.",
 }

@@ -50,8 +50,8 @@ def ready(
     return None
 
 
-def all_ready(selections: tuple[Selection, ...], candidate: CandidateSummary) -> bool:
-    """Whether all of them, of one candidate, are loaded; if not, what stands in the way is drawn.
+def all_ready(selections: tuple[Selection, ...], *candidates: CandidateSummary) -> bool:
+    """Whether all of them, of these candidates, are loaded; if not, what stands in the way is drawn.
 
     None is dropped for another: what does not fit together is said instead of loading in circles.
     """
@@ -64,7 +64,8 @@ def all_ready(selections: tuple[Selection, ...], candidate: CandidateSummary) ->
         if engine().loaded_model(selection) is not None:
             engine().start_load(selection)  # counts as used now
     others = [(s, tuple(o for o in selections if o != s)) for s in selections]
-    return all(ready(selection, candidate, keep=keep) is not None for selection, keep in others)
+    known = {candidate.id: candidate for candidate in candidates}
+    return all(ready(selection, known[selection.candidate], keep=keep) is not None for selection, keep in others)
 
 
 def _costs_nothing(candidate: CandidateSummary, needs: Requirements) -> bool:

@@ -48,6 +48,9 @@ SITE_MAP: tuple[Section, ...] = (
                 charts=False,
                 tables=True,
             ),
+            PageEntry(
+                "two_models", "Two models", "Which is better?", needs=Capability.VERDICT, charts=False, tables=True
+            ),
             PageEntry("calibration", "Calibration", "Can its probabilities be believed?", needs=Capability.VERDICT),
             PageEntry(
                 "next_steps", "Next steps", "What to do now?", needs=Capability.VERDICT, charts=False, tables=True

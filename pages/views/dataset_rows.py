@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -46,20 +46,31 @@ def draw(result: DatasetEvaluation) -> None:
     """The choice of rows, a table of them, and the ways on from one that is clicked."""
     places = chosen(result, *_choose(result))
     known = row_choice.tags(result)
-    these(result, row_choice.narrowed(result, places, known), known)
+    these(result, row_choice.narrowed(result, places, known), known=known)
+
+
+#: The cells of a table's columns, by their heads: of places among the answered rows, and their texts.
+Cells = Callable[[NDArray[np.int64], Sequence[str]], dict[str, Any]]
+Tags = Mapping[RowTag, NDArray[np.bool_]]
 
 
 def these(
-    result: DatasetEvaluation, places: NDArray[np.int64], known: Mapping[RowTag, NDArray[np.bool_]] | None = None
+    result: DatasetEvaluation, places: NDArray[np.int64], cells: Cells | None = None, known: Tags | None = None
 ) -> None:
-    """A table of these of the answered rows with their tags, marking them, and the ways on from one that is chosen."""
+    """A table of these of the answered rows, marking them, and the ways on from one that is chosen.
+
+    Its columns are label, verdict, probability, rank and tags (`known`, or what is known now), or what `cells` gives.
+    """
     if not len(places):
         st.html(markup.note("There is no such row."))
         return
     start = _start(len(places))
     part = places[start : start + PAGE]
     texts = datasets().cells(result.dataset.id, result.request.text_column, [int(i) for i in result.rows[part]])
-    picked = _table(result, part, texts, row_choice.tags(result) if known is None else known)
+    made = _cells(result, part, known) if cells is None else cells(part, texts)
+    if marks := corrections.marks(result.dataset.id, result.classes):
+        made["To do"] = [marks.get(int(row), "") for row in result.rows[part]]
+    picked = _table({"Row": result.rows[part] + 1, "Text": list(texts), **made})
     _turn(places, start)
     if picked:
         corrections.offer(result, [int(part[i]) for i in picked])
@@ -124,29 +135,24 @@ def _start(total: int) -> int:
     return int(st.session_state[START])
 
 
-def _table(
-    result: DatasetEvaluation,
-    places: NDArray[np.int64],
-    texts: Sequence[str],
-    known: Mapping[RowTag, NDArray[np.bool_]],
-) -> list[int]:
-    """These rows; gives those that are chosen."""
+def _cells(result: DatasetEvaluation, places: NDArray[np.int64], known: Tags | None) -> dict[str, Any]:
+    """What one pair said of these rows."""
+    named = [*(readable(name, result.classes) for name in result.classes), tables.ABSENT]  # the last: `NO_CLASS`
+    tags = row_choice.tags(result) if known is None else known
+    return {
+        "Label": [named[i] for i in result.actual[places]],
+        "Verdict": [named[i] for i in result.predicted[places]],
+        "Probability": [percentage(float(p), tables.ABSENT) for p in result.probability[places]],
+        "Place of the label": [tables.ABSENT if place == 0 else f"{place:,}" for place in result.rank[places]],
+        "Tags": [", ".join(TAGS[tag] for tag in tags if tag in _TOLD and tags[tag][i]) for i in places],
+    }
+
+
+def _table(cells: dict[str, Any]) -> list[int]:
+    """These rows, a cell of each a column; gives those that are chosen."""
     import pandas as pd
 
-    named = [*(readable(name, result.classes) for name in result.classes), tables.ABSENT]  # the last: `NO_CLASS`
-    frame = pd.DataFrame(
-        {
-            "Row": result.rows[places] + 1,
-            "Text": list(texts),
-            "Label": [named[i] for i in result.actual[places]],
-            "Verdict": [named[i] for i in result.predicted[places]],
-            "Probability": [percentage(float(p), tables.ABSENT) for p in result.probability[places]],
-            "Place of the label": [tables.ABSENT if place == 0 else f"{place:,}" for place in result.rank[places]],
-        }
-    )
-    frame["Tags"] = [", ".join(TAGS[tag] for tag in known if tag in _TOLD and known[tag][i]) for i in places]
-    if marks := corrections.marks(result.dataset.id, result.classes):
-        frame["To do"] = [marks.get(int(row), "") for row in result.rows[places]]
+    frame = pd.DataFrame(cells)
     columns: dict[str, Any] = {
         "Row": st.column_config.NumberColumn(width=60),
         "Text": st.column_config.TextColumn(width="large"),

@@ -72,16 +72,21 @@ def use(chosen: str | None) -> None:
     st.session_state[DATA] = chosen
 
 
-def evaluated(selection: Selection, request: DatasetRequest) -> DatasetEvaluation | None:
-    """The result; or None, after a button that begins the run, or how far it is."""
+def evaluated(
+    selection: Selection, request: DatasetRequest, by: str = "", key: str = "evaluate"
+) -> DatasetEvaluation | None:
+    """The result; or None, after a button that begins the run, or how far it is.
+
+    `by` names the pair on the button, where it is not the one in the top bar; its widgets have the names of `key`.
+    """
     task = datasets().evaluate(selection, request)
     done, total = datasets().answered(selection, request)
     if task.state() is None and done < total:
         label = f"Go on: {done:,} of {words.count(total, 'row')} were answered before" if done else ""
-        label = label or f"Evaluate {words.count(total, 'row')}"
-        st.button(label, type="primary", key="evaluate.begin", on_click=task.start)
+        label = (label or f"Evaluate {words.count(total, 'row')}") + (f" with {markup.plain(by)}" if by else "")
+        st.button(label, type="primary", key=f"{key}.begin", on_click=task.start)
         return None
-    return task_progress.result(task, "evaluate", "Evaluation")
+    return task_progress.result(task, key, f"Evaluation with {by}" if by else "Evaluation")
 
 
 def labelled(selection: Selection) -> DatasetEvaluation | None:
