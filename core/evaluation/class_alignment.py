@@ -13,6 +13,7 @@ from core.data.label_names import match_classes
 from core.errors import InputError
 from core.results.dataset_evaluation import NO_CLASS
 from core.results.two_models import CommonClasses
+from core.words.class_names import readable
 
 Numbers = NDArray[np.int64]
 
@@ -48,8 +49,7 @@ def align(first: Sequence[str], second: Sequence[str]) -> Alignment:
     columns = [(i, k) for k, i in enumerate(found) if i is not None]
     if not columns:
         raise InputError(
-            f"The two models have no class in common: one has '{first[0]}' and {len(first) - 1:,} more, the other "
-            f"'{second[0]}' and {len(second) - 1:,} more.",
+            f"The two models have no class in common: one has {_some(first)}, the other {_some(second)}.",
             fix="compare with a model of the same classes, by name.",
         )
     classes, numbers = list(first), []
@@ -58,6 +58,10 @@ def align(first: Sequence[str], second: Sequence[str]) -> Alignment:
         if i is None:
             classes.append(name)
     return Alignment(tuple(classes), np.array(numbers, np.int64), np.array(columns, np.int64))
+
+
+def _some(classes: Sequence[str]) -> str:
+    return f"'{readable(classes[0], classes)}' and {len(classes) - 1:,} more"
 
 
 def renumbered(numbers: NDArray[Any], to: Numbers | None) -> Numbers:

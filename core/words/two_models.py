@@ -21,7 +21,10 @@ _LESS_IS_BETTER = ("log_loss", "brier")
 #: Rows that can be looked at, by their word in the URL.
 SHOWN = {"differ": "All that differ", "first": "Only A right", "second": "Only B right", "neither": "Both wrong"}
 #: In which order rows stand.
-ORDER = "Those come first whose label has the most different probabilities; a click on one leads on to its reasons."
+ORDER = (
+    "'Label by A' is the probability that A gives the label. Rows on which it is most unlike B's come first; a click "
+    "on one leads on to its reasons."
+)
 #: What stands folded on the page.
 ABOUT = (
     "Both models answered the same rows, so they are compared row by row: an interval of the difference is narrower "

@@ -134,7 +134,7 @@ def _cells(report: TwoModels) -> Callable[[NDArray[np.int64], Sequence[str]], di
 
     def cells(places: NDArray[np.int64], _: Sequence[str]) -> dict[str, Any]:
         numbers = {"Label": report.actual, "A says": report.first, "B says": report.second}
-        shares = {"A gives the label": report.first_probability, "B gives the label": report.second_probability}
+        shares = {"Label by A": report.first_probability, "Label by B": report.second_probability}
         said: dict[str, Any] = {head: [named[i] for i in values[places]] for head, values in numbers.items()}
         return said | {
             head: [percentage(float(p), tables.ABSENT) for p in values[places]] for head, values in shares.items()

@@ -74,7 +74,7 @@ def test_classes_are_aligned_by_name() -> None:
     assert found.common == CommonClasses(5, 6, 6)
     assert found.second.tolist() == TO_FIRST.tolist()
     assert sorted(found.columns.tolist()) == [[0, 5], [1, 4], [2, 3], [3, 2], [4, 1]]
-    with pytest.raises(InputError, match="no class in common: one has 'a' and 5 more"):
+    with pytest.raises(InputError, match="no class in common: one has 'A' and 5 more, the other 'X' and 1 more"):
         align(NAMES, ("x", "y"))
 
 
