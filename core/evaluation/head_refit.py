@@ -13,8 +13,8 @@ from core.errors import InputError
 from core.evaluation import with_intervals
 from core.evaluation.cross_fit import cross_fitted
 from core.metrics import intervals
+from core.metrics.paired import mcnemar
 from core.metrics.probabilities import Floats, Indicators
-from core.metrics.two_by_two import mcnemar
 from core.results.corrections import Action, Correction, HeadRefit
 from core.results.dataset_evaluation import NO_CLASS, DatasetEvaluation
 from core.results.figure import Figure

@@ -77,14 +77,3 @@ def _fisher(a: Floats, n: Floats, hits: Floats, total: Floats) -> Floats:
         p[at] = np.minimum(1.0, np.where(counted, np.exp(log), 0.0).sum(axis=1))
         start += size
     return p
-
-
-def mcnemar(gained: int, lost: int) -> float:
-    """Two-sided p-value of two answers to the same rows being right equally often (McNemar 1947), exact.
-
-    Under that hypothesis the rows that only one of the two has right are as often the first's as the second's. 1 where
-    there is no such row.
-    """
-    from scipy.stats import binomtest
-
-    return float(binomtest(gained, gained + lost).pvalue) if gained + lost else 1.0

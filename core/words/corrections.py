@@ -9,7 +9,8 @@ from core.results.figure import Figure
 from core.words.class_names import readable
 from core.words.dataset import count
 from core.words.evaluation import MEASURES
-from core.words.numbers import percent, percentage, points, three_digits
+from core.words.numbers import percent, percentage, points
+from core.words.slices import p_value
 
 #: What each action asks for.
 ACTIONS = {
@@ -92,11 +93,6 @@ def figures(refit: HeadRefit) -> list[dict[str, object]]:
         }
         for name in refit.before
     ]
-
-
-def p_value(p: float) -> str:
-    """Three digits, or that it is smaller."""
-    return "< 0.001" if p < 0.001 else three_digits(p)
 
 
 def _judged(change: Figure, p: float) -> str:

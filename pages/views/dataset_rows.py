@@ -32,8 +32,6 @@ SHOWN = {
 }
 SHOW, PAIR, START = "evaluation.show", "evaluation.pair", "evaluation.start"
 _BETWEEN = ">"
-#: A mark has a column of its own.
-_TOLD = tuple(tag for tag in RowTag if tag is not RowTag.MARKED)
 
 
 def look_at(result: DatasetEvaluation, pair: Confusion | None) -> None:
@@ -144,7 +142,7 @@ def _cells(result: DatasetEvaluation, places: NDArray[np.int64], known: Tags | N
         "Verdict": [named[i] for i in result.predicted[places]],
         "Probability": [percentage(float(p), tables.ABSENT) for p in result.probability[places]],
         "Place of the label": [tables.ABSENT if place == 0 else f"{place:,}" for place in result.rank[places]],
-        "Tags": [", ".join(TAGS[tag] for tag in tags if tag in _TOLD and tags[tag][i]) for i in places],
+        "Tags": [", ".join(TAGS[tag] for tag in tags if tag is not RowTag.MARKED and tags[tag][i]) for i in places],
     }
 
 

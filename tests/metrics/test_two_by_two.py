@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from math import comb
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chi2_contingency, fisher_exact
 
-from core.metrics.two_by_two import SMALL, mcnemar, p_values
+from core.metrics.two_by_two import SMALL, p_values
 
 
 def one(right: int, count: int, other: int, rest: int) -> float:
@@ -45,12 +43,3 @@ def test_many_tables_are_tested_as_each_alone(monkeypatch: pytest.MonkeyPatch) -
 def test_of_no_table_there_is_nothing() -> None:
     none = np.zeros(0, np.int64)
     assert p_values(none, none, none, none).shape == (0,)
-
-
-@given(st.integers(0, 60), st.integers(0, 60))
-def test_mcnemars_test_by_the_binomial_distribution(gained: int, lost: int) -> None:
-    """Twice the smaller tail, 1 at most: the textbook's exact test; it does not matter which of the two is first."""
-    total, less = gained + lost, min(gained, lost)
-    tail = sum(comb(total, k) for k in range(less + 1)) / 2**total
-    assert mcnemar(gained, lost) == pytest.approx(min(1.0, 2 * tail))
-    assert mcnemar(gained, lost) == pytest.approx(mcnemar(lost, gained))
