@@ -80,6 +80,7 @@ from core.results.dataset_evaluation import DatasetEvaluation
 from core.results.label_errors import LabelErrorReport
 from core.results.robustness import Replacement, RobustnessReport
 from core.results.slices import Slice, SliceReport, TextMatch
+from core.results.text_map import Projection, TextMap
 from core.results.two_models import CommonClasses, TwoModels
 
 T = TypeVar("T")
@@ -408,6 +409,13 @@ class Datasets(Protocol):
 
         Raises:
             InputError: as `matching`.
+        """
+
+    def text_map(self, result: DatasetEvaluation, projection: Projection) -> Task[TextMap]:
+        """The texts of an evaluation as points, those alike to the model close together.
+
+        Raises:
+            InputError: vectors that would take too much room.
         """
 
     def data_checks(self, result: DatasetEvaluation) -> Task[DataChecks]:

@@ -182,6 +182,7 @@ FEATURES: Mapping[str, Feature] = {
         "core/evaluation/label_errors.py",
         {"figures": TABLES, "command": other("evaluate", because="figures of an evaluation")},
     ),
+    "text_map": Feature("core/evaluation/text_map.py", {"command": NO_COMMAND}),
     "slices": Feature(
         "core/evaluation/slices.py",
         {

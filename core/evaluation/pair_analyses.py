@@ -7,7 +7,7 @@ import numpy as np
 from core.engine.untrained_head import require_head
 from core.errors import InputError
 from core.evaluation.answers import require_one_class
-from core.evaluation.dataset_analyses import DatasetAnalyses
+from core.evaluation.vector_analyses import VectorAnalyses
 from core.results import Feature, Selection
 from core.results.dataset_evaluation import DatasetEvaluation
 from core.results.two_models import CommonClasses, TwoModels
@@ -15,7 +15,7 @@ from core.tasks.progress import Progress
 from core.tasks.task import Task
 
 
-class PairAnalyses(DatasetAnalyses):
+class PairAnalyses(VectorAnalyses):
     """Work on evaluations that came from here. Thread safe; a `Task` that it hands out has not begun."""
 
     def common_classes(self, first: Selection, second: Selection) -> CommonClasses:

@@ -46,6 +46,7 @@ class Feature(StrEnum):
     LABEL_ERRORS = "label_errors"
     SLICES = "slices"
     DATA_CHECKS = "data_checks"
+    TEXT_MAP = "text_map"
     HEAD_REFIT = "head_refit"
     ROBUSTNESS = "robustness"
     TWO_MODELS = "two_models"

@@ -58,7 +58,7 @@ _SUBJECTS = {
 #: What the button does.
 BEFORE = "Typos, case, punctuation, contractions, polite phrases, spaces: each changed text is answered."
 #: Columns of the table.
-SHARE, SHIFT = "Share", "Mean shift"
+SHARE, SHIFT = "Share", "Mean shift (points)"
 
 
 def name(test: RobustnessTest) -> str:

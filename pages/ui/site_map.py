@@ -39,6 +39,9 @@ SITE_MAP: tuple[Section, ...] = (
             ),
             PageEntry("classes", "Classes", "Which does it get wrong?", needs=Capability.VERDICT, tables=True),
             PageEntry("label_errors", "Label errors", "Which are likely wrong?", needs=Capability.VERDICT, tables=True),
+            PageEntry(
+                "text_map", "Map", "Which texts are alike to it?", link="map", needs=Capability.VERDICT, tables=True
+            ),
             PageEntry("slices", "Slices", "Where is it weak?", needs=Capability.VERDICT, charts=False, tables=True),
             PageEntry(
                 "robustness",

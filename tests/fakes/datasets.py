@@ -18,6 +18,7 @@ from core.evaluation.label_errors import label_error_report
 from core.evaluation.measuring import measured
 from core.evaluation.robustness import check, robustness_report, tried
 from core.evaluation.slices import slice_of, slice_report
+from core.evaluation.text_map import text_map
 from core.evaluation.text_match import matches
 from core.evaluation.two_models import compare
 from core.results import Selection
@@ -28,6 +29,7 @@ from core.results.dataset_evaluation import NO_CLASS, DatasetEvaluation
 from core.results.label_errors import LabelErrorReport
 from core.results.robustness import Replacement, RobustnessReport
 from core.results.slices import Condition, Slice, SliceKind, SliceReport, TextMatch
+from core.results.text_map import Projection, TextMap
 from core.results.two_models import CommonClasses, TwoModels
 from core.services import Datasets
 from tests.fakes.engine import FakeEngine
@@ -131,6 +133,11 @@ class FakeDatasets:
 
     def search(self, result: DatasetEvaluation, match: TextMatch) -> tuple[int, ...]:
         return tuple(int(i) for i in np.flatnonzero(matches([row[0] for row in self.table()], match)))
+
+    def text_map(self, result: DatasetEvaluation, projection: Projection) -> FakeTask[TextMap]:
+        vectors = np.random.default_rng(0).normal(size=(len(result.rows), 4))
+        asked = ("text_map", result.selection, result.request, projection)
+        return self._tasks.task(lambda: text_map(vectors, projection, lambda *_: None), *asked)
 
     def data_checks(self, result: DatasetEvaluation) -> FakeTask[DataChecks]:
         texts, labels = ([row[i] for row in self.table()] for i in (0, 1))
