@@ -13,6 +13,7 @@ from core.engine.engine import Engine
 from core.engine.visitors import Visitors
 from core.evaluation.answers import Answers
 from core.evaluation.calibration_service import CalibrationService
+from core.evaluation.card_service import CardService
 from core.evaluation.correction_service import CorrectionService
 from core.evaluation.dataset_service import DatasetService
 from core.evaluation.service import EvaluationService
@@ -40,6 +41,7 @@ class InProcessServices:
         self.datasets = DatasetService(answers, self.tasks)
         self.calibrations = CalibrationService(answers, self.tasks)
         self.corrections = CorrectionService(answers, self.tasks)
+        self.cards = CardService(answers)
         self.merges = MergeService(self.engine, self.tasks)
         self.visitors = Visitors()
         self.exports = ExportService(self.engine, self.tasks)

@@ -487,6 +487,20 @@ class Corrections(Protocol):
         """A linear head on the pooled vectors by the corrected labels, beside one by the labels as they are."""
 
 
+class Cards(Protocol):
+    """Results of evaluations in model cards."""
+
+    def state(self, result: DatasetEvaluation, *, held_out: bool) -> str:
+        """Write an evaluation's figures into the model card of its pair; gives the card's path.
+
+        Raises:
+            InputError: nothing was measured, a card that cannot be read, or a folder that may not be written to.
+        """
+
+    def eval_results(self, result: DatasetEvaluation, dataset_id: str) -> str:
+        """The figures as a YAML file for `.eval_results/` of a repository on the Hub."""
+
+
 class Merges(Protocol):
     """A base and an adapter as one checkpoint."""
 
@@ -565,6 +579,10 @@ class Services(Protocol):
     @property
     def corrections(self) -> Corrections:
         """What is to become of rows."""
+
+    @property
+    def cards(self) -> Cards:
+        """Results in model cards."""
 
     @property
     def merges(self) -> Merges:

@@ -7,7 +7,7 @@ import streamlit as st
 from core.results import LoadedModel, Selection
 from core.results.dataset_evaluation import DatasetEvaluation
 from pages.ui import details, markup
-from pages.views import dataset, dataset_rows, evaluated, row_choice
+from pages.views import dataset, dataset_rows, evaluated, evaluation_report, row_choice
 from pages.views import evaluation as view
 
 _REJECT = "evaluation.reject"
@@ -22,6 +22,7 @@ def draw(result: DatasetEvaluation) -> None:
     if result.figures:
         view.pictures(result, _REJECT, lambda pair: dataset_rows.look_at(result, pair))
         details.part("Every figure with its interval", "figures", lambda: view.figures(result))
+        details.part("Report and model card", "report", lambda: evaluation_report.draw(result))
     st.html(markup.section("Rows"))
     dataset_rows.draw(result)
 

@@ -163,7 +163,7 @@ FEATURES: Mapping[str, Feature] = {
         "core/evaluation",
         {
             "view": other(
-                *("evaluation", "dataset", "dataset_rows", "row_choice", "evaluated"),
+                *("evaluation", "dataset", "dataset_rows", "row_choice", "evaluated", "evaluation_report"),
                 because="what is brought, and its rows, are long; what all pages about a dataset begin with",
             ),
             "results": other(
@@ -171,6 +171,7 @@ FEATURES: Mapping[str, Feature] = {
                 because="with and without rows, and of each",
             ),
             "words": other("evaluation", "dataset", "row_tags", because="as its results"),
+            "figures": other("evaluation", "evaluation_report", because="one file for people who were not there"),
             "command": other("evaluate", "evaluation_files", because="a verb, and what it writes"),
         },
     ),

@@ -12,6 +12,7 @@ from core.services import (
     AdapterUpdates,
     Architectures,
     Calibrations,
+    Cards,
     Checkpoints,
     Corrections,
     Datasets,
@@ -91,6 +92,11 @@ def calibrations() -> Calibrations:
 def corrections() -> Corrections:
     """What is to become of rows."""
     return services().corrections
+
+
+def cards() -> Cards:
+    """Results in model cards."""
+    return services().cards
 
 
 def exports() -> Exports:

@@ -21,7 +21,7 @@ KIND, CHOSEN = "evaluation.slice_kind", "evaluation.slice"
 #: What of this page stands in the URL; whole numbers up to these.
 KEYS = {"least": LEAST, "match": MATCH, "regex": REGEX, "kind": KIND, "slice": CHOSEN, "from": dataset_rows.START}
 MOST = {"least": 200, "from": 10**9}
-_FEWEST, _DEFAULT = 5, 10
+_FEWEST, DEFAULT = 5, 10
 #: Slices in the table.
 _SHOWN = 200
 _ALL, _OWN = "all", "match"
@@ -31,7 +31,7 @@ _FOUND = "slices.found"
 
 def least() -> int:
     """Rows that a slice has at least."""
-    st.session_state[LEAST] = max(_FEWEST, int(st.session_state.get(LEAST) or _DEFAULT))
+    st.session_state[LEAST] = max(_FEWEST, int(st.session_state.get(LEAST) or DEFAULT))
     return int(st.session_state[LEAST])
 
 

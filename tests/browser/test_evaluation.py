@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import re
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 from sklearn.metrics import accuracy_score
 
 from core.engine.engine import Engine
@@ -186,3 +187,27 @@ def test_nothing_is_wider_than_a_small_screen(server: Server, open_page: OpenPag
              .filter(e => !e.closest('[data-testid=stDataFrame], input')).map(e => e.className).slice(0, 5)"""
     )
     assert not too_wide
+
+
+def test_the_report_is_one_page_when_it_is_printed(server: Server, open_page: OpenPage, browser: Browser) -> None:
+    page = visit(server, open_page)
+    use_sample(page)
+    evaluated(page)
+    unfold(page, "Report and model card")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download the report").click()
+    context = browser.new_context(offline=True)
+    report = context.new_page()
+    wrong: list[str] = []
+    report.on("console", lambda message: wrong.append(message.text))
+    report.set_content(Path(download.value.path()).read_text(encoding="utf-8"))
+    lead = page.locator(".hl-lead").text_content()
+    expect(report.locator(".hl-lead").first).to_have_text(lead or "")
+    expect(report.get_by_role("heading", name="Labels to check first")).to_be_visible()
+    pages = re.findall(rb"/Type\s*/Page\b", report.pdf(prefer_css_page_size=True))
+    assert len(pages) == 1
+    assert not wrong
+    context.close()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download for .eval_results").click()
+    assert "id: bank_messages" in Path(download.value.path()).read_text(encoding="utf-8")

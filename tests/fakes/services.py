@@ -6,6 +6,7 @@ from core.services import Services
 from tests.fakes.adapter_updates import FakeAdapterUpdates
 from tests.fakes.architectures import FakeArchitectures
 from tests.fakes.calibrations import FakeCalibrations
+from tests.fakes.cards import FakeCards
 from tests.fakes.checkpoints import FakeCheckpoints
 from tests.fakes.corrections import FakeCorrections
 from tests.fakes.datasets import FakeDatasets
@@ -34,6 +35,7 @@ class FakeServices:
         self.datasets = FakeDatasets(self.engine, self.tasks)
         self.calibrations = FakeCalibrations(self.engine, self.tasks)
         self.corrections = FakeCorrections(self.datasets, self.tasks)
+        self.cards = FakeCards()
         self.merges = FakeMerges(self.engine, self.tasks)
         self.visitors = FakeVisitors()
         self.exports = FakeExports(self.engine, self.tasks)

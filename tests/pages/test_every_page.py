@@ -23,7 +23,7 @@ Visit = Callable[..., AppTest]
 
 #: The folded parts of each page, by their names in the URL.
 PARTS = {
-    "evaluation": "figures,labels,preview",
+    "evaluation": "figures,labels,preview,report",
     "classes": "how",
     "label_errors": "how",
     "text_map": "how",

@@ -1,0 +1,197 @@
+"""An evaluation as one HTML file for people who were not there; printed, its first part is one page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.figures.evaluation import outcomes
+from core.figures.markup import text
+from core.results.classes import ClassReport
+from core.results.dataset_evaluation import DatasetEvaluation
+from core.results.label_errors import LabelErrorReport
+from core.results.slices import SliceReport
+from core.words import evaluation as words
+from core.words import slices as slice_words
+from core.words.class_names import readable
+from core.words.next_steps import Step
+from core.words.numbers import percentage
+
+_STYLES = Path(__file__).parent / "report"
+#: Rows of the tables on the page that is printed, and of those after it.
+SHORT, LONG = 5, 50
+_MEASURES = ("accuracy", "macro_f1", "balanced_accuracy", "top_3", "log_loss", "brier", "calibration_error")
+#: Signs of a text in a table.
+_SIGNS = 160
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What an evaluation is reported with.
+
+    Attributes:
+        result: what was measured, of at least one labelled row.
+        name: of the model.
+        day: when, as it is written.
+    """
+
+    result: DatasetEvaluation
+    name: str
+    day: str
+    classes: ClassReport
+    errors: LabelErrorReport
+    slices: SliceReport
+    steps: Sequence[Step]
+
+    @property
+    def shown(self) -> list[int]:
+        """Places of the rows whose texts the page shows."""
+        return sorted({*(int(p) for p in self.errors.places[:SHORT]), *_surest_wrong(self.result)})
+
+
+def document(found: Findings, texts: Mapping[int, str]) -> str:
+    """The whole page; it runs no script and asks no server for anything. `texts` are those of `Findings.shown`."""
+    result, errors = found.result, found.errors
+    head = f"{text(found.name)} on {text(result.dataset.name)}"
+    chances = result.outcomes(result.sure)
+    first = [
+        f'<p class="hl-kicker">{head} · {text(found.day)} · {result.measured:,} labelled rows</p>',
+        f"<h1>Right on <b>{percentage(result.figures['accuracy'].value)}</b></h1>",
+        f'<p class="hl-lead">{text(words.headline(result))}</p>',
+        outcomes(chances),
+        f'<p class="hl-note">{text(words.rejecting(chances, result.sure))}</p>',
+        _part(
+            "What to do next", f'<ol class="hl-steps">{"".join(f"<li>{text(s.said)}</li>" for s in found.steps)}</ol>'
+        )
+        if found.steps
+        else "",
+        _part("What is taken for what", _confusions(result, SHORT)),
+        _part("Labels to check first", _errors(result, errors, texts, SHORT)) if len(errors.places) else "",
+        _part("Figures", _figures(result)),
+    ]
+    more = [
+        _part("Classes, the worst first", _classes(found.classes)),
+        _part("Parts of the data", _slices(found.slices, result)),
+        _part("Sure and wrong", _wrong(result, texts)),
+        _part("What is taken for what, all of it", _confusions(result, LONG)),
+    ]
+    style = "".join((_STYLES / file).read_text(encoding="utf-8") for file in ("report.css", "evaluation.css"))
+    return _TEMPLATE.format(
+        title=f"Headlight: {text(found.name)}".replace("<bdi>", "").replace("</bdi>", ""),
+        style=style,
+        body="\n".join(first) + f'<div class="hl-more">{"".join(more)}</div>',
+    )
+
+
+def _surest_wrong(result: DatasetEvaluation) -> list[int]:
+    places = [int(i) for i in (result.wrong & result.kept(result.sure)).nonzero()[0]]
+    return sorted(places, key=lambda i: -float(result.probability[i]))[:LONG]
+
+
+def _part(title: str, body: str) -> str:
+    return f"<section><h2>{title}</h2>{body}</section>"
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    if not rows:
+        return '<p class="hl-note">None.</p>'
+    above = "".join(f'<th scope="col">{name}</th>' for name in head)
+    below = "".join(f"<tr>{''.join(f'<td>{text(cell)}</td>' for cell in row)}</tr>" for row in rows)
+    return f'<div class="hl-scroll"><table><thead><tr>{above}</tr></thead><tbody>{below}</tbody></table></div>'
+
+
+def _figures(result: DatasetEvaluation) -> str:
+    rows = [
+        (words.MEASURES[name], *words.figure(name, result.figures[name]))
+        for name in _MEASURES
+        if name in result.figures
+    ]
+    return _table(("Measure", "Value", "95 % interval"), rows)
+
+
+def _confusions(result: DatasetEvaluation, most: int) -> str:
+    names = [readable(name, result.classes) for name in result.classes]
+    rows = [(names[p.actual], names[p.predicted], f"{p.count:,} of {p.of:,} rows") for p in result.confusions()[:most]]
+    return _table(("Label", "Taken for", "How often"), rows)
+
+
+def _errors(result: DatasetEvaluation, errors: LabelErrorReport, texts: Mapping[int, str], most: int) -> str:
+    rows = [
+        (
+            f"{int(result.rows[place]) + 1:,}",
+            texts[int(place)][:_SIGNS],
+            readable(errors.classes[int(errors.label[i])], errors.classes),
+            readable(errors.classes[int(errors.suggested[i])], errors.classes),
+        )
+        for i, place in enumerate(errors.places[:most])
+    ]
+    return _table(("Row", "Text", "Label", "Reads like"), rows)
+
+
+def _classes(report: ClassReport) -> str:
+    there = [figures for figures in report.classes if figures.support]
+    rows = [
+        (
+            readable(f.name, report.names),
+            f"{f.support:,}",
+            percentage(f.f1),
+            percentage(f.precision),
+            percentage(f.recall),
+        )
+        for f in sorted(there, key=lambda f: (f.f1, f.name))
+    ]
+    return _table(("Class", "Rows", "F1", "Precision", "Recall"), rows)
+
+
+def _slices(report: SliceReport, result: DatasetEvaluation) -> str:
+    tested = [found for found in report.slices if found.p is not None][: 2 * SHORT]
+    said = f'<p class="hl-lead">{text(slice_words.lead(report, result.classes))}</p>'
+    rows = [
+        (
+            slice_words.name(found, result.classes),
+            f"{found.count:,}",
+            percentage(found.accuracy),
+            slice_words.interval(found),
+            slice_words.p_value(found.adjusted),
+        )
+        for found in tested
+    ]
+    return said + _table(("Slice", "Rows", "Right", "95 % interval", "p adjusted"), rows)
+
+
+def _wrong(result: DatasetEvaluation, texts: Mapping[int, str]) -> str:
+    names = [readable(name, result.classes) for name in result.classes]
+    rows = [
+        (
+            f"{int(result.rows[i]) + 1:,}",
+            texts[i][:_SIGNS],
+            names[int(result.actual[i])],
+            names[int(result.predicted[i])],
+            percentage(float(result.probability[i])),
+        )
+        for i in _surest_wrong(result)
+    ]
+    return _table(("Row", "Text", "Label", "Verdict", "Probability"), rows)
+
+
+_TEMPLATE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; \
+base-uri 'none'; form-action 'none'">
+<link rel="icon" href="data:,">
+<title>{title}</title>
+<style>{style}</style>
+</head>
+<body>
+<main>
+{body}
+</main>
+</body>
+</html>
+"""
