@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from core.errors import InputError
 from core.metrics.probabilities import Floats, Indicators
 from core.tasks.progress import Progress
+from core.words.dataset import count
 
 FOLDS = 5
 #: Weight of the data against that of small coefficients, of standardised vectors.
@@ -46,7 +47,7 @@ def cross_fitted(
     rows, kinds = int(learnt.sum()), len(np.unique(target[learnt]))
     if rows < FOLDS or kinds < 2:
         raise InputError(
-            f"{rows} rows of {kinds} classes are too few to refit a head.",
+            f"{count(rows, 'row')} of {count(kinds, 'class', 'classes')}: too few to refit a head.",
             fix="bring more labelled rows.",
         )
     probabilities = np.zeros((len(target), classes))

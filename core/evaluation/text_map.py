@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from core.errors import InputError
 from core.results.text_map import MOST_POINTS, Projection, TextMap
 from core.tasks.progress import Progress
+from core.words.dataset import count
 
 #: Dimensions that t-SNE starts from, as its authors advise; texts that count as near each other.
 _DIMENSIONS, _PERPLEXITY = 50, 30.0
@@ -30,7 +31,7 @@ def text_map(vectors: NDArray[Any], projection: Projection, on_progress: Progres
 
     finite = np.flatnonzero(np.isfinite(vectors).all(axis=1))
     if len(finite) < _FEWEST:
-        raise InputError(f"{len(finite)} texts are too few for a map.", fix="bring more rows.")
+        raise InputError(f"{count(len(finite), 'text')}: too few for a map.", fix="bring more rows.")
     places = finite
     if len(finite) > most:
         places = np.sort(np.random.default_rng(0).choice(finite, most, replace=False))

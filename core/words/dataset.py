@@ -55,7 +55,8 @@ def matched(matches: Sequence[LabelMatch]) -> str:
     known = [m for m in matches if m.class_name is not None]
     unknown = [m for m in matches if m.class_name is None]
     rules = [f"{n:,} {says}" for rule, says in _RULES.items() if (n := sum(m.by is rule for m in known))]
-    found = f"{len(known):,} of {count(len(matches), 'label')} are classes of this model"
+    are = "is a class" if len(known) == 1 else "are classes"
+    found = f"{len(known):,} of {count(len(matches), 'label')} {are} of this model"
     sentence = f"{found} ({', '.join(rules)})." if rules else f"{found}."
     if not unknown:
         return sentence

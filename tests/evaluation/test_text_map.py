@@ -54,5 +54,5 @@ def test_vectors_of_one_number_and_vectors_that_are_all_alike(projection: Projec
 
 
 def test_too_few_are_refused() -> None:
-    with pytest.raises(InputError, match="4 texts are too few for a map"):
+    with pytest.raises(InputError, match="4 texts: too few for a map"):
         text_map(np.eye(4), Projection.PCA, ignore_progress)
