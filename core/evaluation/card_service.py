@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from core.config.catalogue import adapter_of
 from core.errors import InputError
 from core.evaluation.answers import Answers
-from core.evaluation.evaluation_card import eval_results, stated_result
 from core.files.locate import fetch_adapter, fetch_candidate
 from core.results.dataset_evaluation import DatasetEvaluation
 
@@ -26,7 +25,8 @@ class CardService:
         Raises:
             InputError: nothing was measured, a card that cannot be read, or a folder that may not be written to.
         """
-        from core.evaluation.card_results import write_results  # an idle server needs none
+        from core.evaluation.card_results import write_results  # an idle server needs none of these
+        from core.evaluation.evaluation_card import stated_result
 
         _require_figures(result)
         engine = self._answers.engine
@@ -44,6 +44,8 @@ class CardService:
         Raises:
             InputError: nothing was measured, or no id.
         """
+        from core.evaluation.evaluation_card import eval_results
+
         _require_figures(result)
         if not dataset_id.strip():
             raise InputError("The data set has no id.", fix="give the id that it has on the Hub, as org/name.")

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from core.errors import InputError
 from core.evaluation.answering import represent
 from core.evaluation.answers import Answers
-from core.evaluation.corrected_file import corrected_rows, json_lines, read_list, row_ids, write_list
 from core.evaluation.corrections import Corrections
 from core.results import Feature, FeatureKey, Selection
 from core.results.corrections import Correction, HeadRefit, ImportedCorrections
@@ -63,6 +62,8 @@ class CorrectionService:
             NotFoundError: no such dataset.
             InputError: no such column.
         """
+        from core.evaluation.corrected_file import row_ids, write_list
+
         marks = self.of(request.dataset)
         rows = {c.row for c in marks}
         texts = self._datasets.column(request.dataset, request.text_column)
@@ -80,6 +81,8 @@ class CorrectionService:
             NotFoundError: no such dataset.
             InputError: no such list.
         """
+        from core.evaluation.corrected_file import read_list, row_ids
+
         texts = self._datasets.column(request.dataset, request.text_column)
         marks, unknown = read_list(content, {name: row for row, name in enumerate(row_ids(texts))})
         self.mark(request.dataset, marks)
@@ -94,6 +97,8 @@ class CorrectionService:
             NotFoundError: no such dataset.
             InputError: no column of labels.
         """
+        from core.evaluation.corrected_file import corrected_rows, json_lines
+
         if request.label_column is None:
             raise InputError("No column of labels is chosen.", fix="choose the column of the labels.")
         matches = sorted(self._answers.labels(selection, request), key=lambda match: match.count)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.errors import InputError
 from core.results.corrections import NAMING, Action, Correction
+
+if TYPE_CHECKING:
+    import sqlite3
 
 FILE = "corrections.sqlite"
 #: Signs of a note, and of the name of a class.
@@ -56,6 +59,8 @@ class Corrections:
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
         """A transaction: what is done in it is on disk when it ends well, and undone when it does not."""
+        import sqlite3  # an idle server needs none
+
         with closing(sqlite3.connect(self._file, timeout=30.0)) as database, database:
             database.execute(_TABLE)
             yield database
