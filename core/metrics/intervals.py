@@ -94,7 +94,7 @@ def bootstrap_from_confusion(
         drawn = np.zeros((len(part), counts.size), dtype=np.int64)
         drawn[:, cells] = chance.multinomial(total, shares, size=len(part))
         part[:] = statistic(drawn.reshape(-1, *counts.shape))
-    return _percentiles(values, level)
+    return percentiles(values, level)
 
 
 def bootstrap_mean(values: Floats, resamples: int = 1000, seed: int = 0, level: float = 0.95) -> Interval:
@@ -120,7 +120,7 @@ def bootstrap_mean(values: Floats, resamples: int = 1000, seed: int = 0, level: 
     for start in range(0, resamples, block):
         part = means[start : start + block]
         part[:] = x[chance.integers(0, len(x), size=(len(part), len(x)))].mean(axis=1)
-    return _percentiles(means, level)
+    return percentiles(means, level)
 
 
 # Statistics
@@ -176,7 +176,8 @@ def _quotient(part: NDArray[Any], whole: NDArray[Any], otherwise: float) -> Floa
     return result
 
 
-def _percentiles(values: Floats, level: float) -> Interval:
+def percentiles(values: Floats, level: float) -> Interval:
+    """Of resampled values (R,): what lies between the ends is the level's share of them. NaN where one is NaN."""
     low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2])
     return Interval(float(low), float(high), level)
 

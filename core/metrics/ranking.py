@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from core.metrics.classification import Classes
-from core.metrics.probabilities import Floats
+from core.metrics.probabilities import Floats, Indicators
 
 
 def roc_aucs(probabilities: Floats, targets: Classes) -> list[float | None]:
@@ -34,15 +37,15 @@ def average_precisions(probabilities: Floats, targets: Classes) -> list[float | 
 
     None where no row is of the class.
     """
-    found: list[float | None] = []
-    for k, column in enumerate(probabilities.T):
-        mine = np.asarray(targets == k)
-        if not mine.any():
-            found.append(None)
-            continue
-        order = np.argsort(-column, kind="stable")
-        hits = np.cumsum(mine[order])
-        ends = np.append(np.flatnonzero(np.diff(column[order])), len(order) - 1)  # the last row of each probability
-        gained = np.diff(hits[ends], prepend=0)
-        found.append(float((gained * hits[ends] / (ends + 1)).sum() / hits[-1]))
-    return found
+    return [average_precision(column, np.asarray(targets == k)) for k, column in enumerate(probabilities.T)]
+
+
+def average_precision(scores: NDArray[Any], mine: Indicators) -> float | None:
+    """The same of one class: scores (N,), of which only the order counts, and which rows are of it (N,)."""
+    if not mine.any():
+        return None
+    order = np.argsort(-scores, kind="stable")
+    hits = np.cumsum(mine[order])
+    ends = np.append(np.flatnonzero(np.diff(scores[order])), len(order) - 1)  # the last row of each score
+    gained = np.diff(hits[ends], prepend=0)
+    return float((gained * hits[ends] / (ends + 1)).sum() / hits[-1])
