@@ -42,3 +42,14 @@ def bootstrap_weighted(
         weights = np.array([np.bincount(row, minlength=count) for row in drawn], dtype=np.float64)
         values.append(statistics(weights))
     return [percentiles(column, level) for column in np.concatenate(values).T]
+
+
+def quantile(values: Floats, share: float, weights: Floats) -> Floats:
+    """(R,) the smallest of the values (N,) that so large a share of the texts is not above; weights (R, N).
+
+    The inverse of the distribution function: always one of the values.
+    """
+    order = np.argsort(values, kind="stable")
+    reached = np.cumsum(weights[:, order], axis=1)
+    least = share * reached[:, -1:] - 1e-9
+    return np.asarray(values[order[(reached >= least).argmax(axis=1)]])

@@ -6,17 +6,20 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 from scipy.stats import bootstrap
 
 from core.errors import InputError
 from core.metrics import resampling
 from core.metrics.intervals import bootstrap_mean
 from core.metrics.probabilities import Floats
-from core.metrics.resampling import bootstrap_weighted
+from core.metrics.resampling import bootstrap_weighted, quantile
 
 
 def means(values: Floats, weights: Floats) -> Floats:
-    return (weights @ values / weights.sum(axis=1))[:, None]
+    return np.asarray((weights @ values / weights.sum(axis=1))[:, None])
 
 
 def test_a_mean_has_the_interval_of_a_mean() -> None:
@@ -54,6 +57,15 @@ def test_blocks_of_resamples_and_many_texts(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(resampling, "MOST_WEIGHTS", 50)
     bootstrap_weighted(50, statistics)
     assert sum(shape[0] for shape in seen) == resampling.FEWEST
+
+
+@hypothesis_settings(deadline=None)
+@given(st.integers(1, 50), st.integers(0, 2), st.sampled_from([0.5, 0.9, 0.95]), st.integers(0, 2**32 - 1))
+def test_a_quantile_is_that_of_the_texts_written_out(count: int, digits: int, share: float, seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    values, weights = np.round(chance.normal(size=count), digits), chance.multinomial(count, np.ones(count) / count, 3)
+    theirs = [np.quantile(np.repeat(values, row), share, method="inverted_cdf") for row in weights]
+    assert quantile(values, share, weights.astype(float)).tolist() == theirs
 
 
 def test_what_is_not_defined_and_what_cannot_be_asked() -> None:
