@@ -71,6 +71,7 @@ from core.results import (
     View,
     WeightReport,
 )
+from core.results.answered_rows import AnsweredRows
 from core.results.calibration_report import CalibrationOptions, CalibrationReport
 from core.results.classes import ClassReport
 from core.results.corrections import Correction, HeadRefit, ImportedCorrections
@@ -78,10 +79,12 @@ from core.results.data_checks import DataChecks
 from core.results.dataset import DatasetRequest, DatasetSummary, LabelMatch
 from core.results.dataset_evaluation import DatasetEvaluation
 from core.results.label_errors import LabelErrorReport
+from core.results.label_set_evaluation import LabelSetEvaluation
 from core.results.robustness import Replacement, RobustnessReport
 from core.results.slices import Slice, SliceReport, TextMatch
 from core.results.text_map import Projection, TextMap
 from core.results.two_models import CommonClasses, TwoModels
+from core.results.value_evaluation import ValueEvaluation
 
 T = TypeVar("T")
 
@@ -388,6 +391,12 @@ class Datasets(Protocol):
     def evaluate(self, selection: Selection, request: DatasetRequest) -> Task[DatasetEvaluation]:
         """Answer every text and measure the answers; what was answered before is not asked again."""
 
+    def evaluate_label_sets(self, selection: Selection, request: DatasetRequest) -> Task[LabelSetEvaluation]:
+        """The same of a pair that gives several labels."""
+
+    def evaluate_values(self, selection: Selection, request: DatasetRequest) -> Task[ValueEvaluation]:
+        """The same of a pair that gives values."""
+
     def classes(self, result: DatasetEvaluation) -> Task[ClassReport]:
         """Every class of an evaluation against all others, and which are taken for one another."""
 
@@ -404,7 +413,7 @@ class Datasets(Protocol):
             InputError: a regular expression that is none, is too long or takes too long.
         """
 
-    def search(self, result: DatasetEvaluation, match: TextMatch) -> tuple[int, ...]:
+    def search(self, result: DatasetEvaluation | AnsweredRows, match: TextMatch) -> tuple[int, ...]:
         """Places among the answered rows, labelled or not, whose texts match, ascending.
 
         Raises:

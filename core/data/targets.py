@@ -65,12 +65,18 @@ def cell_parts(label: str) -> list[str]:
     return [part.strip() for part in label.split("|") if part.strip()]
 
 
-def _values(label: str, count: int, row: int) -> list[float]:
+def cell_values(label: str, count: int) -> list[float] | None:
+    """The so many finite numbers that one cell holds, in the forms of `cell_parts`; None where it holds others."""
     try:
         values = [float(part) for part in cell_parts(label)]
     except ValueError:
-        values = []
-    if len(values) != count or not np.isfinite(values).all():
+        return None
+    return values if len(values) == count and np.isfinite(values).all() else None
+
+
+def _values(label: str, count: int, row: int) -> list[float]:
+    values = cell_values(label, count)
+    if values is None:
         expected = "one number" if count == 1 else f"{count} numbers joined by '|'"
         raise InputError(f"Row {row}: {label[:80]!r} is not {expected}.", fix="name the column that holds the target.")
     return values

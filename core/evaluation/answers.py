@@ -10,13 +10,16 @@ from numpy.typing import NDArray
 
 from core.config.catalogue import adapter_of
 from core.data.label_names import match_labels
+from core.data.targets import cell_values
 from core.engine.engine import Engine
 from core.errors import InputError, NotFoundError
 from core.evaluation.datasets import Datasets
+from core.evaluation.label_cells import counts_of_parts, indicators
 from core.evaluation.stored_rows import StoredRows
 from core.results import LoadedModel, Selection
 from core.results.dataset import DatasetRequest, LabelMatch
 from core.results.dataset_evaluation import NO_CLASS
+from core.words.dataset import EVALUATE_MEASURES, one_class
 
 if TYPE_CHECKING:
     from core.engine.loader import LoadedPair
@@ -46,13 +49,15 @@ class Answers:
         return model
 
     def labels(self, selection: Selection, request: DatasetRequest) -> tuple[LabelMatch, ...]:
-        """Every label of the file, and the class of the loaded pair that it means.
+        """Every label of the file, and the class of the loaded pair that it means; of sets of labels each one.
 
         Raises:
             InputError: the request names no column of labels.
         """
-        counts = self.datasets.counts(request.dataset, _label_column(request))
-        return match_labels(counts, self.loaded(selection).labels, dict(request.given))
+        model, counts = self.loaded(selection), self.datasets.counts(request.dataset, _label_column(request))
+        if model.problem_type == "multi_label_classification":
+            counts = counts_of_parts(counts)
+        return match_labels(counts, model.labels, dict(request.given))
 
     def classes(self, selection: Selection, request: DatasetRequest) -> NDArray[np.int32]:
         """(rows of the file,) each label's class; `NO_CLASS` where the model has none, and without a label column."""
@@ -63,6 +68,43 @@ class Answers:
         means = {m.written: number.get(m.class_name or "", NO_CLASS) for m in self.labels(selection, request)}
         batches = self.datasets.batches(request.dataset, _label_column(request))
         return np.fromiter((means.get(label, NO_CLASS) for batch in batches for label in batch), np.int32)
+
+    def label_sets(self, selection: Selection, request: DatasetRequest) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """(rows of the file, K) the labels of each row, and (rows of the file,) whether all of them are the model's.
+
+        No row's are without a label column; an empty cell is an empty set.
+        """
+        summary, names = self.datasets.summary(request.dataset), self.loaded(selection).labels
+        if request.label_column is None:
+            return np.zeros((summary.rows, len(names)), bool), np.zeros(summary.rows, bool)
+        number = {name: i for i, name in enumerate(names)}
+        means = {m.written: number.get(m.class_name or "") for m in self.labels(selection, request)}
+        batches = self.datasets.batches(request.dataset, request.label_column)
+        return indicators((cell for batch in batches for cell in batch), means, summary.rows, len(names))
+
+    def values(self, selection: Selection, request: DatasetRequest) -> tuple[NDArray[np.float64], dict[int, str]]:
+        """(rows of the file, K) what each row should be given, NaN where it does not say; labels not read, by row.
+
+        Raises:
+            InputError: no row of the column that is named holds K numbers.
+        """
+        summary, outputs = self.datasets.summary(request.dataset), len(self.loaded(selection).labels)
+        values, unread = np.full((summary.rows, outputs), np.nan), dict[int, str]()
+        if request.label_column is None:
+            return values, unread
+        batches = self.datasets.batches(request.dataset, request.label_column)
+        for row, cell in enumerate(cell for batch in batches for cell in batch):
+            if (found := cell_values(cell, outputs)) is not None:
+                values[row] = found
+            elif cell.strip():
+                unread[row] = cell
+        if not np.isfinite(values).any():
+            wanted = "a number" if outputs == 1 else f"{outputs} numbers joined by '|', or as a JSON list"
+            raise InputError(
+                f"No row of the column '{request.label_column}' holds {wanted}.",
+                fix="choose the column of the values, or no labels.",
+            )
+        return values, unread
 
     def written(self, request: DatasetRequest) -> NDArray[np.bool_]:
         """(rows of the file,) whether a row has a label, the model's or another."""
@@ -114,10 +156,17 @@ def require_one_class(model: LoadedModel) -> None:
         InputError: it gives several labels, or values.
     """
     if model.problem_type != "single_label_classification":
-        raise InputError(
-            "This model gives several labels or values; a dataset is measured here for one class a text.",
-            fix="choose a classifier of one class a text; the command `evaluate` measures the others.",
-        )
+        raise InputError(one_class(model.problem_type), fix=EVALUATE_MEASURES)
+
+
+def require_problem(model: LoadedModel, problem: str) -> None:
+    """Refuse a model of another problem.
+
+    Raises:
+        InputError: it gives something else.
+    """
+    if model.problem_type != problem:
+        raise InputError(f"This model is of {model.problem_type}, not of {problem}.", fix="measure it as what it is.")
 
 
 def _label_column(request: DatasetRequest) -> str:

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.engine.untrained_head import require_head
 from core.errors import InputError
 from core.evaluation.answering import answer
-from core.evaluation.answers import require_one_class
+from core.evaluation.answers import require_one_class, require_problem
 from core.evaluation.pair_analyses import PairAnalyses
-from core.results import Feature, FeatureKey, Selection
+from core.results import Feature, FeatureKey, LoadedModel, Selection
 from core.results.dataset import DatasetRequest, DatasetSummary, LabelMatch
 from core.results.dataset_evaluation import DatasetEvaluation
+from core.results.label_set_evaluation import LabelSetEvaluation
+from core.results.value_evaluation import ValueEvaluation
 from core.settings import ROOT
 from core.tasks.progress import Progress
 from core.tasks.task import Task
 
+T = TypeVar("T")
 #: Messages that were written for the app, with labels of a demo; see its README.
 SAMPLE = ROOT / "assets" / "samples" / "bank_messages.csv"
 
@@ -71,29 +76,86 @@ class DatasetService(PairAnalyses):
             NotFoundError: no such dataset.
             InputError: no such column; a pair that gives values or several labels.
         """
-        self._datasets.summary(request.dataset)
 
         def work(on_progress: Progress) -> DatasetEvaluation:
-            return self._evaluated(selection, request, on_progress)
+            from core.evaluation.measuring import measured
 
+            model = self._answering(selection)
+            require_one_class(model)
+            actual = self._answers.classes(selection, request)
+            rows, logits = self._answered(selection, request, on_progress)
+            predictor, summary = self._engine.pair(selection).predictor, self._datasets.summary(request.dataset)
+            sure, calibration = predictor.thresholds.sure, predictor.calibration
+            return measured(selection, model, summary, request, rows, logits, actual[rows], sure, calibration)
+
+        return self._evaluation(selection, request, "classes", work)
+
+    def evaluate_label_sets(self, selection: Selection, request: DatasetRequest) -> Task[LabelSetEvaluation]:
+        """The same of a pair that gives several labels, against the set of labels in each row.
+
+        Raises:
+            NotFoundError: no such dataset.
+            InputError: no such column; a pair that gives one class, or values.
+        """
+
+        def work(on_progress: Progress) -> LabelSetEvaluation:
+            from core.evaluation.label_set_evaluation import measured
+
+            model = self._answering(selection)
+            require_problem(model, "multi_label_classification")
+            actual, labelled = self._answers.label_sets(selection, request)
+            rows, logits = self._answered(selection, request, on_progress)
+            summary = self._datasets.summary(request.dataset)
+            return measured(selection, model, summary, request, rows, logits, actual[rows], labelled[rows])
+
+        return self._evaluation(selection, request, "label sets", work)
+
+    def evaluate_values(self, selection: Selection, request: DatasetRequest) -> Task[ValueEvaluation]:
+        """The same of a pair that gives values, against the numbers in each row.
+
+        Raises:
+            NotFoundError: no such dataset.
+            InputError: no such column, or no number in it; a pair that gives classes.
+        """
+
+        def work(on_progress: Progress) -> ValueEvaluation:
+            from core.evaluation.value_evaluation import measured
+
+            model = self._answering(selection)
+            require_problem(model, "regression")
+            actual, unread = self._answers.values(selection, request)
+            rows, values = self._answered(selection, request, on_progress)
+            summary = self._datasets.summary(request.dataset)
+            cells = [unread[row] for row in rows.tolist() if row in unread]
+            seen = (len(cells), cells[0] if cells else "")
+            return measured(selection, model, summary, request, rows, values, actual[rows], seen)
+
+        return self._evaluation(selection, request, "values", work)
+
+    def _evaluation(
+        self, selection: Selection, request: DatasetRequest, kind: str, work: Callable[[Progress], T]
+    ) -> Task[T]:
+        self._datasets.summary(request.dataset)
         calibration = self._engine.pair(selection).predictor.calibration
-        options = (selection, selection.untrained_head, self._answers.identity(selection), calibration)
+        options = (selection, selection.untrained_head, self._answers.identity(selection), calibration, kind)
         return Task(self._tasks, FeatureKey(Feature.EVALUATION, request, options), work)
 
-    def _evaluated(self, selection: Selection, request: DatasetRequest, on_progress: Progress) -> DatasetEvaluation:
+    def _answering(self, selection: Selection) -> LoadedModel:
         model = self._engine.load(selection)
         require_head(model, selection)
-        require_one_class(model)
-        actual = self._answers.classes(selection, request)  # before hours of answering: a wrong column shows at once
+        return model
+
+    def _answered(
+        self, selection: Selection, request: DatasetRequest, on_progress: Progress
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """The rows with a text (N,), and what the model gives for each (N, K), mapped from disk.
+
+        Labels are read before: hours of answering should not end with a wrong column.
+        """
         rows, stored = self._answers.rows(request), self._answers.stored(selection, request)
         if stored.count() < len(rows):
             texts = self._datasets.cells(request.dataset, request.text_column, rows)
             vectors = self._answers.vectors(selection, request)
             answer(self._engine, selection, texts, stored, vectors, on_progress)
-        from core.evaluation.measuring import measured
-
         on_progress(1.0, "measuring")
-        predictor = self._engine.pair(selection).predictor
-        summary, logits = self._datasets.summary(request.dataset), stored.rows()[: len(rows)]
-        sure, calibration = predictor.thresholds.sure, predictor.calibration
-        return measured(selection, model, summary, request, rows, logits, actual[rows], sure, calibration)
+        return rows, stored.rows()[: len(rows)]

@@ -27,6 +27,28 @@ class DatasetSummary:
     text_column: str | None
     label_column: str | None
 
+    @property
+    def value_column(self) -> str | None:
+        """The column of a regression's values, guessed: of labels, else the first besides texts, that holds numbers.
+
+        One number a cell or several, in all of the first rows in which it holds anything; None where there is none.
+        """
+        named = [self.label_column] if self.label_column else []
+        others = [name for name in self.columns if name != self.text_column]
+        return next((name for name in (*named, *others) if self._holds_numbers(self.columns.index(name))), None)
+
+    def _holds_numbers(self, column: int) -> bool:
+        cells = [row[column].strip("[] ") for row in self.head if row[column].strip()]
+        return bool(cells) and all(_is_number(part) for cell in cells for part in cell.replace("|", ",").split(","))
+
+
+def _is_number(part: str) -> bool:
+    try:
+        float(part)
+    except ValueError:
+        return False
+    return True
+
 
 class LabelRule(StrEnum):
     """How a label of a file was found among a model's classes."""

@@ -30,6 +30,14 @@ NOTHING_LABELLED = (
     "No row has a label of this model's, so nothing says which answers are right. Choose the column of the labels on "
     "Evaluate, or bring a labelled dataset."
 )
+#: Where to go with a model that does not give one class a text.
+EVALUATE_MEASURES = "measure it on Evaluate, or choose a classifier of one class a text."
+
+
+def one_class(problem_type: str) -> str:
+    """Why what is about one class a text has nothing to say of a model of this problem."""
+    gives = "values" if problem_type == "regression" else "several labels"
+    return f"This is about models that give one class a text; this one gives {gives}."
 
 
 def unfit_sample(matches: Sequence[LabelMatch]) -> str:
@@ -50,8 +58,11 @@ def about(summary: DatasetSummary, request: DatasetRequest) -> str:
     return f"{summary.name}: {count(summary.rows, 'row')}, texts in '{request.text_column}'{labels}."
 
 
-def matched(matches: Sequence[LabelMatch]) -> str:
-    """How many labels are classes of the model, by which rule, and how many rows are left out."""
+def matched(matches: Sequence[LabelMatch], *, sets: bool = False) -> str:
+    """How many labels are classes of the model, by which rule, and how many rows are left out.
+
+    With `sets` a row may have several labels: those of several unknown ones may be the same rows, and are not counted.
+    """
     known = [m for m in matches if m.class_name is not None]
     unknown = [m for m in matches if m.class_name is None]
     rules = [f"{n:,} {says}" for rule, says in _RULES.items() if (n := sum(m.by is rule for m in known))]
@@ -62,6 +73,8 @@ def matched(matches: Sequence[LabelMatch]) -> str:
         return sentence
     rows, few = sum(m.count for m in unknown), len(unknown) == 1
     named = f"'{unknown[0].written}' is" if few else f"{len(unknown):,} are"
+    if sets and not few:
+        return f"{sentence} {named} not: rows with one of them will be answered, not measured."
     return f"{sentence} {named} not: {'its' if few else 'their'} {count(rows, 'row')} will be answered, not measured."
 
 

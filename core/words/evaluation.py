@@ -26,7 +26,7 @@ MEASURES = {
     "sure_and_wrong": "Sure and wrong",
 }
 #: Measures that are shares of the rows.
-_SHARES = ("accuracy", "balanced_accuracy", "top_3", "sure_and_wrong")
+_SHARES = ("accuracy", "balanced_accuracy", "top_3", "sure_and_wrong", "hamming_loss")
 #: With several labels a text counts as right only with all of them.
 SUBSET = "Subset accuracy (every label of a text right)"
 
@@ -95,15 +95,16 @@ def not_measured(result: DatasetEvaluation) -> str:
 
 def figure(name: str, found: Figure) -> tuple[str, str]:
     """A figure and its interval: ("91.6 %", "90.6 to 92.5 %")."""
-    return measured(name, found.value), _ends(found, name)
+    return measured(name, found.value), interval(name, found)
 
 
 def _between(found: Figure, name: str) -> str:
-    ends = _ends(found, name)
+    ends = interval(name, found)
     return f" (95\u00a0% interval {ends})" if ends else ""
 
 
-def _ends(found: Figure, name: str) -> str:
+def interval(name: str, found: Figure) -> str:
+    """The ends of a figure's interval: "90.6 to 92.5 %"; empty where none is stated."""
     if found.low is None or found.high is None:
         return ""
     if name in _SHARES:

@@ -96,12 +96,12 @@ def test_what_cannot_be_asked(service: DatasetService, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("problem", ["multi_label_classification", "regression"])
-def test_several_labels_and_values_are_left_to_the_command(problem: str, tmp_path: Path) -> None:
+def test_several_labels_and_values_have_evaluations_of_their_own(problem: str, tmp_path: Path) -> None:
     explainer, selection, _ = of_another_problem(problem, tmp_path / "model")
     service = DatasetService(Answers(explainer.engine), TaskRunner(1))
     service._datasets = Datasets(tmp_path / "kept")
     summary = service.receive("a.csv", b"text,label\nx,a\n")
-    with pytest.raises(InputError, match="the command `evaluate` measures the others"):
+    with pytest.raises(InputError, match="this one gives (several labels|values). Fix: measure it on Evaluate"):
         service.evaluate(selection, DatasetRequest(summary.id, "text", None)).result()
 
 

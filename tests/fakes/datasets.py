@@ -10,10 +10,14 @@ from numpy.typing import NDArray
 
 from core.data.columns import guess_columns
 from core.data.label_names import match_labels
+from core.data.targets import cell_values
 from core.errors import InputError, NotFoundError
+from core.evaluation import label_set_evaluation, value_evaluation
+from core.evaluation.answers import require_one_class
 from core.evaluation.class_alignment import align
 from core.evaluation.classes import class_report
 from core.evaluation.data_checks import data_checks
+from core.evaluation.label_cells import counts_of_parts, indicators
 from core.evaluation.label_errors import label_error_report
 from core.evaluation.measuring import measured
 from core.evaluation.robustness import check, robustness_report, tried
@@ -21,16 +25,19 @@ from core.evaluation.slices import slice_of, slice_report
 from core.evaluation.text_map import text_map
 from core.evaluation.text_match import matches
 from core.evaluation.two_models import compare
-from core.results import Selection
+from core.results import LoadedModel, Selection
+from core.results.answered_rows import AnsweredRows
 from core.results.classes import ClassReport
 from core.results.data_checks import DataChecks
 from core.results.dataset import DatasetRequest, DatasetSummary, LabelMatch
 from core.results.dataset_evaluation import NO_CLASS, DatasetEvaluation
 from core.results.label_errors import LabelErrorReport
+from core.results.label_set_evaluation import LabelSetEvaluation
 from core.results.robustness import Replacement, RobustnessReport
 from core.results.slices import Condition, Slice, SliceKind, SliceReport, TextMatch
 from core.results.text_map import Projection, TextMap
 from core.results.two_models import CommonClasses, TwoModels
+from core.results.value_evaluation import ValueEvaluation
 from core.services import Datasets
 from tests.fakes.engine import FakeEngine
 from tests.fakes.predictions import logits
@@ -85,10 +92,10 @@ class FakeDatasets:
         return DatasetSummary(dataset, self.names[dataset], len(rows), COLUMNS, "utf-8", tuple(rows), text, label)
 
     def table(self) -> list[tuple[str, str, str]]:
-        """Texts, labels that are the classes of the pair that was asked last, or loaded, and a column besides."""
+        """Texts, labels as the pair gives them that was asked last, or loaded, and a column besides."""
         models = [self._engine.models[self._asked]] if self._asked in self._engine.models else []
-        classes = [*self._engine.models.values(), *models][-1].labels if self._engine.models else ("a", "b")
-        rows = [(f"Where is my card number {i}? {HOSTILE}", classes[i % len(classes)], "app") for i in range(10)]
+        model = [*self._engine.models.values(), *models][-1] if self._engine.models else None
+        rows = [(f"Where is my card number {i}? {HOSTILE}", label_of(model, i), "app") for i in range(10)]
         return [*rows, *[("Will it rain?", UNKNOWN, "email")] * UNKNOWN_ROWS]
 
     def cells(self, dataset: str, column: str, rows: Sequence[int]) -> tuple[str, ...]:
@@ -97,14 +104,22 @@ class FakeDatasets:
 
     def labels(self, selection: Selection, request: DatasetRequest) -> tuple[LabelMatch, ...]:
         self._asked = selection
+        model = self._engine.models[selection]
         counts = Counter(row[COLUMNS.index(request.label_column or "label")] for row in self.table())
-        return match_labels(counts, self._engine.models[selection].labels, dict(request.given))
+        parts = counts_of_parts(counts) if model.problem_type == "multi_label_classification" else counts
+        return match_labels(parts, model.labels, dict(request.given))
 
     def answered(self, selection: Selection, request: DatasetRequest) -> tuple[int, int]:
         return self.answers, len(self.table())
 
     def evaluate(self, selection: Selection, request: DatasetRequest) -> FakeTask[DatasetEvaluation]:
         return self._tasks.task(lambda: self._evaluated(selection, request), "dataset", selection, request)
+
+    def evaluate_label_sets(self, selection: Selection, request: DatasetRequest) -> FakeTask[LabelSetEvaluation]:
+        return self._tasks.task(lambda: self._label_sets(selection, request), "label sets", selection, request)
+
+    def evaluate_values(self, selection: Selection, request: DatasetRequest) -> FakeTask[ValueEvaluation]:
+        return self._tasks.task(lambda: self._values(selection, request), "values", selection, request)
 
     def classes(self, result: DatasetEvaluation) -> FakeTask[ClassReport]:
         model = self._engine.models[result.selection]
@@ -131,7 +146,7 @@ class FakeDatasets:
         condition = Condition(SliceKind.MATCH, "regex" if match.regex else "", match.text)
         return slice_of(result, condition, matches([row[0] for row in self.table()], match))
 
-    def search(self, result: DatasetEvaluation, match: TextMatch) -> tuple[int, ...]:
+    def search(self, result: DatasetEvaluation | AnsweredRows, match: TextMatch) -> tuple[int, ...]:
         return tuple(int(i) for i in np.flatnonzero(matches([row[0] for row in self.table()], match)))
 
     def text_map(self, result: DatasetEvaluation, projection: Projection) -> FakeTask[TextMap]:
@@ -174,6 +189,7 @@ class FakeDatasets:
 
     def _evaluated(self, selection: Selection, request: DatasetRequest) -> DatasetEvaluation:
         self._asked, model = selection, self._engine.answering(selection)
+        require_one_class(model)
         table, number = self.table(), {name: i for i, name in enumerate(model.labels)}
         means = {m.written: number.get(m.class_name or "", NO_CLASS) for m in self.labels(selection, request)}
         known = request.label_column is not None
@@ -181,6 +197,38 @@ class FakeDatasets:
         answers = np.array([logits(model, row[0]) for row in table])
         summary = self.summary(request.dataset)
         return measured(selection, model, summary, request, np.arange(len(table)), answers, actual, SURE)
+
+    def _label_sets(self, selection: Selection, request: DatasetRequest) -> LabelSetEvaluation:
+        self._asked, model = selection, self._engine.answering(selection)
+        table, number = self.table(), {name: i for i, name in enumerate(model.labels)}
+        means = {m.written: number.get(m.class_name or "") for m in self.labels(selection, request)}
+        actual, known = indicators((row[1] for row in table), means, len(table), len(number))
+        known &= request.label_column is not None
+        answers, summary = np.array([logits(model, row[0]) for row in table]), self.summary(request.dataset)
+        rows = np.arange(len(table))
+        return label_set_evaluation.measured(selection, model, summary, request, rows, answers, actual, known)
+
+    def _values(self, selection: Selection, request: DatasetRequest) -> ValueEvaluation:
+        self._asked, model = selection, self._engine.answering(selection)
+        table, outputs = self.table(), len(model.labels)
+        absent = [float("nan")] * outputs
+        read = [cell_values(row[1], outputs) if request.label_column else absent for row in table]
+        actual, unread = np.array([values or absent for values in read]), read.count(None)
+        answers, summary = np.array([logits(model, row[0]) for row in table]), self.summary(request.dataset)
+        rows, seen = np.arange(len(table)), (unread, UNKNOWN if unread else "")
+        return value_evaluation.measured(selection, model, summary, request, rows, answers, actual, seen)
+
+
+def label_of(model: LoadedModel | None, row: int) -> str:
+    """A label such as the model gives: a class, a set of them, one value or several."""
+    classes = model.labels if model else ("a", "b")
+    match model.problem_type if model else "":
+        case "multi_label_classification":
+            return "|".join(classes[: row % 3])
+        case "regression":
+            return "|".join(str((row + k) / 4) for k in range(len(classes)))
+        case _:
+            return classes[row % len(classes)]
 
 
 _: type[Datasets] = FakeDatasets

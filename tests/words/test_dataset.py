@@ -30,3 +30,13 @@ def test_labels_that_match_and_those_that_do_not() -> None:
     assert dataset.matched([lost, gone]) == (
         "0 of 2 labels are classes of this model. 2 are not: their 8 rows will be answered, not measured."
     )
+
+
+def test_rows_of_several_unknown_labels_are_not_counted_where_they_may_be_the_same() -> None:
+    matches = [LabelMatch(name, 3, None, LabelRule.NONE) for name in ("rain", "snow")]
+    assert dataset.matched(matches).endswith("2 are not: their 6 rows will be answered, not measured.")
+    assert dataset.matched(matches, sets=True).endswith(
+        "2 are not: rows with one of them will be answered, not measured."
+    )
+    assert dataset.matched(matches[:1], sets=True).endswith("'rain' is not: its 3 rows will be answered, not measured.")
+    assert dataset.one_class("regression").endswith("this one gives values.")
