@@ -7,12 +7,20 @@ import streamlit as st
 from core.results import LoadedModel, Selection
 from core.results.dataset_evaluation import DatasetEvaluation
 from pages.ui import details, markup
-from pages.views import dataset, dataset_rows, evaluated, evaluation_report, row_choice
+from pages.views import (
+    dataset,
+    dataset_rows,
+    evaluated,
+    evaluation_report,
+    label_set_evaluation,
+    row_choice,
+    value_evaluation,
+)
 from pages.views import evaluation as view
 
 _REJECT = "evaluation.reject"
 _KEYS = {"show": dataset_rows.SHOW, "pair": dataset_rows.PAIR, "from": dataset_rows.START, "reject": _REJECT}
-_KEYS |= row_choice.KEYS
+_KEYS |= row_choice.KEYS | {"output": value_evaluation.OUTPUT}
 _MOST = {"from": 10**9, "reject": 100}
 
 
@@ -32,13 +40,27 @@ def panel(selection: Selection, model: LoadedModel) -> None:
     summary = dataset.opened(st.session_state.get(evaluated.DATA), evaluated.use, selection)
     if summary is None:
         return
-    request = dataset.choose_columns(summary, evaluated.use)
-    if asked := dataset.described(summary, request, selection):
+    values = model.problem_type == evaluated.VALUES
+    request = dataset.choose_columns(summary, evaluated.use, values=values)
+    if values:
+        dataset.brought(summary)
+    elif asked := dataset.described(summary, request, selection, sets=model.problem_type == evaluated.LABEL_SETS):
         details.part("Labels without a class", "labels", lambda: dataset.labels(summary.id, asked, model.labels))
     details.part("First rows of the file", "preview", lambda: dataset.preview(summary))
-    result = evaluated.evaluated(selection, request)
-    if result is not None:
-        draw(result)
+    match model.problem_type:
+        case evaluated.LABEL_SETS:
+            label_set_evaluation.panel(selection, request)
+        case evaluated.VALUES:
+            value_evaluation.panel(selection, request)
+        case _ if (result := evaluated.evaluated(selection, request)) is not None:
+            draw(result)
 
 
-evaluated.page("Evaluate", "How good is it on a whole dataset, and where does it fail?", _KEYS, _MOST, panel)
+evaluated.page(
+    "Evaluate",
+    "How good is it on a whole dataset, and where does it fail?",
+    _KEYS,
+    _MOST,
+    panel,
+    (evaluated.ONE_CLASS, evaluated.LABEL_SETS, evaluated.VALUES),
+)

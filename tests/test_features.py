@@ -163,16 +163,34 @@ FEATURES: Mapping[str, Feature] = {
         "core/evaluation",
         {
             "view": other(
-                *("evaluation", "dataset", "dataset_rows", "row_choice", "evaluated", "evaluation_report"),
+                *("evaluation", "dataset", "dataset_rows", "row_choice", "measured_rows", "evaluated"),
+                "evaluation_report",
                 because="what is brought, and its rows, are long; what all pages about a dataset begin with",
             ),
             "results": other(
-                *("evaluation", "dataset", "dataset_evaluation", "row_tags"),
-                because="with and without rows, and of each",
+                *("evaluation", "dataset", "dataset_evaluation", "answered_rows", "row_tags"),
+                because="with and without rows, and of each; what all kinds of answers have",
             ),
             "words": other("evaluation", "dataset", "row_tags", because="as its results"),
             "figures": other("evaluation", "evaluation_report", because="one file for people who were not there"),
             "command": other("evaluate", "evaluation_files", because="a verb, and what it writes"),
+        },
+    ),
+    "label_set_evaluation": Feature(
+        "core/evaluation/label_set_evaluation.py",
+        {
+            "page": other("evaluation", because="as the model answers, so is it measured there"),
+            "figures": none("a table of the app's own"),
+            "command": other("evaluate", because="as its page"),
+            "browser test": other("evaluation", because="as its page"),
+        },
+    ),
+    "value_evaluation": Feature(
+        "core/evaluation/value_evaluation.py",
+        {
+            "page": other("evaluation", because="as the model answers, so is it measured there"),
+            "command": other("evaluate", because="as its page"),
+            "browser test": other("evaluation", because="as its page"),
         },
     ),
     "classes": Feature(

@@ -92,16 +92,18 @@ def _tried(use: Callable[[str], None], read: Callable[[], DatasetSummary]) -> No
         st.session_state[_FAILED] = error
 
 
-def choose_columns(summary: DatasetSummary, use: Callable[[None], None]) -> DatasetRequest:
-    """Which columns hold texts and labels; and the way to another file."""
+def choose_columns(summary: DatasetSummary, use: Callable[[None], None], *, values: bool = False) -> DatasetRequest:
+    """Which columns hold texts and labels, or with `values` numbers; and the way to another file."""
     columns, offered = list(summary.columns), [NO_LABELS, *summary.columns]
     if st.session_state.get(TEXTS) not in columns:
         st.session_state[TEXTS] = summary.text_column or columns[0]
     if st.session_state.get(LABELS) not in offered:
-        st.session_state[LABELS] = summary.label_column or NO_LABELS
+        st.session_state[LABELS] = (summary.value_column if values else summary.label_column) or NO_LABELS
     text, label, other = st.columns([2, 2, 1], vertical_alignment="bottom")
     texts = text.selectbox("Column of the texts", columns, key=TEXTS, persist_state="session")
-    labels = label.selectbox("Column of the labels", offered, key=LABELS, persist_state="session")
+    labels = label.selectbox(
+        f"Column of the {'values' if values else 'labels'}", offered, key=LABELS, persist_state="session"
+    )
     other.button("Another file", icon=":material/upload_file:", on_click=use, args=(None,), width="stretch")
     return _request(summary, texts or columns[0], labels or NO_LABELS)
 
@@ -121,16 +123,24 @@ def _request(summary: DatasetSummary, texts: str, labels: str) -> DatasetRequest
     return DatasetRequest(summary.id, texts, None if labels == NO_LABELS else labels, tuple(sorted(given.items())))
 
 
-def described(summary: DatasetSummary, request: DatasetRequest, selection: Selection) -> list[LabelMatch]:
-    """What was brought, and how its labels match the classes of the loaded pair.
+def brought(summary: DatasetSummary) -> None:
+    """What was brought."""
+    st.html(markup.note(words.brought(summary)))
+
+
+def described(
+    summary: DatasetSummary, request: DatasetRequest, selection: Selection, *, sets: bool = False
+) -> list[LabelMatch]:
+    """What was brought, and how its labels match the classes of the loaded pair; `sets`: a row may have several.
 
     Gives the labels that match no class, and those that a person gave theirs.
     """
-    st.html(markup.note(words.brought(summary)))
+    brought(summary)
     if request.label_column is None:
         return []
     matches = datasets().labels(selection, request)
-    st.html((markup.warning if any(m.class_name is None for m in matches) else markup.note)(words.matched(matches)))
+    box = markup.warning if any(m.class_name is None for m in matches) else markup.note
+    st.html(box(words.matched(matches, sets=sets)))
     return [m for m in matches if m.class_name is None or m.by is LabelRule.GIVEN]
 
 

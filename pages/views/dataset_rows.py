@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import streamlit as st
@@ -62,14 +62,14 @@ def these(
     if not len(places):
         st.html(markup.note("There is no such row."))
         return
-    start = _start(len(places))
+    start = first(len(places))
     part = places[start : start + PAGE]
     texts = datasets().cells(result.dataset.id, result.request.text_column, [int(i) for i in result.rows[part]])
     made = _cells(result, part, known) if cells is None else cells(part, texts)
     if marks := corrections.marks(result.dataset.id, result.classes):
         made["To do"] = [marks.get(int(row), "") for row in result.rows[part]]
-    picked = _table({"Row": result.rows[part] + 1, "Text": list(texts), **made})
-    _turn(places, start)
+    picked = table({"Row": result.rows[part] + 1, "Text": list(texts), **made})
+    turn(len(places), start)
     if picked:
         corrections.offer(result, [int(part[i]) for i in picked])
     if len(picked) == 1:
@@ -125,7 +125,7 @@ def _choose(result: DatasetEvaluation) -> tuple[str, tuple[int, int] | None]:
     return shown or "wrong", None
 
 
-def _start(total: int) -> int:
+def first(total: int) -> int:
     """The first row of the part that is shown, of so many."""
     asked = str(st.session_state.get(START) or 0)
     start = int(asked) if asked.isdigit() and int(asked) < total else 0
@@ -146,8 +146,8 @@ def _cells(result: DatasetEvaluation, places: NDArray[np.int64], known: Tags | N
     }
 
 
-def _table(cells: dict[str, Any]) -> list[int]:
-    """These rows, a cell of each a column; gives those that are chosen."""
+def table(cells: dict[str, Any], mode: Literal["multi-row", "single-row"] = "multi-row", **more: Any) -> list[int]:
+    """These rows, a cell of each a column, of which some have `more` to them; gives those that are chosen."""
     import pandas as pd
 
     frame = pd.DataFrame(cells)
@@ -161,17 +161,16 @@ def _table(cells: dict[str, Any]) -> list[int]:
         hide_index=True,
         key="evaluation.rows",
         on_select="rerun",
-        selection_mode="multi-row",
+        selection_mode=mode,
         height=min(15, len(frame) + 1) * 35 + 3,
         alt="Rows of the dataset",
-        column_config=columns,
+        column_config=columns | more,
     )
     return [row for row in event.selection.rows if row < len(frame)]
 
 
-def _turn(places: NDArray[np.int64], start: int) -> None:
-    """Which rows stand in the table, and the way to the others."""
-    total = len(places)
+def turn(total: int, start: int) -> None:
+    """Which of so many rows stand in the table, and the way to the others."""
     if total <= PAGE:
         st.html(markup.note(count(total, "row")))
         return

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Container, Mapping
+from typing import Any, TypeVar
 
 import streamlit as st
 
-from core.errors import AppError
+from core.errors import AppError, InputError
 from core.results import LoadedModel, Selection
 from core.results.dataset import DatasetRequest
 from core.results.dataset_evaluation import DatasetEvaluation
+from core.services import Task
 from core.words import dataset as words
 from pages.ui import frame, loading, markup, task_progress, untrained_head, url_state
 from pages.ui.services import datasets
 from pages.views import dataset
 
+Result = TypeVar("Result")
+
 DATA = "evaluation.data"
+#: What a pair may be that gives one class a text, and every other kind of pair.
+ONE_CLASS, LABEL_SETS, VALUES = "single_label_classification", "multi_label_classification", "regression"
 #: What stands in the URL of every page that is about a dataset, and where it is kept.
 KEYS = {"data": DATA, "texts": dataset.TEXTS, "labels": dataset.LABELS}
 
@@ -47,16 +52,34 @@ def page(
     keys: Mapping[str, str],
     most: Mapping[str, int],
     panel: Callable[[Selection, LoadedModel], None],
+    problems: Container[str] = (ONE_CLASS,),
 ) -> None:
-    """Such a page: its head, `panel` for the loaded pair, or what is wrong in words; all choices into the URL."""
+    """Such a page: its head, `panel` for the loaded pair, or what is wrong in words; all choices into the URL.
+
+    A pair of another problem than `problems` is told so before anything is asked for, with the way to where it is
+    measured.
+    """
     pair = opened(heading, question, keys, most)
     if pair is None:
         return
     try:
-        panel(*pair)
+        if pair[1].problem_type in problems:
+            panel(*pair)
+        else:
+            _of_another_problem(pair[1])
     except AppError as error:
         st.html(markup.problem(error))
     keep(keys)
+
+
+def _of_another_problem(model: LoadedModel) -> None:
+    st.html(markup.problem(InputError(words.one_class(model.problem_type), fix=words.EVALUATE_MEASURES)))
+    st.page_link(
+        "pages/evaluation.py",
+        label="Evaluate this model",
+        icon=":material/arrow_forward:",
+        icon_position="right",
+    )
 
 
 def keep(keys: Mapping[str, str]) -> None:
@@ -75,11 +98,17 @@ def use(chosen: str | None) -> None:
 def evaluated(
     selection: Selection, request: DatasetRequest, by: str = "", key: str = "evaluate"
 ) -> DatasetEvaluation | None:
+    """The result of a pair that gives one class a text; or None, see `outcome`."""
+    return outcome(datasets().evaluate(selection, request), selection, request, by, key)
+
+
+def outcome(
+    task: Task[Result], selection: Selection, request: DatasetRequest, by: str = "", key: str = "evaluate"
+) -> Result | None:
     """The result; or None, after a button that begins the run, or how far it is.
 
     `by` names the pair on the button, where it is not the one in the top bar; its widgets have the names of `key`.
     """
-    task = datasets().evaluate(selection, request)
     done, total = datasets().answered(selection, request)
     if task.state() is None and done < total:
         label = f"Go on: {done:,} of {words.count(total, 'row')} were answered before" if done else ""

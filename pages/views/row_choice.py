@@ -10,6 +10,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from core.errors import AppError
+from core.results.answered_rows import AnsweredRows
 from core.results.dataset_evaluation import DatasetEvaluation
 from core.results.row_tags import RowTag, row_tags
 from core.results.slices import TextMatch
@@ -50,14 +51,22 @@ def narrowed(
 ) -> NDArray[np.int64]:
     """Of these rows, in their order, those that a person asks for; in another order where one is chosen."""
     find, tag, sort = st.columns([2, 1, 1])
-    typed = find.text_input("Find in the texts", key=FIND, persist_state="session", placeholder="a word, a part of one")
+    places = searched(result, places, find)
     chosen = _tag(tag, places, known)
     order = _sort(sort)
-    if typed.strip():
-        places = places[np.isin(places, _containing(result, typed.strip()))]
     if chosen is not None:
         places = places[known[chosen][places]]
     return _ordered(result, places, order)
+
+
+def searched(
+    result: DatasetEvaluation | AnsweredRows, places: NDArray[np.int64], box: st.delta_generator.DeltaGenerator
+) -> NDArray[np.int64]:
+    """Of these rows, in their order, those whose text has what is typed into the box."""
+    typed = box.text_input("Find in the texts", key=FIND, persist_state="session", placeholder="a word, a part of one")
+    if not typed.strip():
+        return places
+    return places[np.isin(places, _containing(result, typed.strip()))]
 
 
 def _tag(
@@ -92,7 +101,7 @@ def _ordered(result: DatasetEvaluation, places: NDArray[np.int64], order: str) -
     return places[np.argsort(by[order][places], kind="stable")]  # NaN is last
 
 
-def _containing(result: DatasetEvaluation, typed: str) -> NDArray[np.int64]:
+def _containing(result: DatasetEvaluation | AnsweredRows, typed: str) -> NDArray[np.int64]:
     """Places whose text has it; the last search is kept, for it reads every text."""
     asked = (result.selection, result.request, typed)
     if st.session_state.get(_FOUND, (None, None))[0] != asked:

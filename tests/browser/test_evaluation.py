@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from pathlib import Path
 
@@ -17,7 +18,8 @@ from core.results import Selection
 from core.words.class_names import readable
 from core.words.numbers import percentage
 from tests.browser.conftest import OpenPage, Server
-from tests.browser.reading import BANKING, settle, unfold
+from tests.browser.folders import SEVERAL, classifier_folder
+from tests.browser.reading import BANKING, model_badge, settle, unfold
 from tests.browser.test_looks import violations
 
 LLAMA = Selection("demo-llama", "banking77")
@@ -211,3 +213,71 @@ def test_the_report_is_one_page_when_it_is_printed(server: Server, open_page: Op
     with page.expect_download() as download:
         page.get_by_role("button", name="Download for .eval_results").click()
     assert "id: bank_messages" in Path(download.value.path()).read_text(encoding="utf-8")
+
+
+def added(page: Page, server: Server, folder: Path) -> None:
+    """A folder as a candidate, loaded, on *Evaluate*."""
+    page.goto(f"{server.url}/candidates?{BANKING}")
+    page.get_by_role("radio", name="Added", exact=True).click()
+    page.get_by_label("Folder or Hub id").fill(str(folder))
+    page.get_by_role("button", name="Add", exact=True).click()
+    page.get_by_role("button", name=re.compile("^Load ")).click()
+    expect(page.get_by_role("button", name="Classify with it")).to_be_visible()
+    page.get_by_test_id("stTopNavLink").filter(has_text="Evaluate").click()
+    page.get_by_text("A file of yours").wait_for()
+
+
+def removed(page: Page, name: str) -> None:
+    page.get_by_test_id("stTopNavLink").filter(has_text="Models").click()
+    page.get_by_role("button", name="Remove from the list").click()
+    expect(model_badge(page)).not_to_contain_text(name)
+
+
+def test_several_labels_and_values_are_measured_as_what_they_are(
+    server: Server, open_page: OpenPage, tmp_path: Path
+) -> None:
+    page = open_page(f"{server.url}/candidates?{BANKING}")
+    texts = [f"my card {i} is late" for i in range(9)]
+
+    added(page, server, classifier_folder(tmp_path / "sets", problem="multi_label_classification", labels=SEVERAL))
+    sets = [SEVERAL[: i % 4] for i in range(9)]
+    rows = [{"text": text, "labels": names} for text, names in zip(texts, sets, strict=True)]
+    content = "\n".join(map(json.dumps, [*rows, {"text": "rain", "labels": ["weather"]}]))
+    upload(page, "sets.jsonl", content.encode())
+    expect(page.get_by_text("'weather' is not: its 1 row will be answered, not measured.")).to_be_visible()
+    evaluated(page)
+    expect(page.locator(".hl-lead")).to_contain_text(re.compile("^Every label right on .* of 9 rows"))
+    expect(page.get_by_text("1 row with a label that this model does not have")).to_be_visible()
+    labels = page.get_by_test_id("stDataFrame").first
+    shown = [labels.get_by_test_id(f"glide-cell-0-{i}").text_content() for i in range(len(SEVERAL))]
+    assert sorted(map(str, shown)) == sorted(readable(label, SEVERAL) for label in SEVERAL)
+    assert not violations(page)
+    page.get_by_text(re.compile(r"^Not measured \(1\)$")).click()
+    table = page.locator(".st-key-evaluation-rows")
+    expect(table.get_by_test_id("glide-cell-2-0")).to_have_text("rain")
+    expect(table.get_by_test_id("glide-cell-3-0")).to_have_text('["weather"]')
+    expect(page).to_have_url(re.compile("show=unlabelled"))
+    click_first_row(page, table)
+    expect(page.get_by_role("link", name="Why this answer?")).to_be_visible()
+    settle(page)  # a link that still moves is missed
+    page.get_by_test_id("stMain").get_by_role("link", name="Slices", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Slices")
+    expect(page.get_by_role("alert")).to_contain_text("this one gives several labels")
+    page.get_by_role("link", name="Evaluate this model").click()
+    expect(page.locator(".hl-lead")).to_contain_text("of 9 rows")
+    removed(page, "sets")
+
+    added(page, server, classifier_folder(tmp_path / "stars", problem="regression", labels=("stars",)))
+    lines = ["text,stars", *[f"{text},{i / 3:.2f}" for i, text in enumerate(texts)]]
+    upload(page, "stars.csv", "\n".join(lines).encode())
+    expect(page.get_by_role("combobox", name="Column of the values")).to_have_value("stars")
+    evaluated(page)
+    expect(page.locator(".hl-lead")).to_contain_text(re.compile("^Off by .* on average over 9 rows"))
+    expect(page.get_by_test_id("stPlotlyChart")).to_have_count(2)
+    table = page.locator(".st-key-evaluation-rows")
+    off = [abs(float(table.get_by_test_id(f"glide-cell-5-{i}").text_content() or "nan")) for i in range(9)]
+    assert off == sorted(off, reverse=True)
+    assert not violations(page)
+    removed(page, "stars")
+    assert not list(server.candidates.glob("*.yaml"))
+    assert page.get_by_test_id("stException").count() == 0
