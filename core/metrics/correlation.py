@@ -6,21 +6,28 @@ import numpy as np
 
 from core.metrics.probabilities import Floats
 
-#: A mean square below this share of the largest square is rounding: the values are all alike.
-_ROUNDING = 1e-28
+#: A spread below this share of the sum of squares is rounding: the values are all alike.
+_ROUNDING = 1e-12
 
 
 def pearson(values: Floats, targets: Floats, weights: Floats) -> Floats:
-    """Pearson's correlation (R,): values and targets each (N,) or (R, N), weights (R, N). NaN where one is constant."""
-    (x, spread_of_x), (y, spread_of_y) = (_centred(part, weights) for part in (values, targets))
-    both = np.einsum("rn,rn,rn->r", weights, x, y)
-    result: Floats = both / np.sqrt(spread_of_x) / np.sqrt(spread_of_y)
-    return np.clip(result, -1, 1)
+    """Pearson's correlation (R,): values (N,), targets (N,), weights (R, N). NaN where one is constant."""
+    x, y = values - values.mean(), targets - targets.mean()
+    sums = weights @ np.stack([x, y, x * x, y * y, x * y], axis=1)
+    count = weights.sum(axis=1)
+    both = sums[:, 4] - sums[:, 0] * sums[:, 1] / count
+    spreads = [_spread(sums[:, k], sums[:, k + 2], count) for k in (0, 1)]
+    return np.asarray(np.clip(both / np.sqrt(spreads[0]) / np.sqrt(spreads[1]), -1, 1))
 
 
 def spearman(values: Floats, targets: Floats, weights: Floats) -> Floats:
-    """Spearman's correlation (R,): Pearson's of the ranks, equal ones sharing theirs. values (N,), targets (N,)."""
-    return pearson(ranks(values, weights), ranks(targets, weights), weights)
+    """Spearman's correlation (R,): Pearson's of the ranks, equal ones sharing theirs. As `pearson`."""
+    middle = (weights.sum(axis=1, keepdims=True) + 1) / 2
+    x, y = ranks(values, weights) - middle, ranks(targets, weights) - middle
+    both, of_x, of_y = (np.einsum("rn,rn,rn->r", weights, *pair) for pair in ((x, y), (x, x), (y, y)))
+    varies = (of_x > 0) & (of_y > 0)
+    result: Floats = np.divide(both, np.sqrt(of_x) * np.sqrt(of_y), out=np.full(len(both), np.nan), where=varies)
+    return result
 
 
 def ranks(values: Floats, weights: Floats) -> Floats:
@@ -42,15 +49,13 @@ def explained(values: Floats, targets: Floats, weights: Floats) -> Floats:
 
     NaN where the targets are constant: there is nothing to explain.
     """
-    total = _centred(targets, weights)[1]
-    result: Floats = 1 - weights @ (values - targets) ** 2 / total
+    y = targets - targets.mean()
+    sums = weights @ np.stack([y, y * y, (values - targets) ** 2], axis=1)
+    result: Floats = 1 - sums[:, 2] / _spread(sums[:, 0], sums[:, 1], weights.sum(axis=1))
     return result
 
 
-def _centred(values: Floats, weights: Floats) -> tuple[Floats, Floats]:
-    """Values (R, N) without their mean, and the sum of their squares (R,), NaN where that is only rounding."""
-    mean = (weights * values).sum(axis=1) / weights.sum(axis=1)
-    centred = np.asarray(values - mean[:, None])
-    spread = np.einsum("rn,rn,rn->r", weights, centred, centred)
-    least = _ROUNDING * weights.shape[1] * float(np.square(values).max(initial=0))
-    return centred, np.where(spread > least, spread, np.nan)
+def _spread(total: Floats, squares: Floats, count: Floats) -> Floats:
+    """(R,) sum of squares around the mean, of the sum and the sum of squares; NaN where it is only rounding."""
+    spread = squares - total**2 / count
+    return np.where(spread > _ROUNDING * squares, spread, np.nan)

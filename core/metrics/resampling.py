@@ -10,8 +10,8 @@ from core.errors import InputError
 from core.metrics.intervals import BLOCK, Interval, percentiles
 from core.metrics.probabilities import Floats
 
-#: Weights that are drawn in all, and resamples at the least: of a million texts 200, which takes seconds.
-MOST_WEIGHTS = 2 * 10**8
+#: Weights that are drawn in all, and resamples at the least: 200 of a quarter of a million texts or more.
+MOST_WEIGHTS = 5 * 10**7
 FEWEST = 200
 
 
@@ -25,7 +25,7 @@ def bootstrap_weighted(
     Args:
         count: N texts, 1 or more.
         statistics: how often each text was drawn (R, N) -> (R, S); called on blocks of resamples.
-        resamples: fewer are drawn of more than 200,000 texts.
+        resamples: fewer are drawn of more than 50,000 texts.
         seed: the same seed gives the same intervals.
         level: confidence, inside (0, 1).
 
