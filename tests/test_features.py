@@ -163,7 +163,7 @@ FEATURES: Mapping[str, Feature] = {
         "core/evaluation",
         {
             "view": other(
-                *("evaluation", "dataset", "dataset_rows", "row_choice", "measured_rows", "evaluated"),
+                *("evaluation", "dataset", "dataset_rows", "row_choice", "measured_rows", "row_cells", "evaluated"),
                 "evaluation_report",
                 because="what is brought, and its rows, are long; what all pages about a dataset begin with",
             ),

@@ -48,7 +48,8 @@ def health(report: HealthReport) -> Stage:
     of = {status: [c for c in report.checks if c.status is status] for status in CheckStatus}
     refused = of[CheckStatus.REFUSED]
     checks = "1 check" if len(report.checks) == 1 else f"{len(report.checks)} checks"
-    detail = f"{checks}: {len(of[CheckStatus.PASSED])} passed, {len(refused) or 'none'} refused it"
+    passed = f"{len(of[CheckStatus.PASSED])} passed, " if of[CheckStatus.PASSED] else ""
+    detail = f"{checks}: {passed}{len(refused) or 'none'} refused it"
     for status in (CheckStatus.NOTE, CheckStatus.WARNING, CheckStatus.REFUSED):
         if of[status]:
             detail += f"; {status.value}: {', '.join(c.name for c in of[status])}"

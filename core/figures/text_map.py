@@ -24,8 +24,8 @@ OUTCOME_COLOURS: dict[Theme, dict[str, str]] = {
     },
     "dark": {
         "right_kept": "#6fcf9b",
-        "right_rejected": "#3a6653",
-        "wrong_rejected": "#6e4b49",
+        "right_rejected": "#4f8a70",
+        "wrong_rejected": "#9c6661",
         "wrong_kept": "#ff9a90",
         "unlabelled": "#77828f",
     },

@@ -24,7 +24,7 @@ def lead(report: ClassReport) -> str:
     whole = sum(c.recall == 1 for c in seen)
     worst = worst_first(report)[0]
     named = readable(worst.name, report.names)
-    said = f"{whole:,} of {count(len(seen), 'class', 'classes')} are right on all their rows."
+    said = f"Right on every row of {whole:,} of {count(len(seen), 'class', 'classes')}."
     if worst.recall == 1:
         return said
     taken = ""
@@ -67,12 +67,14 @@ def matrix(report: ClassReport) -> str:
     off = int(report.confusion.sum() - report.confusion.diagonal().sum())
     pairs = int((report.confusion > 0).sum() - (report.confusion.diagonal() > 0).sum())
     said = (
-        f"{count(off, 'row')} in {count(pairs, 'pair')} of classes; a cell is as dark as its share of its label. "
+        f"{count(off, 'row')} in {count(pairs, 'pair')} of classes; the stronger the colour of a cell, the larger its "
+        f"share of its label. "
         "Drag to look closer, double click to come back, click a cell for its rows."
     )
     if not report.groups or len(report.groups[0]) == len(report.names):
         return said
-    return f"{said} {count(len(report.groups), 'group')} of classes are confused among themselves alone."
+    are = "is" if len(report.groups) == 1 else "are"
+    return f"{said} {count(len(report.groups), 'group')} of classes {are} confused among themselves alone."
 
 
 def without_rows(report: ClassReport) -> str:

@@ -47,7 +47,7 @@ def remarks(report: WeightReport) -> str:
     """What could not be compared, and what a classifier does without; empty where there is nothing to say."""
     found = report.completeness
     if found.measure == "factors":
-        return "Which modules it was to adapt, its files do not tell."
+        return "A file of factors does not tell which modules were meant to be adapted: Candidates asks its config."
     if found.remark:
         return f"{found.remark} Whether tensors are missing cannot be told."
     if found.unread:

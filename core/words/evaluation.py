@@ -27,6 +27,8 @@ MEASURES = {
 }
 #: Measures that are shares of the rows.
 _SHARES = ("accuracy", "balanced_accuracy", "top_3", "sure_and_wrong", "hamming_loss")
+#: Beside the figures of a dataset.
+LABELS_AS_THEY_ARE = "Every label counts as right here. Label errors says which are likely not."
 #: With several labels a text counts as right only with all of them.
 SUBSET = "Subset accuracy (every label of a text right)"
 
@@ -75,7 +77,7 @@ def headline(result: DatasetEvaluation) -> str:
         said += (
             f" Most often wrong: '{actual}' taken for '{taken}' ({first.count:,} of {count(first.of, 'row')}{also})."
         )
-    return f"{said} Sure ({percentage(result.sure)} or more) and wrong: {percentage(sure.value)} of all rows."
+    return f"{said} Sure ({percentage(result.sure)} or more) and wrong: {percentage(sure.value)} of these rows."
 
 
 def not_measured(result: DatasetEvaluation) -> str:

@@ -13,8 +13,9 @@ NO_STOCK_CLASS = (
     "No class of transformers has the pooler and head of this pair, so that format is refused. A graph holds them."
 )
 ABOUT = (
-    "The classifier, its adapter merged, as one folder that other programs open: transformers' own class, or a graph "
-    "for ONNX Runtime or OpenVINO. What was written is opened again, and its logits compared with ours."
+    "The classifier, an adapter merged where there is one, as one folder that other programs open: transformers' own "
+    "class, or a graph for ONNX Runtime or OpenVINO. What was written is opened again, and its logits compared with "
+    "ours."
 )
 
 

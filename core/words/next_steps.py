@@ -23,24 +23,36 @@ CONFUSED = 3
 
 @dataclass(frozen=True)
 class Step:
-    """A sentence, and the page that shows what it is about, by its name."""
+    """A sentence, the page that shows what it is about, by its name, and which of its folded parts."""
 
     said: str
     page: str
+    part: str = ""
 
 
 def steps(result: DatasetEvaluation, labels: LabelErrorReport, checks: DataChecks, weak: SliceReport) -> list[Step]:
     """What to do, in the order in which to do it: first the data, then the model, then what it says of itself."""
     found = (
+        Step(_unfit(result), "evaluation"),
         Step(_labels(labels), "label_errors"),
-        Step(_conflicts(checks), "slices"),
-        Step(_duplicates(checks), "slices"),
+        Step(_conflicts(checks), "slices", "data"),
+        Step(_duplicates(checks), "slices", "data"),
         Step(_confused(result), "classes"),
         Step(_weak(weak, result), "slices"),
         Step(_few(checks, result), "classes"),
         Step(_calibration(result), "calibration"),
     )
     return [step for step in found if step.said]
+
+
+def _unfit(result: DatasetEvaluation) -> str:
+    answered = len(result.rows)
+    if 2 * result.measured >= answered:
+        return ""
+    return (
+        f"Check that the file fits this model: only {result.measured:,} of {count(answered, 'row')} have a label of "
+        f"its classes, and all else is about those."
+    )
 
 
 def _labels(report: LabelErrorReport) -> str:
@@ -60,10 +72,10 @@ def _conflicts(checks: DataChecks) -> str:
 
 
 def _duplicates(checks: DataChecks) -> str:
-    pairs = checks.near_pairs + checks.exact_groups
-    if not pairs:
-        return ""
-    return f"Remove what stands twice: {count(pairs, 'group')} of texts that are the same or nearly the same."
+    same = f"{count(checks.exact_groups, 'text')} word for word" if checks.exact_groups else ""
+    near = f"{count(checks.near_pairs, 'pair')} of texts nearly the same" if checks.near_pairs else ""
+    found = " and ".join(said for said in (same, near) if said)
+    return f"Remove what stands twice: {found}." if found else ""
 
 
 def _confused(result: DatasetEvaluation) -> str:
@@ -91,9 +103,10 @@ def _few(checks: DataChecks, result: DatasetEvaluation) -> str:
     lacking = len(checks.few) + checks.without
     if not lacking:
         return ""
+    none = f" ({checks.without:,} of them none)" if checks.without else ""
     return (
         f"Bring rows: {lacking:,} of {count(len(result.classes), 'class', 'classes')} "
-        f"{'has' if lacking == 1 else 'have'} fewer than {FEW}, so little is known of them."
+        f"{'has' if lacking == 1 else 'have'} fewer than {FEW}{none}, so little is known of them."
     )
 
 
@@ -102,4 +115,7 @@ def _calibration(result: DatasetEvaluation) -> str:
     if error is None or result.calibration is not None or error.value < CALIBRATION_ERROR or result.measured < ROWS:
         return ""
     off = three_digits(100 * error.value)
-    return f"Calibrate: probabilities differ from how often they are right by {off} points on average."
+    return (
+        f"See whether a calibration helps: probabilities differ from how often they are right by {off} points on "
+        f"average."
+    )

@@ -86,7 +86,7 @@ def row(found: Slice, classes: Sequence[str]) -> dict[str, object]:
         "Right": found.accuracy,
         "95 % interval": interval(found),
         "Elsewhere": found.elsewhere,
-        "Difference": found.difference,
+        "Difference (points)": found.difference,
         "p adjusted": found.adjusted,
         "Weak": _weak(found),
     }

@@ -19,7 +19,13 @@ LEVEL = 0.05
 #: Measures of which less is better.
 _LESS_IS_BETTER = ("log_loss", "brier")
 #: Rows that can be looked at, by their word in the URL.
-SHOWN = {"differ": "All that differ", "first": "Only A right", "second": "Only B right", "neither": "Both wrong"}
+SHOWN = {
+    "differ": "All that differ",
+    "first": "Only A right",
+    "second": "Only B right",
+    "neither": "Both wrong, each its own way",
+    "unlabelled": "Without a label of both",
+}
 #: In which order rows stand.
 ORDER = (
     "'Label by A' is the probability that A gives the label. Rows on which it is most unlike B's come first; a click "

@@ -18,7 +18,8 @@ def label(candidate: CandidateSummary, adapter: str, selection: Selection, model
     untrained = model is not None and bool(model.untrained_head)
     dot = "○" if model is None else ":orange[●]" if untrained else ":green[●]"
     quality = MARK if untrained else words.leading(candidate.stated_with(selection.adapter))
-    stated = f":gray[ · {markup.plain(quality)}]" if quality else ""
+    by = "" if untrained or not quality else " by its card"
+    stated = f":gray[ · {markup.plain(quality)}{by}]" if quality else ""
     return f"{dot} **{markup.plain(candidate.title or candidate.id)}** · {markup.plain(adapter)}{stated}"
 
 

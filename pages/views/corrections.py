@@ -16,13 +16,16 @@ from pages.ui import markup, tables
 from pages.ui.services import corrections, datasets
 
 _ACTION, _CLASS, _NEW, _NOTE = "corrections.action", "corrections.class", "corrections.new", "corrections.note"
+_OPEN = "corrections.open"
 _FILE, _FAILED, _TAKEN = "corrections.file", "corrections.failed", "corrections.taken"
 _SUGGESTED = ""
 
 
 def offer(result: DatasetEvaluation, places: Sequence[int], suggested: Sequence[int] = ()) -> None:
     """A button that marks these of the answered rows; `suggested` are the classes that they may be given, one each."""
-    with st.popover(f"Mark {count(len(places), 'row')}", icon=":material/edit_note:", width="content"):
+    with st.popover(
+        f"Mark {count(len(places), 'row')}", icon=":material/edit_note:", key=_OPEN, on_change="rerun", width="content"
+    ):
         action = st.selectbox("What is to be done?", list(Action), format_func=words.ACTIONS.__getitem__, key=_ACTION)
         if action is Action.RELABEL:
             options = [*([_SUGGESTED] if len(suggested) else []), *result.classes]
@@ -132,7 +135,7 @@ def _mark(result: DatasetEvaluation, places: Sequence[int], suggested: Sequence[
     except AppError as error:
         state[_FAILED] = error
     else:
-        state[_NOTE] = ""
+        state.update({_NOTE: "", _OPEN: False})
 
 
 def _clear(result: DatasetEvaluation, rows: Sequence[int]) -> None:

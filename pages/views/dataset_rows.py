@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -10,15 +10,13 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from core.results.dataset_evaluation import Confusion, DatasetEvaluation
-from core.results.row_tags import RowTag
 from core.words.class_names import readable
 from core.words.dataset import count
-from core.words.numbers import percentage
-from core.words.row_tags import TAGS
 from pages.ui import markup, tables
 from pages.ui.question_line import ASKED, OTHER
 from pages.ui.services import datasets
-from pages.views import corrections, row_choice
+from pages.views import corrections, row_cells, row_choice
+from pages.views.row_cells import Tags
 
 #: Rows that are sent to the browser at once.
 PAGE = 200
@@ -49,7 +47,6 @@ def draw(result: DatasetEvaluation) -> None:
 
 #: The cells of a table's columns, by their heads: of places among the answered rows, and their texts.
 Cells = Callable[[NDArray[np.int64], Sequence[str]], dict[str, Any]]
-Tags = Mapping[RowTag, NDArray[np.bool_]]
 
 
 def these(
@@ -65,7 +62,7 @@ def these(
     start = first(len(places))
     part = places[start : start + PAGE]
     texts = datasets().cells(result.dataset.id, result.request.text_column, [int(i) for i in result.rows[part]])
-    made = _cells(result, part, known) if cells is None else cells(part, texts)
+    made = row_cells.cells(result, part, known) if cells is None else cells(part, texts)
     if marks := corrections.marks(result.dataset.id, result.classes):
         made["To do"] = [marks.get(int(row), "") for row in result.rows[part]]
     picked = table({"Row": result.rows[part] + 1, "Text": list(texts), **made})
@@ -131,19 +128,6 @@ def first(total: int) -> int:
     start = int(asked) if asked.isdigit() and int(asked) < total else 0
     st.session_state[START] = start - start % PAGE
     return int(st.session_state[START])
-
-
-def _cells(result: DatasetEvaluation, places: NDArray[np.int64], known: Tags | None) -> dict[str, Any]:
-    """What one pair said of these rows."""
-    named = [*(readable(name, result.classes) for name in result.classes), tables.ABSENT]  # the last: `NO_CLASS`
-    tags = row_choice.tags(result) if known is None else known
-    return {
-        "Label": [named[i] for i in result.actual[places]],
-        "Verdict": [named[i] for i in result.predicted[places]],
-        "Probability": [percentage(float(p), tables.ABSENT) for p in result.probability[places]],
-        "Place of the label": [tables.ABSENT if place == 0 else f"{place:,}" for place in result.rank[places]],
-        "Tags": [", ".join(TAGS[tag] for tag in tags if tag is not RowTag.MARKED and tags[tag][i]) for i in places],
-    }
 
 
 def table(cells: dict[str, Any], mode: Literal["multi-row", "single-row"] = "multi-row", **more: Any) -> list[int]:

@@ -19,6 +19,8 @@ _ORDER = ("accuracy", "macro_f1", "balanced_accuracy", "weighted_f1", "top_3", "
 def summary(result: DatasetEvaluation) -> None:
     """The sentence, and what it leaves out."""
     st.html(markup.lead(words.headline(result)))
+    if result.figures:
+        st.html(markup.note(words.LABELS_AS_THEY_ARE))
     if left := words.not_measured(result):
         st.html(markup.note(left))
 

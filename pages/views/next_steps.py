@@ -8,11 +8,17 @@ from core.results.dataset_evaluation import DatasetEvaluation
 from core.results.label_errors import LabelErrorReport
 from core.words.next_steps import Step
 from pages.ui import markup
-from pages.views import label_errors
+from pages.views import evaluated, label_errors
 
 #: Rows that are shown to be looked at first.
 FIRST = 10
-_PAGES = {"label_errors": "Label errors", "slices": "Slices", "classes": "Classes", "calibration": "Calibration"}
+_PAGES = {
+    "evaluation": "Evaluate",
+    "label_errors": "Label errors",
+    "slices": "Slices",
+    "classes": "Classes",
+    "calibration": "Calibration",
+}
 
 
 def draw(steps: list[Step]) -> None:
@@ -27,7 +33,18 @@ def draw(steps: list[Step]) -> None:
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 said = f"{number}. {step.said}"
                 st.html(markup.lead(said) if number == 1 else f"<p>{markup.text(said)}</p>", width="content")
-                st.page_link(f"pages/{step.page}.py", label=_PAGES[step.page], icon=":material/arrow_forward:")
+                st.page_link(
+                    f"pages/{step.page}.py",
+                    label=_PAGES[step.page],
+                    icon=":material/arrow_forward:",
+                    query_params=_asked(step),
+                )
+
+
+def _asked(step: Step) -> dict[str, str]:
+    """What the link asks of its page: the dataset, and the part that is folded there."""
+    asked = {"data": str(st.session_state.get(evaluated.DATA) or ""), "open": step.part}
+    return {key: value for key, value in asked.items() if value}
 
 
 def first_rows(result: DatasetEvaluation, report: LabelErrorReport) -> None:

@@ -74,7 +74,7 @@ def table(report: SliceReport, result: DatasetEvaluation) -> None:
         return
     frame = tables.guarded_frame(pd.DataFrame([words.row(one, result.classes) for one in found]))
     forms: dict[Any, Any] = dict.fromkeys(words.SHARES, percentage)
-    forms |= {"Difference": points, "p adjusted": words.p_value}
+    forms |= {"Difference (points)": points, "p adjusted": words.p_value}
     key = f"slices.table.{kind}.{report.least}"  # what was clicked is a row of this table alone
 
     def clicked() -> None:
@@ -91,7 +91,6 @@ def table(report: SliceReport, result: DatasetEvaluation) -> None:
         alt="Slices with their accuracy",
         column_config={
             "Slice": st.column_config.TextColumn(width=330),
-            "Difference": st.column_config.Column(help="In percentage points."),
         },
     )
 

@@ -120,12 +120,14 @@ def _masks(report: TwoModels) -> dict[str, NDArray[np.bool_]]:
     """(N,) of each choice, which rows it shows."""
     differ, known = report.first != report.second, report.known
     right, other = (known & (said == report.actual) for said in (report.first, report.second))
-    return {
+    masks = {
         "differ": differ,
         "first": right & ~other,
         "second": other & ~right,
         "neither": differ & known & ~right & ~other,
+        "unlabelled": differ & ~known,
     }
+    return masks if masks["unlabelled"].any() else {name: mask for name, mask in masks.items() if name != "unlabelled"}
 
 
 def _cells(report: TwoModels) -> Callable[[NDArray[np.int64], Sequence[str]], dict[str, Any]]:
