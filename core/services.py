@@ -83,6 +83,7 @@ from core.results.label_set_evaluation import LabelSetEvaluation
 from core.results.robustness import Replacement, RobustnessReport
 from core.results.slices import Slice, SliceReport, TextMatch
 from core.results.text_map import Projection, TextMap
+from core.results.training_rows import InfluenceReport, TrainingFile, TrainingRows
 from core.results.two_models import CommonClasses, TwoModels
 from core.results.value_evaluation import ValueEvaluation
 
@@ -453,6 +454,23 @@ class Datasets(Protocol):
 
         Raises:
             InputError: rows without probabilities.
+        """
+
+    def training_file(self, selection: Selection) -> TrainingFile | None:
+        """What the pair's model card says it was trained on; None where it says nothing."""
+
+    def training_rows(self, result: DatasetEvaluation, training: DatasetEvaluation) -> Task[TrainingRows]:
+        """An evaluation beside that of the training file by the same pair: overlap, shift, nearest rows, classes.
+
+        Raises:
+            InputError: so many rows that their pooled vectors are not kept.
+        """
+
+    def influence(self, result: DatasetEvaluation, training: DatasetEvaluation, place: int) -> Task[InfluenceReport]:
+        """Training rows with the largest influence on the verdict of the evaluation's row at a place.
+
+        Raises:
+            InputError: as `training_rows`; a row without a verdict.
         """
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import weakref
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +17,7 @@ from core.errors import InputError, NotFoundError
 from core.evaluation.datasets import Datasets
 from core.evaluation.label_cells import counts_of_parts, indicators
 from core.evaluation.stored_rows import StoredRows
+from core.files.locate import fetch_adapter, fetch_candidate
 from core.results import LoadedModel, Selection
 from core.results.dataset import DatasetRequest, LabelMatch
 from core.results.dataset_evaluation import NO_CLASS
@@ -136,6 +138,17 @@ class Answers:
         if len(self.rows(request)) * width * 4 > MOST_VECTOR_BYTES:
             return None
         return StoredRows(self.datasets.folder / request.dataset / f"{identity}-{column}.vectors", width)
+
+    def folder(self, selection: Selection) -> Path:
+        """The adapter's, or the base's where its own head answers.
+
+        Raises:
+            AppError: a folder that is not there any more.
+        """
+        candidate, settings = self.engine.candidate(selection.candidate), self.engine.settings
+        if selection.adapter:
+            return fetch_adapter(candidate, adapter_of(candidate, selection.adapter), settings)
+        return fetch_candidate(candidate, settings)
 
     def identity(self, selection: Selection) -> str:
         """What the loaded pair is, see `core.engine.pair_identity`."""

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.config.catalogue import adapter_of
 from core.data.atomic import open_to_replace
 from core.errors import InputError
 from core.evaluation.answers import Answers
 from core.files.calibration import stated_calibration
-from core.files.locate import fetch_adapter, fetch_candidate
 from core.results import Feature, FeatureKey, Selection
 from core.results.calibration_report import CalibrationOptions, CalibrationReport
 from core.results.dataset import DatasetRequest
@@ -92,14 +89,14 @@ class CalibrationService:
         Raises:
             InputError: the folder may not be written to.
         """
-        card = stated_calibration(self._folder(selection))
+        card = stated_calibration(self._answers.folder(selection))
         if card is not None:
             self._write(selection, card.model_copy(update={"in_use": False}))
 
     def _write(self, selection: Selection, card: CalibrationCard) -> None:
         from core.config.calibration import CALIBRATION_FILE
 
-        path = self._folder(selection) / CALIBRATION_FILE
+        path = self._answers.folder(selection) / CALIBRATION_FILE
         try:
             with open_to_replace(path) as file:
                 file.write((card.to_json() + "\n").encode())
@@ -109,10 +106,3 @@ class CalibrationService:
                 fix="let the server write to this folder, or copy the adapter to one where it may.",
             ) from None
         self._answers.engine.recalibrate(selection)
-
-    def _folder(self, selection: Selection) -> Path:
-        """The adapter's, or the base's where its own head answers."""
-        candidate, settings = self._answers.engine.candidate(selection.candidate), self._answers.engine.settings
-        if selection.adapter:
-            return fetch_adapter(candidate, adapter_of(candidate, selection.adapter), settings)
-        return fetch_candidate(candidate, settings)

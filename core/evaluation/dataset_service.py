@@ -13,7 +13,7 @@ from core.engine.untrained_head import require_head
 from core.errors import InputError
 from core.evaluation.answering import answer
 from core.evaluation.answers import require_one_class, require_problem
-from core.evaluation.pair_analyses import PairAnalyses
+from core.evaluation.training_analyses import TrainingAnalyses
 from core.results import Feature, FeatureKey, LoadedModel, Selection
 from core.results.dataset import DatasetRequest, DatasetSummary, LabelMatch
 from core.results.dataset_evaluation import DatasetEvaluation
@@ -28,7 +28,7 @@ T = TypeVar("T")
 SAMPLE = ROOT / "assets" / "samples" / "bank_messages.csv"
 
 
-class DatasetService(PairAnalyses):
+class DatasetService(TrainingAnalyses):
     """Thread safe; one for a whole process. A `Task` that it hands out has not begun."""
 
     def add(self, path: str) -> DatasetSummary:

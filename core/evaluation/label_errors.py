@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.evaluation.cross_fit import cross_fitted
+from core.evaluation.nearest import nearest, unit_rows
 from core.metrics.label_errors import label_errors
 from core.metrics.probabilities import Floats, softmax
 from core.results.dataset_evaluation import DatasetEvaluation
@@ -16,8 +17,6 @@ from core.tasks.progress import Progress
 
 #: Of so many rows, the likeliest, the nearest ones are looked for.
 MOST_COMPARED = 1000
-#: Rows of a block whose cosines to all others are in memory at once: 100,000 of them take 100 MB.
-_BLOCK = 128
 
 
 def label_error_report(
@@ -78,17 +77,6 @@ def _nearest(
     if vectors is None or not len(rows):
         return np.zeros((len(rows), 0), np.int64), np.zeros((len(rows), 0))
     others = np.flatnonzero(finite)
-    units = np.asarray(vectors[others], np.float32)
-    units /= np.maximum(np.linalg.norm(units, axis=1, keepdims=True), 1e-12)
-    where = np.searchsorted(others, rows)
-    count = min(NEIGHBOURS, len(others) - 1)
-    nearest, cosines = np.zeros((len(rows), count), np.int64), np.zeros((len(rows), count))
-    for start in range(0, len(rows), _BLOCK):
-        part = where[start : start + _BLOCK]
-        similar = units[part] @ units.T
-        similar[np.arange(len(part)), part] = -np.inf
-        best = np.argpartition(-similar, count - 1, axis=1)[:, :count] if count else np.zeros((len(part), 0), int)
-        order = np.take_along_axis(best, np.argsort(-np.take_along_axis(similar, best, axis=1), axis=1), axis=1)
-        nearest[start : start + _BLOCK] = others[order]
-        cosines[start : start + _BLOCK] = np.take_along_axis(similar, order, axis=1)
-    return nearest, cosines
+    units, own = unit_rows(vectors[others]), np.searchsorted(others, rows)
+    places, cosines = nearest(units[own], units, NEIGHBOURS, own)
+    return others[places], cosines

@@ -50,6 +50,8 @@ class Feature(StrEnum):
     HEAD_REFIT = "head_refit"
     ROBUSTNESS = "robustness"
     TWO_MODELS = "two_models"
+    TRAINING_ROWS = "training_rows"
+    INFLUENCE = "influence"
     MERGE = "merge"
     QUANTISATION_EFFECT = "quantisation_effect"
     EXPORT = "export"

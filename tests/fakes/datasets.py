@@ -18,12 +18,15 @@ from core.evaluation.class_alignment import align
 from core.evaluation.classes import class_report
 from core.evaluation.data_checks import data_checks
 from core.evaluation.label_cells import counts_of_parts, indicators
+from core.evaluation.influence import influence_report
 from core.evaluation.label_errors import label_error_report
+from core.evaluation.linear_head import fit_head
 from core.evaluation.measuring import measured
 from core.evaluation.robustness import check, robustness_report, tried
 from core.evaluation.slices import slice_of, slice_report
 from core.evaluation.text_map import text_map
 from core.evaluation.text_match import matches
+from core.evaluation.training_rows import Represented, training_rows, usable
 from core.evaluation.two_models import compare
 from core.results import LoadedModel, Selection
 from core.results.answered_rows import AnsweredRows
@@ -36,6 +39,7 @@ from core.results.label_set_evaluation import LabelSetEvaluation
 from core.results.robustness import Replacement, RobustnessReport
 from core.results.slices import Condition, Slice, SliceKind, SliceReport, TextMatch
 from core.results.text_map import Projection, TextMap
+from core.results.training_rows import InfluenceReport, TrainingFile, TrainingRows
 from core.results.two_models import CommonClasses, TwoModels
 from core.results.value_evaluation import ValueEvaluation
 from core.services import Datasets
@@ -186,6 +190,34 @@ class FakeDatasets:
 
     def soft_labels(self, result: DatasetEvaluation) -> bytes:
         return b"PAR1"
+
+    def training_file(self, selection: Selection) -> TrainingFile | None:
+        return TrainingFile("train.csv", "/data/train.csv")
+
+    def training_rows(self, result: DatasetEvaluation, training: DatasetEvaluation) -> FakeTask[TrainingRows]:
+        asked = ("training_rows", result.selection, result.request, training.request)
+        both = self._represented(result), self._represented(training)
+        return self._tasks.task(lambda: training_rows(*both, lambda *_: None), *asked)
+
+    def influence(
+        self, result: DatasetEvaluation, training: DatasetEvaluation, place: int
+    ) -> FakeTask[InfluenceReport]:
+        def work() -> InfluenceReport:
+            test, trained = self._represented(result), self._represented(training)
+            places = usable(training, trained.vectors)
+            head = fit_head(trained.vectors[places], training.actual[places], lambda *_: None)
+            verdict = int(result.predicted[place])
+            return influence_report(head, places, test.vectors[place], verdict, lambda *_: None)
+
+        return self._tasks.task(work, "influence", result.selection, result.request, training.request, place)
+
+    def _represented(self, result: DatasetEvaluation) -> Represented:
+        texts, answers = [row[0] for row in self.table()], self._answers(result.selection)
+        pooled = np.random.default_rng(0).normal(size=(len(texts), 4)).astype(np.float32)
+        return Represented(result, texts, answers, pooled, ~result.labelled)
+
+    def _answers(self, selection: Selection) -> NDArray[np.float64]:
+        return np.array([logits(self._engine.models[selection], row[0]) for row in self.table()])
 
     def _evaluated(self, selection: Selection, request: DatasetRequest) -> DatasetEvaluation:
         self._asked, model = selection, self._engine.answering(selection)
