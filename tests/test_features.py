@@ -237,6 +237,18 @@ FEATURES: Mapping[str, Feature] = {
             "command": NO_COMMAND,
         },
     ),
+    "training_rows": Feature(
+        "core/evaluation/training_rows.py",
+        {
+            "view": other(
+                *("training_rows", "training_file", "influence"),
+                because="the training file is brought on the page; one row of the test file is looked at",
+            ),
+            "words": other("training_rows", "training_file", "influence", because="as its view"),
+            "figures": none("tables of the app's own"),
+            "command": NO_COMMAND,
+        },
+    ),
     "calibration": Feature(
         "core/evaluation/calibration.py",
         {

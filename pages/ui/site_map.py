@@ -54,6 +54,14 @@ SITE_MAP: tuple[Section, ...] = (
             PageEntry(
                 "two_models", "Two models", "Which is better?", needs=Capability.VERDICT, charts=False, tables=True
             ),
+            PageEntry(
+                "training_rows",
+                "Training rows",
+                "Which of them made an answer?",
+                needs=Capability.VERDICT,
+                charts=False,
+                tables=True,
+            ),
             PageEntry("calibration", "Calibration", "Can its probabilities be believed?", needs=Capability.VERDICT),
             PageEntry(
                 "next_steps", "Next steps", "What to do now?", needs=Capability.VERDICT, charts=False, tables=True

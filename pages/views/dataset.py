@@ -21,7 +21,7 @@ TEXTS, LABELS = "evaluation.texts", "evaluation.labels"
 NO_LABELS = "No labels"
 #: Classes that a person gave to labels: by dataset, then by label as written.
 _GIVEN = "dataset.given"
-_PATH, _FILE, _FAILED = "dataset.path", "dataset.file", "dataset.failed"
+_FAILED = "dataset.failed"
 _NONE = ""
 
 
@@ -38,21 +38,27 @@ def opened(chosen: str | None, use: Callable[[str | None], None], selection: Sel
 
 def bring(use: Callable[[str], None], selection: Selection) -> None:
     """The three ways in; `use` gets the id of what was brought, before the page is drawn anew."""
-    upload, sample = st.columns([3, 2], gap="large")
+    ways_in("A file of yours", "test", "dataset", use, lambda: _sample(use, selection))
+
+
+def ways_in(heading: str, example: str, owner: str, use: Callable[[str], None], beside: Callable[[], object]) -> None:
+    """A file by upload or by its path, and `beside` what else is offered; its widgets have the names of `owner`."""
+    upload, other = st.columns([3, 2], gap="large")
     with upload:
-        st.html(markup.section("A file of yours"))
+        st.html(markup.section(heading))
+        file, path = f"{owner}.file", f"{owner}.path"
         st.file_uploader(
             "CSV, TSV, JSON lines or Parquet",
             type=["csv", "tsv", "jsonl", "ndjson", "parquet"],
-            key=_FILE,
+            key=file,
             on_change=_received,
-            args=(use,),
+            args=(use, file),
         )
-        with st.form("dataset", border=False):
-            st.text_input("Or the path of a file on the server", key=_PATH, placeholder="/data/test.csv")
-            st.form_submit_button("Open", on_click=_added, args=(use,))
-    with sample:
-        _sample(use, selection)
+        with st.form(owner, border=False):
+            st.text_input("Or the path of a file on the server", key=path, placeholder=f"/data/{example}.csv")
+            st.form_submit_button("Open", on_click=_added, args=(use, path))
+    with other:
+        beside()
     error: AppError | None = st.session_state.pop(_FAILED, None)
     if error is not None:
         st.html(markup.problem(error))
@@ -70,15 +76,20 @@ def _sample(use: Callable[[str], None], selection: Selection) -> None:
     st.button("Use the sample file", type=kind, on_click=_sampled, args=(use,))
 
 
-def _received(use: Callable[[str], None]) -> None:
-    file = st.session_state.get(_FILE)
+def _received(use: Callable[[str], None], key: str) -> None:
+    file = st.session_state.get(key)
     if file is not None:
         _tried(use, lambda: datasets().receive(file.name, file.getvalue()))
 
 
-def _added(use: Callable[[str], None]) -> None:
-    server_paths.typed(st.session_state[_PATH])
-    _tried(use, lambda: datasets().add(st.session_state[_PATH]))
+def _added(use: Callable[[str], None], key: str) -> None:
+    server_paths.typed(st.session_state[key])
+    open_path(use, st.session_state[key])
+
+
+def open_path(use: Callable[[str], None], path: str) -> None:
+    """A file of the server, from a callback; what is wrong with it is said when the page is drawn."""
+    _tried(use, lambda: datasets().add(path))
 
 
 def _sampled(use: Callable[[str], None]) -> None:
@@ -92,19 +103,30 @@ def _tried(use: Callable[[str], None], read: Callable[[], DatasetSummary]) -> No
         st.session_state[_FAILED] = error
 
 
-def choose_columns(summary: DatasetSummary, use: Callable[[None], None], *, values: bool = False) -> DatasetRequest:
-    """Which columns hold texts and labels, or with `values` numbers; and the way to another file."""
+def choose_columns(
+    summary: DatasetSummary,
+    use: Callable[[None], None],
+    keys: tuple[str, str] = (TEXTS, LABELS),
+    another: str = "Another file",
+    *,
+    stacked: bool = False,
+    values: bool = False,
+) -> DatasetRequest:
+    """Which columns hold texts and labels, or with `values` numbers, kept under two keys; the way to another file.
+
+    `stacked`: in one column.
+    """
     columns, offered = list(summary.columns), [NO_LABELS, *summary.columns]
-    if st.session_state.get(TEXTS) not in columns:
-        st.session_state[TEXTS] = summary.text_column or columns[0]
-    if st.session_state.get(LABELS) not in offered:
-        st.session_state[LABELS] = (summary.value_column if values else summary.label_column) or NO_LABELS
-    text, label, other = st.columns([2, 2, 1], vertical_alignment="bottom")
-    texts = text.selectbox("Column of the texts", columns, key=TEXTS, persist_state="session")
-    labels = label.selectbox(
-        f"Column of the {'values' if values else 'labels'}", offered, key=LABELS, persist_state="session"
-    )
-    other.button("Another file", icon=":material/upload_file:", on_click=use, args=(None,), width="stretch")
+    if st.session_state.get(keys[0]) not in columns:
+        st.session_state[keys[0]] = summary.text_column or columns[0]
+    if st.session_state.get(keys[1]) not in offered:
+        st.session_state[keys[1]] = (summary.value_column if values else summary.label_column) or NO_LABELS
+    places = [st.container() for _ in range(3)] if stacked else st.columns([2, 2, 1], vertical_alignment="bottom")
+    text, label, other = places
+    texts = text.selectbox("Column of the texts", columns, key=keys[0], persist_state="session")
+    named = f"Column of the {'values' if values else 'labels'}"
+    labels = label.selectbox(named, offered, key=keys[1], persist_state="session")
+    other.button(another, icon=":material/upload_file:", on_click=use, args=(None,), width="stretch")
     return _request(summary, texts or columns[0], labels or NO_LABELS)
 
 

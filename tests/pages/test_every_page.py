@@ -30,6 +30,7 @@ PARTS = {
     "slices": "data,how",
     "robustness": "how",
     "two_models": "classes,confusions,how,soft",
+    "training_rows": "how,mixing,outside,overlap,shift",
     "calibration": "decline,how,outside,sets,sure",
     "next_steps": "how",
     "overview": "how",
@@ -63,6 +64,7 @@ ONE_CLASS = ("classes", "label_errors", "text_map", "slices", "robustness", "two
 REFUSING = {name: (*REFUSING.get(name, ()), *ONE_CLASS) for name in ("several", "values", "value")}
 #: What the URL of a page about a dataset asks for.
 BROUGHT = {"data": SAMPLE}
+BESIDE = {**BROUGHT, "train": SAMPLE}
 #: Pages with long work, and what their URL asks for so that it begins.
 LONG = {
     "evaluation": BROUGHT,
@@ -72,6 +74,7 @@ LONG = {
     "slices": BROUGHT,
     "robustness": BROUGHT,
     "two_models": BROUGHT,
+    "training_rows": BESIDE,
     "calibration": BROUGHT,
     "next_steps": BROUGHT,
     "overview": {"open": "how"},
@@ -210,6 +213,7 @@ def test_its_folded_parts_are_drawn_when_a_link_opens_them(visit: Visit, candida
         "slices": BROUGHT,
         "robustness": BROUGHT,
         "two_models": BROUGHT,
+        "training_rows": BESIDE,
         "calibration": BROUGHT,
         "next_steps": BROUGHT,
     }
@@ -252,6 +256,7 @@ def test_before_anything_is_loaded(shared: FakeServices, visit: Visit, page: str
         "slices",
         "robustness",
         "two_models",
+        "training_rows",
         "calibration",
         "next_steps",
         "adapter_update",
