@@ -17,8 +17,8 @@ from core.evaluation.answers import require_one_class
 from core.evaluation.class_alignment import align
 from core.evaluation.classes import class_report
 from core.evaluation.data_checks import data_checks
-from core.evaluation.label_cells import counts_of_parts, indicators
 from core.evaluation.influence import influence_report
+from core.evaluation.label_cells import counts_of_parts, indicators
 from core.evaluation.label_errors import label_error_report
 from core.evaluation.linear_head import fit_head
 from core.evaluation.measuring import measured
