@@ -5,11 +5,10 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from core.data.export import guarded, unguarded
+from core.data.export import encoded, unguarded
 from core.errors import InputError
 from core.results.corrections import Action, Correction
 
@@ -33,13 +32,11 @@ def write_list(
     corrections: Sequence[Correction], ids: Mapping[int, str], texts: Mapping[int, str], labels: Mapping[int, str]
 ) -> bytes:
     """The marks as CSV, texts as a spreadsheet may open them; ids, texts and labels as written are by row."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(COLUMNS)
-    for c in corrections:
-        about = [ids[c.row], c.row + 1, guarded(texts[c.row]), guarded(labels.get(c.row, ""))]
-        writer.writerow([*about, str(c.action), guarded(c.label), guarded(c.note)])
-    return out.getvalue().encode("utf-8-sig")
+    rows = (
+        (ids[c.row], c.row + 1, texts[c.row], labels.get(c.row, ""), str(c.action), c.label, c.note)
+        for c in corrections
+    )
+    return encoded((dict(zip(COLUMNS, row, strict=True)) for row in rows), "csv", COLUMNS)
 
 
 def read_list(content: bytes, rows: Mapping[str, int]) -> tuple[list[Correction], int]:
@@ -94,7 +91,7 @@ def corrected_rows(
 
 def json_lines(rows: Iterable[Mapping[str, str]]) -> bytes:
     """Every cell as it is: the file is for training, and no spreadsheet."""
-    return "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows).encode()
+    return encoded(rows, "jsonl")
 
 
 def _action(written: str | None, line: int) -> Action:

@@ -60,7 +60,17 @@ CANDIDATES = ("demo", "own", "several", "values", "value")
 #: Pages of a candidate without an adapter or without classes that say so.
 REFUSING = {"value": ("adapter_effect", "adapter_update", "head_geometry"), "values": ("head_geometry",)}
 #: And those about one class a text.
-ONE_CLASS = ("classes", "label_errors", "text_map", "slices", "robustness", "two_models", "calibration", "next_steps")
+ONE_CLASS = (
+    "classes",
+    "label_errors",
+    "text_map",
+    "training_rows",
+    "slices",
+    "robustness",
+    "two_models",
+    "calibration",
+    "next_steps",
+)
 REFUSING = {name: (*REFUSING.get(name, ()), *ONE_CLASS) for name in ("several", "values", "value")}
 #: What the URL of a page about a dataset asks for.
 BROUGHT = {"data": SAMPLE}

@@ -54,7 +54,7 @@ def test_a_dataset_in_a_sentence() -> None:
     measured_ = replace(result, figures={"accuracy": Figure(0.6, 0.2, 0.9), "sure_and_wrong": Figure(0.2, 0.0, 0.6)})
     assert headline(measured_) == (
         "Right on 60.0\u00a0% of 5 rows (95\u00a0% interval 20.0 to 90.0\u00a0%). Most often wrong: 'A' taken for 'B' "
-        "(1 of 2 rows, as often as 1 other pair). Sure (80.0\u00a0% or more) and wrong: 20.0\u00a0% of all rows."
+        "(1 of 2 rows, as often as 1 other pair). Sure (80.0\u00a0% or more) and wrong: 20.0\u00a0% of these rows."
     )
     assert headline(result) == "5 rows answered. None has a label of this model's, so nothing is measured."
     right = replace(measured_, confusion=np.diag([1, 2, 2]))

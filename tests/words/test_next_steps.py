@@ -47,7 +47,8 @@ def test_what_was_found_weightiest_first() -> None:
     assert said[1].said == "Decide on 1 pair of texts that are alike and have different labels."
     assert said[3].said.startswith("'A' is taken for 'B' in 30 of 40 rows")
     assert said[4].said.startswith("Bring more training texts of a weak slice: label is 'A', right on 25.0")
-    assert said[5].said == "Calibrate: probabilities differ from how often they are right by 8.10 points on average."
+    assert said[5].said.endswith("probabilities differ from how often they are right by 8.10 points on average.")
+    assert said[1].part == "data", "the link opens what it is about"
 
 
 def test_classes_of_few_rows_are_counted() -> None:
@@ -58,6 +59,19 @@ def test_classes_of_few_rows_are_counted() -> None:
     labels = label_error_report(result, logits, None, ignore_progress, refit=False)
     said = steps(result, labels, few, slice_report(result, TEXTS, {}, 10))
     assert any(s.said.startswith("Bring rows: 3 of 6 classes have fewer than 5") for s in said)
+
+
+def test_a_file_of_another_model_comes_first() -> None:
+    labels = np.where(np.arange(240) < 100, LABELS, -1).astype(np.int32)
+    logits = 6.0 * np.eye(6)[LABELS]
+    result = evaluation(logits, labels)
+    errors = label_error_report(result, logits, None, ignore_progress, refit=False)
+    checks = data_checks(result, TEXTS, [str(k) for k in labels])
+    first = steps(result, errors, checks, slice_report(result, TEXTS, {}, 10))[0]
+    assert first.said.startswith(
+        "Check that the file fits this model: only 100 of 240 rows have a label of its classes"
+    )
+    assert first.page == "evaluation"
 
 
 def test_every_step_leads_to_a_page() -> None:
