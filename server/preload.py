@@ -18,7 +18,7 @@ _WIDGETS = (
     *("pages.ui.frame", "pages.ui.question"),
     *("pages.views.add_candidate", "pages.views.candidate_details", "pages.views.class_table", "pages.views.verdict"),
 )
-_NEEDED = ("core.engine.loader", "core.model.adapters.attach")
+_NEEDED = ("core.engine.loader", "core.model.adapters.attach", "core.explain.explainer")
 #: What those import and costs an idle server little: 30 MB of memory for 0.8 s of the first answer. It has no torch.
 _SMALL = ("transformers",)
 

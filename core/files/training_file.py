@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from pathlib import Path, PureWindowsPath
+from typing import TYPE_CHECKING
 
 from core.files.model_card import CARD
-from core.results.training_rows import TrainingFile
+
+if TYPE_CHECKING:
+    from core.results.training_rows import TrainingFile
 
 #: Of a longer card only the end is read, where the recipe is.
 _MOST_BYTES = 1 << 20
@@ -19,6 +22,8 @@ def training_file(folder: Path) -> TrainingFile | None:
 
     None where there is no card, or it names none. A card that `train` writes has no folders of the machine.
     """
+    from core.results.training_rows import TrainingFile  # numpy comes with it
+
     try:
         with (folder / CARD).open("rb") as file:
             file.seek(max(0, (folder / CARD).stat().st_size - _MOST_BYTES))

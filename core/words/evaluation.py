@@ -25,8 +25,11 @@ MEASURES = {
     "brier": "Brier score (0 to 2)",
     "sure_and_wrong": "Sure and wrong",
 }
-#: Measures that are shares of the rows.
-_SHARES = ("accuracy", "balanced_accuracy", "top_3", "sure_and_wrong", "hamming_loss")
+#: Measures between 0 and 1 that are said in percent.
+SHARES = (
+    *("accuracy", "balanced_accuracy", "top_3", "sure_and_wrong", "hamming_loss"),
+    *("macro_f1", "weighted_f1", "micro_f1"),
+)
 #: Beside the figures of a dataset.
 LABELS_AS_THEY_ARE = "Every label counts as right here. Label errors says which are likely not."
 #: With several labels a text counts as right only with all of them.
@@ -43,7 +46,7 @@ def measured(field: str, value: float | None) -> str:
     if value is None or value != value:
         return "–"
     match field:
-        case _ if field in _SHARES:
+        case _ if field in SHARES:
             return percentage(value)
         case "calibration_error":
             return f"{three_digits(100 * value)} points"
@@ -109,7 +112,7 @@ def interval(name: str, found: Figure) -> str:
     """The ends of a figure's interval: "90.6 to 92.5 %"; empty where none is stated."""
     if found.low is None or found.high is None:
         return ""
-    if name in _SHARES:
+    if name in SHARES:
         return f"{percent(found.low)} to {percentage(found.high)}"
     return f"{three_digits(found.low)} to {three_digits(found.high)}"
 

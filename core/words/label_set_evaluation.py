@@ -9,7 +9,7 @@ from core.results.label_set_evaluation import LabelFigures, LabelSetEvaluation
 from core.words.class_names import NONE, readable
 from core.words.dataset import count
 from core.words.evaluation import SUBSET, figure, interval
-from core.words.numbers import percentage, three_digits
+from core.words.numbers import percentage
 
 #: In the order in which they are told.
 FIGURES = {
@@ -43,7 +43,7 @@ def headline(result: LabelSetEvaluation) -> str:
 
 def _score(found: Figure) -> str:
     ends = interval("micro_f1", found)
-    return f"{three_digits(found.value)} ({ends})" if ends else three_digits(found.value)
+    return f"{percentage(found.value)} ({ends})" if ends else percentage(found.value)
 
 
 def _missed(result: LabelSetEvaluation) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from core.results.two_models import ClassDifference, CommonClasses, ConfusionDifference, MeasureDifference, TwoModels
 from core.words.class_names import readable
 from core.words.dataset import count
-from core.words.evaluation import MEASURES, measured
+from core.words.evaluation import MEASURES, SHARES, measured
 from core.words.numbers import percentage, points, signed, three_digits
 from core.words.slices import p_value
 
@@ -91,7 +91,7 @@ def left_out(report: TwoModels) -> str:
 
 def measure(found: MeasureDifference) -> dict[str, object]:
     """One row of the table of measures, all in words."""
-    share = found.name == "accuracy"
+    share = found.name in SHARES
     low, high = (_change(end, found.name) for end in (found.difference.low, found.difference.high))
     return {
         "Measure": MEASURES[found.name],
@@ -183,7 +183,7 @@ def _change(value: float | None, name: str) -> str:
     """A difference of a measure, signed: a share in points; a dash where it is not known."""
     if value is None or value != value:
         return "–"
-    return points(value) if name == "accuracy" else signed(value)
+    return points(value) if name in SHARES else signed(value)
 
 
 def _better(found: MeasureDifference) -> str:

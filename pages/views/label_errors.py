@@ -61,7 +61,13 @@ def rows(result: DatasetEvaluation, report: LabelErrorReport, most: int = LISTED
         selection_mode="multi-row",
         height=min(12, len(frame) + 1) * 35 + 3,
         alt="Rows whose label is likely wrong",
-        column_config={"Text": st.column_config.TextColumn(width="large")},
+        column_config={
+            "Text": st.column_config.TextColumn(width="large"),
+            "P of label": st.column_config.Column(help="The model's probability of the label as it stands."),
+            "Nearest: suggested / label": st.column_config.Column(
+                help="Of the rows nearest by their pooled vectors: how many have the suggested label, how many this."
+            ),
+        },
     )
     if len(report.places) > most:
         st.html(markup.note(f"The {most:,} likeliest of {len(report.places):,}."))

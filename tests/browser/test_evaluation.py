@@ -221,8 +221,10 @@ def added(page: Page, server: Server, folder: Path) -> None:
     page.get_by_role("radio", name="Added", exact=True).click()
     page.get_by_label("Folder or Hub id").fill(str(folder))
     page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.get_by_role("heading", level=2, name=folder.name)).to_be_visible()
+    settle(page)  # a button that still moves is missed
     page.get_by_role("button", name=re.compile("^Load ")).click()
-    expect(page.get_by_role("button", name="Classify with it")).to_be_visible()
+    expect(page.get_by_role("button", name="Classify with it")).to_be_visible(timeout=60_000)
     page.get_by_test_id("stTopNavLink").filter(has_text="Evaluate").click()
     page.get_by_text("A file of yours").wait_for()
 

@@ -45,7 +45,7 @@ def test_accuracy_of_several_labels_is_that_of_whole_sets() -> None:
 def test_measures_have_their_unit() -> None:
     assert measured("accuracy", 0.934) == "93.4\u00a0%"
     assert measured("calibration_error", 0.0312) == "3.12 points"
-    assert measured("macro_f1", 0.9) == "0.900"
+    assert measured("macro_f1", 0.9) == "90.0\u00a0%"
     assert measured("r2", None) == "–"
 
 
@@ -72,7 +72,7 @@ def test_what_is_in_no_figure_is_said() -> None:
 
 def test_figures_have_their_interval_in_their_unit() -> None:
     assert figure("accuracy", Figure(0.916, 0.906, 0.925)) == ("91.6\u00a0%", "90.6 to 92.5\u00a0%")
-    assert figure("macro_f1", Figure(0.912, 0.9, 0.92)) == ("0.912", "0.900 to 0.920")
+    assert figure("macro_f1", Figure(0.912, 0.9, 0.92)) == ("91.2\u00a0%", "90.0 to 92.0\u00a0%")
     assert figure("calibration_error", Figure(0.021)) == ("2.10 points", "")
 
 

@@ -15,7 +15,7 @@ def test_the_sentence() -> None:
     result = sets_result(LOGITS, ACTUAL)
     said = words.headline(result).replace("\u00a0", " ")
     assert said.startswith(
-        "Every label right on 40.0 % of 5 rows (subset accuracy, 95 % interval 11.8 to 76.9 %); micro-F1 0.6"
+        "Every label right on 40.0 % of 5 rows (subset accuracy, 95 % interval 11.8 to 76.9 %); micro-F1 60.0"
     )
     assert "Most often missed: 'Class 00' (2 of the 4 rows that have it); " in said
     assert said.endswith("most often too many: 'Class 01' (1 of the 2 rows that are given it).")
