@@ -149,6 +149,9 @@ def test_a_regression_of_ones_own(page: Page, tmp_path: Path) -> None:
     assert shown.label == "Stars"
     assert re.fullmatch(r"-?[\d.]+", shown.probability)
     expect(page.get_by_text("A value, not a probability.")).to_be_visible()
+    page.get_by_test_id("stTopNavLink").filter(has_text="Models").click()
+    page.get_by_role("button", name="Remove from the list").click()
+    expect(model_badge(page)).not_to_contain_text("stars")
 
 
 @pytest.mark.parametrize("kind", ["missing", "pickle", "empty", "adapter", "wrong adapter"])

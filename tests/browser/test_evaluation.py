@@ -269,7 +269,7 @@ def test_several_labels_and_values_are_measured_as_what_they_are(
     expect(page.locator(".hl-lead")).to_contain_text("of 9 rows")
     removed(page, "sets")
 
-    added(page, server, classifier_folder(tmp_path / "stars", problem="regression", labels=("stars",)))
+    added(page, server, classifier_folder(tmp_path / "ratings", problem="regression", labels=("stars",)))
     lines = ["text,stars", *[f"{text},{i / 3:.2f}" for i, text in enumerate(texts)]]
     upload(page, "stars.csv", "\n".join(lines).encode())
     expect(page.get_by_role("combobox", name="Column of the values")).to_have_value("stars")
@@ -280,6 +280,6 @@ def test_several_labels_and_values_are_measured_as_what_they_are(
     off = [abs(float(table.get_by_test_id(f"glide-cell-5-{i}").text_content() or "nan")) for i in range(9)]
     assert off == sorted(off, reverse=True)
     assert not violations(page)
-    removed(page, "stars")
-    assert not list(server.candidates.glob("*.yaml"))
+    removed(page, "ratings")
+    assert not [*server.candidates.glob("sets*.yaml"), *server.candidates.glob("ratings*.yaml")]
     assert page.get_by_test_id("stException").count() == 0
