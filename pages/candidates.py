@@ -11,6 +11,7 @@ from core.errors import AppError
 from core.results import Availability, CandidateSummary, Selection
 from core.words import untrained_head
 from pages.ui import candidate_picker, frame, loading, markup
+from pages.ui.candidate_titles import titles
 from pages.ui.services import engine
 from pages.views import add_candidate, candidate_details, candidate_groups, export, removal
 
@@ -27,12 +28,12 @@ def master(candidates: list[CandidateSummary], chosen: CandidateSummary) -> None
     group = candidate_groups.choose(chosen)
     shown = {c.id: c for c in candidates if c.role == group}
     if shown:
-        loaded = {model.selection.candidate for model in engine().loaded()}
+        loaded, named = {model.selection.candidate for model in engine().loaded()}, titles(list(shown.values()))
         st.session_state[LIST] = chosen.id if chosen.id in shown else None
         st.radio(
             "Candidate",
             list(shown),
-            format_func=lambda i: markup.plain(shown[i].title or i),
+            format_func=lambda i: markup.plain(named[i]),
             captions=[candidate_details.caption(c, loaded=c.id in loaded) for c in shown.values()],
             key=LIST,
             on_change=pick,

@@ -16,6 +16,7 @@ from core.words.stated_results import plain
 from core.words.terms import ADAPTER as ABOUT_ADAPTER
 from core.words.terms import CANDIDATE as ABOUT_CANDIDATE
 from pages.ui import chat_template, linked_names, model_badge, url_state
+from pages.ui.candidate_titles import titles
 from pages.ui.chat_template import CHAT_TEMPLATE
 from pages.ui.services import engine
 
@@ -122,7 +123,7 @@ def choose() -> None:
     selection, candidate = _follow(candidates, requested)
     model = engine().loaded_model(selection)
     with st.container(key="model"), st.popover(_label(selection, candidate, model)):
-        _box("Candidate", CANDIDATE, {c.id: c.title or c.id for c in candidates}, ABOUT_CANDIDATE)
+        _box("Candidate", CANDIDATE, titles(candidates), ABOUT_CANDIDATE)
         if st.session_state[CANDIDATE] is not None:
             _box("Adapter", ADAPTER, _adapters(candidate), ABOUT_ADAPTER)
         if missing() is None:
