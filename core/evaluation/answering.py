@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 #: Seconds that a piece shall take, and texts that it has at least and at most: a large model answers two a second.
 _SECONDS, _FEWEST, _MOST = 2.0, 16, 4096
-#: Texts of a piece whose vectors alone are computed.
-_PIECE = 64
 
 
 def answer(
@@ -99,15 +97,9 @@ def represent(
     Raises:
         AppError: as `answer`.
     """
-    begun = time.perf_counter()
     with vectors.writing() as writer, engine.using(selection) as (pair,):
-        before = done = vectors.count()
-        while done < len(texts):
-            piece = texts[done : done + _PIECE]
+        for piece in _pieces(pair, texts, vectors.count(), on_progress):
             writer.append(_represented(pair, piece, len(pair.info.labels))[1])
-            done += len(piece)
-            rate = (done - before) / (time.perf_counter() - begun)
-            on_progress(done / len(texts), _told(done, len(texts), rate))
 
 
 def _told(done: int, total: int, rate: float) -> str:

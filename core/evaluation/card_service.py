@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from core.config.catalogue import adapter_of
 from core.errors import InputError
 from core.evaluation.answers import Answers
-from core.files.locate import fetch_adapter, fetch_candidate
 from core.results.dataset_evaluation import DatasetEvaluation
 
 
@@ -29,14 +27,8 @@ class CardService:
         from core.evaluation.evaluation_card import stated_result
 
         _require_figures(result)
-        engine = self._answers.engine
-        candidate = engine.candidate(result.selection.candidate)
-        if result.selection.adapter:
-            folder = fetch_adapter(candidate, adapter_of(candidate, result.selection.adapter), engine.settings)
-        else:
-            folder = fetch_candidate(candidate, engine.settings)
         stated = stated_result(result, datetime.now(UTC).date(), held_out=held_out)
-        return str(write_results(folder, str(result.selection), stated))
+        return str(write_results(self._answers.folder(result.selection), str(result.selection), stated))
 
     def eval_results(self, result: DatasetEvaluation, dataset_id: str) -> str:
         """The figures as a YAML file for `.eval_results/` of a repository on the Hub.

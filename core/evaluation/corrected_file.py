@@ -89,11 +89,6 @@ def corrected_rows(
             yield row
 
 
-def json_lines(rows: Iterable[Mapping[str, str]]) -> bytes:
-    """Every cell as it is: the file is for training, and no spreadsheet."""
-    return encoded(rows, "jsonl")
-
-
 def _action(written: str | None, line: int) -> Action:
     try:
         return Action((written or "").strip().lower())

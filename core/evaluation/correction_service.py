@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.errors import InputError
-from core.evaluation.answering import represent
 from core.evaluation.answers import Answers
 from core.evaluation.corrections import Corrections
+from core.evaluation.pooled_rows import pooled_rows, required_vectors
 from core.results import Feature, FeatureKey, Selection
 from core.results.corrections import Correction, HeadRefit, ImportedCorrections
 from core.results.dataset import DatasetRequest
@@ -15,7 +15,6 @@ from core.results.dataset_evaluation import DatasetEvaluation
 from core.tasks.progress import Progress
 from core.tasks.runner import TaskRunner
 from core.tasks.task import Task
-from core.words.label_errors import NO_VECTORS
 
 
 class CorrectionService:
@@ -97,7 +96,8 @@ class CorrectionService:
             NotFoundError: no such dataset.
             InputError: no column of labels.
         """
-        from core.evaluation.corrected_file import corrected_rows, json_lines
+        from core.data.export import encoded
+        from core.evaluation.corrected_file import corrected_rows
 
         if request.label_column is None:
             raise InputError("No column of labels is chosen.", fix="choose the column of the labels.")
@@ -107,7 +107,7 @@ class CorrectionService:
         columns = {name: self._datasets.column(request.dataset, name) for name in names}
         marks = self.of(request.dataset)
         rows = corrected_rows(columns, request.label_column, marks, lambda name: written.get(name, name))
-        return json_lines(rows)
+        return encoded(rows, "jsonl")  # every cell as it is: the file is for training
 
     def refit(self, result: DatasetEvaluation) -> Task[HeadRefit]:
         """A linear head on the pooled vectors by the corrected labels, beside one by the labels as they are.
@@ -116,18 +116,12 @@ class CorrectionService:
             NotFoundError: no such dataset.
             InputError: vectors that would take too much room.
         """
-        marks, count = self.of(result.request.dataset), len(result.rows)
-        vectors = self._answers.vectors(result.selection, result.request)
-        if vectors is None:
-            raise InputError(NO_VECTORS, fix="bring a part of the rows.")
+        marks, vectors = self.of(result.request.dataset), required_vectors(self._answers, result)
 
         def work(on_progress: Progress) -> HeadRefit:
             from core.evaluation.head_refit import head_refit
 
-            if vectors.count() < count:
-                texts = self._datasets.cells(result.request.dataset, result.request.text_column, result.rows)
-                represent(self._answers.engine, result.selection, texts, vectors, on_progress)
-            return head_refit(result, vectors.rows()[:count], marks, on_progress)
+            return head_refit(result, pooled_rows(self._answers, result, vectors, on_progress), marks, on_progress)
 
         key = (result.selection, self._answers.identity(result.selection), marks)
         return Task(self._tasks, FeatureKey(Feature.HEAD_REFIT, result.request, key), work)

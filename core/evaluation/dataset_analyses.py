@@ -8,9 +8,9 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import InputError
-from core.evaluation.answering import logits, represent
+from core.evaluation.answering import logits
 from core.evaluation.answers import Answers
+from core.evaluation.pooled_rows import pooled_rows, required_vectors
 from core.results import Feature, FeatureKey
 from core.results.answered_rows import AnsweredRows
 from core.results.classes import ClassReport
@@ -22,7 +22,6 @@ from core.results.slices import Condition, Slice, SliceKind, SliceReport, TextMa
 from core.tasks.progress import Progress
 from core.tasks.runner import TaskRunner
 from core.tasks.task import Task
-from core.words.label_errors import NO_VECTORS
 
 T = TypeVar("T")
 
@@ -64,17 +63,14 @@ class DatasetAnalyses:
         """
         selection, request, count = result.selection, result.request, len(result.rows)
         stored, vectors = self._answers.stored(selection, request), self._answers.vectors(selection, request)
-        if refit and vectors is None:
-            raise InputError(NO_VECTORS, fix="bring a part of the rows.")
+        if refit:
+            required_vectors(self._answers, result)
 
         def work(on_progress: Progress) -> LabelErrorReport:
             from core.evaluation.label_errors import label_error_report
 
-            if vectors is not None and vectors.count() < count:
-                texts = self._datasets.cells(request.dataset, request.text_column, result.rows)
-                represent(self._engine, selection, texts, vectors, on_progress)
+            pooled = None if vectors is None else pooled_rows(self._answers, result, vectors, on_progress)
             on_progress(0.0, "comparing")
-            pooled = None if vectors is None else vectors.rows()[:count]
             return label_error_report(result, stored.rows()[:count], pooled, on_progress, refit=refit)
 
         return self._task(Feature.LABEL_ERRORS, result, work, refit)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from core.errors import InputError
 from core.evaluation import with_intervals
 from core.evaluation.cross_fit import cross_fitted
-from core.metrics import intervals
+from core.evaluation.measuring import confusion_matrix
 from core.metrics.paired import mcnemar
 from core.metrics.probabilities import Floats, Indicators
 from core.results.corrections import Action, Correction, HeadRefit
@@ -95,13 +95,8 @@ def _compared(rows: _Rows, first: Floats, second: Floats, *, removed: int) -> He
 
 
 def _figures(p: Floats, target: NDArray[Any], right: Indicators) -> dict[str, Figure]:
-    confusion = np.zeros((p.shape[1], p.shape[1]), np.int64)
-    np.add.at(confusion, (target, p.argmax(axis=1)), 1)
-    interval = intervals.bootstrap_from_confusion(confusion, intervals.macro_f1)
-    return {
-        "accuracy": with_intervals.share(right),
-        "macro_f1": Figure(float(intervals.macro_f1(confusion)), interval.low, interval.high),
-    }
+    confusion = confusion_matrix(target, p.argmax(axis=1), p.shape[1])
+    return {"accuracy": with_intervals.share(right), "macro_f1": with_intervals.resampled(confusion, "macro_f1")}
 
 
 def _change(was: Indicators, now: Indicators) -> Figure:

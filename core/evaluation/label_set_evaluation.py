@@ -8,10 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.evaluation.stored_rows import let_go
-from core.evaluation.with_intervals import mean, share
+from core.evaluation.with_intervals import figure, mean, share
 from core.metrics import label_sets
 from core.metrics.classification import THRESHOLD
-from core.metrics.intervals import Interval
 from core.metrics.probabilities import Floats, Indicators, sigmoid
 from core.metrics.ranking import average_precision
 from core.metrics.resampling import bootstrap_weighted
@@ -96,11 +95,7 @@ def f1_figures(actual: Indicators, predicted: Indicators) -> dict[str, Figure]:
 
     values = statistics(np.ones((1, len(actual))))[0]
     found = bootstrap_weighted(len(actual), statistics)
-    return {name: _figure(values[i], found[i]) for i, name in enumerate(("micro_f1", "macro_f1"))}
-
-
-def _figure(value: float, interval: Interval) -> Figure:
-    return Figure(float(value), interval.low, interval.high)
+    return {name: figure(values[i], found[i]) for i, name in enumerate(("micro_f1", "macro_f1"))}
 
 
 def _labels(

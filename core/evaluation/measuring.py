@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.evaluation.stored_rows import let_go
-from core.evaluation.with_intervals import mean, share
-from core.metrics import intervals
+from core.evaluation.with_intervals import mean, resampled, share
 from core.metrics.calibration import calibration_error
 from core.metrics.probabilities import softmax
 from core.metrics.proper_scores import brier_rows, log_loss_rows
@@ -128,15 +127,9 @@ def figures(found: Outcome, actual: NDArray[np.int32], classes: int, sure: float
     }
     result = {name: share(hits) for name, hits in rates.items()}
     for name in ("balanced_accuracy", "macro_f1", "weighted_f1"):
-        result[name] = _resampled(counts, name)
+        result[name] = resampled(counts, name)
     for name, values in (("log_loss", found.loss[known]), ("brier", found.brier[known])):
         result[name] = mean(values)
     if (error := calibration_error(found.probability[known].astype(np.float64), right)) is not None:
         result["calibration_error"] = Figure(error)
     return result
-
-
-def _resampled(confusion: NDArray[np.int64], name: str) -> Figure:
-    statistic = getattr(intervals, name)
-    interval = intervals.bootstrap_from_confusion(confusion, statistic)
-    return Figure(float(statistic(confusion[None])[0]), interval.low, interval.high)

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import InputError
-from core.evaluation.answering import represent
 from core.evaluation.answers import Answers
 from core.evaluation.pair_analyses import PairAnalyses
+from core.evaluation.pooled_rows import pooled_rows, required_vectors
 from core.evaluation.stored_rows import StoredRows
 from core.files.training_file import training_file
 from core.results import Feature, Selection
@@ -23,7 +23,6 @@ from core.results.training_rows import InfluenceReport, TrainingFile, TrainingRo
 from core.tasks.progress import Progress
 from core.tasks.runner import TaskRunner
 from core.tasks.task import Task
-from core.words.label_errors import NO_VECTORS
 
 if TYPE_CHECKING:
     from core.evaluation.linear_head import LinearHead
@@ -62,7 +61,7 @@ class TrainingAnalyses(PairAnalyses):
             NotFoundError: a dataset is not here any more.
             InputError: vectors that would take too much room.
         """
-        stored = [self._vectors(evaluation) for evaluation in (result, training)]
+        stored = [required_vectors(self._answers, evaluation) for evaluation in (result, training)]
 
         def work(on_progress: Progress) -> TrainingRows:
             from core.evaluation.training_rows import training_rows
@@ -79,14 +78,16 @@ class TrainingAnalyses(PairAnalyses):
             NotFoundError: a dataset is not here any more.
             InputError: vectors that would take too much room; a row without a verdict.
         """
-        stored = [self._vectors(evaluation) for evaluation in (result, training)]
+        stored = [required_vectors(self._answers, evaluation) for evaluation in (result, training)]
         if result.predicted[place] == NO_CLASS:
             raise InputError("The model gives this row no verdict.", fix="choose another row.")
 
         def work(on_progress: Progress) -> InfluenceReport:
             from core.evaluation.influence import influence_report
 
-            both = [self._pooled(e, s, on_progress) for e, s in zip((result, training), stored, strict=True)]
+            both = [
+                pooled_rows(self._answers, e, s, on_progress) for e, s in zip((result, training), stored, strict=True)
+            ]
             fitted = self._fitted(training, both[1], lambda done, stage: on_progress(done / 2, stage))
             return influence_report(
                 fitted.head,
@@ -118,23 +119,10 @@ class TrainingAnalyses(PairAnalyses):
                 self._heads.popitem(last=False)
         return made
 
-    def _vectors(self, result: DatasetEvaluation) -> StoredRows:
-        vectors = self._answers.vectors(result.selection, result.request)
-        if vectors is None:
-            raise InputError(NO_VECTORS, fix="bring a part of the rows.")
-        return vectors
-
-    def _pooled(self, result: DatasetEvaluation, vectors: StoredRows, on_progress: Progress) -> NDArray[np.float32]:
-        """(N, D) of an evaluation's rows, computed where they are not there."""
-        if vectors.count() < len(result.rows):
-            texts = self._datasets.cells(result.request.dataset, result.request.text_column, result.rows)
-            represent(self._engine, result.selection, texts, vectors, on_progress)
-        return vectors.rows()[: len(result.rows)]
-
     def _represented(self, result: DatasetEvaluation, vectors: StoredRows, on_progress: Progress) -> Represented:
         from core.evaluation.training_rows import Represented
 
-        pooled, request = self._pooled(result, vectors, on_progress), result.request
+        pooled, request = pooled_rows(self._answers, result, vectors, on_progress), result.request
         strange = np.zeros(len(result.rows), bool)
         if request.label_column is not None:
             strange = ~result.labelled & self._answers.written(request)[result.rows]

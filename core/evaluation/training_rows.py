@@ -14,11 +14,10 @@ from core.evaluation.class_mixing import class_mixing
 from core.evaluation.nearest import nearest, unit_rows
 from core.evaluation.overlap import overlap
 from core.evaluation.shift import shift
+from core.evaluation.with_intervals import figure
 from core.metrics.detection import auroc, auroc_difference, auroc_interval
-from core.metrics.intervals import Interval
 from core.metrics.probabilities import Floats, Indicators, softmax
 from core.results.dataset_evaluation import DatasetEvaluation
-from core.results.figure import Figure
 from core.results.training_rows import NEIGHBOURS, Detection, TrainingRows
 from core.tasks.progress import Progress
 
@@ -101,17 +100,12 @@ def _detection(test: Represented, cosine: Floats) -> Detection | None:
     return Detection(
         inside=len(inside),
         outside=len(outside),
-        cosine=_figure(auroc(*by_cosine), auroc_interval(*by_cosine)),
-        probability=_figure(auroc(*by_probability), auroc_interval(*by_probability)),
-        difference=_figure(value, interval),
+        cosine=figure(auroc(*by_cosine), auroc_interval(*by_cosine)),
+        probability=figure(auroc(*by_probability), auroc_interval(*by_probability)),
+        difference=figure(value, interval),
     )
 
 
 def _largest(logits: NDArray[Any]) -> Floats:
     found: Floats = softmax(np.asarray(logits, np.float64)).max(axis=1)
     return found
-
-
-def _figure(value: float, interval: Interval) -> Figure:
-    known = interval.low == interval.low
-    return Figure(value, interval.low if known else None, interval.high if known else None)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.evaluation.with_intervals import mean
+from core.evaluation.with_intervals import figure, mean
 from core.metrics.correlation import explained, pearson, spearman
 from core.metrics.probabilities import Floats, Indicators
 from core.metrics.resampling import bootstrap_weighted, quantile
@@ -71,7 +71,7 @@ def figures(values: Floats, targets: Floats) -> dict[str, Figure]:
 
 def _worst(off: Floats) -> Figure:
     (found,) = bootstrap_weighted(len(off), lambda weights: quantile(off, WORST, weights)[:, None])
-    return _figure(float(quantile(off, WORST, np.ones((1, len(off))))[0]), found.low, found.high)
+    return figure(quantile(off, WORST, np.ones((1, len(off))))[0], found)
 
 
 def _together(values: Floats, targets: Floats, varies: Indicators) -> dict[str, Figure]:
@@ -86,9 +86,4 @@ def _together(values: Floats, targets: Floats, varies: Indicators) -> dict[str, 
 
     found = statistics(np.ones((1, len(values))))[0]
     intervals = bootstrap_weighted(len(values), statistics)
-    return {name: _figure(found[i], intervals[i].low, intervals[i].high) for i, name in enumerate(_GOES_WITH)}
-
-
-def _figure(value: float, low: float, high: float) -> Figure:
-    """Without an interval where a resample has no such figure: of few rows all may be alike."""
-    return Figure(float(value)) if low != low or high != high else Figure(float(value), low, high)
+    return {name: figure(found[i], intervals[i]) for i, name in enumerate(_GOES_WITH)}

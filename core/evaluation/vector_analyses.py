@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from core.errors import InputError
-from core.evaluation.answering import represent
 from core.evaluation.dataset_analyses import DatasetAnalyses
+from core.evaluation.pooled_rows import pooled_rows, required_vectors
 from core.results import Feature
 from core.results.dataset_evaluation import DatasetEvaluation
 from core.results.text_map import Projection, TextMap
 from core.tasks.progress import Progress
 from core.tasks.task import Task
+
+#: Where vectors would take too much room.
+NO_MAP = "So many pooled vectors are not kept, so there is no map."
 
 
 class VectorAnalyses(DatasetAnalyses):
@@ -24,19 +26,11 @@ class VectorAnalyses(DatasetAnalyses):
             NotFoundError: its dataset is not here any more.
             InputError: vectors that would take too much room.
         """
-        selection, request, count = result.selection, result.request, len(result.rows)
-        vectors = self._answers.vectors(selection, request)
-        if vectors is None:
-            raise InputError(
-                "So many pooled vectors are not kept, so there is no map.", fix="bring a part of the rows."
-            )
+        vectors = required_vectors(self._answers, result, NO_MAP)
 
         def work(on_progress: Progress) -> TextMap:
             from core.evaluation.text_map import text_map
 
-            if vectors.count() < count:
-                texts = self._datasets.cells(request.dataset, request.text_column, result.rows)
-                represent(self._engine, selection, texts, vectors, on_progress)
-            return text_map(vectors.rows()[:count], projection, on_progress)
+            return text_map(pooled_rows(self._answers, result, vectors, on_progress), projection, on_progress)
 
         return self._task(Feature.TEXT_MAP, result, work, projection)

@@ -29,3 +29,17 @@ def mean(values: NDArray[Any]) -> Figure:
         return Figure(float("nan"))
     interval = intervals.bootstrap_mean(stated)
     return Figure(float(stated.mean()), interval.low, interval.high)
+
+
+def figure(value: float, interval: intervals.Interval) -> Figure:
+    """A value with its interval; without one where a resample has none: of few rows all may be alike."""
+    if interval.low != interval.low or interval.high != interval.high:
+        return Figure(float(value))
+    return Figure(float(value), interval.low, interval.high)
+
+
+def resampled(confusion: NDArray[np.int64], name: str) -> Figure:
+    """A statistic of `core.metrics.intervals`, by its name, of a confusion matrix, with its bootstrap interval."""
+    statistic = getattr(intervals, name)
+    interval = intervals.bootstrap_from_confusion(confusion, statistic)
+    return Figure(float(statistic(confusion[None])[0]), interval.low, interval.high)

@@ -129,13 +129,13 @@ def bootstrap_mean(values: Floats, resamples: int = 1000, seed: int = 0, level: 
 def accuracy(confusion: Counts) -> Floats:
     """(..., K, K) -> (...,): the share of right verdicts. NaN where there is no text."""
     right = np.diagonal(confusion, axis1=-2, axis2=-1).sum(axis=-1)
-    return _quotient(right, confusion.sum(axis=(-2, -1)), nan)
+    return quotient(right, confusion.sum(axis=(-2, -1)), nan)
 
 
 def balanced_accuracy(confusion: Counts) -> Floats:
     """(..., K, K) -> (...,): mean recall over the classes that have a text. NaN where there is no text."""
     _, recall, _, support = precision_recall_f1(confusion)
-    return _quotient(recall.sum(axis=-1), (support > 0).sum(axis=-1), nan)
+    return quotient(recall.sum(axis=-1), (support > 0).sum(axis=-1), nan)
 
 
 def macro_f1(confusion: Counts) -> Floats:
@@ -146,21 +146,21 @@ def macro_f1(confusion: Counts) -> Floats:
     """
     _, _, f1, support = precision_recall_f1(confusion)
     seen = support + _predicted(confusion) > 0
-    return _quotient(f1.sum(axis=-1), seen.sum(axis=-1), nan)
+    return quotient(f1.sum(axis=-1), seen.sum(axis=-1), nan)
 
 
 def weighted_f1(confusion: Counts) -> Floats:
     """(..., K, K) -> (...,): mean F1 over texts, each with its class's. NaN where there is no text."""
     _, _, f1, support = precision_recall_f1(confusion)
-    return _quotient((f1 * support).sum(axis=-1), support.sum(axis=-1), nan)
+    return quotient((f1 * support).sum(axis=-1), support.sum(axis=-1), nan)
 
 
 def precision_recall_f1(confusion: Counts) -> tuple[Floats, Floats, Floats, Counts]:
     """(..., K, K) -> precision, recall, F1 and support, each (..., K). A quotient by 0 is 0, as in scikit-learn."""
     right = np.diagonal(confusion, axis1=-2, axis2=-1)
     support, predicted = confusion.sum(axis=-1), _predicted(confusion)
-    precision, recall = _quotient(right, predicted, 0), _quotient(right, support, 0)
-    return precision, recall, _quotient(2 * right, predicted + support, 0), support
+    precision, recall = quotient(right, predicted, 0), quotient(right, support, 0)
+    return precision, recall, quotient(2 * right, predicted + support, 0), support
 
 
 def _predicted(confusion: Counts) -> Counts:
@@ -169,7 +169,8 @@ def _predicted(confusion: Counts) -> Counts:
     return counts
 
 
-def _quotient(part: NDArray[Any], whole: NDArray[Any], otherwise: float) -> Floats:
+def quotient(part: NDArray[Any], whole: NDArray[Any], otherwise: float) -> Floats:
+    """Element by element; `otherwise` where it would be by 0."""
     result: Floats = np.divide(
         part, whole, out=np.full(np.shape(whole), float(otherwise)), where=np.not_equal(whole, 0)
     )

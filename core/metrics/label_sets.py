@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.metrics.intervals import quotient
 from core.metrics.probabilities import Floats, Indicators
 
 #: Counts (..., K) of texts by label.
@@ -15,13 +16,13 @@ Counts = NDArray[Any]
 
 def micro_f1(hits: Counts, predicted: Counts, support: Counts) -> Floats:
     """(..., K) -> (...,): F1 of all decisions together. 0 where no text has or gets a label, as in scikit-learn."""
-    return _quotient(2 * hits.sum(axis=-1), predicted.sum(axis=-1) + support.sum(axis=-1))
+    return quotient(2 * hits.sum(axis=-1), predicted.sum(axis=-1) + support.sum(axis=-1), 0)
 
 
 def macro_f1(hits: Counts, predicted: Counts, support: Counts) -> Floats:
     """(..., K) -> (...,): mean F1 over the labels that a text has or gets, as `core.metrics.classification` does."""
     either = predicted + support
-    return _quotient(_quotient(2 * hits, either).sum(axis=-1), (either > 0).sum(axis=-1))
+    return quotient(quotient(2 * hits, either, 0).sum(axis=-1), (either > 0).sum(axis=-1), 0)
 
 
 def binary_cross_entropy_rows(logits: Floats, targets: Indicators) -> Floats:
@@ -47,8 +48,3 @@ def ranking_precision_rows(logits: Floats, targets: Indicators) -> Floats:
     count = targets.sum(axis=1)
     shares = np.where(targets, mine / above, 0.0).sum(axis=1)
     return np.where(count > 0, shares / np.maximum(count, 1), 1.0)
-
-
-def _quotient(part: Counts, whole: Counts) -> Floats:
-    result: Floats = np.divide(part, whole, out=np.zeros(np.shape(whole)), where=np.not_equal(whole, 0))
-    return result

@@ -11,11 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import InputError
-from core.metrics.intervals import BLOCK, Interval, bootstrap_mean
+from core.metrics.intervals import BLOCK, Interval, bootstrap_mean, percentiles
 from core.metrics.probabilities import Floats
 
 #: Resamples of an interval, and random swaps of a test: no p-value is below 1 / 2,000.
 RESAMPLES, SWAPS = 2000, 1999
+#: Of the intervals.
+LEVEL = 0.95
 #: Means over more rows than this have the normal interval and test: resampling says the same there.
 NORMAL_ROWS = 20_000
 #: Differences of swapped answers as large as the one seen count as at least as extreme, but for rounding.
@@ -76,7 +78,7 @@ def accuracies(first: NDArray[np.bool_], second: NDArray[np.bool_], seed: int = 
     gained, lost = int((first & ~second).sum()), int((second & ~first).sum())
     shares = np.array([gained, lost, count - gained - lost]) / count
     drawn = np.random.default_rng(seed).multinomial(count, shares, size=RESAMPLES)
-    interval = percentiles((drawn[:, 0] - drawn[:, 1]) / count)
+    interval = percentiles((drawn[:, 0] - drawn[:, 1]) / count, LEVEL)
     return Paired(float(first.mean()), float(second.mean()), interval, mcnemar(gained, lost))
 
 
@@ -89,7 +91,7 @@ def means(first: Floats, second: Floats, seed: int = 0) -> Paired:
     both = np.isfinite(first) & np.isfinite(second)
     a, b = (np.asarray(values[both], np.float64) for values in (first, second))
     if not len(a):
-        return Paired(nan, nan, Interval(nan, nan, 0.95), nan)
+        return Paired(nan, nan, Interval(nan, nan, LEVEL), nan)
     difference, averages = a - b, (float(a.mean()), float(b.mean()))
     if len(a) > NORMAL_ROWS:
         return Paired(*averages, *_normal(difference))
@@ -121,7 +123,7 @@ def _normal(difference: Floats) -> tuple[Interval, float]:
 
     middle, error = float(difference.mean()), float(difference.std(ddof=1)) / sqrt(len(difference))
     p = float(2 * ndtr(-abs(middle) / error)) if error else float(middle == 0)
-    return Interval(middle - _Z * error, middle + _Z * error, 0.95), p
+    return Interval(middle - _Z * error, middle + _Z * error, LEVEL), p
 
 
 def _swapped(difference: Floats) -> float:
@@ -145,12 +147,6 @@ def in_blocks(draw: Callable[[int], Floats], size: int, width: int) -> Floats:
     """`size` values, drawn so many at once that `width` numbers of each fit a block."""
     block = max(1, BLOCK // max(1, width))
     return np.concatenate([draw(min(block, size - start)) for start in range(0, size, block)])
-
-
-def percentiles(values: Floats) -> Interval:
-    """The middle 95 % of resampled values (Efron 1979)."""
-    low, high = np.quantile(values, [0.025, 0.975])
-    return Interval(float(low), float(high), 0.95)
 
 
 def count_of(rows: NDArray[Any]) -> int:

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.metrics.paired import RESAMPLES, SWAPS, Paired, count_of, in_blocks, p_value, percentiles
+from core.metrics.intervals import percentiles
+from core.metrics.paired import LEVEL, RESAMPLES, SWAPS, Paired, count_of, in_blocks, p_value
 from core.metrics.probabilities import Floats
 
 
@@ -44,7 +45,7 @@ def macro_f1s(label: NDArray[Any], first: NDArray[Any], second: NDArray[Any], cl
         difference: Floats = one(kept, two, other) - two(kept, one, other)
         return difference
 
-    interval = percentiles(in_blocks(resampled, RESAMPLES, len(counts) + 3 * classes))
+    interval = percentiles(in_blocks(resampled, RESAMPLES, len(counts) + 3 * classes), LEVEL)
     return Paired(*seen, interval, p_value(in_blocks(swapped, SWAPS, len(counts) + 3 * classes), seen[0] - seen[1]))
 
 

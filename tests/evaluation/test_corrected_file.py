@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.data.export import encoded
 from core.errors import InputError
-from core.evaluation.corrected_file import corrected_rows, json_lines, read_list, row_ids, write_list
+from core.evaluation.corrected_file import corrected_rows, read_list, row_ids, write_list
 from core.results.corrections import NAMING, Action, Correction
 
 CELLS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
@@ -72,4 +73,4 @@ def test_the_corrected_dataset() -> None:
     marks = [Correction(0, Action.RELABEL, "Y"), Correction(1, Action.REMOVE), Correction(2, Action.LOOK_AGAIN)]
     rows = list(corrected_rows(columns, "label", marks, str.lower))
     assert rows == [{"id": "1", "text": "=a", "label": "y"}, {"id": "3", "text": "c", "label": "y"}]
-    assert [json.loads(line) for line in json_lines(rows).decode().splitlines()] == rows
+    assert [json.loads(line) for line in encoded(rows, "jsonl").decode().splitlines()] == rows

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from core.data.export import encoded
 from core.errors import InputError
-from core.evaluation.corrected_file import corrected_rows, json_lines, read_list, row_ids, write_list
+from core.evaluation.corrected_file import corrected_rows, read_list, row_ids, write_list
 from core.evaluation.head_refit import head_refit
 from core.results import Selection
 from core.results.corrections import Correction, HeadRefit, ImportedCorrections
@@ -54,7 +55,7 @@ class FakeCorrections:
 
     def corrected(self, selection: Selection, request: DatasetRequest) -> bytes:
         columns = {name: self._column(name) for name in COLUMNS}
-        return json_lines(corrected_rows(columns, request.label_column or "", self.of(request.dataset), str))
+        return encoded(corrected_rows(columns, request.label_column or "", self.of(request.dataset), str), "jsonl")
 
     def refit(self, result: DatasetEvaluation) -> FakeTask[HeadRefit]:
         marks = self.of(result.request.dataset)
