@@ -414,7 +414,7 @@ class Datasets(Protocol):
             InputError: a regular expression that is none, is too long or takes too long.
         """
 
-    def search(self, result: DatasetEvaluation | AnsweredRows, match: TextMatch) -> tuple[int, ...]:
+    def search(self, result: AnsweredRows, match: TextMatch) -> tuple[int, ...]:
         """Places among the answered rows, labelled or not, whose texts match, ascending.
 
         Raises:

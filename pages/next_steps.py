@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import streamlit as st
+
 from core.results import LoadedModel, Selection
 from core.results.dataset_evaluation import DatasetEvaluation
 from core.words import corrections as words
 from core.words.next_steps import steps
-from pages.ui import details, task_progress
+from pages.ui import details, markup, task_progress
 from pages.ui.services import corrections, datasets
 from pages.views import corrections as marked
 from pages.views import evaluated, head_refit, label_errors, slices
@@ -28,10 +30,10 @@ def draw(result: DatasetEvaluation) -> None:
         return
     view.draw(steps(result, labels, checks, weak))
     view.first_rows(result, labels)
-    view.heading("Marked rows")
+    st.html(markup.section("Marked rows"))
     marked.listed(result)
     if corrections().of(result.dataset.id):
-        view.heading("Would it help?")
+        st.html(markup.section("Would it help?"))
         head_refit.panel(result)
     details.how(*words.ABOUT)
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from core.evaluation.drawn_rows import some_of
 from core.evaluation.nearest import nearest
 from core.results.training_rows import NEIGHBOURS, ClassMixing
 from core.tasks.progress import Progress
@@ -23,9 +24,7 @@ def class_mixing(
     Of each class the share of its rows' nearest other rows that have another class, the largest first; and the two
     classes whose rows are most often each other's nearest, by the share of both classes' nearest rows.
     """
-    rows = np.arange(len(target))
-    if len(rows) > MOST_ROWS:
-        rows = np.sort(np.random.default_rng(0).permutation(len(rows))[:MOST_ROWS])
+    rows = some_of(np.arange(len(target)), MOST_ROWS)
     places, _ = nearest(units[rows], units, NEIGHBOURS, rows, on_progress)
     counts = np.zeros((len(classes), len(classes)), np.int64)
     np.add.at(counts, (np.repeat(target[rows], places.shape[1]), target[places].ravel()), 1)

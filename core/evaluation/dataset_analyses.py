@@ -107,7 +107,7 @@ class DatasetAnalyses:
         condition = Condition(SliceKind.MATCH, "regex" if match.regex else "", match.text)
         return slice_of(result, condition, self._matching(result, match))
 
-    def search(self, result: DatasetEvaluation | AnsweredRows, match: TextMatch) -> tuple[int, ...]:
+    def search(self, result: AnsweredRows, match: TextMatch) -> tuple[int, ...]:
         """Places among the answered rows, labelled or not, whose texts match, ascending.
 
         Raises:
@@ -115,7 +115,7 @@ class DatasetAnalyses:
         """
         return tuple(int(place) for place in np.flatnonzero(self._matching(result, match)))
 
-    def _matching(self, result: DatasetEvaluation | AnsweredRows, match: TextMatch) -> NDArray[np.bool_]:
+    def _matching(self, result: AnsweredRows, match: TextMatch) -> NDArray[np.bool_]:
         from core.evaluation.text_match import matches
 
         return matches(self._answered_cells(result, result.request.text_column), match)
@@ -168,7 +168,7 @@ class DatasetAnalyses:
 
         return self._task(Feature.ROBUSTNESS, result, work, replacement)
 
-    def _answered_cells(self, result: DatasetEvaluation | AnsweredRows, column: str) -> list[str]:
+    def _answered_cells(self, result: AnsweredRows, column: str) -> list[str]:
         return list(self._datasets.cells(result.request.dataset, column, result.rows))
 
     def _task(

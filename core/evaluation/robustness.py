@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import InputError
+from core.evaluation.drawn_rows import some_of
 from core.evaluation.measuring import outcome
 from core.evaluation.perturbations import EVERY, perturbed, replaced
 from core.metrics.intervals import wilson
@@ -27,10 +28,7 @@ Answers = Callable[[Sequence[str]], NDArray[np.float32]]
 
 def tried(result: DatasetEvaluation, most: int = MOST_ROWS) -> NDArray[np.int64]:
     """Places of the rows that are tried, ascending: those with a verdict, or `most` of them, the same each time."""
-    places = np.flatnonzero(result.predicted != NO_CLASS)
-    if len(places) > most:
-        places = np.sort(np.random.default_rng(0).choice(places, most, replace=False))
-    return places
+    return some_of(np.flatnonzero(result.predicted != NO_CLASS), most)
 
 
 def check(replacement: Replacement) -> None:

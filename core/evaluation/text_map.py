@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import InputError
+from core.evaluation.drawn_rows import some_of
 from core.results.text_map import MOST_POINTS, Projection, TextMap
 from core.tasks.progress import Progress
 from core.words.dataset import count
@@ -32,9 +33,7 @@ def text_map(vectors: NDArray[Any], projection: Projection, on_progress: Progres
     finite = np.flatnonzero(np.isfinite(vectors).all(axis=1))
     if len(finite) < _FEWEST:
         raise InputError(f"{count(len(finite), 'text')}: too few for a map.", fix="bring more rows.")
-    places = finite
-    if len(finite) > most:
-        places = np.sort(np.random.default_rng(0).choice(finite, most, replace=False))
+    places = some_of(finite, most)
     x = np.asarray(vectors[places], np.float64)
     on_progress(0.1, "projecting")
     if not np.ptp(x, axis=0).any():  # all in one point: there is nothing to spread out

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from core.errors import InputError
 from core.evaluation.answers import Answers
+from core.evaluation.drawn_rows import some_of
 from core.evaluation.pair_analyses import PairAnalyses
 from core.evaluation.pooled_rows import pooled_rows, required_vectors
 from core.evaluation.stored_rows import StoredRows
@@ -109,9 +110,7 @@ class TrainingAnalyses(PairAnalyses):
             if key in self._heads:
                 self._heads.move_to_end(key)
                 return self._heads[key]
-        places = usable(training, vectors)
-        if len(places) > MOST_FITTED:
-            places = np.sort(np.random.default_rng(0).permutation(places)[:MOST_FITTED])
+        places = some_of(usable(training, vectors), MOST_FITTED)
         made = _Fitted(fit_head(vectors[places], training.actual[places], on_progress), places)
         with self._lock:
             self._heads[key] = made

@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.results.answered_rows import AnsweredRows
 from core.results.calibration import Calibration
-from core.results.dataset import DatasetRequest, DatasetSummary
 from core.results.figure import Figure
-from core.results.verdict import Selection
 
 #: The class number of a row without a class: no label of the model's, or no verdict, which is never right.
 NO_CLASS = -1
@@ -38,13 +37,10 @@ class Confusion:
 
 
 @dataclass(frozen=True)
-class DatasetEvaluation:
+class DatasetEvaluation(AnsweredRows):
     """A dataset answered by one pair. N rows were answered, the model has K classes.
 
     Attributes:
-        classes: the model's, in its order; numbers below count in it.
-        not_answered: rows whose text is blank or too long to be read.
-        rows: (N,) the answered rows' numbers in the file, from 0.
         actual: (N,) each row's class by its label; `NO_CLASS` where the model has no such class.
         predicted: (N,) the verdict's; `NO_CLASS` where a logit is not finite.
         probability, margin: (N,) the verdict's probability, and its lead over the next; NaN without a verdict.
@@ -58,12 +54,6 @@ class DatasetEvaluation:
         sure: from which probability on a verdict is called sure.
     """
 
-    selection: Selection
-    dataset: DatasetSummary
-    request: DatasetRequest
-    classes: tuple[str, ...]
-    not_answered: int
-    rows: NDArray[np.int64] = field(repr=False)
     actual: NDArray[np.int32] = field(repr=False)
     predicted: NDArray[np.int32] = field(repr=False)
     probability: NDArray[np.float32] = field(repr=False)
@@ -73,7 +63,6 @@ class DatasetEvaluation:
     confusion: NDArray[np.int64] = field(repr=False)
     figures: dict[str, Figure]
     sure: float
-    untrained_head: bool = False
     calibration: Calibration | None = None
 
     @property

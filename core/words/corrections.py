@@ -8,8 +8,8 @@ from core.results.corrections import Action, Correction, HeadRefit, ImportedCorr
 from core.results.figure import Figure
 from core.words.class_names import readable
 from core.words.dataset import count
-from core.words.evaluation import MEASURES
-from core.words.numbers import percent, percentage, points
+from core.words.evaluation import MEASURES, figure
+from core.words.numbers import percentage, points
 from core.words.slices import p_value
 
 #: What each action asks for.
@@ -88,8 +88,8 @@ def figures(refit: HeadRefit) -> list[dict[str, object]]:
     return [
         {
             "Measure": MEASURES[name],
-            "Labels as they are": _value(refit.before[name]),
-            "Corrected labels": _value(refit.after[name]),
+            "Labels as they are": _value(name, refit.before[name]),
+            "Corrected labels": _value(name, refit.after[name]),
         }
         for name in refit.before
     ]
@@ -101,10 +101,9 @@ def _judged(change: Figure, p: float) -> str:
     return "More than chance gives." if change.value > 0 else "It gets worse: look at the marks again."
 
 
-def _value(figure: Figure) -> str:
-    if figure.low is None or figure.high is None:
-        return percentage(figure.value)
-    return f"{percentage(figure.value)} ({percent(figure.low)} to {percentage(figure.high)})"
+def _value(name: str, found: Figure) -> str:
+    value, ends = figure(name, found)
+    return f"{value} ({ends})" if ends else value
 
 
 def _ends(figure: Figure) -> str:

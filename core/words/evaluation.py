@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from core.results import Evaluation
 from core.results.dataset_evaluation import NO_CLASS, DatasetEvaluation, Outcomes
 from core.results.figure import Figure
@@ -101,6 +103,11 @@ def not_measured(result: DatasetEvaluation) -> str:
 def figure(name: str, found: Figure) -> tuple[str, str]:
     """A figure and its interval: ("91.6 %", "90.6 to 92.5 %")."""
     return measured(name, found.value), interval(name, found)
+
+
+def figures(names: Mapping[str, str], found: Mapping[str, Figure]) -> list[tuple[str, str, str]]:
+    """Of the figures that are there, in the order of their names: name, value, and interval, empty where none is."""
+    return [(said, *figure(name, found[name])) for name, said in names.items() if name in found]
 
 
 def _between(found: Figure, name: str) -> str:

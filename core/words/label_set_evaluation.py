@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from core.results.figure import Figure
 from core.results.label_set_evaluation import LabelFigures, LabelSetEvaluation
+from core.words import evaluation
 from core.words.class_names import NONE, readable
 from core.words.dataset import count
-from core.words.evaluation import SUBSET, figure, interval
+from core.words.evaluation import SUBSET, interval
 from core.words.numbers import percentage
 
 #: In the order in which they are told.
@@ -110,4 +111,4 @@ def not_measured(result: LabelSetEvaluation) -> str:
 
 def figures(result: LabelSetEvaluation) -> list[tuple[str, str, str]]:
     """Each figure's name, value and interval, empty where none is stated."""
-    return [(said, *figure(name, result.figures[name])) for name, said in FIGURES.items() if name in result.figures]
+    return evaluation.figures(FIGURES, result.figures)

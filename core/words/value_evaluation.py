@@ -7,9 +7,10 @@ from collections.abc import Mapping
 
 from core.results.figure import Figure
 from core.results.value_evaluation import ValueEvaluation
+from core.words import evaluation
 from core.words.class_names import readable
 from core.words.dataset import count
-from core.words.evaluation import MEASURES, figure, interval
+from core.words.evaluation import MEASURES, interval
 from core.words.numbers import three_digits
 
 #: In the order in which they are told.
@@ -78,7 +79,7 @@ def not_measured(result: ValueEvaluation) -> str:
 
 def figures(result: ValueEvaluation) -> list[tuple[str, str, str]]:
     """Each figure's name, value and interval, empty where none is stated."""
-    return [(said, *figure(name, result.figures[name])) for name, said in FIGURES.items() if name in result.figures]
+    return evaluation.figures(FIGURES, result.figures)
 
 
 def drawn(result: ValueEvaluation, output: int, points: int) -> str:

@@ -14,7 +14,6 @@ from core.words.class_names import readable
 from core.words.dataset import count
 from pages.ui import markup, tables
 from pages.ui.question_line import ASKED, OTHER
-from pages.ui.services import datasets
 from pages.views import corrections, row_cells, row_choice
 from pages.views.row_cells import Tags
 
@@ -61,7 +60,7 @@ def these(
         return
     start = first(len(places))
     part = places[start : start + PAGE]
-    texts = datasets().cells(result.dataset.id, result.request.text_column, [int(i) for i in result.rows[part]])
+    texts = row_cells.texts(result, part)
     made = row_cells.cells(result, part, known) if cells is None else cells(part, texts)
     if marks := corrections.marks(result.dataset.id, result.classes):
         made["To do"] = [marks.get(int(row), "") for row in result.rows[part]]

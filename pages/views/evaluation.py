@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -36,12 +36,12 @@ def pictures(result: DatasetEvaluation, key: str, choose: Callable[[Confusion | 
 
 def figures(result: DatasetEvaluation) -> None:
     """Every figure with its interval."""
-    rows = [
-        {"Measure": words.MEASURES[name], "Value": value, "95 % interval": ends or tables.ABSENT}
-        for name in _ORDER
-        if name in result.figures
-        for value, ends in (words.figure(name, result.figures[name]),)
-    ]
+    table(words.figures({name: words.MEASURES[name] for name in _ORDER}, result.figures))
+
+
+def table(figures: Sequence[tuple[str, str, str]]) -> None:
+    """Figures by name, value and interval."""
+    rows = [{"Measure": name, "Value": value, "95 % interval": ends or tables.ABSENT} for name, value, ends in figures]
     tables.table(rows, "Figures with their intervals", "evaluation.figures")
 
 

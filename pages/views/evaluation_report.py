@@ -13,7 +13,7 @@ from core.words.next_steps import steps
 from pages.ui import candidate_picker, markup
 from pages.ui.server_paths import hidden
 from pages.ui.services import cards, datasets
-from pages.views import slices
+from pages.views import row_cells, slices
 
 _HELD_OUT, _ID, _WRITTEN, _FAILED = "card.held_out", "card.dataset_id", "card.written", "card.failed"
 
@@ -61,7 +61,7 @@ def _document(result: DatasetEvaluation, name: str) -> str:
         steps(result, errors, datasets().data_checks(result).result(), found),
     )
     places = findings.shown
-    texts = datasets().cells(result.dataset.id, result.request.text_column, [int(result.rows[i]) for i in places])
+    texts = row_cells.texts(result, places)
     return document(findings, dict(zip(places, texts, strict=True)))
 
 

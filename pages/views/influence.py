@@ -5,24 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 
 from core.results.dataset_evaluation import NO_CLASS, DatasetEvaluation
 from core.results.training_rows import TrainingRows
 from core.words import influence as words
-from core.words.class_names import readable
 from core.words.numbers import percentage, signed, three_digits
 from pages.ui import markup, tables, task_progress
 from pages.ui.services import datasets
-from pages.views import dataset_rows
+from pages.views import dataset_rows, row_cells
 
 
 def nearest(result: DatasetEvaluation, training: DatasetEvaluation, report: TrainingRows, place: int) -> None:
     """The chosen test row, and the training rows that are nearest to it."""
-    (text,) = texts(result, [place])
-    names = named(result.classes)
+    (text,) = row_cells.texts(result, [place])
+    names = row_cells.named(result.classes)
     st.html(markup.section(f"Training rows nearest to row {int(result.rows[place]) + 1:,}"))
     dataset_rows.ways_on(text, int(result.rows[place]))
     near, label, verdict = report.neighbours[place], int(result.actual[place]), int(result.predicted[place])
@@ -39,7 +36,7 @@ def nearest(result: DatasetEvaluation, training: DatasetEvaluation, report: Trai
             "Label": names[int(training.actual[i])],
             "Cosine": float(cosine),
         }
-        for i, said, cosine in zip(near, texts(training, near), report.similarity[place], strict=True)
+        for i, said, cosine in zip(near, row_cells.texts(training, near), report.similarity[place], strict=True)
     ]
     drawn(shown, {"Cosine": three_digits}, "Training rows nearest to the test row", "training_rows.nearest", 800)
 
@@ -62,8 +59,8 @@ def influence(result: DatasetEvaluation, training: DatasetEvaluation, place: int
     if not found:
         st.html(markup.note(words.apart(report)))
         return
-    said = texts(training, [row.place for row in found])
-    names = named(result.classes)
+    said = row_cells.texts(training, [row.place for row in found])
+    names = row_cells.named(result.classes)
     shown = [
         {
             "Row": int(training.rows[row.place]) + 1,
@@ -103,13 +100,3 @@ def drawn(
 def cosine(value: float) -> str:
     """A cell; a dash of a row without a vector."""
     return three_digits(value) if value == value else tables.ABSENT
-
-
-def texts(result: DatasetEvaluation, places: Sequence[int] | NDArray[np.int64]) -> tuple[str, ...]:
-    """Texts of an evaluation's rows at these places."""
-    return datasets().cells(result.dataset.id, result.request.text_column, [int(r) for r in result.rows[list(places)]])
-
-
-def named(classes: Sequence[str]) -> list[str]:
-    """Names by class number, `NO_CLASS` included."""
-    return [*(readable(name, classes) for name in classes), tables.ABSENT]  # the last: `NO_CLASS`

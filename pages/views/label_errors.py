@@ -12,8 +12,7 @@ from core.words import label_errors as words
 from core.words.class_names import readable
 from core.words.numbers import percentage
 from pages.ui import markup, tables
-from pages.ui.services import datasets
-from pages.views import corrections, dataset_rows
+from pages.views import corrections, dataset_rows, row_cells
 
 TRAINED = "evaluation.trained_on"
 #: What of this page stands in the URL.
@@ -47,7 +46,7 @@ def rows(result: DatasetEvaluation, report: LabelErrorReport, most: int = LISTED
     if not len(report.places):
         return
     numbers = [int(i) for i in result.rows[report.places[:most]]]
-    texts = datasets().cells(result.dataset.id, result.request.text_column, numbers)
+    texts = row_cells.texts(result, report.places[:most])
     marks = corrections.marks(result.dataset.id, report.classes)
     frame = pd.DataFrame([_row(result, report, i, text) for i, text in enumerate(texts)])
     if marks:
@@ -97,8 +96,8 @@ def _neighbours(result: DatasetEvaluation, report: LabelErrorReport, i: int) -> 
     places = report.neighbours[i]
     if not len(places):
         return
-    texts = datasets().cells(result.dataset.id, result.request.text_column, [int(r) for r in result.rows[places]])
-    named = [*(readable(name, report.classes) for name in report.classes), tables.ABSENT]  # the last: `NO_CLASS`
+    texts = row_cells.texts(result, places)
+    named = row_cells.named(report.classes)
     st.html(markup.section("The rows nearest to it"))
     shown = [
         {

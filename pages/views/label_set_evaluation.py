@@ -16,7 +16,7 @@ from core.words.class_names import readable
 from core.words.numbers import percentage, significant
 from pages.ui import details, markup, tables
 from pages.ui.services import datasets
-from pages.views import evaluated, measured_rows
+from pages.views import evaluated, evaluation, measured_rows
 
 
 def panel(selection: Selection, request: DatasetRequest) -> None:
@@ -72,11 +72,7 @@ def labels(result: LabelSetEvaluation) -> None:
 
 def figures(result: LabelSetEvaluation) -> None:
     """Every figure with its interval."""
-    table = [
-        {"Measure": name, "Value": value, "95 % interval": ends or tables.ABSENT}
-        for name, value, ends in words.figures(result)
-    ]
-    tables.table(table, "Figures with their intervals", "evaluation.figures")
+    evaluation.table(words.figures(result))
 
 
 def rows(result: LabelSetEvaluation) -> None:

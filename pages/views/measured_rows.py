@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from core.results.answered_rows import AnsweredRows
 from pages.ui import markup
-from pages.ui.services import datasets
-from pages.views import dataset_rows, row_choice
+from pages.views import dataset_rows, row_cells, row_choice
 
 #: Columns of several labels, which would be cut at the width of their heads.
 _WIDE = {name: st.column_config.TextColumn(width="medium") for name in ("Labels", "Verdict", "Missed", "Too many")}
@@ -36,7 +35,7 @@ def draw(
     start = dataset_rows.first(len(places))
     part = places[start : start + dataset_rows.PAGE]
     rows = result.rows[part]
-    texts = datasets().cells(result.dataset.id, result.request.text_column, rows.tolist())
+    texts = row_cells.texts(result, part)
     picked = dataset_rows.table({"Row": rows + 1, "Text": list(texts), **cells(part)}, "single-row", **_WIDE)
     dataset_rows.turn(len(places), start)
     if picked:

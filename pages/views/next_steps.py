@@ -8,17 +8,12 @@ from core.results.dataset_evaluation import DatasetEvaluation
 from core.results.label_errors import LabelErrorReport
 from core.words.next_steps import Step
 from pages.ui import markup
+from pages.ui.site_map import PAGES
 from pages.views import evaluated, label_errors
 
 #: Rows that are shown to be looked at first.
 FIRST = 10
-_PAGES = {
-    "evaluation": "Evaluate",
-    "label_errors": "Label errors",
-    "slices": "Slices",
-    "classes": "Classes",
-    "calibration": "Calibration",
-}
+_TITLES = {page.name: page.title for page in PAGES}
 
 
 def draw(steps: list[Step]) -> None:
@@ -35,7 +30,7 @@ def draw(steps: list[Step]) -> None:
                 st.html(markup.lead(said) if number == 1 else f"<p>{markup.text(said)}</p>", width="content")
                 st.page_link(
                     f"pages/{step.page}.py",
-                    label=_PAGES[step.page],
+                    label=_TITLES[step.page],
                     icon=":material/arrow_forward:",
                     query_params=_asked(step),
                 )
@@ -53,8 +48,3 @@ def first_rows(result: DatasetEvaluation, report: LabelErrorReport) -> None:
         return
     st.html(markup.section(f"The {min(FIRST, len(report.places))} rows to look at first"))
     label_errors.rows(result, report, FIRST)
-
-
-def heading(title: str) -> None:
-    """Of a part of the page."""
-    st.html(markup.section(title))

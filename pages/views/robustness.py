@@ -12,11 +12,10 @@ from core.results.dataset_evaluation import DatasetEvaluation
 from core.results.robustness import Perturbation, Replacement, RobustnessReport, RobustnessTest
 from core.services import Task
 from core.words import robustness as words
-from core.words.class_names import readable
 from core.words.numbers import percentage, points
 from pages.ui import markup, tables, task_progress
 from pages.ui.services import datasets
-from pages.views import dataset_rows
+from pages.views import dataset_rows, row_cells
 
 CHOSEN, OLD, NEW = "evaluation.change", "evaluation.replace", "evaluation.by"
 #: What of this page stands in the URL.
@@ -108,7 +107,7 @@ def rows(result: DatasetEvaluation, tests: list[RobustnessTest]) -> None:
     shifts = test.shifts(result)
     order = np.lexsort((-np.abs(shifts), ~test.changed))[:LISTED]
     numbers = [int(row) for row in result.rows[test.places[order]]]
-    texts = datasets().cells(result.dataset.id, result.request.text_column, numbers)
+    texts = row_cells.texts(result, test.places[order])
     st.html(markup.section(words.heading(test)))
     frame = pd.DataFrame([_row(result, test, int(i), text) for i, text in zip(order, texts, strict=True)])
     forms: dict[Any, Any] = dict.fromkeys(("P before", "P now", "P after"), _share)
@@ -140,8 +139,7 @@ def rows(result: DatasetEvaluation, tests: list[RobustnessTest]) -> None:
 
 
 def _row(result: DatasetEvaluation, test: RobustnessTest, i: int, text: str) -> dict[str, object]:
-    place, names = test.places[i], result.classes
-    named = [*(readable(label, names) for label in names), tables.ABSENT]  # the last: `NO_CLASS`
+    place, named = test.places[i], row_cells.named(result.classes)
     actual, before, after = int(result.actual[place]), int(result.predicted[place]), int(test.predicted[i])
     return {
         "Row": int(result.rows[place]) + 1,

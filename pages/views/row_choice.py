@@ -15,7 +15,7 @@ from core.results.dataset_evaluation import DatasetEvaluation
 from core.results.row_tags import RowTag, row_tags
 from core.results.slices import TextMatch
 from core.words.row_tags import TAGS
-from pages.ui import markup
+from pages.ui import kept_search, markup
 from pages.ui.services import corrections, datasets
 
 FIND, TAG, SORT = "evaluation.find", "evaluation.tag", "evaluation.sort"
@@ -60,7 +60,7 @@ def narrowed(
 
 
 def searched(
-    result: DatasetEvaluation | AnsweredRows, places: NDArray[np.int64], box: st.delta_generator.DeltaGenerator
+    result: AnsweredRows, places: NDArray[np.int64], box: st.delta_generator.DeltaGenerator
 ) -> NDArray[np.int64]:
     """Of these rows, in their order, those whose text has what is typed into the box."""
     typed = box.text_input("Find in the texts", key=FIND, persist_state="session", placeholder="a word, a part of one")
@@ -101,13 +101,11 @@ def _ordered(result: DatasetEvaluation, places: NDArray[np.int64], order: str) -
     return places[np.argsort(by[order][places], kind="stable")]  # NaN is last
 
 
-def _containing(result: DatasetEvaluation | AnsweredRows, typed: str) -> NDArray[np.int64]:
-    """Places whose text has it; the last search is kept, for it reads every text."""
+def _containing(result: AnsweredRows, typed: str) -> NDArray[np.int64]:
+    """Places whose text has it; none, after drawing what is wrong with it."""
     asked = (result.selection, result.request, typed)
-    if st.session_state.get(_FOUND, (None, None))[0] != asked:
-        try:
-            st.session_state[_FOUND] = (asked, datasets().search(result, TextMatch(typed)))
-        except AppError as error:
-            st.html(markup.problem(error))
-            st.session_state[_FOUND] = (asked, ())
-    return np.array(st.session_state[_FOUND][1], np.int64)
+    found = kept_search.found(_FOUND, asked, lambda: datasets().search(result, TextMatch(typed)))
+    if isinstance(found, AppError):
+        st.html(markup.problem(found))
+        return np.zeros(0, np.int64)
+    return np.array(found, np.int64)

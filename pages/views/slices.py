@@ -12,7 +12,7 @@ from core.results.dataset_evaluation import DatasetEvaluation
 from core.results.slices import Slice, SliceReport, TextMatch
 from core.words import slices as words
 from core.words.numbers import percentage, points
-from pages.ui import markup, tables
+from pages.ui import kept_search, markup, tables
 from pages.ui.services import datasets
 from pages.views import dataset_rows
 
@@ -125,25 +125,14 @@ def _kind(report: SliceReport) -> str:
 
 
 def _matched(result: DatasetEvaluation, match: TextMatch) -> Slice | None:
-    found = _searched(result, match)
+    asked = (result.selection, result.request, result.calibration, match)
+    found = kept_search.found(_FOUND, asked, lambda: datasets().matching(result, match))
     if isinstance(found, AppError):
         st.html(markup.problem(found))
         return None
     st.html(markup.note(words.matched(found, result.classes)))
     if found.count and st.session_state.get(CHOSEN) != _OWN:
         st.button("Its rows", on_click=_choose, args=(_OWN,))
-    return found
-
-
-def _searched(result: DatasetEvaluation, match: TextMatch) -> Slice | AppError:
-    """What is found, or why nothing is; the last one is kept, for a search may take seconds."""
-    asked = (result.selection, result.request, result.calibration, match)
-    if st.session_state.get(_FOUND, (None, None))[0] != asked:
-        try:
-            st.session_state[_FOUND] = (asked, datasets().matching(result, match))
-        except AppError as error:
-            st.session_state[_FOUND] = (asked, error)
-    found: Slice | AppError = st.session_state[_FOUND][1]
     return found
 
 

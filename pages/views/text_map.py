@@ -17,9 +17,8 @@ from core.words import text_map as words
 from core.words.class_names import readable
 from core.words.dataset import count
 from core.words.row_tags import TAGS
-from pages.ui import charts, markup, tables
-from pages.ui.services import datasets
-from pages.views import dataset_rows, row_choice
+from pages.ui import charts, markup
+from pages.views import dataset_rows, row_cells, row_choice
 
 PROJECTION, COLOUR, CLASSES = "evaluation.projection", "evaluation.colour", "evaluation.map_classes"
 #: What of this page stands in the URL.
@@ -136,9 +135,8 @@ def _by_class(result: DatasetEvaluation, found: TextMap, classes: np.ndarray[Any
 
 def _hovered(result: DatasetEvaluation, found: TextMap) -> list[str]:
     """What each point says: its text, its label, its verdict."""
-    named = [*(readable(name, result.classes) for name in result.classes), tables.ABSENT]  # the last: `NO_CLASS`
-    rows = [int(row) for row in result.rows[found.places]]
-    texts = datasets().cells(result.dataset.id, result.request.text_column, rows)
+    named = row_cells.named(result.classes)
+    texts = row_cells.texts(result, found.places)
     return [
         f"{escaped(text, _HOVERED)}<br>Label: {escaped(named[result.actual[i]])}<br>"
         f"Verdict: {escaped(named[result.predicted[i]])}"

@@ -11,7 +11,7 @@ from core.results.training_rows import TrainingRows
 from core.words import training_rows as words
 from core.words.numbers import percentage
 from pages.ui import markup, tables
-from pages.views import dataset_rows, influence, training_file
+from pages.views import dataset_rows, influence, row_cells, training_file
 
 SHOW, ROW = "evaluation.of", "evaluation.row"
 #: What of this page stands in the URL.
@@ -52,7 +52,7 @@ def overlap(result: DatasetEvaluation, training: DatasetEvaluation, report: Trai
         st.html(markup.note("There is no such row."))
         return
     places = places[np.argsort(-found.jaccard[places], kind="stable")][:LISTED]
-    named = influence.named(result.classes)
+    named = row_cells.named(result.classes)
     other = found.match[places]
     shown = [
         {
@@ -66,7 +66,7 @@ def overlap(result: DatasetEvaluation, training: DatasetEvaluation, report: Trai
             "Its label": named[int(training.actual[j])],
         }
         for i, j, text, trained in zip(
-            places, other, influence.texts(result, places), influence.texts(training, other), strict=True
+            places, other, row_cells.texts(result, places), row_cells.texts(training, other), strict=True
         )
     ]
     influence.drawn(shown, {}, "Test rows that stand in the training file", "training_rows.overlap")
@@ -113,7 +113,7 @@ def _listed(result: DatasetEvaluation, report: TrainingRows) -> NDArray[np.int64
 
 
 def _table(result: DatasetEvaluation, report: TrainingRows, places: NDArray[np.int64]) -> None:
-    named, key = influence.named(result.classes), f"training_rows.rows.{st.session_state[SHOW]}"
+    named, key = row_cells.named(result.classes), f"training_rows.rows.{st.session_state[SHOW]}"
 
     def clicked() -> None:
         picked = st.session_state[key].selection.rows
@@ -129,7 +129,7 @@ def _table(result: DatasetEvaluation, report: TrainingRows, places: NDArray[np.i
             "Nearest cosine": float(report.similarity[i, 0]),
             "In the training file": words.kind(report.overlap, int(i)),
         }
-        for i, text in zip(places, influence.texts(result, places), strict=True)
+        for i, text in zip(places, row_cells.texts(result, places), strict=True)
     ]
     influence.drawn(
         shown,

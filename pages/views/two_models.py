@@ -13,11 +13,10 @@ from core.results import Selection
 from core.results.dataset_evaluation import NO_CLASS, DatasetEvaluation
 from core.results.two_models import TwoModels
 from core.words import two_models as words
-from core.words.class_names import readable
 from core.words.numbers import percentage, points
 from pages.ui import markup, tables
 from pages.ui.services import datasets
-from pages.views import dataset_rows, second_model
+from pages.views import dataset_rows, row_cells, second_model
 
 SHOW = "evaluation.differing"
 #: What of this page stands in the URL.
@@ -132,7 +131,7 @@ def _masks(report: TwoModels) -> dict[str, NDArray[np.bool_]]:
 
 def _cells(report: TwoModels) -> Callable[[NDArray[np.int64], Sequence[str]], dict[str, Any]]:
     """What both said of rows: label, verdicts, and the label's probabilities."""
-    named = [*(readable(name, report.classes) for name in report.classes), tables.ABSENT]  # the last: `NO_CLASS`
+    named = row_cells.named(report.classes)
 
     def cells(places: NDArray[np.int64], _: Sequence[str]) -> dict[str, Any]:
         numbers = {"Label": report.actual, "A says": report.first, "B says": report.second}

@@ -17,7 +17,7 @@ from core.words.class_names import readable
 from core.words.numbers import significant
 from pages.ui import charts, details, markup, tables
 from pages.ui.services import datasets
-from pages.views import evaluated, measured_rows
+from pages.views import evaluated, evaluation, measured_rows
 
 #: Which output the pictures show, where there are several.
 OUTPUT = "evaluation.output"
@@ -58,11 +58,7 @@ def drawn(result: ValueEvaluation) -> None:
 
 def figures(result: ValueEvaluation) -> None:
     """Every figure with its interval, and those of each output."""
-    table = [
-        {"Measure": name, "Value": value, "95 % interval": ends or tables.ABSENT}
-        for name, value, ends in words.figures(result)
-    ]
-    tables.table(table, "Figures with their intervals", "evaluation.figures")
+    evaluation.table(words.figures(result))
     if result.outputs:
         each = [
             {"Output": name, **words.output(found)} for name, found in zip(result.classes, result.outputs, strict=True)

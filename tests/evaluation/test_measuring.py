@@ -108,6 +108,7 @@ def evaluation(actual: list[int], predicted: list[int], probability: list[float]
         dataset=DatasetSummary("0" * 16, "a.csv", len(a), ("text", "label"), "utf-8", (), "text", "label"),
         request=DatasetRequest("0" * 16, "text", "label"),
         classes=("a", "b", "c"),
+        untrained_head=False,
         not_answered=0,
         rows=np.arange(len(a)),
         actual=a,

@@ -150,7 +150,7 @@ class FakeDatasets:
         condition = Condition(SliceKind.MATCH, "regex" if match.regex else "", match.text)
         return slice_of(result, condition, matches([row[0] for row in self.table()], match))
 
-    def search(self, result: DatasetEvaluation | AnsweredRows, match: TextMatch) -> tuple[int, ...]:
+    def search(self, result: AnsweredRows, match: TextMatch) -> tuple[int, ...]:
         return tuple(int(i) for i in np.flatnonzero(matches([row[0] for row in self.table()], match)))
 
     def text_map(self, result: DatasetEvaluation, projection: Projection) -> FakeTask[TextMap]:
