@@ -318,6 +318,7 @@ SHARED: Mapping[str, Mapping[str, str]] = {
         "clickable_cells": "heat maps whose cells tell of a click",
         "layer_map": "modules by layers, of three features",
         "markup": "HTML that is safe",
+        "page": "the HTML file around a report",
         "picture": "a matrix as a PNG",
         "positions": "an axis of tokens",
         "ranking": "classes in order",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from core.figures.evaluation import outcomes
 from core.figures.markup import text
+from core.figures.page import page
 from core.results.classes import ClassReport
 from core.results.dataset_evaluation import DatasetEvaluation
 from core.results.label_errors import LabelErrorReport
@@ -18,7 +18,6 @@ from core.words.class_names import readable
 from core.words.next_steps import Step
 from core.words.numbers import percentage
 
-_STYLES = Path(__file__).parent / "report"
 #: Rows of the tables on the page that is printed, and of those after it.
 SHORT, LONG = 5, 50
 _MEASURES = ("accuracy", "macro_f1", "balanced_accuracy", "top_3", "log_loss", "brier", "calibration_error")
@@ -77,12 +76,8 @@ def document(found: Findings, texts: Mapping[int, str]) -> str:
         _part("Sure and wrong", _wrong(result, texts)),
         _part("What is taken for what, all of it", _confusions(result, LONG)),
     ]
-    style = "".join((_STYLES / file).read_text(encoding="utf-8") for file in ("report.css", "evaluation.css"))
-    return _TEMPLATE.format(
-        title=f"Headlight: {text(found.name)}".replace("<bdi>", "").replace("</bdi>", ""),
-        style=style,
-        body="\n".join(first) + f'<div class="hl-more">{"".join(more)}</div>',
-    )
+    body = "\n".join(first) + f'<div class="hl-more">{"".join(more)}</div>'
+    return page(f"Headlight: {text(found.name)}", ("report.css", "evaluation.css"), body)
 
 
 def _surest_wrong(result: DatasetEvaluation) -> list[int]:
@@ -174,25 +169,3 @@ def _wrong(result: DatasetEvaluation, texts: Mapping[int, str]) -> str:
         for i in _surest_wrong(result)
     ]
     return _table(("Row", "Text", "Label", "Verdict", "Probability"), rows)
-
-
-_TEMPLATE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; \
-base-uri 'none'; form-action 'none'">
-<link rel="icon" href="data:,">
-<title>{title}</title>
-<style>{style}</style>
-</head>
-<body>
-<main>
-{body}
-</main>
-</body>
-</html>
-"""

@@ -11,6 +11,7 @@ from typing import Any
 from plotly.offline import get_plotlyjs
 
 from core.figures.markup import text
+from core.figures.page import page
 from core.figures.report import effects, inside, provenance
 from core.figures.report.pieces import Drawing, Piece
 from core.figures.style import Theme
@@ -56,46 +57,16 @@ def document(result: Report) -> str:
     prediction = result.reading.prediction
     says = marked(verdict_words.answer(prediction), untrained_head=prediction.untrained_head)
     title = text(f"Headlight: {result.origin.model.selection} says {says}")
-    return (
-        _TEMPLATE.format(
-            title=title.removeprefix("<bdi>").removesuffix("</bdi>"),
-            nonce=nonce,
-            data=data,
-            body="\n".join(body),
-            style=(_HERE / "report.css").read_text(encoding="utf-8"),
-            plotly=get_plotlyjs(),
-            draw=(_HERE / "report.js").read_text(encoding="utf-8"),
-        )
-        .encode("utf-8", "replace")
-        .decode("utf-8")
+    scripts = (
+        f'<script type="application/json" id="figures">{data}</script>\n'
+        f'<script nonce="{nonce}">{get_plotlyjs()}</script>\n'
+        f'<script nonce="{nonce}">{(_HERE / "report.js").read_text(encoding="utf-8")}</script>\n'
     )
+    policy = f"script-src 'nonce-{nonce}'; img-src data: blob:"
+    made = page(title, ("report.css",), "\n".join(body), policy, scripts)
+    return made.encode("utf-8", "replace").decode("utf-8")
 
 
 def _harmless(data: str) -> str:
     """JSON that cannot end the script element that it stands in."""
     return data.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-
-
-_TEMPLATE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'nonce-{nonce}'; \
-style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'">
-<link rel="icon" href="data:,">
-<title>{title}</title>
-<style>{style}</style>
-</head>
-<body>
-<main>
-{body}
-</main>
-<script type="application/json" id="figures">{data}</script>
-<script nonce="{nonce}">{plotly}</script>
-<script nonce="{nonce}">{draw}</script>
-</body>
-</html>
-"""
