@@ -16,7 +16,7 @@ from core.engine import malloc
 from core.settings import ROOT
 from pages.ui.services import services
 from pages.ui.site_map import PAGES
-from server.middleware import CompressedAssets, ContentPolicy, FirstPage, OneEntryAPage, Skeleton
+from server.middleware import CompressedAssets, ConnectAtOnce, ContentPolicy, FirstPage, OneEntryAPage, Skeleton
 from server.page_scripts import PageScripts
 from server.page_style import PageStyle
 from server.preload import HeadStart, import_widgets
@@ -31,6 +31,7 @@ def application() -> st.App:
         Middleware(HeadStart),
         Middleware(FirstPage, path=PAGES[0].path),
         Middleware(ContentPolicy),
+        Middleware(ConnectAtOnce),
         Middleware(OneEntryAPage),
         Middleware(PageStyle),
         Middleware(PageScripts),

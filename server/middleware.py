@@ -16,10 +16,13 @@ from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.file_util import get_static_dir
 
-_STATIC = Path(get_static_dir())
+#: The files of Streamlit's client.
+STATIC = Path(get_static_dir())
 _KINDS = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
 _SKELETON = Path(__file__).with_name("skeleton.html")
-_HISTORY, _TAKES_AWAY, RUN_CHARTS = (_SKELETON.with_name(f"{name}.js") for name in ("history", "skeleton", "charts"))
+_HISTORY, _CONNECTION, _TAKES_AWAY, RUN_CHARTS = (
+    _SKELETON.with_name(f"{name}.js") for name in ("history", "connection", "skeleton", "charts")
+)
 _ONE_YEAR = "public, immutable, max-age=31536000"
 
 
@@ -58,7 +61,7 @@ def _asset(scope: Scope) -> Path | None:
 @cache
 def assets() -> dict[str, Path]:
     """Request paths of the files that may be served; nothing outside this list is ever opened."""
-    folder = _STATIC / "static"
+    folder = STATIC / "static"
     return {f"/static/{p.relative_to(folder).as_posix()}": p for p in folder.rglob("*") if p.suffix in _KINDS}
 
 
@@ -139,6 +142,13 @@ class OneEntryAPage(InEveryPage):
         super().__init__(app, b"<head>", lambda _path: inline(_HISTORY))
 
 
+class ConnectAtOnce(InEveryPage):
+    """ASGI: adds a script to every page, by which Streamlit's client opens its socket without asking where it is."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        super().__init__(app, b"<head>", lambda _path: inline(_CONNECTION))
+
+
 class Skeleton(InEveryPage):
     """ASGI: what a page shows before Streamlit's scripts have come and drawn: name, purpose, shapes."""
 
@@ -181,7 +191,7 @@ class ContentPolicy:
 @cache
 def content_policy() -> str:
     """The policy; the one script inside Streamlit's index.html and ours are let in by their hashes."""
-    pages = (_STATIC / "index.html").read_bytes(), *map(inline, (_HISTORY, _TAKES_AWAY, RUN_CHARTS))
+    pages = (STATIC / "index.html").read_bytes(), *map(inline, (_HISTORY, _CONNECTION, _TAKES_AWAY, RUN_CHARTS))
     scripts = re.findall(rb"<script>(.*?)</script>", b"".join(pages), flags=re.DOTALL)
     hashes = " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(s).digest()).decode()}'" for s in scripts)
     return "; ".join(

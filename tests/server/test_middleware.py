@@ -15,7 +15,15 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server import middleware
-from server.middleware import CompressedAssets, ContentPolicy, FirstPage, OneEntryAPage, Skeleton, content_policy
+from server.middleware import (
+    CompressedAssets,
+    ConnectAtOnce,
+    ContentPolicy,
+    FirstPage,
+    OneEntryAPage,
+    Skeleton,
+    content_policy,
+)
 
 
 async def nothing() -> Message:
@@ -105,6 +113,16 @@ def streamed(kind: bytes, *parts: bytes) -> ASGIApp:
 
 def let_in(script: bytes) -> bool:
     return base64.b64encode(hashlib.sha256(script).digest()).decode() in content_policy()
+
+
+def test_a_page_is_told_where_its_server_is() -> None:
+    _, body = ask(ConnectAtOnce(page(b"text/html; charset=utf-8")), "/why")
+    assert body == b"ours"  # no head
+    _, body = ask(ConnectAtOnce(streamed(b"text/html; charset=utf-8", HEAD)), "/why")
+    before, script, after = re.split(b"<script>|</script>", body)
+    assert before + after == HEAD
+    assert b"BACKEND_BASE_URL" in script
+    assert let_in(script)
 
 
 def test_the_history_script_is_the_first_of_every_page() -> None:
