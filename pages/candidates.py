@@ -45,10 +45,11 @@ def master(candidates: list[CandidateSummary], chosen: CandidateSummary) -> None
 
 def detail(candidate: CandidateSummary, selection: Selection) -> None:
     """The chosen candidate with its adapter: what it is, load or unload, health."""
-    st.html(candidate_details.head(candidate, selection))
+    here = engine().loaded_model(selection)
+    untrained = here is not None and bool(here.untrained_head)
+    st.html(candidate_details.head(candidate, selection, untrained_head=untrained))
     model = loading.ready(selection, candidate, ask=True)
     if model is not None:
-        untrained = bool(model.untrained_head)
         if untrained:
             st.html(markup.warning(f"{untrained_head.because(model)} {untrained_head.way_on(model)}"))
         with st.container(horizontal=True):

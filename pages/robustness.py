@@ -32,7 +32,7 @@ def panel(selection: Selection, _: LoadedModel) -> None:
         view.begin(result, task)
     elif (report := task_progress.result(task, "robustness", "Robustness")) is not None:
         draw(result, report)
-    details.how(*words.ABOUT)
+        details.how(*words.ABOUT)
 
 
 evaluated.page("Robustness", "Which harmless changes of a text change the answer?", view.KEYS, view.MOST, panel)

@@ -9,12 +9,18 @@ from core.figures.clickable_cells import add_frame, add_markers
 from core.figures.style import PALETTES, Theme, class_name, finish, hover_name, scale
 from core.results.classes import ClassReport
 
-#: Up to so many classes are named at the axes.
-NAMED = 40
+_SHARE = {"text": "share of the label's rows", "side": "right", "font": {"size": 12}}
+#: Letters of a class's name at an axis.
+_LETTERS = 22
 
 
-def confusions(report: ClassReport, theme: Theme, chosen: tuple[int, int] | None, *, height: int = 560) -> go.Figure:
-    """Label down, verdict across, in the report's order; a cell is as dark as its share of the label's rows."""
+def confusions(
+    report: ClassReport, theme: Theme, chosen: tuple[int, int] | None, *, height: int = 620, named: bool = True
+) -> go.Figure:
+    """Label down, verdict across, in the report's order; a cell is as dark as its share of the label's rows.
+
+    `named`: classes are named at the axes, as many as there is room for; a closer look names the others.
+    """
     order = report.order
     counts = report.confusion[np.ix_(order, order)].astype(float)
     totals = np.array([report.classes[k].support for k in order], dtype=float)
@@ -24,15 +30,13 @@ def confusions(report: ClassReport, theme: Theme, chosen: tuple[int, int] | None
     figure = go.Figure(
         go.Heatmap(
             z=np.where(off > 0, shares, np.nan),
-            x0=0,
-            dx=1,
-            y0=0,
-            dy=1,
+            x=_places(len(order)),
+            y=_places(len(order)),
             colorscale=scale(colours.rising[1:]),
             zmin=0,
             hoverinfo="skip",
             hoverongaps=False,
-            colorbar={"thickness": 10, "outlinewidth": 0, "tickformat": ".0%"},
+            colorbar={"thickness": 10, "outlinewidth": 0, "tickformat": ".0%", "title": _SHARE},
         )
     )
     names = report.names
@@ -47,18 +51,24 @@ def confusions(report: ClassReport, theme: Theme, chosen: tuple[int, int] | None
     if chosen is not None:
         where = {int(k): place for place, k in enumerate(order)}
         add_frame(figure, (where[chosen[1]], where[chosen[0]]), theme)
-    count = len(order)
-    figure.add_scatter(
-        x=[-0.5, count - 0.5],
-        y=[-0.5, count - 0.5],
-        mode="lines",
-        line={"color": colours.grid, "width": 1.5},
-        hoverinfo="skip",
-        showlegend=False,
-    )
+    edge = len(order) - 0.5
+    line = {"color": colours.grid, "width": 1.5}
+    figure.add_shape(type="line", x0=-0.5, y0=-0.5, x1=edge, y1=edge, line=line, layer="below")
     finish(figure, theme, height, xaxis_title="verdict", yaxis_title="label", hoverdistance=25)
-    shown = [class_name(names[k], names, 22) for k in order] if count <= NAMED else []
-    ticks = {"tickmode": "array", "tickvals": list(range(len(shown))), "ticktext": shown}
-    figure.update_xaxes(showgrid=False, zeroline=False, range=[-0.5, count - 0.5], **ticks)
-    figure.update_yaxes(showgrid=False, zeroline=False, range=[count - 0.5, -0.5], **ticks)
+    alias = {place: class_name(names[k], names, _LETTERS) for place, k in zip(_places(len(order)), order, strict=True)}
+    axis = {
+        "type": "category",
+        "categoryarray": list(alias),
+        "labelalias": alias,
+        "showticklabels": named,
+        "ticks": "",
+        "title": {"standoff": 8},
+    }
+    figure.update_xaxes(showgrid=False, zeroline=False, range=[-0.5, edge], tickangle=90, **axis)
+    figure.update_yaxes(showgrid=False, zeroline=False, range=[edge, -0.5], **axis)
     return figure
+
+
+def _places(count: int) -> list[str]:
+    """Names of the places along an axis: of categories there is a tick each, at most, at any zoom."""
+    return [str(place) for place in range(count)]

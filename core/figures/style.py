@@ -18,7 +18,7 @@ Figure = go.Figure
 #: Longest tick label in a figure; hovering tells all of it.
 LONGEST_NAME = 24
 #: And of one in a legend, which has the width of its figure.
-LONGEST_IN_LEGEND = 36
+LONGEST_IN_LEGEND = 42
 
 
 @dataclass(frozen=True)

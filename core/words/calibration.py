@@ -85,19 +85,23 @@ def figures(found: CalibrationFigures) -> dict[str, str]:
     }
 
 
-def to_use(report: CalibrationReport) -> str:
-    """What using it does."""
-    sureness, parts = report.sureness, [f"temperature {three_digits(report.temperature_of_all)}"]
-    parts.append("no verdict is sure" if sureness.sure is None else f"sure from {percentage(sureness.sure)} on")
+#: What using it does.
+TO_USE = (
+    "Every page, report and command then states calibrated probabilities. No verdict changes. It is saved beside the "
+    "adapter's weights, for everybody, until it is stopped."
+)
+
+
+def to_use(report: CalibrationReport) -> list[tuple[str, str, str]]:
+    """What is saved: a name, a value, what is to be known of it."""
+    sureness = report.sureness
+    rows = [("Temperature", three_digits(report.temperature_of_all), f"fitted on all {report.used:,} rows")]
+    rows.append(("Sure", "never" if sureness.sure is None else f"from {percentage(sureness.sure)} on", ""))
     if sureness.two is not None:
-        parts.append(f"between two from {percentage(sureness.two)} together")
+        rows.append(("Between two", f"from {percentage(sureness.two)} on", "of both together"))
     if report.set_threshold is not None:
-        parts.append(f"a set of classes that is right in {promised(report.options.coverage)}")
-    return (
-        f"Probabilities of all pages, reports and commands become calibrated ones, fitted on all {report.used:,} rows: "
-        f"{', '.join(parts)}. No verdict changes. It is saved beside the adapter's weights, and holds for everybody "
-        "until it is stopped."
-    )
+        rows.append(("Set of classes", f"right in {promised(report.options.coverage)}", ""))
+    return rows
 
 
 #: Where the temperature of one half does not help the other.

@@ -30,7 +30,7 @@ def refusal(model: LoadedModel) -> UntrainedHeadError:
 
 def way_on(model: LoadedModel) -> str:
     """What to do for a verdict that means something, in the browser."""
-    return f"Choose {another(model)}, or train one: the README says how, under Train an adapter."
+    return f"Choose {another(model)}, or add one that was trained on this base: Candidates, Added."
 
 
 def another(model: LoadedModel) -> str:

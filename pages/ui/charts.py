@@ -35,6 +35,6 @@ def clickable(figure: Figure, key: str, alt: str, on_click: Callable[[float, flo
     def on_select() -> None:
         points = st.session_state[key]["selection"]["points"]
         if points:  # none: the mark was clicked once more
-            on_click(points[0]["x"], points[0]["y"])
+            on_click(float(points[0]["x"]), float(points[0]["y"]))  # a place on an axis of categories is text
 
     st.plotly_chart(figure, theme=None, key=key, config=_CONFIG, alt=alt, on_select=on_select, selection_mode="points")

@@ -21,7 +21,7 @@ from pages.ui.site_map import NEEDS, PAGES
 IMAGES = ROOT / "assets" / "images"
 STYLE = Path(__file__).with_name("style.css")
 #: How the entry of the section looks that a page belongs to.
-_ACTIVE = "background: var(--hl-tint); color: var(--hl-accent);"
+_ACTIVE = "background: var(--hl-tint); color: var(--hl-accent); font-weight: 600;"
 
 _SECTION, _HERE, _OTHER = "headlight.section", "headlight.here", "headlight.other_path"
 #: The page behind `/`.

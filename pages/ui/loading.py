@@ -115,7 +115,7 @@ def _offer(
     if candidate.message:
         st.html(markup.note(candidate.message))
     _tell_room(needs)
-    label = f"Load ({size(needs.weights)} in {needs.dtype})"
+    label = f"Load ({size(needs.weights)} in {needs.dtype})" if needs.weights else "Load"
     st.button(label, type="primary", key="load", on_click=_start, args=(selection, keep), disabled=not needs.fits)
 
 

@@ -63,7 +63,7 @@ def choose_class(reading: Reading, *, offered: bool) -> str:
     if not offered or len(labels) == 1:
         return str(st.session_state.get(CLASS, VERDICT))
     # The first has the same words for every text, sure or not: a browser keeps what it shows.
-    titles = {VERDICT: markup.sentence(outputs.first_of(prediction))}
+    titles = {VERDICT: f"Explain: {outputs.first_of(prediction)}"}
     shown = {r.label: words.stated(r.probability, r.logit) for r in prediction.ranked}
     titles |= {label: f"{readable(label, labels)} · {value}" for label, value in shown.items()}
     with st.container(key="question_class"):

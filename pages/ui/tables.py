@@ -17,9 +17,10 @@ import streamlit as st
 from core.data.export import guarded, unguarded
 from core.words.class_names import readable
 from core.words.numbers import percentage, points, signed, three_digits
+from pages.ui import screen
 
 if TYPE_CHECKING:
-    from pandas import DataFrame
+    from pandas import DataFrame, Series
     from pandas.io.formats.style import Styler
 
 
@@ -27,6 +28,12 @@ if TYPE_CHECKING:
 ABSENT = "–"
 #: Cells of a table that are written one by one.
 MOST_CELLS = 20_000
+#: Pixels: a row of one line, each line more, a letter, and what a table has besides its rows.
+_ROW, _LINE, _LETTER, _EDGE = 35, 18, 7, 3
+#: Lines of a text that a row shows on a phone.
+_LINES = 5
+#: Pixels of the columns that a phone shows, by their number: with the boxes of the rows as wide as its screen.
+_ON_A_PHONE = {1: (300,), 2: (190, 120), 3: (130, 90, 90)}
 
 
 def shown(value: object) -> str:
@@ -113,6 +120,52 @@ def table(
     }
     style = frame.style.format(forms)
     st.dataframe(style, hide_index=True, key=key, alt=alt, placeholder=ABSENT, column_config=config)
+
+
+def of_rows(
+    frame: DataFrame,
+    alt: str,
+    key: str,
+    *,
+    lead: Sequence[str],
+    forms: Mapping[str, Form] | None = None,
+    columns: Mapping[str, Any] = MappingProxyType({}),
+    most: int = 10,
+    **chosen: Any,
+) -> Any:
+    """A table that scrolls, `most` rows at once; gives what Streamlit gives for what is `chosen` in it.
+
+    `forms`: how cells of a column are written; without any, all are shown as they are. On a phone the columns of `lead`
+    come first, three at most, with their texts on as many lines as they need, up to five; the others are reached by
+    scrolling.
+    """
+    cells = guarded_frame(frame)
+    written = None if forms is None else cells.style.format(dict.fromkeys(frame, shown) | dict(forms), na_rep=ABSENT)
+    config = {"Row": st.column_config.NumberColumn(width=60), "Text": st.column_config.TextColumn(width="large")}
+    config |= columns
+    narrow, height = screen.is_narrow(), _ROW
+    if narrow:
+        widths = dict(zip(lead, _ON_A_PHONE[len(lead)], strict=True))
+        config |= {name: {**config.get(name, {}), "width": width} for name, width in widths.items()}
+        height += _LINE * (max(_lines(frame[name], width) for name, width in widths.items()) - 1)
+        most = max(1, most * _ROW // height)
+    return st.dataframe(
+        without_formulas(frame) if written is None else written,
+        hide_index=True,
+        key=key,
+        alt=alt,
+        height=_ROW + min(most, len(frame)) * height + _EDGE,
+        row_height=height if narrow else None,
+        column_order=[*lead, *(str(name) for name in frame if name not in lead)] if narrow else None,
+        column_config=config,
+        **chosen,
+    )
+
+
+def _lines(cells: Series, width: int) -> int:
+    """How many lines the longest text of a column takes, of so many pixels, up to what is shown."""
+    longest = max((len(cell) for cell in cells if _is_text(cell)), default=0)
+    return min(_LINES, max(1, -(-longest * _LETTER // width)))
 
 
 def _is_text(cell: object) -> bool:

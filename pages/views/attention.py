@@ -90,7 +90,7 @@ def matrix(
     pooled = by_unit(read_by(tokens, weights), request.units)
     first = next(i for i, unit in enumerate(request.units) if 0 in unit.tokens)
     word = request.units[first].text
-    label = f"Hide {markup.plain(word, 20)}, the first, and spread the colours over the rest"
+    label = f"Leave out {markup.plain(word, 20)}, the first"
     hidden = first if st.toggle(label, key=hide_key, persist_state="session") else None
     values = between_units(tokens, request.units)
     heat_map(request, values, hidden, name)

@@ -66,7 +66,8 @@ def switch(selection: Selection, model: LoadedModel, request: DatasetRequest, re
         st.html(markup.note(in_use(model.calibration)))
         _button("Stop using it", "calibration.stop", lambda: calibrations().stop(selection))
     else:
-        st.html(markup.note(words.to_use(report)))
+        st.html(markup.note(words.TO_USE))
+        st.html(markup.facts(words.to_use(report), stacked=True))
         if not words.helps(report):
             st.html(markup.warning(words.NO_HELP))
     again = model.calibration is not None

@@ -45,17 +45,24 @@ def caption(candidate: CandidateSummary, *, loaded: bool) -> str:
     return f"{parameters} · {state}"
 
 
-def head(candidate: CandidateSummary, selection: Selection) -> str:
-    """Name, summary, what it is and where it comes from; its adapters, each with its state; its sizes."""
+def head(candidate: CandidateSummary, selection: Selection, *, untrained_head: bool = False) -> str:
+    """Name, summary, what it is and where it comes from; its adapters, each with its state; its sizes.
+
+    `untrained_head`: what a load has found out about the chosen pair.
+    """
     mask = "its own mask" if candidate.mask == "the model's own" else candidate.mask
     tags = [candidate.role, mask, candidate.licence, "gated: needs an accepted licence" * candidate.gated]
     if candidate.role == "own":
         tags[0] = "shared by all who use this server"
     labels = "".join(f'<span class="hl-tag">{text(tag)}</span>' for tag in tags if tag)
+    if untrained_head:
+        state = '<span class="hl-tag hl-warning">untrained head</span>'
+    else:
+        state = _pill(_state(candidate, selection))
     summary = f"<p>{text(candidate.summary)}</p>" if candidate.summary else ""
     parts = (
         f"<h2>{text(candidate.title or candidate.id)}</h2>",
-        f'<div class="hl-tags">{_pill(_state(candidate, selection))}{labels}</div>',
+        f'<div class="hl-tags">{state}{labels}</div>',
         f"{summary}{_source(candidate)}",
         facts(_sizes(candidate, selection), stacked=True),
         f"{_counted(candidate, selection)}{_adapters(candidate, selection)}",
@@ -124,6 +131,8 @@ def _sizes(candidate: CandidateSummary, selection: Selection) -> list[tuple[str,
 
 def needs(requirements: Requirements) -> str:
     """Memory by dtype; the one that will be used in bold, with what loading takes at its highest."""
+    if not requirements.weights:
+        return note("Its weights are in memory already, with another pair of the same base.")
     used = requirements.dtype
     by_dtype = {name: requirements.parameters * width for name, width in _BYTES.items()}
     by_dtype[used] = requirements.weights

@@ -13,7 +13,7 @@ from core.results.dataset_evaluation import DatasetEvaluation
 from core.words import classes as words
 from core.words.class_names import readable
 from core.words.numbers import percentage, three_digits
-from pages.ui import charts, markup, tables
+from pages.ui import charts, markup, screen, tables
 from pages.views import dataset_rows
 
 OF, AS = "evaluation.label_of", "evaluation.verdict_as"
@@ -36,7 +36,7 @@ def pictures(report: ClassReport) -> None:
         st.html(markup.section("What is taken for what"))
         st.html(markup.note(words.matrix(report)))
         charts.clickable(
-            figures.confusions(report, charts.theme(), _cell(report)),
+            figures.confusions(report, charts.theme(), _cell(report), named=not screen.is_narrow()),
             "classes.matrix",
             "Rows whose verdict is not their label, by label and verdict",
             lambda x, y: _choose(report, report.order[round(y)], report.order[round(x)]),
@@ -51,22 +51,23 @@ def table(report: ClassReport) -> None:
     import pandas as pd
 
     found = words.worst_first(report)
-    frame = tables.guarded_frame(pd.DataFrame([words.row(figure, report) for figure in found]))
+    frame = pd.DataFrame([words.row(figure, report) for figure in found])
     forms: dict[Any, Any] = dict.fromkeys(words.SHARES, percentage) | dict.fromkeys(words.AREAS, three_digits)
 
     def clicked() -> None:
         rows = st.session_state["classes.table"].selection.rows
         _choose(report, report.names.index(found[rows[0]].name) if rows else None, None)
 
-    st.dataframe(
-        frame.style.format(forms, na_rep=tables.ABSENT),
-        hide_index=True,
-        key="classes.table",
+    tables.of_rows(
+        frame,
+        "Every class with its figures",
+        "classes.table",
+        lead=("Class", "Rows", "F1"),
+        forms=forms,
+        columns={"Class": st.column_config.TextColumn(width="medium")},
+        most=14,
         on_select=clicked,
         selection_mode="single-row",
-        height=min(15, len(frame) + 1) * 35 + 3,
-        alt="Every class with its figures",
-        column_config={"Class": st.column_config.TextColumn(width="medium")},
     )
 
 

@@ -75,18 +75,14 @@ def _table(result: DatasetEvaluation, found: Sequence[Correction]) -> None:
             "Note": [c.note for c in found],
         }
     )
-    event = st.dataframe(
-        tables.guarded_frame(frame),
-        hide_index=True,
-        key=f"corrections.rows.{hash(tuple(found)):x}",  # what was chosen is a row of this list alone
+    event = tables.of_rows(
+        frame,
+        "Marked rows",
+        f"corrections.rows.{hash(tuple(found)):x}",  # what was chosen is a row of this list alone
+        lead=("Text", "To do"),
+        most=11,
         on_select="rerun",
         selection_mode="multi-row",
-        height=min(12, len(frame) + 1) * 35 + 3,
-        alt="Marked rows",
-        column_config={
-            "Row": st.column_config.NumberColumn(width=60),
-            "Text": st.column_config.TextColumn(width="large"),
-        },
     )
     chosen = [rows[i] for i in event["selection"]["rows"] if i < len(rows)]
     if chosen:

@@ -27,6 +27,8 @@ SHOWN = {
     "unlabelled": "Without a class",
     "all": "All",
 }
+#: What a model said of a row: these columns a phone shows beside the text, the first two of them that there are.
+_ANSWERS = ("Verdict", "A says", "B says", "Given", "Off by", "Off by (mean)")
 SHOW, PAIR, START = "evaluation.show", "evaluation.pair", "evaluation.start"
 _BETWEEN = ">"
 
@@ -134,20 +136,16 @@ def table(cells: dict[str, Any], mode: Literal["multi-row", "single-row"] = "mul
     import pandas as pd
 
     frame = pd.DataFrame(cells)
-    columns: dict[str, Any] = {
-        "Row": st.column_config.NumberColumn(width=60),
-        "Text": st.column_config.TextColumn(width="large"),
-        "Place of the label": st.column_config.TextColumn(help="Of its class among all, by falling logit; 1 is right."),
-    }
-    event: Any = st.dataframe(
-        tables.guarded_frame(frame),
-        hide_index=True,
-        key="evaluation.rows",
+    place = st.column_config.TextColumn(help="Of its class among all, by falling logit; 1 is right.")
+    event = tables.of_rows(
+        frame,
+        "Rows of the dataset",
+        "evaluation.rows",
+        lead=("Text", *[name for name in _ANSWERS if name in frame][:2]),
+        columns={"Place of the label": place, **more},
+        most=14,
         on_select="rerun",
         selection_mode=mode,
-        height=min(15, len(frame) + 1) * 35 + 3,
-        alt="Rows of the dataset",
-        column_config=columns | more,
     )
     return [row for row in event.selection.rows if row < len(frame)]
 

@@ -80,13 +80,12 @@ def confusions(result: DatasetEvaluation, choose: Callable[[Confusion | None], N
         rows = st.session_state["evaluation.confusions"].selection.rows
         choose(pairs[rows[0]] if rows else None)
 
-    st.dataframe(
-        tables.guarded_frame(frame),
-        hide_index=True,
-        key="evaluation.confusions",
+    tables.of_rows(
+        frame,
+        "Pairs of classes that are confused",
+        "evaluation.confusions",
+        lead=("Label", "Taken for"),
+        columns={"Rows": st.column_config.NumberColumn(width=70)},
         on_select=clicked,
         selection_mode="single-row",
-        height=min(11, len(frame) + 1) * 35 + 3,
-        alt="Pairs of classes that are confused",
-        column_config={"Rows": st.column_config.NumberColumn(width=70)},
     )

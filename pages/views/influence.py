@@ -81,20 +81,9 @@ def drawn(
     """A table of rows, 11 at once, their text so many pixels wide."""
     import pandas as pd
 
-    frame = tables.guarded_frame(pd.DataFrame(list(shown)))
-    st.dataframe(
-        frame.style.format(dict.fromkeys(frame, tables.shown) | forms, na_rep=tables.ABSENT),
-        hide_index=True,
-        key=key,
-        height=min(11, len(frame) + 1) * 35 + 3,
-        alt=alt,
-        column_config={
-            "Row": st.column_config.NumberColumn(width=60),
-            "Text": st.column_config.TextColumn(width=wide),
-            "Class": st.column_config.TextColumn(width=260),
-        },
-        **more,
-    )
+    widths = {"Text": st.column_config.TextColumn(width=wide), "Class": st.column_config.TextColumn(width=260)}
+    lead = [name for name in shown[0] if name != "Row"][:2]
+    tables.of_rows(pd.DataFrame(list(shown)), alt, key, lead=lead, forms=forms, columns=widths, **more)
 
 
 def cosine(value: float) -> str:

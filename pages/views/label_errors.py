@@ -52,16 +52,16 @@ def rows(result: DatasetEvaluation, report: LabelErrorReport, most: int = LISTED
     if marks:
         frame["To do"] = [marks.get(row, "") for row in numbers]
     forms: dict[Any, Any] = {"P of label": percentage, "P of suggested": percentage}
-    event: Any = st.dataframe(
-        tables.guarded_frame(frame).style.format(forms),
-        hide_index=True,
-        key="label_errors.rows",
+    event = tables.of_rows(
+        frame,
+        "Rows whose label is likely wrong",
+        "label_errors.rows",
+        lead=("Text", "Label", "Suggested"),
+        forms=forms,
+        most=11,
         on_select="rerun",
         selection_mode="multi-row",
-        height=min(12, len(frame) + 1) * 35 + 3,
-        alt="Rows whose label is likely wrong",
-        column_config={
-            "Text": st.column_config.TextColumn(width="large"),
+        columns={
             "P of label": st.column_config.Column(help="The model's probability of the label as it stands."),
             "Nearest: suggested / label": st.column_config.Column(
                 help="Of the rows nearest by their pooled vectors: how many have the suggested label, how many this."

@@ -56,13 +56,12 @@ def labels(result: LabelSetEvaluation) -> None:
             "Average precision": [significant(label.average_precision) for label in found],
         }
     )
-    st.dataframe(
-        tables.guarded_frame(frame),
-        hide_index=True,
-        key="evaluation.labels_table",
-        height=min(11, len(frame) + 1) * 35 + 3,
-        alt="Every label with its figures",
-        column_config={
+    tables.of_rows(
+        frame,
+        "Every label with its figures",
+        "evaluation.labels_table",
+        lead=("Label", "Missed", "Too many"),
+        columns={
             "Missed": st.column_config.NumberColumn(help="Rows that have it and are not given it."),
             "Too many": st.column_config.NumberColumn(help="Rows that are given it and do not have it."),
             "Average precision": st.column_config.TextColumn(help="Over all thresholds; the others at 50\u00a0%."),

@@ -81,15 +81,16 @@ def table(tests: list[RobustnessTest]) -> None:
         rows = st.session_state[key].selection.rows
         _choose(tests[rows[0]].perturbation if rows else None)
 
-    st.dataframe(
-        tables.guarded_frame(frame).style.format(forms, na_rep=tables.ABSENT),
-        hide_index=True,
-        key=key,
+    tables.of_rows(
+        frame,
+        "Harmless changes with the share of answers that change",
+        key,
+        lead=("Change", words.SHARE),
+        forms=forms,
+        most=len(frame),
         on_select=clicked,
         selection_mode="single-row",
-        height=(len(frame) + 1) * 35 + 3,
-        alt="Harmless changes with the share of answers that change",
-        column_config={
+        columns={
             "Change": st.column_config.TextColumn(width=230),
             words.SHIFT: st.column_config.Column(
                 help="Mean absolute change of the probability of the first verdict, in percentage points."
@@ -111,18 +112,17 @@ def rows(result: DatasetEvaluation, tests: list[RobustnessTest]) -> None:
     st.html(markup.section(words.heading(test)))
     frame = pd.DataFrame([_row(result, test, int(i), text) for i, text in zip(order, texts, strict=True)])
     forms: dict[Any, Any] = dict.fromkeys(("P before", "P now", "P after"), _share)
-    event: Any = st.dataframe(
-        tables.guarded_frame(frame).style.format(forms),
-        hide_index=True,
-        key=f"robustness.rows.{test.perturbation}.{hash(test.replacement)}",
+    event = tables.of_rows(
+        frame,
+        "Texts before and after the change",
+        f"robustness.rows.{test.perturbation}.{hash(test.replacement)}",
+        lead=("Changed text", "Verdict before", "Verdict after"),
+        forms=forms,
+        most=11,
         on_select="rerun",
         selection_mode="single-row",
-        height=min(12, len(frame) + 1) * 35 + 3,
-        alt="Texts before and after the change",
-        column_config={
-            "Row": st.column_config.NumberColumn(width=60),
+        columns={
             "Changed text": st.column_config.TextColumn(width="large"),
-            "Text": st.column_config.TextColumn(width="large"),
             "P before": st.column_config.Column(help="Probability of the verdict on the text as it is."),
             "P now": st.column_config.Column(help="Probability of that same class on the changed text."),
             "P after": st.column_config.Column(help="Probability of the verdict on the changed text."),

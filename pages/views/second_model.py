@@ -9,7 +9,6 @@ import streamlit as st
 from core.results import Availability, CandidateSummary, Selection
 from pages.ui import candidate_picker, loading, markup
 from pages.ui.candidate_picker import NO_ADAPTER
-from pages.ui.services import engine
 from pages.views import dataset_rows
 
 WITH = "two_models.with"
@@ -75,13 +74,12 @@ def _adapters(candidate: CandidateSummary) -> list[str | None]:
 
 
 def _default(selection: Selection, pairs: dict[str, Selection]) -> str:
-    """An adapter of the same name, or another of the same base; what is loaded before what is not."""
-    here = [key for key, pair in pairs.items() if engine().loaded_model(pair) is not None]
+    """An adapter of the same name, or another of the same base; of several the first, whatever is loaded."""
 
-    def order(key: str) -> tuple[bool, bool, bool, bool]:
+    def order(key: str) -> tuple[bool, bool, bool]:
         pair = pairs[key]
         same = pair.adapter == selection.adapter and pair.adapter is not None
-        return not same, pair.candidate != selection.candidate, pair.adapter is None, key not in here
+        return not same, pair.candidate != selection.candidate, pair.adapter is None
 
     return min(pairs, key=order)
 

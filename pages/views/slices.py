@@ -72,7 +72,9 @@ def table(report: SliceReport, result: DatasetEvaluation) -> None:
     found = [s for s in report.slices if (s.kind == kind if kind != _ALL else s.p is not None)][:_SHOWN]
     if not found:
         return
-    frame = tables.guarded_frame(pd.DataFrame([words.row(one, result.classes) for one in found]))
+    frame = pd.DataFrame([words.row(one, result.classes) for one in found])
+    if not any(frame["Weak"]):
+        frame = frame.drop(columns="Weak")
     forms: dict[Any, Any] = dict.fromkeys(words.SHARES, percentage)
     forms |= {"Difference (points)": points, "p adjusted": words.p_value}
     key = f"slices.table.{kind}.{report.least}"  # what was clicked is a row of this table alone
@@ -81,17 +83,16 @@ def table(report: SliceReport, result: DatasetEvaluation) -> None:
         rows = st.session_state[key].selection.rows
         _choose(found[rows[0]].key if rows else None)
 
-    st.dataframe(
-        frame.style.format(forms, na_rep=tables.ABSENT),
-        hide_index=True,
-        key=key,
+    tables.of_rows(
+        frame,
+        "Slices with their accuracy",
+        key,
+        lead=("Slice", "Rows", "Right"),
+        forms=forms,
+        columns={"Slice": st.column_config.TextColumn(width=330)},
+        most=11,
         on_select=clicked,
         selection_mode="single-row",
-        height=min(12, len(frame) + 1) * 35 + 3,
-        alt="Slices with their accuracy",
-        column_config={
-            "Slice": st.column_config.TextColumn(width=330),
-        },
     )
 
 

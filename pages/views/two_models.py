@@ -145,11 +145,5 @@ def _cells(report: TwoModels) -> Callable[[NDArray[np.int64], Sequence[str]], di
 
 
 def _drawn(frame: Any, forms: dict[str, Any], alt: str, key: str) -> None:
-    st.dataframe(
-        tables.guarded_frame(frame).style.format(dict.fromkeys(frame, tables.shown) | forms, na_rep=tables.ABSENT),
-        hide_index=True,
-        key=key,
-        height=min(15, len(frame) + 1) * 35 + 3,
-        alt=alt,
-        column_config={"Class": st.column_config.TextColumn(width=300)},
-    )
+    wide = {"Class": st.column_config.TextColumn(width=300)}
+    tables.of_rows(frame, alt, key, lead=tuple(frame)[:3], forms=forms, columns=wide, most=14)

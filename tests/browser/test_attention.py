@@ -74,7 +74,7 @@ def page(server: Server, open_page: OpenPage) -> Page:
 def test_hiding_the_first_column_spreads_the_colours(page: Page) -> None:
     end = page.locator(".hl-legend").last
     before = words(end)
-    page.get_by_text("Hide <s>, the first").click()
+    page.get_by_text("Leave out <s>, the first").click()
     expect(page).to_have_url(re.compile("first=hidden"))
     expect(end).not_to_have_text(before)
     expect(page.locator(".hl-strip [title^='<s>']")).to_have_attribute("title", "<s>: read 0")

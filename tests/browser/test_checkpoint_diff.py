@@ -135,7 +135,7 @@ def test_it_opens_on_two_bases_and_compares_adapters_too(server: Server, open_pa
     first, second = (open_checkpoint(BASE / "adapters" / name) for name in ("banking77", "clinc150-domains"))
     expect(page.locator(".hl-lead")).to_have_text(verdict(diff_checkpoints(first, second)))
     expect(page.get_by_role("combobox", name="Second")).to_have_value(
-        "Demo Llama, adapter Assistant tasks (10 domains)"
+        "Demo Llama, adapter Assistant tasks (11 classes)"
     )
 
 

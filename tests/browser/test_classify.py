@@ -110,7 +110,7 @@ def test_the_answer_pales_while_something_else_is_typed(page: Page, examples: tu
         write(page, examples[0])
         expect(remark).to_be_hidden()
     write(page, "half typed")
-    choose(page, "Adapter", "Assistant tasks (10 domains)")
+    choose(page, "Adapter", "Assistant tasks (11 classes)")
     expect(page.locator(".hl-by")).to_contain_text("Assistant tasks")
     page.get_by_role("button", name="Classify", exact=True).click()
     wait_for(page, "half typed")
@@ -211,7 +211,7 @@ def test_a_link_to_a_candidate_that_is_not_here_asks_on_a_phone_too(server: Serv
     expect(page).to_have_url(re.compile(r"candidate=demo-lama&adapter=clinc150-domains$"))
     expect(page.locator(".hl-answer")).to_have_count(0)
     page.get_by_role("button", name="Use Demo Llama", exact=True).click()
-    expect(page.locator(".hl-by")).to_contain_text("Demo Llama · Assistant tasks (10 domains)")
+    expect(page.locator(".hl-by")).to_contain_text("Demo Llama · Assistant tasks (11 classes)")
     expect(page).to_have_url(re.compile("candidate=demo-llama&adapter=clinc150-domains"))
 
 

@@ -169,7 +169,7 @@ def test_class_and_unit_are_chosen_and_shared_by_link(
     prediction = explainer.reading(selection, TEXT).prediction
     other = prediction.ranked[2]
     box = page.get_by_role("combobox", name="Class")
-    expect(box).to_have_value("First class")  # however sure
+    expect(box).to_have_value("Explain: first class")  # however sure
     box.click()
     page.get_by_role("option", name=re.compile(f"^{re.escape(readable(other.label, prediction.labels))} ")).click()
     expect(page).to_have_url(re.compile(f"class={other.label}"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -10,7 +12,7 @@ import pytest
 from pandas.io.formats.style import Styler
 from streamlit.testing.v1 import AppTest
 
-from pages.ui import tables
+from pages.ui import screen, tables
 from pages.ui.tables import guarded_frame, in_three_digits, shown, without_formulas
 
 FRAME = pd.DataFrame(
@@ -81,3 +83,32 @@ def test_classes_are_shown_by_name_and_held_by_id() -> None:
     values = pa.ipc.open_stream(table.proto.arrow_data.styler.display_values).read_all().to_pydict()
     shown = [column[0] for name, column in values.items() if "index" not in name]
     assert shown == ["Card arrival", "93.5\u00a0%", "> -0.1", "–"]
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_a_phone_shows_first_what_answers_the_question(narrow: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    def page() -> None:
+        import pandas as pd
+
+        from pages.ui import tables
+
+        text = "a text that is as long as two of the lines of a phone"
+        frame = pd.DataFrame({"Row": [1, 2], "Text": ["=1+1", text], "Verdict": ["a", "b"], "P": [0.12345, None]})
+        tables.of_rows(frame, "Rows", "t", lead=("Text", "Verdict"), forms={})
+
+    monkeypatch.setattr(screen, "is_narrow", lambda: narrow)
+    (drawn,) = AppTest.from_function(page).run().dataframe
+    assert not narrow or list(drawn.proto.column_order) == ["Text", "Verdict", "Row", "P"]
+    assert drawn.proto.row_height == (53 if narrow else 0)
+    columns = json.loads(drawn.proto.columns)
+    assert columns["Text"]["width"] == (190 if narrow else "large")
+    assert columns["Row"]["width"] == 60
+    (shown_cells,) = [pa.ipc.open_stream(drawn.proto.arrow_data.styler.display_values).read_pandas()]
+    assert shown_cells["Text"].tolist()[0] == "=1+1"
+    assert shown_cells["P"].tolist() == ["0.123", "–"]
+
+
+@pytest.mark.parametrize(("told", "narrow"), [("390", True), ("640", True), ("641", False), ("", False), ("-1", False)])
+def test_a_screen_is_narrow_when_the_browser_says_so(told: str, narrow: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(screen.st, "context", SimpleNamespace(cookies={screen.WIDTH: told}))
+    assert screen.is_narrow() is narrow

@@ -34,7 +34,7 @@ def test_a_page_says_why_there_is_no_verdict_and_shows_it_on_request(open_app: O
     drawn = body(app)
     assert "No verdict." in drawn
     assert "the checkpoint has no classification head" in drawn
-    assert "train one: the README says how" in drawn
+    assert "add one that was trained on this base" in drawn
     assert "python -m core" not in drawn
     assert not any(part in drawn for part in ("hl-answer", "hl-verdict", "hl-bad", "hl-strip"))
     assert not app.get("plotly_chart")

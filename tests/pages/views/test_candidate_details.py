@@ -53,6 +53,12 @@ def test_the_state_is_that_of_the_pair(adapter: AdapterSummary, availability: Av
     assert tags.split("<bdi>")[1].startswith(f"{state}</bdi>")
 
 
+def test_an_untrained_head_stands_in_place_of_ready() -> None:
+    tags = candidate_details.head(candidate("own", "own"), ALONE, untrained_head=True).split("hl-tags")[1]
+    assert "untrained head" in tags
+    assert "ready" not in tags
+
+
 def test_each_adapter_says_how_good_it_is_by_its_card() -> None:
     good = replace(ONE, stated=(StatedResult("BANKING77", "test", measures={"accuracy": 0.9156}),))
     head = candidate_details.head(candidate("own", "own", adapters=(good,)), ALONE)
