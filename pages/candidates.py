@@ -46,14 +46,13 @@ def master(candidates: list[CandidateSummary], chosen: CandidateSummary) -> None
 def detail(candidate: CandidateSummary, selection: Selection) -> None:
     """The chosen candidate with its adapter: what it is, load or unload, health."""
     here = engine().loaded_model(selection)
-    untrained = here is not None and bool(here.untrained_head)
-    st.html(candidate_details.head(candidate, selection, untrained_head=untrained))
+    st.html(candidate_details.head(candidate, selection, untrained_head=bool(here and here.untrained_head)))
     model = loading.ready(selection, candidate, ask=True)
     if model is not None:
-        if untrained:
+        if model.untrained_head:
             st.html(markup.warning(f"{untrained_head.because(model)} {untrained_head.way_on(model)}"))
         with st.container(horizontal=True):
-            if not untrained and st.button("Classify with it", type="primary", key="use"):
+            if not model.untrained_head and st.button("Classify with it", type="primary", key="use"):
                 st.switch_page("pages/classify.py")
             removal.unload(selection, "unload")
         candidate_picker.template_switch(selection)

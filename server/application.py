@@ -16,7 +16,14 @@ from core.engine import malloc
 from core.settings import ROOT
 from pages.ui.services import services
 from pages.ui.site_map import PAGES
-from server.middleware import CompressedAssets, ConnectAtOnce, ContentPolicy, FirstPage, OneEntryAPage, Skeleton
+from server.addresses import FirstPage, OneName
+from server.middleware import (
+    CompressedAssets,
+    ConnectAtOnce,
+    ContentPolicy,
+    OneEntryAPage,
+    Skeleton,
+)
 from server.page_scripts import PageScripts
 from server.page_style import PageStyle
 from server.preload import HeadStart, import_widgets
@@ -29,6 +36,7 @@ def application() -> st.App:
     import_widgets()
     layers = [
         Middleware(HeadStart),
+        Middleware(OneName),
         Middleware(FirstPage, path=PAGES[0].path),
         Middleware(ContentPolicy),
         Middleware(ConnectAtOnce),

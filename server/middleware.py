@@ -12,7 +12,6 @@ from pathlib import Path
 
 from anyio import to_thread
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.file_util import get_static_dir
 
@@ -68,24 +67,6 @@ def assets() -> dict[str, Path]:
 @cache
 def _compressed(file: Path) -> bytes:
     return gzip.compress(file.read_bytes(), compresslevel=6, mtime=0)
-
-
-class FirstPage:
-    """ASGI: the path of the first page, by which links that people have kept know it, leads to `/`, where it is.
-
-    Told by the server, the browser keeps no entry of it in its history; Streamlit's own way would.
-    """
-
-    def __init__(self, app: ASGIApp, path: str) -> None:
-        self.app, self.path = app, path
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request for that path, pass every other on."""
-        if scope["type"] != "http" or scope["method"] != "GET" or scope["path"] != f"/{self.path}":
-            await self.app(scope, receive, send)
-            return
-        query = scope["query_string"].decode("latin-1")
-        await RedirectResponse(f"./?{query}" if query else "./")(scope, receive, send)
 
 
 class InEveryPage:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from core.results import Availability, CandidateSummary, Selection
-from pages.ui import candidate_picker, loading, markup
+from pages.ui import candidate_picker, loading, markup, screen
 from pages.ui.candidate_picker import NO_ADAPTER
 from pages.views import dataset_rows
 
@@ -39,6 +39,8 @@ def choose(selection: Selection) -> Selection | None:
         width=640,
         on_change=lambda: st.session_state.update({dataset_rows.START: 0}),
     )
+    if screen.is_narrow():
+        st.html(markup.note(titles[st.session_state[WITH]]))  # the box cuts it
     other = pairs[chosen or next(iter(pairs))]
     return replace(other, untrained_head=candidate_picker.wished(other))
 

@@ -15,11 +15,11 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server import middleware
+from server.addresses import FirstPage, OneName
 from server.middleware import (
     CompressedAssets,
     ConnectAtOnce,
     ContentPolicy,
-    FirstPage,
     OneEntryAPage,
     Skeleton,
     content_policy,
@@ -173,3 +173,24 @@ def test_the_path_of_the_first_page_leads_to_the_root_with_its_query() -> None:
     assert ask(app, "/classify", query=b"candidate=a&text=%3Cb%3E")[0]["location"] == "./?candidate=a&text=%3Cb%3E"
     assert ask(app, "/classify")[0]["location"] == "./"
     assert ask(app, "/classify/more")[1] == ask(app, "/classify", method="POST")[1] == b"ours"
+
+
+@pytest.mark.parametrize(
+    ("path", "to"),
+    [
+        ("/weights/all", "../weights"),
+        ("/a b/c/d", "../../a%20b"),
+        ("/weights/a/", "../../weights"),
+        ("/%2F/x", "../%252F"),
+    ],
+)
+def test_a_path_of_several_names_leads_to_the_first(path: str, to: str) -> None:
+    app = OneName(page(b"text/html"))
+    assert ask(app, path, accepts=b"text/html")[0]["location"] == to
+    assert ask(app, path, accepts=b"text/html", query=b"a=1&b=%20")[0]["location"] == f"{to}?a=1&b=%20"
+    assert ask(app, path)[1] == ask(app, path, method="POST", accepts=b"text/html")[1] == b"ours"
+
+
+@pytest.mark.parametrize("path", ["/", "/weights", "/weights/", "/static/js/a.js", "/media/x.png", "/_stcore/health"])
+def test_pages_and_files_stay_where_they_are(path: str) -> None:
+    assert ask(OneName(page(b"text/html")), path, accepts=b"text/html")[1] == b"ours"
