@@ -93,7 +93,8 @@ def evaluate(
     chosen = {"candidate": selection.candidate, "adapter": selection.adapter, "chat_template": model.chat_template}
     numbers = {**chosen, **_numbers(result)}
     if json or output is not None or floors:
-        numbers |= evaluation_files.report(result, model, rows, input, CalibrationOptions(coverage), output, numbers)
+        options = CalibrationOptions(coverage)
+        numbers |= evaluation_files.report(services.engine, result, model, rows, input, options, output, numbers)
     if json:
         print_json(numbers)
     else:

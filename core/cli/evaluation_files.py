@@ -13,11 +13,13 @@ from core.cli.output import say
 from core.data.export import export
 from core.data.tables import column_names, read_columns
 from core.data.targets import read_targets
+from core.engine.engine import Engine
 from core.files.output_folder import appearing
 from core.results import Evaluation, LabelledTexts, LoadedModel
 from core.results.calibration_report import CalibrationOptions
 from core.results.dataset_evaluation import DatasetEvaluation
 from core.results.to_json import to_json
+from core.tasks.progress import ignore_progress
 
 Record = dict[str, Any]
 
@@ -47,6 +49,7 @@ def require(floors: Mapping[str, float], numbers: Mapping[str, Any]) -> None:
 
 
 def report(
+    engine: Engine,
     result: Evaluation,
     model: LoadedModel,
     rows: LabelledTexts,
@@ -59,12 +62,15 @@ def report(
     more: Record = {}
     evaluated: DatasetEvaluation | None = None
     if result.problem_type == "single_label_classification":
+        from core.engine.text_tokens import text_tokens
         from core.evaluation.full_report import full_report
 
         labels = rows.labels or ()
         targets = read_targets(labels, model.labels, model.problem_type)
         cells = _other_columns(source, rows)
-        more, evaluated = full_report(result, model, targets, rows.texts, labels, cells, options)
+        with engine.using(model.selection) as (pair,):
+            tokens = text_tokens(pair.predictor.encoder, rows.texts, ignore_progress)
+        more, evaluated = full_report(result, model, targets, rows.texts, labels, cells, options, tokens)
     if output is not None:
         with appearing(output) as made:
             _write(made, {**numbers, **more}, rows, result, evaluated)

@@ -82,11 +82,14 @@ class Encoder:
         Raises:
             InputError: a text of which no token is left, or which the chat template refuses.
         """
+        return [self._one(text, *whole) for text, whole in zip(texts, self.whole(texts), strict=True)]
+
+    def whole(self, texts: Sequence[str]) -> list[tuple[Templated, Any]]:
+        """What is read for each text, and its encoding before anything is cut; raises as `encode` for a template."""
         readable = [text.encode("utf-8", "replace").decode("utf-8") if _has_surrogate(text) else text for text in texts]
         sources = [Templated.plain(text) if self._turn is None else self._turn.apply(text) for text in readable]
         rendered = [source.rendered for source in sources]
-        encodings = self._backend.encode_batch(rendered, add_special_tokens=self._turn is None)
-        return [self._one(*row) for row in zip(texts, sources, encodings, strict=True)]
+        return list(zip(sources, self._backend.encode_batch(rendered, add_special_tokens=not self._turn), strict=True))
 
     def _one(self, text: str, source: Templated, encoding: Any) -> Encoded:
         special = [bool(mark) for mark in encoding.special_tokens_mask]

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.evaluation.near_duplicates import NearDuplicates, near_duplicates, normalised
-from core.results.data_checks import DataChecks, RowPair
+from core.results.data_checks import DataChecks, RowPair, TokenChecks
 from core.results.dataset_evaluation import DatasetEvaluation
+
+if TYPE_CHECKING:
+    from core.engine.text_tokens import TextTokens
 
 #: Findings of each sort that a result holds.
 MOST = 1000
@@ -19,13 +23,16 @@ FEW = 5
 FAR_OUT = 3.0
 
 
-def data_checks(result: DatasetEvaluation, texts: Sequence[str], labels: Sequence[str]) -> DataChecks:
+def data_checks(
+    result: DatasetEvaluation, texts: Sequence[str], labels: Sequence[str], tokens: TextTokens | None = None
+) -> DataChecks:
     """Findings about the answered rows.
 
     Args:
         result: N answered rows.
         texts: (N,) their texts.
         labels: (N,) their labels as written, blank where a row has none.
+        tokens: what the model's tokenizer makes of the texts, where it is at hand.
     """
     rows, support = result.rows, np.bincount(result.actual[result.labelled], minlength=len(result.classes))
     groups = _groups(texts)
@@ -36,8 +43,7 @@ def data_checks(result: DatasetEvaluation, texts: Sequence[str], labels: Sequenc
     exact = [group for group in members if len(group) > 1]
     words = np.array([len(text.split()) for text in texts], np.int64)
     fence = _fence(words)
-    long = np.flatnonzero(words > fence)
-    long = long[np.argsort(-words[long], kind="stable")]
+    long = np.where(words > fence, words, 0)
     seen, largest = support[support > 0], int(support.argmax())
     few = sorted(((name, int(n)) for name, n in zip(result.classes, support, strict=True) if 0 < n < FEW), key=_second)
     first = [members[i][0] for i in range(len(members))]
@@ -58,13 +64,35 @@ def data_checks(result: DatasetEvaluation, texts: Sequence[str], labels: Sequenc
         near_pairs=len(near.pairs),
         conflicts=tuple(RowPair(int(rows[i]), int(rows[j]), s) for i, j, s in conflicts[:MOST]),
         conflict_pairs=len(conflicts),
-        long=tuple((int(rows[i]), int(words[i])) for i in long[:MOST]),
-        long_rows=len(long),
+        long=_largest(rows, long),
+        long_rows=int((long > 0).sum()),
         long_from=fence,
         compared=near.compared,
         distinct=len(members),
         complete=near.complete,
+        read=None if tokens is None else _read(rows, tokens),
     )
+
+
+def _read(rows: NDArray[np.int64], tokens: TextTokens) -> TokenChecks:
+    """Rows with unknown tokens, and those that are cut."""
+    unknown, cut = tokens.unknown, np.where(tokens.total > tokens.most, tokens.total, 0)
+    return TokenChecks(
+        unknown=_largest(rows, unknown),
+        unknown_rows=int((unknown > 0).sum()),
+        unknown_tokens=int(unknown.sum()),
+        tokens=int(tokens.pieces.sum()),
+        parts=tuple(tokens.unknown_parts.most_common(MOST)),
+        cut=_largest(rows, cut),
+        cut_rows=int((cut > 0).sum()),
+        most=tokens.most,
+    )
+
+
+def _largest(rows: NDArray[np.int64], counts: NDArray[np.int64]) -> tuple[tuple[int, int], ...]:
+    """Rows with a count, the largest first."""
+    order = np.argsort(-counts, kind="stable")[: min(MOST, int((counts > 0).sum()))]
+    return tuple((int(rows[i]), int(counts[i])) for i in order)
 
 
 def _groups(texts: Sequence[str]) -> dict[str, list[int]]:

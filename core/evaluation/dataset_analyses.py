@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,9 @@ from core.results.slices import Condition, Slice, SliceKind, SliceReport, TextMa
 from core.tasks.progress import Progress
 from core.tasks.runner import TaskRunner
 from core.tasks.task import Task
+
+if TYPE_CHECKING:
+    from core.engine.text_tokens import TextTokens
 
 T = TypeVar("T")
 
@@ -90,8 +93,10 @@ class DatasetAnalyses:
             on_progress(0.0, "reading columns")
             others = [name for name in columns if name not in (request.text_column, request.label_column)]
             cells = {name: self._answered_cells(result, name) for name in others[:MOST_COLUMNS]}
-            on_progress(0.3, "testing slices")
-            return slice_report(result, self._answered_cells(result, request.text_column), cells, least)
+            texts = self._answered_cells(result, request.text_column)
+            tokens = self._tokens(result, texts, on_progress)
+            on_progress(0.9, "testing slices")
+            return slice_report(result, texts, cells, least, tokens.pieces)
 
         return self._task(Feature.SLICES, result, work, least)
 
@@ -132,12 +137,13 @@ class DatasetAnalyses:
         def work(on_progress: Progress) -> DataChecks:
             from core.evaluation.data_checks import data_checks
 
-            on_progress(0.0, "comparing texts")
             texts = self._answered_cells(result, request.text_column)
+            tokens = self._tokens(result, texts, on_progress)
+            on_progress(0.5, "comparing texts")
             labels = [""] * len(texts)
             if request.label_column is not None:
                 labels = self._answered_cells(result, request.label_column)
-            return data_checks(result, texts, labels)
+            return data_checks(result, texts, labels, tokens)
 
         return self._task(Feature.DATA_CHECKS, result, work)
 
@@ -167,6 +173,13 @@ class DatasetAnalyses:
             return robustness.robustness_report(result, places, texts, longest, asked, replacement)
 
         return self._task(Feature.ROBUSTNESS, result, work, replacement)
+
+    def _tokens(self, result: AnsweredRows, texts: Sequence[str], on_progress: Progress) -> TextTokens:
+        """What the pair's tokenizer makes of the texts; the pair is loaded where it is not in memory any more."""
+        from core.engine.text_tokens import text_tokens
+
+        with self._engine.using(result.selection) as (pair,):
+            return text_tokens(pair.predictor.encoder, texts, on_progress)
 
     def _answered_cells(self, result: AnsweredRows, column: str) -> list[str]:
         return list(self._datasets.cells(result.request.dataset, column, result.rows))

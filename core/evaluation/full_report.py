@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.engine.text_tokens import TextTokens
 from core.errors import InputError
 from core.evaluation.calibration import calibration_report, require_promises
 from core.evaluation.classes import class_report
@@ -18,7 +19,7 @@ from core.evaluation.measuring import measured
 from core.evaluation.slices import slice_report
 from core.results import Evaluation, LoadedModel
 from core.results.calibration_report import MARGINAL, CalibrationOptions, CalibrationReport
-from core.results.data_checks import RowPair
+from core.results.data_checks import DataChecks, RowPair
 from core.results.dataset import DatasetRequest, DatasetSummary
 from core.results.dataset_evaluation import DatasetEvaluation
 from core.tasks.progress import ignore_progress
@@ -35,11 +36,13 @@ def full_report(
     labels: Sequence[str],
     cells: Mapping[str, Sequence[str]],
     options: CalibrationOptions,
+    tokens: TextTokens,
 ) -> tuple[Record, DatasetEvaluation]:
     """Figures of one class a text by name, and the rows that they are of; rows are counted from 1.
 
     `intervals` (95 %), `balanced_accuracy`, `weighted_f1`, `top_3`, `log_loss`, `brier`, `classes`, `temperature`,
-    `calibration`, `conformal`, `slices`, `label_errors`, `duplicates`. What too few rows do not allow is None.
+    `calibration`, `conformal`, `slices`, `label_errors`, `duplicates`, `tokens`. What too few rows do not allow is
+    None.
 
     Args:
         evaluation: N answered texts.
@@ -49,6 +52,7 @@ def full_report(
         labels: (N,) as written.
         cells: (N,) cells of each other column, for slices.
         options: what sets and sure verdicts promise.
+        tokens: what the model's tokenizer makes of the texts.
     """
     predictions = evaluation.predictions
     logits = np.array([p.logits for p in predictions], np.float64)
@@ -67,9 +71,9 @@ def full_report(
         "temperature": calibration.temperature_of_all if calibration else None,
         "calibration": _ways(calibration),
         "conformal": _conformal(calibration),
-        "slices": _slices(result, texts, cells),
+        "slices": _slices(result, texts, cells, tokens),
         "label_errors": _label_errors(result, logits, texts),
-        "duplicates": _duplicates(result, texts, labels),
+        **_about_the_data(data_checks(result, texts, labels, tokens)),
     }, result
 
 
@@ -118,7 +122,9 @@ def _conformal(report: CalibrationReport | None) -> Record | None:
     return {**threshold, **methods[MARGINAL], "held_out_rows": report.held, "methods": methods}
 
 
-def _slices(result: DatasetEvaluation, texts: Sequence[str], cells: Mapping[str, Sequence[str]]) -> list[Record]:
+def _slices(
+    result: DatasetEvaluation, texts: Sequence[str], cells: Mapping[str, Sequence[str]], tokens: TextTokens
+) -> list[Record]:
     """Those that were tested, weak ones first."""
     return [
         {
@@ -131,7 +137,7 @@ def _slices(result: DatasetEvaluation, texts: Sequence[str], cells: Mapping[str,
             "p_adjusted": found.adjusted,
             "weak": found.weak,
         }
-        for found in slice_report(result, texts, cells).slices
+        for found in slice_report(result, texts, cells, tokens=tokens.pieces).slices
         if found.adjusted is not None
     ]
 
@@ -152,10 +158,9 @@ def _label_errors(result: DatasetEvaluation, logits: NDArray[Any], texts: Sequen
     ]
 
 
-def _duplicates(result: DatasetEvaluation, texts: Sequence[str], labels: Sequence[str]) -> Record:
-    """The first groups and pairs, and how many there are in all."""
-    found = data_checks(result, texts, labels)
-    return {
+def _about_the_data(found: DataChecks) -> Record:
+    """The first groups and pairs, and how many there are in all; what the tokenizer does not know, what is cut."""
+    duplicates = {
         "exact": [[row + 1 for row in group] for group in found.exact],
         "exact_groups": found.exact_groups,
         "near": _alike(found.near),
@@ -163,6 +168,17 @@ def _duplicates(result: DatasetEvaluation, texts: Sequence[str], labels: Sequenc
         "conflicts": _alike(found.conflicts),
         "conflict_pairs": found.conflict_pairs,
     }
+    if (read := found.read) is None:
+        return {"duplicates": duplicates}
+    tokens = {
+        "tokens": read.tokens,
+        "unknown": read.unknown_tokens,
+        "unknown_rows": read.unknown_rows,
+        "unknown_parts": dict(read.parts),
+        "read_at_most": read.most,
+        "cut_rows": read.cut_rows,
+    }
+    return {"duplicates": duplicates, "tokens": tokens}
 
 
 def _alike(pairs: Sequence[RowPair]) -> list[Record]:

@@ -39,8 +39,12 @@ def candidates(
     texts: Sequence[str],
     cells: Mapping[str, Sequence[str]],
     least: int,
+    tokens: NDArray[np.int64] | None = None,
 ) -> Candidates:
-    """Every slice to be tested: single conditions, then pairs of conditions on different columns or the length."""
+    """Every slice to be tested: single conditions, then pairs of conditions on different columns or the length.
+
+    tokens: (M,) of each text, where a tokenizer is at hand.
+    """
     from scipy.sparse import csc_matrix, hstack
 
     total = len(known)
@@ -50,6 +54,7 @@ def candidates(
         *conditions.classes(SliceKind.LABEL, result.actual[known], result.classes),
         *conditions.forms(texts),
         *conditions.keywords(texts, least),
+        *([] if tokens is None else conditions.pieces(texts, tokens)),
     ]
     singles = [(c, rows) for c, rows in singles if least <= len(rows) <= total - least]
     ends = np.cumsum([0, *(len(rows) for _, rows in singles)])

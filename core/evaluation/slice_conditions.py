@@ -39,6 +39,15 @@ def lengths(texts: Sequence[str]) -> Iterator[Found]:
     yield from _ranges(Condition(SliceKind.LENGTH), words, LENGTH_BINS)
 
 
+def pieces(texts: Sequence[str], tokens: NDArray[np.int64]) -> Iterator[Found]:
+    """Fifths of the texts by the tokens that each of their words takes: rare words take many.
+
+    tokens: (N,) of each text itself. To a hundredth, so that a bound can be said.
+    """
+    words = np.array([max(1, len(text.split())) for text in texts], np.float64)
+    yield from _ranges(Condition(SliceKind.PIECES), np.round(tokens / words, 2), LENGTH_BINS)
+
+
 def columns(cells: Mapping[str, Sequence[str]]) -> Iterator[Found]:
     """Each value of a column with 2 to 50 different ones; quartiles of a column with more, where all are numbers."""
     for name, column in list(cells.items())[:MOST_COLUMNS]:

@@ -24,7 +24,11 @@ MOST_OF_A_KIND, MOST_COMPARED = 200, 2000
 
 
 def slice_report(
-    result: DatasetEvaluation, texts: Sequence[str], cells: Mapping[str, Sequence[str]], least: int = 10
+    result: DatasetEvaluation,
+    texts: Sequence[str],
+    cells: Mapping[str, Sequence[str]],
+    least: int = 10,
+    tokens: NDArray[np.int64] | None = None,
 ) -> SliceReport:
     """All slices of the labelled rows.
 
@@ -33,12 +37,13 @@ def slice_report(
         texts: (N,) their texts.
         cells: (N,) cells of each other column of the file.
         least: rows that a slice, and what lies outside of it, has at least.
+        tokens: (N,) tokens of each text itself, where the model's tokenizer is at hand.
     """
     known = np.flatnonzero(result.labelled)
     right = result.right[known].astype(np.int64)
     read = [texts[i] for i in known.tolist()]
     others = {name: [column[i] for i in known.tolist()] for name, column in cells.items()}
-    tried = candidates(result, known, read, others, least)
+    tried = candidates(result, known, read, others, least, None if tokens is None else tokens[known])
     count, good = _counts(tried.rows, right)
     outside, good_outside = len(known) - count, right.sum() - good
     p = p_values(good, count, good_outside, outside)

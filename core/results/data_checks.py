@@ -15,6 +15,28 @@ class RowPair:
 
 
 @dataclass(frozen=True)
+class TokenChecks:
+    """How the model reads the texts. Rows are numbers in the file, from 0; lists hold the first ones.
+
+    Attributes:
+        unknown: rows with tokens that stand for what the tokenizer does not know, the most first, with how many;
+            `unknown_rows` in all, with `unknown_tokens` of `tokens`.
+        parts: what those tokens cover, as written, the most frequent first, with how often.
+        cut: rows of which the model does not read everything, the longest first, with their tokens; `cut_rows` in all.
+        most: tokens of a text that it reads.
+    """
+
+    unknown: tuple[tuple[int, int], ...]
+    unknown_rows: int
+    unknown_tokens: int
+    tokens: int
+    parts: tuple[tuple[str, int], ...]
+    cut: tuple[tuple[int, int], ...]
+    cut_rows: int
+    most: int
+
+
+@dataclass(frozen=True)
 class DataChecks:
     """Findings about the answered rows of a dataset. Rows are numbers in the file, from 0; lists hold the first ones.
 
@@ -32,6 +54,7 @@ class DataChecks:
         long: rows with more than `long_from` words, the longest first, with how many; `long_rows` in all.
         compared: distinct texts that were compared with one another, of `distinct`.
         complete: all alike texts that were compared are in; False: there were too many to look at each pair.
+        read: what the model's tokenizer makes of the texts; None: it was not asked.
     """
 
     rows: int
@@ -53,3 +76,4 @@ class DataChecks:
     compared: int
     distinct: int
     complete: bool
+    read: TokenChecks | None = None

@@ -16,6 +16,7 @@ class SliceKind(StrEnum):
     LENGTH = "length"
     LABEL = "label"
     FORM = "form"
+    PIECES = "pieces"
     KEYWORD = "keyword"
     PAIR = "pair"
     VERDICT = "verdict"
@@ -48,7 +49,8 @@ class Condition:
         subject: the column's name; empty for all other kinds.
         value: a cell, a class of the model, a keyword in lower case, a `TextForm`, or what a person typed; empty for
             a range.
-        above, most: a range (above, most] of words, of a column's numbers or of probabilities; None: no bound.
+        above, most: a range (above, most] of words, of tokens a word, of a column's numbers or of probabilities; None:
+            no bound.
     """
 
     kind: SliceKind

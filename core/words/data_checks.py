@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from core.results.data_checks import DataChecks, RowPair
+from core.results.data_checks import DataChecks, RowPair, TokenChecks
 from core.words.class_names import readable
 from core.words.dataset import count
 
@@ -12,13 +12,16 @@ from core.words.dataset import count
 FEW_ROWS, IMBALANCED = 100, 3.0
 #: Rows, pairs and classes that a sentence names.
 _NAMED = 5
+#: Signs of a part of a text that is named.
+_SIGNS = 20
 
 
 def warnings(found: DataChecks, classes: Sequence[str]) -> list[str]:
     """A sentence each, the weightiest first; none where nothing was found."""
     checks = (
         *(_conflicts(found), _exact(found), _near(found), _few_rows(found)),
-        *(_few_of_a_class(found, classes), _imbalance(found, classes), _long(found), _not_compared(found)),
+        *(_few_of_a_class(found, classes), _imbalance(found, classes), _unknown(found.read), _cut(found.read)),
+        *(_long(found), _not_compared(found)),
     )
     return [said for said in checks if said]
 
@@ -32,6 +35,9 @@ def nothing_found(found: DataChecks) -> str:
         "classes with fewer than 5 rows": not found.few,
         "very long texts": not found.long_rows,
     }
+    if found.read is not None:
+        fine["tokens that the model does not know"] = not found.read.unknown_tokens
+        fine["texts that are cut"] = not found.read.cut_rows
     named = [name for name, is_fine in fine.items() if is_fine]
     return f"Looked for and not found: {', '.join(named)}." if named else ""
 
@@ -100,13 +106,36 @@ def _imbalance(found: DataChecks, classes: Sequence[str]) -> str:
     )
 
 
+def _unknown(read: TokenChecks | None) -> str:
+    if read is None or not read.unknown_tokens:
+        return ""
+    shown = ", ".join(f"'{part[:_SIGNS]}' ({times:,})" for part, times in read.parts[:_NAMED])
+    rows = ", ".join(f"{row + 1:,}" for row, _ in read.unknown[:_NAMED])
+    return (
+        f"Unknown to the tokenizer: {count(read.unknown_tokens, 'token')} of {read.tokens:,}, in "
+        f"{count(read.unknown_rows, 'row')}; to the model they are all one and the same. "
+        f"{shown}{_more(len(read.parts), 'part')}. "
+        f"{'Row' if read.unknown_rows == 1 else 'Rows'} {rows}{_more(read.unknown_rows, 'row')}."
+    )
+
+
+def _cut(read: TokenChecks | None) -> str:
+    if read is None or not read.cut_rows:
+        return ""
+    named = [f"row {row + 1:,} ({tokens:,})" for row, tokens in read.cut[:_NAMED]]
+    return (
+        f"Cut texts: of {count(read.cut_rows, 'row')} the model reads {read.most:,} tokens and no more: "
+        f"{', '.join(named)}{_more(read.cut_rows, 'row')}."
+    )
+
+
 def _long(found: DataChecks) -> str:
     if not found.long_rows:
         return ""
     named = [f"row {row + 1:,} ({words:,})" for row, words in found.long[:_NAMED]]
     return (
-        f"Very long texts: {count(found.long_rows, 'row')} with more than {found.long_from:,} words, which may be cut "
-        f"before the model reads them: {', '.join(named)}{_more(found.long_rows, 'row')}."
+        f"Very long texts: {count(found.long_rows, 'row')} with more than {found.long_from:,} words: "
+        f"{', '.join(named)}{_more(found.long_rows, 'row')}."
     )
 
 

@@ -12,7 +12,8 @@ from core.words.numbers import percent, percentage
 #: What stands folded on the page.
 ABOUT = (
     "A slice is all labelled rows that fulfil a condition: a value of another column (a column of more than 50 "
-    "numbers by quartiles), a fifth of the texts by their length in words, a label, a sign or a word in the text; or "
+    "numbers by quartiles), a fifth of the texts by their length in words or by the tokens that a word of theirs takes "
+    "(rare words take many), a label, a sign or a word in the text; or "
     "two conditions on columns and length at once. Words are tried where they stand in enough rows and in at most "
     "half of them.",
     "The accuracy of each is compared with that of all other labelled rows: Fisher's exact test where an expected "
@@ -31,6 +32,7 @@ KINDS = {
     SliceKind.LABEL: "Label",
     SliceKind.KEYWORD: "Keyword",
     SliceKind.FORM: "Signs",
+    SliceKind.PIECES: "Tokens a word",
     SliceKind.VERDICT: "Verdict",
     SliceKind.CONFIDENCE: "Probability",
 }
@@ -147,6 +149,8 @@ def _condition(c: Condition, classes: Sequence[str]) -> str:
             return f"{c.subject} is '{c.value}'" if c.value else f"{c.subject} is empty"
         case SliceKind.LENGTH:
             return _words(c.above, c.most)
+        case SliceKind.PIECES:
+            return f"tokens a word {_range(c.above, c.most)}"
         case SliceKind.LABEL | SliceKind.VERDICT:
             return f"{c.kind.value} is '{readable(c.value, classes)}'"
         case SliceKind.FORM:

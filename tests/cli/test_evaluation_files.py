@@ -77,6 +77,9 @@ def test_all_of_it_on_the_sample(
     assert len(planted) >= 0.8 * len(PLANTED["wrong_labels"])
     near = {frozenset(rows[n - 1]["id"] for n in pair["rows"]) for pair in found["duplicates"]["near"]}
     assert {frozenset(pair) for pair in PLANTED["near_duplicates"]} <= near
+    assert found["tokens"].keys() == {"tokens", "unknown", "unknown_rows", "unknown_parts", "read_at_most", "cut_rows"}
+    assert (found["tokens"]["unknown"], found["tokens"]["cut_rows"], found["tokens"]["read_at_most"]) == (0, 0, 128)
+    assert "pieces" in {made["kind"] for made in found["slices"]}
     assert {"slice", "rows", "accuracy", "p_adjusted", "weak"} <= found["slices"][0].keys()
     assert json.loads((output / "report.json").read_text()) == {**found, "seconds": pytest.approx(found["seconds"])}
     written = list(csv.DictReader(io.StringIO((output / "rows.csv").read_text(encoding="utf-8"))))

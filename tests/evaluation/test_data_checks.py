@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections import Counter
 
 import numpy as np
 
+from core.engine.text_tokens import TextTokens
 from core.evaluation.data_checks import data_checks
 from core.evaluation.dataset_service import SAMPLE
 from core.results.data_checks import DataChecks
@@ -65,3 +67,16 @@ def test_very_long_texts_are_far_beyond_the_others() -> None:
 def test_nothing_is_labelled() -> None:
     found = checked(["a", "b"], ["", ""])
     assert (found.largest, found.median, found.few) == (None, 0.0, ())
+
+
+def test_unknown_tokens_and_texts_that_are_cut_are_listed_by_their_rows() -> None:
+    tokens = TextTokens(
+        np.array([5, 9, 4]), np.array([6, 10, 5]), np.array([0, 1, 3]), Counter({"✓": 3, "x": 1}), most=6
+    )
+    labels = np.zeros(3, np.int32)
+    read = data_checks(evaluation(np.eye(6)[labels], labels), ["a", "b", "c"], ["a"] * 3, tokens).read
+    assert read is not None
+    assert read.unknown == ((2, 3), (1, 1))
+    assert (read.unknown_rows, read.unknown_tokens, read.tokens) == (2, 4, 18)
+    assert read.parts == (("✓", 3), ("x", 1))
+    assert (read.cut, read.cut_rows, read.most) == (((1, 10),), 1, 6)

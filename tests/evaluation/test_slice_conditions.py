@@ -75,3 +75,17 @@ def test_rows_without_a_class_are_in_none() -> None:
     numbers = np.array([1, NO_CLASS, 0, 1], np.int32)
     found = [(c.value, rows.tolist()) for c, rows in conditions.classes(SliceKind.LABEL, numbers, ("a", "b", "c"))]
     assert found == [("a", [2]), ("b", [0, 3]), ("c", [])]
+
+
+@given(st.lists(st.tuples(st.text(max_size=20), st.integers(0, 40)), min_size=1, max_size=30))
+def test_tokens_a_word_part_all_rows_by_their_quotient(rows: list[tuple[str, int]]) -> None:
+    texts, tokens = [text for text, _ in rows], np.array([number for _, number in rows])
+    each = [round(number / max(1, len(text.split())), 2) for text, number in rows]
+    found = list(conditions.pieces(texts, tokens))
+    assert sorted(i for _, places in found for i in places.tolist()) == (list(range(len(rows))) if found else [])
+    assert bool(found) == (len(set(each)) > 1)
+    for condition, places in found:
+        assert condition.kind is SliceKind.PIECES
+        low = float("-inf") if condition.above is None else condition.above
+        high = float("inf") if condition.most is None else condition.most
+        assert all(low < each[i] <= high for i in places.tolist())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.results.data_checks import DataChecks, RowPair
+from core.results.data_checks import DataChecks, RowPair, TokenChecks
 from core.words import data_checks as words
 
 CLASSES = ("card_arrival", "pin_blocked", "top_up")
@@ -66,3 +66,15 @@ def test_where_too_many_are_alike_a_count_is_a_bound() -> None:
     said = words.warnings(replace(FINE, near=(PAIR,), near_pairs=1, complete=False), CLASSES)
     assert "at least 1 pair" in said[0]
     assert said[-1].startswith("So many texts are alike")
+
+
+def test_what_the_tokenizer_does_not_know_and_what_is_cut() -> None:
+    read = TokenChecks(((4, 2), (0, 1)), 2, 3, 1200, (("✓", 2), ("字" * 30, 1)), ((7, 300),), 1, 128)
+    unknown, cut = words.warnings(replace(FINE, read=read), CLASSES)
+    assert unknown.startswith("Unknown to the tokenizer: 3 tokens of 1,200, in 2 rows")
+    assert f"'✓' (2), '{'字' * 20}' (1). Rows 5, 1." in unknown
+    assert cut == "Cut texts: of 1 row the model reads 128 tokens and no more: row 8 (300)."
+    fine = TokenChecks((), 0, 0, 1200, (), (), 0, 128)
+    assert words.warnings(replace(FINE, read=fine), CLASSES) == []
+    said = words.nothing_found(replace(FINE, read=fine))
+    assert said.endswith("very long texts, tokens that the model does not know, texts that are cut.")
