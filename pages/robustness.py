@@ -28,11 +28,12 @@ def panel(selection: Selection, _: LoadedModel) -> None:
     if result is None:
         return
     task = datasets().robustness(result)
+    report = None
     if task.state() is None:
         view.begin(result, task)
     elif (report := task_progress.result(task, "robustness", "Robustness")) is not None:
         draw(result, report)
-        details.how(*words.ABOUT)
+    details.how(*words.ABOUT, found=report is not None)
 
 
 evaluated.page("Robustness", "Which harmless changes of a text change the answer?", view.KEYS, view.MOST, panel)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from core.evaluation.drawn_rows import some_of
 from core.evaluation.nearest import nearest
+from core.metrics.probabilities import Floats
 from core.results.training_rows import NEIGHBOURS, ClassMixing
 from core.tasks.progress import Progress
 
@@ -18,14 +19,15 @@ MOST_ROWS = 20_000
 
 def class_mixing(
     units: NDArray[np.float32], target: NDArray[np.int64], classes: Sequence[str], on_progress: Progress
-) -> tuple[tuple[ClassMixing, ...], tuple[str, str, float] | None]:
+) -> tuple[tuple[ClassMixing, ...], tuple[str, str, float] | None, Floats]:
     """By vectors of length 1 (M, D) and class numbers (M,) of training rows.
 
     Of each class the share of its rows' nearest other rows that have another class, the largest first; and the two
-    classes whose rows are most often each other's nearest, by the share of both classes' nearest rows.
+    classes whose rows are most often each other's nearest, by the share of both classes' nearest rows;
+    and each looked-at row's cosine to the nearest other row.
     """
     rows = some_of(np.arange(len(target)), MOST_ROWS)
-    places, _ = nearest(units[rows], units, NEIGHBOURS, rows, on_progress)
+    places, cosines = nearest(units[rows], units, NEIGHBOURS, rows, on_progress)
     counts = np.zeros((len(classes), len(classes)), np.int64)
     np.add.at(counts, (np.repeat(target[rows], places.shape[1]), target[places].ravel()), 1)
     looked_at = np.bincount(target[rows], minlength=len(classes))
@@ -49,4 +51,4 @@ def class_mixing(
     both = (off + off.T) / np.maximum(1, totals[:, None] + totals[None])
     a, b = divmod(int(both.argmax()), len(classes))
     pair = (classes[a], classes[b], float(both[a, b])) if both[a, b] > 0 else None
-    return tuple(sorted(found, key=lambda c: (-c.elsewhere, c.name))), pair
+    return tuple(sorted(found, key=lambda c: (-c.elsewhere, c.name))), pair, cosines[:, :1].ravel()

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from core.data.export import encoded, unguarded
 from core.errors import InputError
+from core.evaluation.merged_classes import merged
 from core.results.corrections import Action, Correction
 
 #: The columns of the list; the first says which row a mark is of, wherever it stands in a file.
@@ -71,21 +72,29 @@ def corrected_rows(
     label_column: str,
     corrections: Sequence[Correction],
     written: Callable[[str], str],
+    means: Mapping[str, str],
 ) -> Iterator[dict[str, str]]:
     """The rows of a dataset with their corrected labels; those to be removed are left out.
+
+    A merge takes all rows of the class with it, also those that are relabelled with it.
 
     Args:
         columns: all cells by column, in the order of the file.
         label_column: where labels stand.
         corrections: the marks.
         written: a class as the file writes it.
+        means: the class of a label as written, where it has one.
     """
     marks = {c.row: c for c in corrections}
+    labels = columns[label_column]
+    into = merged((means.get(labels[c.row], labels[c.row]), c.label) for c in corrections if c.action is Action.MERGE)
     for i, cells in enumerate(zip(*columns.values(), strict=True)):
         row, mark = dict(zip(columns, cells, strict=True)), marks.get(i)
         if mark is None or mark.action is not Action.REMOVE:
-            if mark is not None and mark.label:
-                row[label_column] = written(mark.label)
+            given = mark.label if mark is not None and mark.action is not Action.MERGE else ""
+            name = given or means.get(row[label_column], row[label_column])
+            if given or name in into:
+                row[label_column] = written(into.get(name, name))
             yield row
 
 

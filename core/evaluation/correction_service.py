@@ -106,7 +106,8 @@ class CorrectionService:
         names = self._datasets.summary(request.dataset).columns
         columns = {name: self._datasets.column(request.dataset, name) for name in names}
         marks = self.of(request.dataset)
-        rows = corrected_rows(columns, request.label_column, marks, lambda name: written.get(name, name))
+        means = {match.written: match.class_name for match in matches if match.class_name is not None}
+        rows = corrected_rows(columns, request.label_column, marks, lambda name: written.get(name, name), means)
         return encoded(rows, "jsonl")  # every cell as it is: the file is for training
 
     def refit(self, result: DatasetEvaluation) -> Task[HeadRefit]:

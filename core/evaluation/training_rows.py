@@ -18,7 +18,7 @@ from core.evaluation.with_intervals import figure
 from core.metrics.detection import auroc, auroc_difference, auroc_interval
 from core.metrics.probabilities import Floats, Indicators, softmax
 from core.results.dataset_evaluation import DatasetEvaluation
-from core.results.training_rows import NEIGHBOURS, Detection, TrainingRows
+from core.results.training_rows import NEIGHBOURS, UNLIKE, Detection, TrainingRows
 from core.tasks.progress import Progress
 
 
@@ -71,7 +71,7 @@ def training_rows(test: Represented, training: Represented, on_progress: Progres
         on_progress=lambda done, _: on_progress(0.4 + 0.3 * done, "looking for the nearest rows"),
     )
     cosines[~finite] = np.nan
-    mixing, pair = class_mixing(
+    mixing, pair, own = class_mixing(
         units, target, result.classes, lambda done, _: on_progress(0.7 + 0.3 * done, "comparing classes")
     )
     return TrainingRows(
@@ -83,6 +83,7 @@ def training_rows(test: Represented, training: Represented, on_progress: Progres
         shift=moved,
         neighbours=places[near],
         similarity=cosines,
+        far=float(np.quantile(own, UNLIKE)) if len(own) else float("nan"),
         mixing=mixing,
         mixed=pair,
         detection=_detection(test, cosines[:, 0]),

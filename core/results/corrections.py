@@ -18,11 +18,12 @@ class Action(StrEnum):
     REMOVE = "remove"
     AUGMENT = "augment"
     NEW_CLASS = "new class"
+    MERGE = "merge"
     LOOK_AGAIN = "look again"
 
 
 #: Actions that name a class.
-NAMING = (Action.RELABEL, Action.NEW_CLASS)
+NAMING = (Action.RELABEL, Action.NEW_CLASS, Action.MERGE)
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,8 @@ class Correction:
 
     Attributes:
         row: its number in the file, from 0.
-        label: the class of the model that it is given, or the name of a new one; empty for other actions.
+        label: the class of the model that it is given, or the name of a new one; of a merge the class that takes in
+            the one that the row is labelled with, all rows of it; empty for other actions.
     """
 
     row: int
@@ -61,10 +63,10 @@ class HeadRefit:
     be removed are left out.
 
     Attributes:
-        relabelled, removed: rows whose label differs, and rows that are left out.
+        relabelled, removed: rows whose label differs, by a merge of classes too, and rows that are left out.
         measured: rows that both are measured on.
         model_before, model_after: accuracy of the loaded model itself on these rows, by the labels as they are (of
-            rows that had one) and by the corrected ones.
+            rows that had one) and by the corrected ones. Of merged classes either is right.
         before, after: accuracy and macro_f1 of the two heads.
         difference: accuracy after less before, with its paired bootstrap interval.
         gained, lost: rows that only the second head, and only the first head has right.

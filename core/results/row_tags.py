@@ -12,6 +12,7 @@ from core.results.data_checks import DataChecks
 from core.results.dataset_evaluation import DatasetEvaluation
 from core.results.label_errors import LabelErrorReport
 from core.results.robustness import TYPOS, RobustnessReport
+from core.results.training_rows import TrainingRows
 
 #: So far down the list of classes a label is near.
 NEAR = 3
@@ -26,6 +27,7 @@ class RowTag(StrEnum):
     LABEL_LIKELY_WRONG = "label_likely_wrong"
     ALIKE = "alike"
     FLIPS = "flips"
+    UNLIKE = "unlike"
     MARKED = "marked"
 
 
@@ -34,6 +36,7 @@ def row_tags(
     errors: LabelErrorReport | None = None,
     checks: DataChecks | None = None,
     robust: RobustnessReport | None = None,
+    training: TrainingRows | None = None,
     marked: Collection[int] = (),
 ) -> dict[RowTag, NDArray[np.bool_]]:
     """(N,) which of the answered rows each tag holds of; without tags that nobody has looked for.
@@ -43,6 +46,7 @@ def row_tags(
         errors: labels that are likely wrong, where they were looked for.
         checks: rows that are alike, where they were looked for; left out where it lists only some of them.
         robust: what typos do, where they were tried; left out where they were tried on some of the rows only.
+        training: the same rows beside the training file, where that was brought.
         marked: numbers of marked rows in the file.
     """
     sure = result.kept(result.sure)
@@ -59,6 +63,8 @@ def row_tags(
         tags[RowTag.ALIKE] = np.isin(result.rows, alike)
     if robust is not None and robust.looked_at == robust.of:
         tags[RowTag.FLIPS] = np.isin(np.arange(len(result.rows)), robust.flipped(*TYPOS))
+    if training is not None:
+        tags[RowTag.UNLIKE] = training.unlike
     if marked:
         tags[RowTag.MARKED] = np.isin(result.rows, list(marked))
     return tags

@@ -11,6 +11,8 @@ from core.results.figure import Figure
 
 #: Training rows that are nearest to each test row; rows among which a class's neighbours are counted.
 NEIGHBOURS = 10
+#: This share of the training rows lies so far from all others that a test row as far is unlike them.
+UNLIKE = 0.01
 #: Rows with the largest influence to either side that are refitted without.
 MOST_INFLUENTIAL = 5
 
@@ -127,6 +129,7 @@ class TrainingRows:
         neighbours: (N, n) of each test row the nearest training rows by cosine of pooled vectors, nearest first:
             places among the training evaluation's rows.
         similarity: (N, n) their cosines; NaN of a test row without a finite vector.
+        far: the cosine to the nearest other row that all but 1 % of the training rows exceed; NaN of a single row.
         mixing: every class with training rows, those first whose rows lie most among others.
         mixed: the two classes whose rows are most often each other's nearest, with that share; None where none are.
         detection: None where every label of the test file is a class of the model, or none is.
@@ -140,9 +143,15 @@ class TrainingRows:
     shift: Shift
     neighbours: NDArray[np.int64] = field(repr=False)
     similarity: NDArray[np.float64] = field(repr=False)
+    far: float
     mixing: tuple[ClassMixing, ...]
     mixed: tuple[str, str, float] | None
     detection: Detection | None
+
+    @property
+    def unlike(self) -> NDArray[np.bool_]:
+        """(N,) test rows whose nearest training row is farther than `far`."""
+        return self.similarity[:, 0] < self.far
 
 
 @dataclass(frozen=True)

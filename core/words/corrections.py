@@ -18,13 +18,15 @@ ACTIONS = {
     Action.REMOVE: "Remove: nothing is to be learnt from it",
     Action.AUGMENT: "Augment: more texts like it are needed",
     Action.NEW_CLASS: "New class: none of the model's fits",
+    Action.MERGE: "Merge: its label's class goes into another",
     Action.LOOK_AGAIN: "Look again: somebody else should decide",
 }
 #: What stands folded on the page.
 ABOUT = (
     "A mark says what is to become of a row; the dataset itself never changes. Marks are kept on the server beside the "
     "dataset and shared by all who open it. In the saved list each row has an id made of its text, so the list finds "
-    "its rows again in another order of the file, or in a newer one.",
+    "its rows again in another order of the file, or in a newer one. A merge is marked on a row, and is about all rows "
+    "with its label: the corrected dataset has them under the other class's name.",
     "The refit fits two linear heads (multinomial logistic regression on the standardised pooled vectors) on four "
     "fifths of the rows and lets them answer the last fifth, five times: one learns the labels as they are, the other "
     "the corrected ones. Both are measured by the corrected labels on the same rows. The interval of the difference is "
@@ -45,7 +47,9 @@ def marked(corrections: Sequence[Correction]) -> str:
 
 
 def mark(correction: Correction, classes: Sequence[str]) -> str:
-    """One mark in a cell: `relabel: Card arrival`."""
+    """One mark in a cell: `relabel: Card arrival`, `merge into: Card arrival`."""
+    if correction.action is Action.MERGE:
+        return f"merge into: {readable(correction.label, classes)}"
     return f"{correction.action}: {readable(correction.label, classes)}" if correction.label else str(correction.action)
 
 

@@ -11,5 +11,6 @@ TAGS = {
     RowTag.LABEL_LIKELY_WRONG: "label likely wrong",
     RowTag.ALIKE: "stands twice",
     RowTag.FLIPS: "flips under a typo",
+    RowTag.UNLIKE: "unlike the training rows",
     RowTag.MARKED: "marked",
 }

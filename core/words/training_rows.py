@@ -68,7 +68,12 @@ def lead(report: TrainingRows) -> str:
 def basis(report: TrainingRows) -> str:
     """What was compared, and what was left out."""
     found = report.overlap
+    far = int(report.unlike.sum())
     parts = [
+        f"{count(far, 'test row')} {'is' if far == 1 else 'are'} farther from every training row than 99 % of those "
+        "are from their nearest: tagged 'unlike the training rows' on Evaluate."
+        if far
+        else "",
         f"{count(report.left_out, 'training row')} without a class of this model or a vector: compared as texts alone."
         if report.left_out
         else "",

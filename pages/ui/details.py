@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.ui import frame, markup, url_state
 
-HOW = "How this was found"
+HOW, BEFORE = "How this was found", "How this is found"
 _OWNER, _IN_URL = "details", "open"
 #: Which parts of which page a person has opened: names, by the path of the page.
 _OPEN = "details.open"
@@ -32,14 +32,14 @@ def part(label: str, name: str, draw: Callable[[], object]) -> None:
             draw()
 
 
-def how(*paragraphs: str) -> None:
-    """The folded part with the method, in words."""
+def how(*paragraphs: str, found: bool = True) -> None:
+    """The folded part with the method, in words; `found`: something has come out."""
 
     def draw() -> None:
         for paragraph in paragraphs:
             st.html(markup.note(paragraph))
 
-    part(HOW, "how", draw)
+    part(HOW if found else BEFORE, "how", draw)
 
 
 def unfold(name: str) -> None:

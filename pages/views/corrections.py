@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import streamlit as st
 
 from core.errors import AppError
 from core.results.corrections import Action, Correction
-from core.results.dataset_evaluation import DatasetEvaluation
+from core.results.dataset_evaluation import NO_CLASS, DatasetEvaluation
 from core.words import corrections as words
 from core.words.class_names import readable
 from core.words.dataset import count
@@ -27,10 +28,11 @@ def offer(result: DatasetEvaluation, places: Sequence[int], suggested: Sequence[
         f"Mark {count(len(places), 'row')}", icon=":material/edit_note:", key=_OPEN, on_change="rerun", width="content"
     ):
         action = st.selectbox("What is to be done?", list(Action), format_func=words.ACTIONS.__getitem__, key=_ACTION)
-        if action is Action.RELABEL:
-            options = [*([_SUGGESTED] if len(suggested) else []), *result.classes]
+        if action in (Action.RELABEL, Action.MERGE):
+            given = action is Action.RELABEL and len(suggested)
+            options = [*([_SUGGESTED] if given else []), *result.classes]
             if st.session_state.get(_CLASS) not in options:
-                st.session_state[_CLASS] = options[0]
+                st.session_state[_CLASS] = options[0] if given else _most_given(result, places)
             st.selectbox("Class", options, format_func=lambda name: _class(name, result.classes), key=_CLASS)
         if action is Action.NEW_CLASS:
             st.text_input("Name of the new class", key=_NEW)
@@ -116,10 +118,18 @@ def _class(name: str, classes: Sequence[str]) -> str:
     return readable(name, classes) if name else "As suggested, each its own"
 
 
+def _most_given(result: DatasetEvaluation, places: Sequence[int]) -> str:
+    """The class that the model gives most of these rows."""
+    given = result.predicted[list(places)]
+    given = given[given != NO_CLASS]
+    return result.classes[int(np.bincount(given).argmax())] if len(given) else result.classes[0]
+
+
 def _mark(result: DatasetEvaluation, places: Sequence[int], suggested: Sequence[int]) -> None:
     state = st.session_state
     action = state[_ACTION]
-    chosen = {Action.RELABEL: state.get(_CLASS, ""), Action.NEW_CLASS: state.get(_NEW, "")}.get(action, "")
+    name = state.get(_CLASS, "")
+    chosen = {Action.RELABEL: name, Action.MERGE: name, Action.NEW_CLASS: state.get(_NEW, "")}.get(action, "")
     given = [result.classes[k] for k in suggested]
     names = given if action is Action.RELABEL and chosen == _SUGGESTED and given else [chosen] * len(places)
     made = [

@@ -17,6 +17,7 @@ from core.results.slices import TextMatch
 from core.words.row_tags import TAGS
 from pages.ui import kept_search, markup
 from pages.ui.services import corrections, datasets
+from pages.views import training_file
 
 FIND, TAG, SORT = "evaluation.find", "evaluation.tag", "evaluation.sort"
 #: What of this stands in the URL.
@@ -42,6 +43,7 @@ def tags(result: DatasetEvaluation) -> dict[RowTag, NDArray[np.bool_]]:
         errors.result if errors else None,
         checks.result if checks else None,
         robust.result if robust else None,
+        training_file.compared(result),
         marked={c.row for c in corrections().of(result.dataset.id)},
     )
 

@@ -8,12 +8,15 @@ from core.errors import AppError
 from core.results import Selection
 from core.results.dataset import DatasetRequest, DatasetSummary
 from core.results.dataset_evaluation import DatasetEvaluation
+from core.results.training_rows import TrainingRows
 from core.words import training_file as words
 from pages.ui import markup, task_progress
 from pages.ui.services import datasets
 from pages.views import dataset
 
 TRAIN, TEXTS, LABELS = "training_rows.train", "training_rows.texts", "training_rows.labels"
+#: What of which file was meant last.
+_REQUEST = "training_rows.request"
 #: What of it stands in the URL.
 KEYS = {"train": TRAIN, "train_texts": TEXTS, "train_labels": LABELS}
 
@@ -28,9 +31,25 @@ def choose(selection: Selection) -> DatasetRequest | None:
         said = st.empty()
         with st.popover("Another training file or column", type="tertiary"):
             request = dataset.choose_columns(summary, use, (TEXTS, LABELS), "Another training file", stacked=True)
+    st.session_state[_REQUEST] = request
     matches = () if request.label_column is None else datasets().labels(selection, request)
     said.html(markup.note(words.brought(summary, request, matches)), width="content")
     return request
+
+
+def compared(result: DatasetEvaluation) -> TrainingRows | None:
+    """An evaluation beside the training file that this person has brought; None where that was not done yet."""
+    request = st.session_state.get(_REQUEST)
+    if request is None:
+        return None
+    try:
+        training = datasets().evaluate(result.selection, request).state()
+        if training is None or training.result is None:
+            return None
+        report = datasets().training_rows(result, training.result).state()
+    except AppError:  # a file that is gone: the page of the training rows says so
+        return None
+    return report.result if report else None
 
 
 def use(chosen: str | None) -> None:

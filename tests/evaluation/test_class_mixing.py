@@ -25,9 +25,10 @@ def made() -> tuple[np.ndarray, np.ndarray]:
 
 def test_shares_are_those_of_scikit_learns_neighbours() -> None:
     units, target = made()
-    found, pair = class_mixing(units, target, CLASSES, ignore_progress)
-    _, places = NearestNeighbors(n_neighbors=NEIGHBOURS + 1, metric="cosine").fit(units).kneighbors(units)
+    found, pair, own = class_mixing(units, target, CLASSES, ignore_progress)
+    distances, places = NearestNeighbors(n_neighbors=NEIGHBOURS + 1, metric="cosine").fit(units).kneighbors(units)
     near = target[places[:, 1:]]
+    np.testing.assert_allclose(own, 1 - distances[:, 1], atol=1e-6)
     assert {c.name for c in found} == {"a", "b", "c", "d"}
     assert [c.elsewhere for c in found] == sorted((c.elsewhere for c in found), reverse=True)
     for c in found:
@@ -44,14 +45,16 @@ def test_shares_are_those_of_scikit_learns_neighbours() -> None:
 def test_of_many_rows_some_are_drawn_and_all_can_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
     units, target = made()
     monkeypatch.setattr(module, "MOST_ROWS", 60)
-    found, _ = class_mixing(units, target, CLASSES, ignore_progress)
-    assert sum(c.looked_at for c in found) == 60
+    found, _, own = class_mixing(units, target, CLASSES, ignore_progress)
+    assert sum(c.looked_at for c in found) == len(own) == 60
     assert all(c.rows == 30 for c in found)
 
 
 def test_classes_apart_do_not_mix() -> None:
     units = unit_rows(np.repeat(np.eye(3), 12, axis=0))
-    found, pair = class_mixing(units, np.repeat([0, 1, 2], 12), CLASSES, ignore_progress)
+    found, pair, own = class_mixing(units, np.repeat([0, 1, 2], 12), CLASSES, ignore_progress)
     assert pair is None
     assert all((c.elsewhere, c.other, c.other_share) == (0, None, 0) for c in found)
-    assert class_mixing(units[:1], np.zeros(1, int), CLASSES, ignore_progress) == ((), None)
+    assert own == pytest.approx(1)
+    found, pair, own = class_mixing(units[:1], np.zeros(1, int), CLASSES, ignore_progress)
+    assert (found, pair, len(own)) == ((), None, 0)

@@ -71,6 +71,22 @@ def test_what_is_no_such_list_is_told(content: bytes, says: str) -> None:
 def test_the_corrected_dataset() -> None:
     columns = {"id": ["1", "2", "3"], "text": ["=a", "b\n", "c"], "label": ["x", "x", "y"]}
     marks = [Correction(0, Action.RELABEL, "Y"), Correction(1, Action.REMOVE), Correction(2, Action.LOOK_AGAIN)]
-    rows = list(corrected_rows(columns, "label", marks, str.lower))
+    rows = list(corrected_rows(columns, "label", marks, str.lower, {}))
     assert rows == [{"id": "1", "text": "=a", "label": "y"}, {"id": "3", "text": "c", "label": "y"}]
     assert [json.loads(line) for line in encoded(rows, "jsonl").decode().splitlines()] == rows
+
+
+def test_a_merged_class_goes_with_all_its_rows_however_they_are_written() -> None:
+    means = {"x": "X", "X ": "X", "y": "Y", "z": "Z"}
+    columns = {"text": list("abcdef"), "label": ["x", "X ", "y", "z", "none of ours", "y"]}
+    marks = [
+        Correction(0, Action.MERGE, "Y"),
+        Correction(2, Action.MERGE, "Z"),
+        Correction(3, Action.MERGE, "X"),  # would lead back
+        Correction(5, Action.RELABEL, "X"),
+    ]
+    rows = corrected_rows(columns, "label", marks, str.lower, means)
+    assert [row["label"] for row in rows] == ["z", "z", "z", "z", "none of ours", "z"]
+    strange = [Correction(4, Action.MERGE, "Y")]
+    rows = corrected_rows(columns, "label", strange, str.lower, means)
+    assert [row["label"] for row in rows] == ["x", "X ", "y", "z", "y", "y"], "what is not merged stays as written"

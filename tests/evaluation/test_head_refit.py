@@ -81,3 +81,27 @@ def test_marks_that_change_no_label_are_refused() -> None:
     for given in ([], marks):
         with pytest.raises(InputError, match="No row of this dataset is relabelled"):
             head_refit(result, vectors, given, ignore_progress)
+
+
+def test_merged_classes_are_learnt_as_one_and_either_is_right() -> None:
+    vectors, truth, labels = noisy()
+    result = evaluation(5.0 * np.eye(6)[truth], labels)
+    place = int(np.flatnonzero(labels == 0)[0])
+    found = head_refit(result, vectors, [Correction(place, Action.MERGE, NAMES[1])], ignore_progress)
+    assert (found.relabelled, found.removed, found.measured) == (int((labels == 0).sum()), 0, len(labels))
+    joined = np.where(labels == 0, 1, labels)
+    assert found.model_before.value == pytest.approx((truth == labels).mean())
+    assert found.model_after.value == pytest.approx((np.where(truth == 0, 1, truth) == joined).mean())
+    by_hand = [Correction(int(i), Action.RELABEL, NAMES[1]) for i in np.flatnonzero(labels == 0)]
+    same = head_refit(result, vectors, by_hand, ignore_progress)
+    assert found.after == same.after, "the second head learns the same"
+    assert found.before["accuracy"].value > same.before["accuracy"].value, "the first may still say either"
+
+
+@pytest.mark.parametrize("label", [NAMES[0], "no such class"])
+def test_a_merge_into_itself_or_into_nothing_changes_nothing(label: str) -> None:
+    vectors, _, labels = noisy()
+    result = evaluation(5.0 * np.eye(6)[labels], labels)
+    place = int(np.flatnonzero(labels == 0)[0])
+    with pytest.raises(InputError, match="merged into one"):
+        head_refit(result, vectors, [Correction(place, Action.MERGE, label)], ignore_progress)

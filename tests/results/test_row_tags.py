@@ -13,6 +13,7 @@ from core.results.row_tags import RowTag, row_tags
 from core.tasks.progress import ignore_progress
 from core.words.row_tags import TAGS
 from tests.evaluation.test_classes import evaluation
+from tests.words.test_training_rows import REPORT
 
 #: Right and sure, right and unsure, wrong and sure, wrong with its label second, without a label, without a verdict.
 LOGITS = np.array(
@@ -53,6 +54,9 @@ def test_what_was_looked_for() -> None:
     assert np.flatnonzero(tags[RowTag.ALIKE]).tolist() == [0, 1]
     assert np.flatnonzero(tags[RowTag.LABEL_LIKELY_WRONG]).tolist() == sorted(errors.places.tolist())
     assert np.flatnonzero(tags[RowTag.MARKED]).tolist() == [4]
+    near = np.array([[0.9], [0.2], [0.8], [np.nan], [0.7], [0.5]])
+    tags = row_tags(result, training=replace(REPORT, similarity=near, far=0.7))
+    assert np.flatnonzero(tags[RowTag.UNLIKE]).tolist() == [1, 5]
     some = replace(checks, exact_groups=checks.exact_groups + 1)
     assert RowTag.ALIKE not in row_tags(result, errors, some), "a list of some of them would call the others unlike"
 

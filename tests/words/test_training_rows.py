@@ -36,6 +36,7 @@ REPORT = TrainingRows(
     shift=SHIFT,
     neighbours=np.zeros((4, 3), int),
     similarity=np.ones((4, 3)),
+    far=0.5,
     mixing=(ClassMixing("card_arrival", 5, 5, 0.4, "top_up", 0.3), ClassMixing("top_up", 3, 3, 0.0, None, 0.0)),
     mixed=("card_arrival", "top_up", 0.25),
     detection=None,
