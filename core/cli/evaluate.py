@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from core.cli import evaluation_files
+from core.cli.further_tables import tell_further
 from core.cli.options import (
     Adapter,
     Candidate,
@@ -28,6 +29,7 @@ from core.files.output_folder import require_empty
 from core.in_process import InProcessServices
 from core.results import Evaluation
 from core.results.calibration_report import CalibrationOptions
+from core.results.evaluation import FurtherAnalyses
 from core.words.evaluation import measure_name, measured, without_verdict
 from core.words.untrained_head import marked
 from core.words.verdict import NOT_FINITE_FIX
@@ -52,6 +54,24 @@ FailUnder = Annotated[
         help="Exit with 1 where a measure is below it, as accuracy=0.9; may be repeated.",
     ),
 ]
+Robust = Annotated[
+    bool, typer.Option("--robustness", help="Also try harmless changes of the texts: typos, case, punctuation, ...")
+]
+Against = Annotated[
+    str | None,
+    typer.Option("--against", metavar="CANDIDATE", help="Also compare with this candidate on the same texts."),
+]
+AgainstAdapter = Annotated[
+    str | None, typer.Option("--against-adapter", metavar="A", help="Its adapter, as --adapter.")
+]
+TrainingFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--training-file",
+        metavar="F",
+        help="Also look at the file that it was trained on (the same columns): overlap, shift, nearest rows.",
+    ),
+]
 Coverage = Annotated[
     float, typer.Option("--coverage", metavar="S", help="The share of texts whose set of classes is to be right.")
 ]
@@ -72,26 +92,38 @@ def evaluate(
     output: Output = None,
     coverage: Coverage = _PROMISED,
     fail_under: FailUnder = None,
+    robustness: Robust = False,
+    against: Against = None,
+    against_adapter: AgainstAdapter = None,
+    training_file: TrainingFile = None,
     json: Json = False,
     untrained_head: UntrainedHead = False,
 ) -> None:
     """Accuracy, macro-F1 and calibration error on labelled texts; squared error for a regression.
 
     Of one class a text the JSON and the folder also hold intervals, every class, calibration, sets of classes, slices,
-    likely label errors and duplicates.
+    likely label errors and duplicates; with --robustness, --against and --training-file also what these find.
     """
     floors = evaluation_files.floors(fail_under or [])
     if output is not None:
         require_empty(output)
     rows = read_rows(input, text_column, label_column)
+    training = None if training_file is None else read_rows(training_file, text_column, label_column)
     services = InProcessServices()
     selection = select(services.engine, candidate, adapter, chat_template, quantisation, untrained_head=untrained_head)
+    other = None if against is None else select(services.engine, against, against_adapter)
     model = load(services.engine, selection)
+    if other is not None:
+        load(services.engine, other)
     result = follow(services.evaluations.evaluate(selection, rows))
     if message := without_verdict(result):
         say(f"Warning: {message} Fix: {NOT_FINITE_FIX}")
     chosen = {"candidate": selection.candidate, "adapter": selection.adapter, "chat_template": model.chat_template}
     numbers = {**chosen, **_numbers(result)}
+    asked = FurtherAnalyses(robustness, other, training)
+    if asked.any:
+        further = follow(services.evaluations.further(selection, rows, asked))
+        numbers |= further
     if json or output is not None or floors:
         options = CalibrationOptions(coverage)
         numbers |= evaluation_files.report(services.engine, result, model, rows, input, options, output, numbers)
@@ -99,6 +131,7 @@ def evaluate(
         print_json(numbers)
     else:
         _tell(result, str(selection))
+        tell_further(numbers)
     if output is not None:
         say(f"Wrote the report to {output}.")
     evaluation_files.require(floors, numbers)

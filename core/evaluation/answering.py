@@ -55,10 +55,22 @@ def logits(engine: Engine, selection: Selection, texts: Sequence[str], on_progre
     Raises:
         AppError: the pair cannot be loaded.
     """
+    return represented(engine, selection, texts, on_progress)[0]
+
+
+def represented(
+    engine: Engine, selection: Selection, texts: Sequence[str], on_progress: Progress
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """These and the pooled vectors (N, D).
+
+    Raises:
+        AppError: as `logits`.
+    """
     with engine.using(selection) as (pair,):
         classes = len(pair.info.labels)
-        found = [_represented(pair, piece, classes)[0] for piece in _pieces(pair, texts, 0, on_progress)]
-        return np.concatenate([np.zeros((0, classes), np.float32), *found])
+        empty = np.zeros((0, classes), np.float32), np.zeros((0, pair.predictor.pooled_width), np.float32)
+        found = [empty, *(_represented(pair, piece, classes) for piece in _pieces(pair, texts, 0, on_progress))]
+    return np.concatenate([each for each, _ in found]), np.concatenate([each for _, each in found])
 
 
 def _pieces(pair: LoadedPair, texts: Sequence[str], done: int, on_progress: Progress) -> Iterator[Sequence[str]]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from core.engine.engine import Engine, check_texts
 from core.results import Evaluation, Feature, FeatureKey, LabelledTexts, Prediction, Selection
+from core.results.evaluation import FurtherAnalyses
 from core.tasks.progress import OnCount, Progress
 from core.tasks.runner import TaskRunner
 from core.tasks.task import Task
@@ -50,6 +52,25 @@ class EvaluationService:
 
         digests = (_digest(rows.texts), _digest(rows.labels or ()))
         key = FeatureKey(Feature.EVALUATION, digests, (selection, selection.untrained_head))
+        return Task(self._tasks, key, work)
+
+    def further(self, selection: Selection, rows: LabelledTexts, asked: FurtherAnalyses) -> Task[dict[str, Any]]:
+        """What else is asked of an evaluation, as plain data; every other pair is loaded beside the first.
+
+        Raises:
+            InputError: an empty or over-long text.
+        """
+        longest = self._engine.settings.max_characters
+        for texts in (rows, *([asked.training] if asked.training is not None else [])):
+            check_texts(texts.texts, longest)
+
+        def work(on_progress: Progress) -> dict[str, Any]:
+            from core.evaluation.further_report import further_report
+
+            return further_report(self._engine, selection, rows, asked, on_progress)
+
+        digests = tuple(_digest(texts) for texts in (rows.texts, rows.labels or ()))
+        key = FeatureKey(Feature.EVALUATION, digests, (selection, selection.untrained_head, asked))
         return Task(self._tasks, key, work)
 
 

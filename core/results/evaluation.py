@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from core.results.verdict import Prediction
+from core.results.labelled_texts import LabelledTexts
+from core.results.verdict import Prediction, Selection
 
 
 @dataclass(frozen=True)
@@ -34,3 +35,23 @@ class Evaluation:
     not_finite: int = 0
     untrained_head: bool = False
     predictions: Sequence[Prediction] = field(repr=False, default=())
+
+
+@dataclass(frozen=True)
+class FurtherAnalyses:
+    """What besides its figures is asked of an evaluation; each takes the time of an evaluation or of several.
+
+    Attributes:
+        robustness: whether harmless changes of the texts change the answers.
+        against: another pair, to be compared on the same texts.
+        training: the labelled texts that the pair was trained on.
+    """
+
+    robustness: bool = False
+    against: Selection | None = None
+    training: LabelledTexts | None = None
+
+    @property
+    def any(self) -> bool:
+        """Whether anything is asked for."""
+        return self.robustness or self.against is not None or self.training is not None

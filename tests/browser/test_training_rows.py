@@ -85,5 +85,6 @@ def test_a_test_row_leads_to_the_training_rows_that_made_its_answer(server: Serv
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert page.get_by_test_id("stException").count() == 0
     page.get_by_role("link", name="Evaluate", exact=True).last.click()
+    evaluated(page)
     page.get_by_role("combobox", name="Tag").click()
     expect(page.get_by_role("option", name=re.compile(r"^unlike the training rows \(\d+\)"))).to_be_visible()

@@ -112,3 +112,57 @@ def test_few_rows_have_no_calibration(classifier: Path, tmp_path: Path) -> None:
             "evaluate", classifier, "--input", path, "--label-column", "label", "--coverage", "2", "--json", code=2
         ).stderr
     )
+
+
+def test_robustness_another_model_and_the_training_rows(
+    table: Path, rows: list[dict[str, str]], predictions: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    learnt = [{"text": row["text"], "label": row["label"]} for row in rows[:30]]
+    learnt += [{"text": f"{row['text']} please", "label": row["label"]} for row in rows[30:200]]
+    training = tmp_path / "train.csv"
+    with training.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, learnt[0].keys())
+        writer.writeheader()
+        writer.writerows(learnt)
+    asked = ("evaluate", *PAIR, "--input", table, "--text-column", "text", "--label-column", "label")
+    more = ("--robustness", "--against", "demo-gemma2", "--against-adapter", "banking77", "--training-file", training)
+    output = tmp_path / "report"
+    found = document(*asked, *more, "--output", output)
+    assert json.loads((output / "report.json").read_text())["comparison"] == found["comparison"]
+    other = document(
+        *("evaluate", "demo-gemma2", "--adapter", "banking77", "--input", table),
+        *("--text-column", "text", "--label-column", "label"),
+    )
+    both = found["comparison"]
+    assert (both["candidate"], both["adapter"]) == ("demo-gemma2", "banking77")
+    for name in ("accuracy", "macro_f1", "log_loss", "brier"):
+        measure = both["measures"][name]
+        assert measure["first"] == pytest.approx(found[name], abs=1e-4)
+        assert measure["second"] == pytest.approx(other[name], abs=1e-4)
+        assert measure["difference"] == pytest.approx(measure["first"] - measure["second"])
+        assert measure["interval"][0] <= measure["difference"] <= measure["interval"][1]
+    assert sum(both["right"].values()) == len(rows)
+    tests = {test["change"]: test for test in found["robustness"]["tests"]}
+    assert found["robustness"]["tried"] == found["robustness"]["rows"] == len(rows)
+    lower = [row["text"].lower() for row in rows]
+    assert tests["lower"]["texts"] == sum(low != row["text"] for low, row in zip(lower, rows, strict=True))
+    lowered = tmp_path / "lower.jsonl"
+    lowered.write_text("".join(json.dumps({"text": text}) + "\n" for text in lower), encoding="utf-8")
+    said = document("classify", *PAIR, "--input", lowered)
+    changed = sum(a["label"] != b["label"] for a, b in zip(said, predictions, strict=True))
+    assert tests["lower"]["changed"] == changed
+    assert tests["omission"]["changed"] > 0
+    beside = found["training"]
+    assert (beside["rows"], beside["usable"], beside["detection"]) == (200, 200, None)
+    assert beside["overlap"]["exact"] == 30
+    assert beside["overlap"]["rows"][:30] == list(range(1, 31))
+    assert all(row > 30 for row in beside["unlike"]["rows"])
+    shown = run(*asked, *more).stdout
+    for line in ("Answers change", "demo-gemma2 + banking77", "Texts that stand in it word for word"):
+        assert line in shown
+
+
+def test_what_cannot_be_compared_is_said(table: Path, classifier: Path) -> None:
+    asked = ("evaluate", *PAIR, "--input", table, "--text-column", "text", "--label-column", "label")
+    assert "no class" in run(*asked, "--against", classifier, code=2).stderr.lower()
+    assert "there is no candidate" in run(*asked, "--against", "nobody", code=2).stderr.lower()
