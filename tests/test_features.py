@@ -172,8 +172,11 @@ FEATURES: Mapping[str, Feature] = {
                 because="with and without rows, and of each; what all kinds of answers have",
             ),
             "words": other("evaluation", "dataset", "row_tags", because="as its results"),
-            "figures": other("evaluation", "evaluation_report", because="one file for people who were not there"),
-            "command": other("evaluate", "evaluation_files", because="a verb, and what it writes"),
+            "figures": other(
+                *("evaluation", "evaluation_findings", "evaluation_pdf", "evaluation_report"),
+                because="one file for people who were not there",
+            ),
+            "command": other("evaluate", "evaluation_files", "further_tables", because="a verb, and what it writes"),
         },
     ),
     "label_set_evaluation": Feature(

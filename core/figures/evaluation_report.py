@@ -3,55 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from core.figures import evaluation_findings as findings
 from core.figures.evaluation import outcomes
+from core.figures.evaluation_findings import LONG, SHORT, SIGNS, Findings, Table, surest_wrong
 from core.figures.markup import text
 from core.figures.page import page
 from core.results.classes import ClassReport
 from core.results.dataset_evaluation import DatasetEvaluation
-from core.results.label_errors import LabelErrorReport
 from core.results.slices import SliceReport
 from core.words import evaluation as words
 from core.words import slices as slice_words
 from core.words.class_names import readable
-from core.words.next_steps import Step
 from core.words.numbers import percentage
-
-#: Rows of the tables on the page that is printed, and of those after it.
-SHORT, LONG = 5, 50
-_MEASURES = ("accuracy", "macro_f1", "balanced_accuracy", "top_3", "log_loss", "brier", "calibration_error")
-#: Signs of a text in a table.
-_SIGNS = 160
-
-
-@dataclass(frozen=True)
-class Findings:
-    """What an evaluation is reported with.
-
-    Attributes:
-        result: what was measured, of at least one labelled row.
-        name: of the model.
-        day: when, as it is written.
-    """
-
-    result: DatasetEvaluation
-    name: str
-    day: str
-    classes: ClassReport
-    errors: LabelErrorReport
-    slices: SliceReport
-    steps: Sequence[Step]
-
-    @property
-    def shown(self) -> list[int]:
-        """Places of the rows whose texts the page shows."""
-        return sorted({*(int(p) for p in self.errors.places[:SHORT]), *_surest_wrong(self.result)})
 
 
 def document(found: Findings, texts: Mapping[int, str]) -> str:
     """The whole page; it runs no script and asks no server for anything. `texts` are those of `Findings.shown`."""
-    result, errors = found.result, found.errors
+    result = found.result
     head = f"{text(found.name)} on {text(result.dataset.name)}"
     chances = result.outcomes(result.sure)
     first = [
@@ -66,27 +35,28 @@ def document(found: Findings, texts: Mapping[int, str]) -> str:
         )
         if found.steps
         else "",
-        _part("What is taken for what", _confusions(result, SHORT)),
-        _part("Labels to check first", _errors(result, errors, texts, SHORT)) if len(errors.places) else "",
-        _part("Figures", _figures(result)),
+        _part("What is taken for what", _written(findings.confusions(result, SHORT))),
+        _part("Labels to check first", _written(findings.errors(found, texts, SHORT)))
+        if len(found.errors.places)
+        else "",
+        _part("Figures", _written(findings.figures(result))),
     ]
     more = [
         _part("Classes, the worst first", _classes(found.classes)),
         _part("Parts of the data", _slices(found.slices, result)),
         _part("Sure and wrong", _wrong(result, texts)),
-        _part("What is taken for what, all of it", _confusions(result, LONG)),
+        _part("What is taken for what, all of it", _written(findings.confusions(result, LONG))),
     ]
     body = "\n".join(first) + f'<div class="hl-more">{"".join(more)}</div>'
     return page(f"Headlight: {text(found.name)}", ("report.css", "evaluation.css"), body)
 
 
-def _surest_wrong(result: DatasetEvaluation) -> list[int]:
-    places = [int(i) for i in (result.wrong & result.kept(result.sure)).nonzero()[0]]
-    return sorted(places, key=lambda i: -float(result.probability[i]))[:LONG]
-
-
 def _part(title: str, body: str) -> str:
     return f"<section><h2>{title}</h2>{body}</section>"
+
+
+def _written(table: Table) -> str:
+    return _table(table.head, table.rows)
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -95,34 +65,6 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     above = "".join(f'<th scope="col">{name}</th>' for name in head)
     below = "".join(f"<tr>{''.join(f'<td>{text(cell)}</td>' for cell in row)}</tr>" for row in rows)
     return f'<div class="hl-scroll"><table><thead><tr>{above}</tr></thead><tbody>{below}</tbody></table></div>'
-
-
-def _figures(result: DatasetEvaluation) -> str:
-    rows = [
-        (words.MEASURES[name], *words.figure(name, result.figures[name]))
-        for name in _MEASURES
-        if name in result.figures
-    ]
-    return _table(("Measure", "Value", "95 % interval"), rows)
-
-
-def _confusions(result: DatasetEvaluation, most: int) -> str:
-    names = [readable(name, result.classes) for name in result.classes]
-    rows = [(names[p.actual], names[p.predicted], f"{p.count:,} of {p.of:,} rows") for p in result.confusions()[:most]]
-    return _table(("Label", "Taken for", "How often"), rows)
-
-
-def _errors(result: DatasetEvaluation, errors: LabelErrorReport, texts: Mapping[int, str], most: int) -> str:
-    rows = [
-        (
-            f"{int(result.rows[place]) + 1:,}",
-            texts[int(place)][:_SIGNS],
-            readable(errors.classes[int(errors.label[i])], errors.classes),
-            readable(errors.classes[int(errors.suggested[i])], errors.classes),
-        )
-        for i, place in enumerate(errors.places[:most])
-    ]
-    return _table(("Row", "Text", "Label", "Reads like"), rows)
 
 
 def _classes(report: ClassReport) -> str:
@@ -161,11 +103,11 @@ def _wrong(result: DatasetEvaluation, texts: Mapping[int, str]) -> str:
     rows = [
         (
             f"{int(result.rows[i]) + 1:,}",
-            texts[i][:_SIGNS],
+            texts[i][:SIGNS],
             names[int(result.actual[i])],
             names[int(result.predicted[i])],
             percentage(float(result.probability[i])),
         )
-        for i in _surest_wrong(result)
+        for i in surest_wrong(result)
     ]
     return _table(("Row", "Text", "Label", "Verdict", "Probability"), rows)

@@ -13,24 +13,6 @@ from core.figures.style import Theme, finish, whole
 from core.results.text_map import Projection, TextMap
 from core.words.text_map import axis
 
-#: The outcomes of rows in the colours of the bar on Evaluate; the last of rows without a label of the model's.
-OUTCOME_COLOURS: dict[Theme, dict[str, str]] = {
-    "light": {
-        "right_kept": "#1f7a4d",
-        "right_rejected": "#a8cab6",
-        "wrong_rejected": "#ecb8b0",
-        "wrong_kept": "#b3261e",
-        "unlabelled": "#8792a2",
-    },
-    "dark": {
-        "right_kept": "#6fcf9b",
-        "right_rejected": "#4f8a70",
-        "wrong_rejected": "#9c6661",
-        "wrong_kept": "#ff9a90",
-        "unlabelled": "#77828f",
-    },
-}
-
 
 @dataclass(frozen=True)
 class PointGroup:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import date
+from functools import partial
 
 import streamlit as st
 
 from core.errors import AppError
-from core.figures.evaluation_report import Findings, document
+from core.figures.evaluation_findings import Findings
 from core.results.dataset_evaluation import DatasetEvaluation
 from core.words.next_steps import steps
 from pages.ui import candidate_picker, markup
@@ -32,22 +34,48 @@ def _report(result: DatasetEvaluation) -> None:
     st.html(markup.section("A report"))
     st.html(
         markup.note(
-            "One HTML file that loads nothing. Printed, or saved as PDF by the browser, it is one page: how good, what "
-            "is taken for what, what to do next. It holds texts of your file."
+            "How good, what is taken for what, what to do next: on one page of PDF, or as one HTML file that loads "
+            "nothing and goes on with classes, slices and rows. Both hold texts of your file."
         )
     )
     stem, name = result.dataset.name.rsplit(".", 1)[0], candidate_picker.name_of(result.selection)
-    st.download_button(
-        "Download the report",
-        lambda: _document(result, name),
-        f"{stem}-report.html",
-        mime="text/html",
-        icon=":material/download:",
-        on_click="ignore",
-    )
+    with st.container(horizontal=True, gap="small"):
+        for kind, (mime, write) in _WRITERS.items():
+            st.download_button(
+                f"Download the report ({kind.upper()})",
+                partial(_written, result, name, write),
+                f"{stem}-report.{kind}",
+                mime=mime,
+                icon=":material/download:",
+                on_click="ignore",
+            )
 
 
-def _document(result: DatasetEvaluation, name: str) -> str:
+def _html(findings: Findings, texts: Mapping[int, str]) -> str:
+    from core.figures.evaluation_report import document
+
+    return document(findings, texts)
+
+
+def _pdf(findings: Findings, texts: Mapping[int, str]) -> bytes:
+    from core.figures.evaluation_pdf import pdf
+
+    return pdf(findings, texts)
+
+
+_Write = Callable[[Findings, Mapping[int, str]], str | bytes]
+#: The ways to write a report, by the end of the file's name.
+_WRITERS: dict[str, tuple[str, _Write]] = {
+    "html": ("text/html", _html),
+    "pdf": ("application/pdf", _pdf),
+}
+
+
+def _written(result: DatasetEvaluation, name: str, write: _Write) -> str | bytes:
+    return write(*_findings(result, name))
+
+
+def _findings(result: DatasetEvaluation, name: str) -> tuple[Findings, dict[int, str]]:
     """For a download, which is made while no page is drawn: nothing of the session is there."""
     errors = datasets().label_errors(result, refit=False).result()
     found = datasets().slices(result, slices.DEFAULT).result()
@@ -62,7 +90,7 @@ def _document(result: DatasetEvaluation, name: str) -> str:
     )
     places = findings.shown
     texts = row_cells.texts(result, places)
-    return document(findings, dict(zip(places, texts, strict=True)))
+    return findings, dict(zip(places, texts, strict=True))
 
 
 def _card(result: DatasetEvaluation) -> None:

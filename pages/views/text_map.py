@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from core.figures.evaluation import OUTCOME_COLOURS
 from core.figures.style import PALETTES
 from core.figures.style import name as escaped
-from core.figures.text_map import OUTCOME_COLOURS, PointGroup, points
+from core.figures.text_map import PointGroup, points
 from core.results.dataset_evaluation import DatasetEvaluation
 from core.results.row_tags import RowTag
 from core.results.text_map import Projection, TextMap

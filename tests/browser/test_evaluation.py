@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
+from pypdf import PdfReader
 from sklearn.metrics import accuracy_score
 
 from core.engine.engine import Engine
@@ -199,7 +200,7 @@ def test_the_report_is_one_page_when_it_is_printed(server: Server, open_page: Op
     evaluated(page)
     unfold(page, "Report and model card")
     with page.expect_download() as download:
-        page.get_by_role("button", name="Download the report").click()
+        page.get_by_role("button", name="Download the report (HTML)").click()
     context = browser.new_context(offline=True)
     report = context.new_page()
     wrong: list[str] = []
@@ -212,6 +213,10 @@ def test_the_report_is_one_page_when_it_is_printed(server: Server, open_page: Op
     assert len(pages) == 1
     assert not wrong
     context.close()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download the report (PDF)").click()
+    (only,) = PdfReader(download.value.path()).pages
+    assert " ".join((lead or "").split()) in " ".join(only.extract_text().split())
     with page.expect_download() as download:
         page.get_by_role("button", name="Download for .eval_results").click()
     assert "id: bank_messages" in Path(download.value.path()).read_text(encoding="utf-8")

@@ -9,7 +9,8 @@ import numpy as np
 from core.evaluation.classes import class_report
 from core.evaluation.label_errors import label_error_report
 from core.evaluation.slices import slice_report
-from core.figures.evaluation_report import Findings, document
+from core.figures.evaluation_findings import Findings
+from core.figures.evaluation_report import document
 from core.tasks.progress import ignore_progress
 from core.words.next_steps import Step
 from tests.evaluation.test_classes import evaluation

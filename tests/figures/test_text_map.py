@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.figures.text_map import OUTCOME_COLOURS, PointGroup, points
+from core.figures.evaluation import OUTCOME_COLOURS
+from core.figures.text_map import PointGroup, points
 from core.results.text_map import Projection, TextMap
 
 
