@@ -1,4 +1,6 @@
-"""The pages about a dataset, in a browser, on a file of one's own: `python -m benchmarks.dataset_pages --test F --train F`.
+"""The pages about a dataset, in a browser, on files of one's own:
+
+    python -m benchmarks.dataset_pages --test F --train F
 
 A fresh server and an empty store. The test file is sent from the browser and answered; then each page of the section
 is opened, what it needs is begun (a second model, the training file), and two times are told in seconds: from the click
