@@ -1,4 +1,4 @@
-"""The pages about a dataset, in a browser, on files of one's own:
+"""The pages about a dataset, in a browser, on files of one's own.
 
     python -m benchmarks.dataset_pages --test F --train F
 

@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.cli.output import print_table
-from core.words.numbers import percentage, three_digits
+from core.words.evaluation import MEASURES
+from core.words.numbers import percentage, points, signed, three_digits
 
 Record = Mapping[str, Any]
+#: Measures that are shares of 1.
+_SHARES = ("accuracy", "macro_f1")
 
 
 def tell_further(numbers: Record) -> None:
@@ -31,10 +34,14 @@ def _robustness(found: Record) -> None:
 
 
 def _comparison(found: Record) -> None:
-    rows = [
-        (name, three_digits(m["first"]), three_digits(m["second"]), three_digits(m["difference"]), f"{m['p']:.3g}")
-        for name, m in found["measures"].items()
-    ]
+    rows = []
+    for name, m in found["measures"].items():
+        first, second, difference = (m[key] for key in ("first", "second", "difference"))
+        if name in _SHARES:
+            cells = percentage(first), percentage(second), f"{points(difference)} points"
+        else:
+            cells = three_digits(first), three_digits(second), signed(difference)
+        rows.append((MEASURES[name], *cells, f"{m['p']:.3g}"))
     other = " + ".join(part for part in (found["candidate"], found["adapter"]) if part)
     print_table(("Measure", "This", other, "Difference", "p"), rows)
 
