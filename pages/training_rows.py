@@ -29,7 +29,7 @@ def draw(result: DatasetEvaluation, training: DatasetEvaluation, report: Trainin
 
 def panel(selection: Selection, _: LoadedModel) -> None:
     """From the answers to both files to the report."""
-    result = evaluated.labelled(selection)
+    result = evaluated.answered(selection)
     request = None if result is None else training_file.choose(selection)
     training = None if request is None else training_file.read(selection, request)
     if result is None or training is None:

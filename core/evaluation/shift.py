@@ -49,8 +49,13 @@ def shift(
         words=len(counts),
         frequent=tuple(sorted(unseen.items(), key=lambda item: (-item[1], item[0]))[:MOST_WORDS]),
         missing=tuple(sorted(missing, key=lambda item: (-item[1], item[0]))),
-        labels=float(np.abs(support / max(1, support.sum()) - trained / max(1, trained.sum())).sum() / 2),
+        labels=_apart(support, trained) if support.any() else None,
     )
+
+
+def _apart(support: NDArray[np.int64], trained: NDArray[np.int64]) -> float:
+    """The total variation distance of two files' shares of classes."""
+    return float(np.abs(support / support.sum() - trained / max(1, trained.sum())).sum() / 2)
 
 
 def words(texts: Iterable[str]) -> Iterable[str]:

@@ -19,11 +19,7 @@ MOST_INFLUENTIAL = 5
 
 @dataclass(frozen=True)
 class TrainingFile:
-    """The file that a model card says a pair was trained on, without folders.
-
-    Attributes:
-        path: where it is on this machine; None where it is not found.
-    """
+    """The file that a model card says a pair was trained on, without folders; `path`: where it is, None if not here."""
 
     name: str
     path: str | None
@@ -67,7 +63,8 @@ class Shift:
             `words`.
         frequent: unseen words and how often each stands in the test file, the most frequent first.
         missing: classes of labelled test rows that no training row has, and test rows of each, the most first.
-        labels: total variation distance of the shares of classes: this share of rows would have to change their class.
+        labels: total variation distance of the shares of classes, the share of rows that would have to change theirs;
+            None where no test row is labelled.
     """
 
     test_median: float
@@ -79,7 +76,7 @@ class Shift:
     words: int
     frequent: tuple[tuple[str, int], ...]
     missing: tuple[tuple[str, int], ...]
-    labels: float
+    labels: float | None
 
 
 @dataclass(frozen=True)

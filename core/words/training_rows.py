@@ -47,16 +47,20 @@ def lead(report: TrainingRows) -> str:
     if report.same_file:
         return "Both are the same file: every row was learnt, so nothing here says how good it is on new texts."
     rows, same = int((found.match >= 0).sum()), int(found.exact.sum())
+    unlabelled = not found.inside_rows and not found.outside_rows
     if not rows:
+        right = "" if unlabelled else f" Right on {_share(found.outside)}."
         return (
             f"No text of {count(len(found.match), 'test row')} stands in the training file, neither word for word nor "
-            f"nearly. Right on {_share(found.outside)}."
+            f"nearly.{right}"
         )
     if rows == same:
         how = "word for word"
     else:
         how = f"{same:,} word for word, {rows - same:,} nearly" if same else "nearly, none word for word"
     said = f"{rows:,} of {count(len(found.match), 'test row')} {_stand(rows)} in the training file ({how})"
+    if unlabelled:
+        return f"{said}."
     if not found.outside_rows:
         return f"{said}: no labelled row is new to it."
     without = f"accuracy without them is {_share(found.outside)} of {count(found.outside_rows, 'row')}"
@@ -111,11 +115,12 @@ def shifts(found: Shift, classes: tuple[str, ...]) -> list[str]:
         )
     else:
         sentences.append("Words: every word of the test texts stands in some training text.")
-    sentences.append(f"Labels: {_missing(found, classes)}")
-    sentences[-1] += (
-        f" {percentage(found.labels)} of rows would have to change their class for both files to have the same shares."
+    if found.labels is None:
+        return [*sentences, "Labels: no test row has a label that is a class of this model."]
+    shares = (
+        f"{percentage(found.labels)} of rows would have to change their class for both files to have the same shares."
     )
-    return sentences
+    return [*sentences, f"Labels: {_missing(found, classes)} {shares}"]
 
 
 def _missing(found: Shift, classes: tuple[str, ...]) -> str:

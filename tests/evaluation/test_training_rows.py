@@ -83,3 +83,11 @@ def test_one_file_beside_itself_overlaps() -> None:
 def test_a_training_file_without_a_class_is_refused() -> None:
     with pytest.raises(InputError, match="No training row has a label"):
         training_rows(represented(20, 3), represented(20, 4, 20), ignore_progress)
+
+
+def test_test_rows_without_labels_are_compared_all_the_same() -> None:
+    test, training = represented(20, 3, 20), represented(40, 2)
+    report = training_rows(test, training, ignore_progress)
+    assert report.shift.labels is None
+    assert (report.overlap.inside_rows, report.overlap.outside_rows) == (0, 0)
+    assert np.isfinite(report.similarity).all()

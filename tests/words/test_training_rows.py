@@ -103,3 +103,11 @@ def test_which_number_tells_rows_of_no_class(low: float, high: float, said: str)
     assert said in words.detection(found)
     few = Detection(9, 1, Figure(0.9), Figure(0.8), Figure(0.1))
     assert words.detection(few).endswith("by the largest probability: 0.800.")
+
+
+def test_test_rows_without_labels_have_no_accuracy() -> None:
+    nothing = {"inside_rows": 0, "outside_rows": 0, "inside": Figure(float("nan")), "outside": Figure(float("nan"))}
+    assert overlapping(**nothing) == "2 of 4 test rows stand in the training file (1 word for word, 1 nearly)."
+    assert overlapping(**nothing, match=np.full(4, -1)).endswith("neither word for word nor nearly.")
+    *_, labels = words.shifts(replace(SHIFT, labels=None, missing=()), CLASSES)
+    assert labels == "Labels: no test row has a label that is a class of this model."
