@@ -15,7 +15,7 @@ from pages.views import evaluated
 def draw(result: DatasetEvaluation, report: ClassReport) -> None:
     """The sentence, the matrix beside the table, the rows of what is chosen."""
     view.summary(report)
-    view.pictures(report)
+    view.pictures(result, report)
     view.rows(result, report)
     details.how(*words.ABOUT)
 

@@ -10,8 +10,8 @@ from core.words import corrections as words
 from core.words.next_steps import steps
 from pages.ui import details, markup, task_progress
 from pages.ui.services import corrections, datasets
+from pages.views import calibration, evaluated, head_refit, label_errors, slices
 from pages.views import corrections as marked
-from pages.views import evaluated, head_refit, label_errors, slices
 from pages.views import next_steps as view
 
 
@@ -28,11 +28,13 @@ def draw(result: DatasetEvaluation) -> None:
     weak = task_progress.result(datasets().slices(result, slices.least()), "slices", "Slices")
     if weak is None:
         return
-    view.draw(steps(result, labels, checks, weak))
-    view.first_rows(result, labels)
+    robust, marks = datasets().robustness(result).state(), [c.row for c in corrections().of(result.dataset.id)]
+    probabilities = calibration.report(result, calibration.options())
+    view.draw(steps(result, labels, checks, weak, probabilities, robust.result if robust else None, marks))
+    view.first_rows(result, labels, marks)
     st.html(markup.section("Marked rows"))
     marked.listed(result)
-    if corrections().of(result.dataset.id):
+    if marks:
         st.html(markup.section("Would it help?"))
         head_refit.panel(result)
     details.how(*words.ABOUT)

@@ -18,6 +18,7 @@ from pages.ui.services import services
 from pages.ui.site_map import PAGES
 from server.addresses import FirstPage, OneName
 from server.middleware import (
+    CompleteLinks,
     CompressedAssets,
     ConnectAtOnce,
     ContentPolicy,
@@ -40,6 +41,7 @@ def application() -> st.App:
         Middleware(FirstPage, path=PAGES[0].path),
         Middleware(ContentPolicy),
         Middleware(ConnectAtOnce),
+        Middleware(CompleteLinks),
         Middleware(OneEntryAPage),
         Middleware(PageStyle),
         Middleware(PageScripts),

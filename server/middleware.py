@@ -19,8 +19,8 @@ from streamlit.file_util import get_static_dir
 STATIC = Path(get_static_dir())
 _KINDS = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
 _SKELETON = Path(__file__).with_name("skeleton.html")
-_HISTORY, _CONNECTION, _TAKES_AWAY, RUN_CHARTS = (
-    _SKELETON.with_name(f"{name}.js") for name in ("history", "connection", "skeleton", "charts")
+_HISTORY, _CONNECTION, _NEW_TAB, _TAKES_AWAY, RUN_CHARTS = (
+    _SKELETON.with_name(f"{name}.js") for name in ("history", "connection", "new_tab", "skeleton", "charts")
 )
 _ONE_YEAR = "public, immutable, max-age=31536000"
 
@@ -130,6 +130,13 @@ class ConnectAtOnce(InEveryPage):
         super().__init__(app, b"<head>", lambda _path: inline(_CONNECTION))
 
 
+class CompleteLinks(InEveryPage):
+    """ASGI: adds a script to every page, by which a link that is opened in another tab says what it is about."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        super().__init__(app, b"<head>", lambda _path: inline(_NEW_TAB))
+
+
 class Skeleton(InEveryPage):
     """ASGI: what a page shows before Streamlit's scripts have come and drawn: name, purpose, shapes."""
 
@@ -172,7 +179,10 @@ class ContentPolicy:
 @cache
 def content_policy() -> str:
     """The policy; the one script inside Streamlit's index.html and ours are let in by their hashes."""
-    pages = (STATIC / "index.html").read_bytes(), *map(inline, (_HISTORY, _CONNECTION, _TAKES_AWAY, RUN_CHARTS))
+    pages = (
+        (STATIC / "index.html").read_bytes(),
+        *map(inline, (_HISTORY, _CONNECTION, _NEW_TAB, _TAKES_AWAY, RUN_CHARTS)),
+    )
     scripts = re.findall(rb"<script>(.*?)</script>", b"".join(pages), flags=re.DOTALL)
     hashes = " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(s).digest()).decode()}'" for s in scripts)
     return "; ".join(

@@ -14,12 +14,10 @@ _SHARE = {"text": "share of the label's rows", "side": "right", "font": {"size":
 _LETTERS = 22
 
 
-def confusions(
-    report: ClassReport, theme: Theme, chosen: tuple[int, int] | None, *, height: int = 620, named: bool = True
-) -> go.Figure:
+def confusions(report: ClassReport, theme: Theme, chosen: tuple[int, int] | None, *, height: int = 620) -> go.Figure:
     """Label down, verdict across, in the report's order; a cell is as dark as its share of the label's rows.
 
-    `named`: classes are named at the axes, as many as there is room for; a closer look names the others.
+    As many classes are named at the axes as there is room for; a closer look names the others.
     """
     order = report.order
     counts = report.confusion[np.ix_(order, order)].astype(float)
@@ -60,7 +58,6 @@ def confusions(
         "type": "category",
         "categoryarray": list(alias),
         "labelalias": alias,
-        "showticklabels": named,
         "ticks": "",
         "title": {"standoff": 8},
     }

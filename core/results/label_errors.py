@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,3 +37,11 @@ class LabelErrorReport:
     of_suggested: NDArray[np.float64] = field(repr=False)
     neighbours: NDArray[np.int64] = field(repr=False)
     similarity: NDArray[np.float64] = field(repr=False)
+
+    def without(self, rows: NDArray[np.bool_]) -> LabelErrorReport:
+        """The same of fewer rows: (M,) which are left out."""
+        kept, near = ~rows, ~rows[: len(self.neighbours)]
+        parts = {
+            name: getattr(self, name)[kept] for name in ("places", "label", "suggested", "of_label", "of_suggested")
+        }
+        return replace(self, **parts, neighbours=self.neighbours[near], similarity=self.similarity[near])

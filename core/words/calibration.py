@@ -96,9 +96,9 @@ def to_use(report: CalibrationReport) -> list[tuple[str, str, str]]:
     """What is saved: a name, a value, what is to be known of it."""
     sureness = report.sureness
     rows = [("Temperature", three_digits(report.temperature_of_all), f"fitted on all {report.used:,} rows")]
-    rows.append(("Sure", "never" if sureness.sure is None else f"from {percentage(sureness.sure)} on", ""))
+    rows.append(("Then sure", "never" if sureness.sure is None else f"from {percentage(sureness.sure)} on", ""))
     if sureness.two is not None:
-        rows.append(("Between two", f"from {percentage(sureness.two)} on", "of both together"))
+        rows.append(("Then between two", f"from {percentage(sureness.two)} on", "of both together"))
     if report.set_threshold is not None:
         rows.append(("Set of classes", f"right in {promised(report.options.coverage)}", ""))
     return rows

@@ -17,6 +17,14 @@ _ID = re.compile(r"[A-Za-zÀ-ÖØ-öø-ɏ0-9]+(_[A-Za-zÀ-ÖØ-öø-ɏ0-9]+)*[?!
 _AND, _NONE = ", ", "none"
 NONE = "none of the labels"
 
+#: How data sets call the class of texts that belong to no other.
+_OUTSIDE = {"oos", "ood", "outofscope", "outofdomain", "outside", "noneoftheabove", "noneofthese"}
+
+
+def is_outside(label: str) -> bool:
+    """Whether a class, by its id, is that of texts that belong to no other."""
+    return "".join(letter for letter in label.lower() if letter.isalnum()) in _OUTSIDE
+
 
 def readable(label: str, labels: Sequence[str]) -> str:
     """The name of one of a model's classes, or of a verdict that names several; anything else as it is."""

@@ -49,10 +49,10 @@ def row(found: ClassFigures, report: ClassReport) -> dict[str, object]:
         "Class": readable(found.name, report.names),
         "Rows": found.support,
         "F1": found.f1,
+        "Most often taken for": other,
         "Precision": found.precision,
         "Recall": found.recall,
         "Recall, 95 %": _interval(found),
-        "Most often taken for": other,
         "ROC-AUC": found.roc_auc,
         "Average precision": found.average_precision,
     }

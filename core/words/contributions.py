@@ -99,6 +99,8 @@ def deleted(result: Deletions, labels: Sequence[str] = (), *, shares: bool = Tru
     if strongest is None:
         one = "without it" if count == 1 else "without any one of them"
         return f"Tested by deleting {among}: {one} the {score} is no lower than the {whole} of the whole text."
+    if _score(strongest.score, result) == whole:
+        return f"Tested by deleting {among}, one at a time: the {score} stays {whole}."
     place = f", the largest fall among {among}" if count > 1 else f", {among}"
     without = f"without {_word(strongest, unit)} the {score} is {_score(strongest.score, result)} in place of {whole}"
     return f"Tested by deleting: {without}{place}{_then(result, strongest, labels)}."
@@ -123,7 +125,10 @@ def reason(result: Deletions, labels: Sequence[str] = (), *, shares: bool = True
         tried = "none of them" if len(result.deletions) == len(first) else f"none of {len(result.deletions)}"
         each = f"deleted one at a time, {tried} lowers" if several else "deleting it does not lower"
         return f"{listed} {adds}: {each} the {noun} of {_score(result.score, result)}."
-    fell = f"from {_score(result.score, result)} to {_score(strongest.score, result)}"
+    before, after = (_score(score, result) for score in (result.score, strongest.score))
+    if before == after:
+        return f"{listed} {adds}, and the {noun} stays {before} without any one of {len(result.deletions)}."
+    fell = f"from {before} to {after}"
     then = _then(result, strongest, labels)
     if strongest not in first:
         tried = f"of {len(result.deletions)} {result.options.by} deleted one at a time"

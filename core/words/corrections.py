@@ -21,6 +21,8 @@ ACTIONS = {
     Action.MERGE: "Merge: its label's class goes into another",
     Action.LOOK_AGAIN: "Look again: somebody else should decide",
 }
+#: Beside the button that marks.
+SHARED = "Marks are kept with the dataset, for all who open it; Next steps lists them."
 #: What stands folded on the page.
 ABOUT = (
     "A mark says what is to become of a row; the dataset itself never changes. Marks are kept on the server beside the "
@@ -46,6 +48,11 @@ def marked(corrections: Sequence[Correction]) -> str:
     return f"{count(len(corrections), 'row')} marked: {named}."
 
 
+def done(action: Action, rows: int) -> str:
+    """What a click on the button has done."""
+    return f"{count(rows, 'row')} marked: {action}."
+
+
 def mark(correction: Correction, classes: Sequence[str]) -> str:
     """One mark in a cell: `relabel: Card arrival`, `merge into: Card arrival`."""
     if correction.action is Action.MERGE:
@@ -66,8 +73,9 @@ def refitted(refit: HeadRefit) -> str:
     before, after = refit.before["accuracy"], refit.after["accuracy"]
     change = refit.difference
     said = (
-        f"A head that learns the corrected labels is right on {percentage(after.value)} of "
-        f"{count(refit.measured, 'row')}, one that learns them as they are on {percentage(before.value)}: "
+        f"Of two new heads, each learnt from four fifths of this file alone, the one with the corrected labels is "
+        f"right on {percentage(after.value)} of {count(refit.measured, 'row')}, the other on "
+        f"{percentage(before.value)}: "
         f"{points(change.value)} points ({_ends(change)}; {refit.gained:,} gained, {refit.lost:,} lost, "
         f"p {p_value(refit.p)})."
     )

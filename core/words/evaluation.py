@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from core.results import Evaluation
 from core.results.dataset_evaluation import NO_CLASS, DatasetEvaluation, Outcomes
 from core.results.figure import Figure
+from core.results.stated_results import StatedResult
 from core.words.class_names import readable
 from core.words.dataset import count
 from core.words.numbers import percent, percentage, three_digits
@@ -83,6 +84,18 @@ def headline(result: DatasetEvaluation) -> str:
             f" Most often wrong: '{actual}' taken for '{taken}' ({first.count:,} of {count(first.of, 'row')}{also})."
         )
     return f"{said} Sure ({percentage(result.sure)} or more) and wrong: {percentage(sure.value)} of these rows."
+
+
+def beside_card(result: DatasetEvaluation, card: Sequence[StatedResult]) -> str:
+    """What the model's card says, where that lies outside of this file's interval; empty where it does not."""
+    stated = card[0].measures.get("accuracy") if card else None
+    here = result.figures.get("accuracy")
+    if stated is None or here is None or here.low is None or here.high is None or here.low <= stated <= here.high:
+        return ""
+    texts = f" of {card[0].rows:,} {f'{card[0].split} ' if card[0].split else ''}texts" if card[0].rows else ""
+    named = f" of {card[0].dataset}" if card[0].dataset else ""
+    differ = "be harder, or more of their labels wrong" if here.value < stated else "be easier, or known from training"
+    return f"Its model card says {percentage(stated)}{texts}{named}: other rows. Those of this file may {differ}."
 
 
 def not_measured(result: DatasetEvaluation) -> str:

@@ -31,16 +31,19 @@ def lead(report: LabelErrorReport) -> str:
         return f"None of {count(report.looked_at, 'label')} looks wrong."
     label, suggested = (readable(report.classes[int(k[0])], report.classes) for k in (report.label, report.suggested))
     return (
-        f"{count(found, 'label')} of {report.looked_at:,} {'is' if found == 1 else 'are'} likely wrong "
-        f"({percentage(found / report.looked_at)}). The likeliest is labelled '{label}' and reads like '{suggested}'."
+        f"{count(found, 'label')} of {report.looked_at:,} {'looks' if found == 1 else 'look'} wrong "
+        f"({percentage(found / report.looked_at)}), the likeliest first. The first is labelled '{label}' and reads "
+        f"like '{suggested}'."
     )
 
 
 def basis(report: LabelErrorReport) -> str:
     """Whose probabilities speak."""
     if report.cross_fitted:
-        return "By linear heads that were refitted without the row: these rows may be ones that the model learnt from."
-    return "By the model's own probabilities, so this holds for rows that it did not learn from."
+        by = "By linear heads that were refitted without the row: these rows may be ones that the model learnt from."
+    else:
+        by = "By the model's own probabilities, so this holds for rows that it did not learn from."
+    return f"{by} Where the model is wrong, a right label is listed, too."
 
 
 def agreeing(report: LabelErrorReport, i: int, actual: list[int]) -> str:

@@ -150,7 +150,9 @@ def _condition(c: Condition, classes: Sequence[str]) -> str:
         case SliceKind.LENGTH:
             return _words(c.above, c.most)
         case SliceKind.PIECES:
-            return f"tokens a word {_range(c.above, c.most)}"
+            return (
+                f"words of {_range(c.above, c.most)} tokens on average{' (rare or misspelt)' if c.most is None else ''}"
+            )
         case SliceKind.LABEL | SliceKind.VERDICT:
             return f"{c.kind.value} is '{readable(c.value, classes)}'"
         case SliceKind.FORM:

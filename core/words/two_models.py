@@ -113,7 +113,8 @@ def outcomes(report: TwoModels) -> list[tuple[str, str, str]]:
         "Only B right": report.second_only,
         "Both wrong": report.neither,
     }
-    return [(name, f"{n:,}", percentage(n / report.compared)) for name, n in rows.items()]
+    of = f"of {report.compared:,}"
+    return [(name, percentage(n / report.compared), f"{n:,} {of}") for name, n in rows.items()]
 
 
 def agreement(report: TwoModels) -> list[tuple[str, str, str]]:

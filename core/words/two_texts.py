@@ -34,6 +34,8 @@ def changed(result: TwoTexts, label: str) -> str:
     a, b = (readable(verdict, result.labels) for verdict in result.verdicts)
     if a == b:
         return f"Before and after the edit {leads(result.verdicts[0], result.labels)}: {moved}"
+    if all(verdict in result.labels for verdict in result.verdicts):
+        return f"Before the edit '{a}' leads, after it '{b}': {moved}"
     return f"The edit turns '{a}' into '{b}': {moved}"
 
 

@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 
 from core.results import Prediction
-from core.results.sureness import FEWEST_TOKENS, FINE_TOKENS_PER_WORD, Sureness, SurenessThresholds
-from core.words.class_names import readable
+from core.results.sureness import Sureness
+from core.words.class_names import is_outside, readable
 from core.words.numbers import percentage, three_digits
 
 
@@ -117,8 +117,15 @@ def sureness(prediction: Prediction) -> str:
     if prediction.sureness is None:
         return ""
     state = SURENESS[prediction.sureness]
-    about = " of the part it read" if prediction.truncated else ""
+    about = f" of the {_read(prediction)} that it read" if prediction.truncated else ""
     return f"{state}{': this is unlike what it learnt' if prediction.unlike else about}"
+
+
+def _read(prediction: Prediction) -> str:
+    """How much of a cut text: a share of its characters, or a part where all of them are read."""
+    start, end = prediction.kept
+    share = (end - start) / max(1, len(prediction.text))
+    return percentage(share) if share < 1 else "part"
 
 
 def how_sure(prediction: Prediction) -> str:
@@ -137,8 +144,9 @@ def sureness_because(prediction: Prediction) -> str:
         case Sureness.NOT_SURE if prediction.unlike:
             return _unlike(prediction)
         case Sureness.NOT_SURE:
-            alone = _ahead("One class leads with", prediction) or "No class stands out."
-            return f"{alone} The text may belong to none of them."
+            alone = _ahead("One class leads with", prediction) or _two_ahead(prediction) or "No class stands out."
+            nowhere = "It is the class of texts that belong to no other."
+            return f"{alone} {nowhere if is_outside(prediction.top.label) else 'The text may belong to none of them.'}"
         case _:
             return ""
 
@@ -148,6 +156,15 @@ def _ahead(beginning: str, prediction: Prediction) -> str:
     share = prediction.top.probability
     limit = f"from {percentage(prediction.thresholds.sure)} on it would be sure."
     return f"{beginning} {percentage(share)}; {limit}" if share > _LEADS else ""
+
+
+def _two_ahead(prediction: Prediction) -> str:
+    """Two classes far ahead of the third, with more than all others together; empty where there are none such."""
+    first, second, third = [*(row.probability for row in prediction.ranked[:3]), 0.0, 0.0][:3]
+    if first + second <= _LEADS or second < first / 2 or third > second / 2:
+        return ""
+    limit = f"from {percentage(prediction.thresholds.two)} together on it would be between them."
+    return f"Two classes lead with {percentage(first)} and {percentage(second)}; {limit}"
 
 
 def _unlike(prediction: Prediction) -> str:
@@ -162,26 +179,6 @@ def _unlike(prediction: Prediction) -> str:
     if not limits.calibrated_on:
         return f"{cut}, {size} (below {limit}, the default limit)."
     return f"{cut}, {size}; nearly all of {limits.calibrated_on} have {limit} or more."
-
-
-def thresholds(limits: SurenessThresholds) -> str:
-    """Where the limits between the states are, and where they come from."""
-    return (
-        f"Sure: the first class has {percentage(limits.sure)} or more. Between two: the first two have "
-        f"{percentage(limits.two)} together. Not sure: all else, and a text cut into {FEWEST_TOKENS} tokens or more, "
-        f"{FINE_TOKENS_PER_WORD:g} or more a word, of less than {three_digits(limits.bytes_per_token)} bytes each. "
-        + _origin(limits)
-    )
-
-
-def _origin(limits: SurenessThresholds) -> str:
-    if limits.probabilities_on:
-        return f"The percentages were measured on {limits.probabilities_on}."
-    if not limits.calibrated_on:
-        return "These limits are defaults, and not measured for this model."
-    if (limits.sure, limits.two) == (SurenessThresholds().sure, SurenessThresholds().two):
-        return f"The percentages are defaults; the bytes a token were measured on {limits.calibrated_on}."
-    return f"These limits were measured on {limits.calibrated_on}."
 
 
 #: What `agreement` says of a verdict that is not what was expected.

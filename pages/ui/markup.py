@@ -84,6 +84,8 @@ def sureness(prediction: Prediction) -> str:
     if prediction.sureness is None:
         return ""
     kind, sign = _SURENESS[prediction.sureness]
+    if prediction.truncated and prediction.sureness is Sureness.SURE:
+        kind = _SURENESS[Sureness.BETWEEN_TWO][0]  # no green: of the rest nothing is known
     return f'<em class="hl-sureness {kind}"><i aria-hidden="true">{sign}</i> {text(words.sureness(prediction))}</em>'
 
 

@@ -6,11 +6,20 @@ import streamlit as st
 
 #: The cookie in which a page tells its width, in CSS pixels, before it asks for anything (`server/connection.js`).
 WIDTH = "headlight_width"
-#: So wide, in CSS pixels, is what a phone shows upright.
-_PHONE = 640
+#: So wide at most, in CSS pixels, is what a phone shows upright, and what a tablet shows.
+_PHONE, _TABLET = 640, 1200
 
 
 def is_narrow() -> bool:
-    """Whether the window was as narrow as a phone when the page was opened; a wide one where that is not known."""
+    """Whether the window was as narrow as a phone's when the page was opened; False where that is not known."""
+    return _is_within(_PHONE)
+
+
+def is_medium() -> bool:
+    """Whether it was as narrow as a tablet's, or narrower."""
+    return _is_within(_TABLET)
+
+
+def _is_within(limit: int) -> bool:
     width = st.context.cookies.get(WIDTH, "")
-    return width.isdecimal() and int(width) <= _PHONE
+    return width.isdecimal() and int(width) <= limit

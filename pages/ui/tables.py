@@ -30,6 +30,8 @@ ABSENT = "–"
 MOST_CELLS = 20_000
 #: Pixels: a row of one line, each line more, a letter, and what a table has besides its rows.
 _ROW, _LINE, _LETTER, _EDGE = 35, 18, 7, 3
+#: Pixels of a column of texts in a window of medium width.
+_MEDIUM = 240
 #: Lines of a text that a row shows on a phone.
 _LINES = 5
 #: Pixels of the columns that a phone shows, by their number: with the boxes of the rows as wide as its screen.
@@ -141,8 +143,14 @@ def of_rows(
     """
     cells = guarded_frame(frame)
     written = None if forms is None else cells.style.format(dict.fromkeys(frame, shown) | dict(forms), na_rep=ABSENT)
-    config = {"Row": st.column_config.NumberColumn(width=60), "Text": st.column_config.TextColumn(width="large")}
-    config |= columns
+    config: dict[str, Any] = {
+        "Row": st.column_config.NumberColumn(width=60),
+        "Text": st.column_config.TextColumn(width="large"),
+        **columns,
+    }
+    if screen.is_medium():
+        wide = [name for name, column in config.items() if column.get("width") == "large"]
+        config |= {name: {**config[name], "width": _MEDIUM} for name in wide}
     narrow, height = screen.is_narrow(), _ROW
     if narrow:
         widths = dict(zip(lead, _ON_A_PHONE[len(lead)], strict=True))

@@ -11,6 +11,7 @@ from core.figures import calibration as figures
 from core.results import LoadedModel, Selection
 from core.results.calibration_report import CalibrationOptions, CalibrationReport
 from core.results.dataset import DatasetRequest
+from core.results.dataset_evaluation import DatasetEvaluation
 from core.words import calibration as words
 from core.words import prediction_sets as sets_words
 from core.words.calibrated import in_use
@@ -31,6 +32,14 @@ def options() -> CalibrationOptions:
         asked = st.session_state.get(key) or round(100 * share)
         st.session_state[key] = max(_LEAST[key], int(asked))
     return CalibrationOptions(st.session_state[_COVERAGE] / 100, st.session_state[_RIGHT] / 100)
+
+
+def report(result: DatasetEvaluation, asked: CalibrationOptions) -> CalibrationReport | None:
+    """What this page says of an evaluation, for others; None of rows too few."""
+    try:
+        return calibrations().report(result.selection, result.request, asked).result()
+    except AppError:
+        return None
 
 
 def summary(report: CalibrationReport) -> None:

@@ -17,6 +17,7 @@ from core.results import (
     Selection,
 )
 from core.words import durations, numbers, stated_results
+from core.words import health as health_words
 from core.words import model_size as words
 from core.words.outputs import noun
 from core.words.sizes import size
@@ -188,4 +189,4 @@ def health(report: HealthReport) -> str:
         rows.append(
             f'<li><span class="hl-kind {style}">{kind}</span><span>{text(hidden(check.message))}{fix}</span></li>'
         )
-    return f'<ul class="hl-checks">{"".join(rows)}</ul>'
+    return f'<p class="hl-note">{text(health_words.of(report))}</p><ul class="hl-checks">{"".join(rows)}</ul>'

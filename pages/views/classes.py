@@ -9,12 +9,12 @@ import streamlit as st
 
 from core.figures import classes as figures
 from core.results.classes import ClassReport
-from core.results.dataset_evaluation import DatasetEvaluation
+from core.results.dataset_evaluation import Confusion, DatasetEvaluation
 from core.words import classes as words
 from core.words.class_names import readable
 from core.words.numbers import percentage, three_digits
 from pages.ui import charts, markup, screen, tables
-from pages.views import dataset_rows
+from pages.views import dataset_rows, evaluation
 
 OF, AS = "evaluation.label_of", "evaluation.verdict_as"
 #: What of this page stands in the URL.
@@ -29,21 +29,29 @@ def summary(report: ClassReport) -> None:
         st.html(markup.note(said))
 
 
-def pictures(report: ClassReport) -> None:
-    """The matrix, and beside it every class; a click on either chooses rows."""
+def pictures(result: DatasetEvaluation, report: ClassReport) -> None:
+    """The matrix, on a phone the pairs that it shows, and beside it every class; a click on either chooses rows."""
     left, right = st.columns([1, 1], gap="large")
     with left:
-        st.html(markup.section("What is taken for what"))
-        st.html(markup.note(words.matrix(report)))
-        charts.clickable(
-            figures.confusions(report, charts.theme(), _cell(report), named=not screen.is_narrow()),
-            "classes.matrix",
-            "Rows whose verdict is not their label, by label and verdict",
-            lambda x, y: _choose(report, report.order[round(y)], report.order[round(x)]),
-        )
+        if screen.is_narrow():
+            evaluation.confusions(result, lambda pair: _choose(report, *_of_pair(pair)))
+        else:
+            matrix(report)
     with right:
         st.html(markup.section("Every class, the worst first"))
         table(report)
+
+
+def matrix(report: ClassReport) -> None:
+    """Label down, verdict across; a click on a cell chooses its rows."""
+    st.html(markup.section("What is taken for what"))
+    st.html(markup.note(words.matrix(report)))
+    charts.clickable(
+        figures.confusions(report, charts.theme(), _cell(report)),
+        "classes.matrix",
+        "Rows whose verdict is not their label, by label and verdict",
+        lambda x, y: _choose(report, report.order[round(y)], report.order[round(x)]),
+    )
 
 
 def table(report: ClassReport) -> None:
@@ -93,6 +101,10 @@ def rows(result: DatasetEvaluation, report: ClassReport) -> None:
 def _cell(report: ClassReport) -> tuple[int, int] | None:
     of, given, names = st.session_state.get(OF), st.session_state.get(AS), report.names
     return (names.index(of), names.index(given)) if of in names and given in names else None
+
+
+def _of_pair(pair: Confusion | None) -> tuple[int | None, int | None]:
+    return (None, None) if pair is None else (pair.actual, pair.predicted)
 
 
 def _choose(report: ClassReport, of: int | None, given: int | None) -> None:

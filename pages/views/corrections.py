@@ -19,6 +19,7 @@ from pages.ui.services import corrections, datasets
 _ACTION, _CLASS, _NEW, _NOTE = "corrections.action", "corrections.class", "corrections.new", "corrections.note"
 _OPEN = "corrections.open"
 _FILE, _FAILED, _TAKEN = "corrections.file", "corrections.failed", "corrections.taken"
+_DONE = "corrections.done"
 _SUGGESTED = ""
 
 
@@ -40,7 +41,10 @@ def offer(result: DatasetEvaluation, places: Sequence[int], suggested: Sequence[
         st.button(
             "Mark", type="primary", key="corrections.mark", on_click=_mark, args=(result, list(places), list(suggested))
         )
+        st.html(markup.note(words.SHARED))
         _failure()
+    if done := st.session_state.pop(_DONE, None):
+        st.html(markup.note(done))
 
 
 def marks(dataset: str, classes: Sequence[str]) -> dict[int, str]:
@@ -104,7 +108,7 @@ def _downloads(result: DatasetEvaluation) -> None:
         help="Every marked row with an id that finds it again: for colleagues, and for the next version of the file.",
     )
     st.download_button(
-        "Save the corrected dataset",
+        "Save the corrected dataset (JSON lines)",
         lambda: corrections().corrected(result.selection, request),
         f"{stem}-corrected.jsonl",
         mime="application/jsonl",
@@ -141,7 +145,7 @@ def _mark(result: DatasetEvaluation, places: Sequence[int], suggested: Sequence[
     except AppError as error:
         state[_FAILED] = error
     else:
-        state.update({_NOTE: "", _OPEN: False})
+        state.update({_NOTE: "", _OPEN: False, _DONE: words.done(action, len(made))})
 
 
 def _clear(result: DatasetEvaluation, rows: Sequence[int]) -> None:

@@ -7,11 +7,13 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from core.figures.evaluation import outcomes as bar
+from core.results import Selection
 from core.results.dataset_evaluation import Confusion, DatasetEvaluation
+from core.results.stated_results import StatedResult
 from core.words import evaluation as words
 from core.words.class_names import readable
 from core.words.numbers import percentage
-from pages.ui import markup, tables
+from pages.ui import candidate_picker, markup, tables
 
 _ORDER = ("accuracy", "macro_f1", "balanced_accuracy", "weighted_f1", "top_3", "log_loss", "brier", "calibration_error")
 
@@ -20,9 +22,16 @@ def summary(result: DatasetEvaluation) -> None:
     """The sentence, and what it leaves out."""
     st.html(markup.lead(words.headline(result)))
     if result.figures:
-        st.html(markup.note(words.LABELS_AS_THEY_ARE))
+        said = f"{words.beside_card(result, _stated(result.selection))} {words.LABELS_AS_THEY_ARE}"
+        st.html(markup.note(said.strip()))
     if left := words.not_measured(result):
         st.html(markup.note(left))
+
+
+def _stated(selection: Selection) -> tuple[StatedResult, ...]:
+    """What the model card of a pair says of it; nothing where its candidate is not here any more."""
+    candidate = next((c for c in candidate_picker.offered() if c.id == selection.candidate), None)
+    return () if candidate is None else tuple(candidate.stated_with(selection.adapter))
 
 
 def pictures(result: DatasetEvaluation, key: str, choose: Callable[[Confusion | None], None]) -> None:
@@ -85,7 +94,11 @@ def confusions(result: DatasetEvaluation, choose: Callable[[Confusion | None], N
         "Pairs of classes that are confused",
         "evaluation.confusions",
         lead=("Label", "Taken for"),
-        columns={"Rows": st.column_config.NumberColumn(width=70)},
+        columns={
+            **dict.fromkeys(("Label", "Taken for"), st.column_config.TextColumn(width=200)),
+            "Rows": st.column_config.NumberColumn(width=55),
+            "Of the label's rows": st.column_config.TextColumn(width=130),
+        },
         on_select=clicked,
         selection_mode="single-row",
     )

@@ -10,12 +10,13 @@ import streamlit as st
 
 from core.errors import AppError
 from core.figures.evaluation_findings import Findings
+from core.results.calibration_report import CalibrationOptions
 from core.results.dataset_evaluation import DatasetEvaluation
 from core.words.next_steps import steps
 from pages.ui import candidate_picker, markup
 from pages.ui.server_paths import hidden
 from pages.ui.services import cards, datasets
-from pages.views import row_cells, slices
+from pages.views import calibration, row_cells, slices
 
 _HELD_OUT, _ID, _WRITTEN, _FAILED = "card.held_out", "card.dataset_id", "card.written", "card.failed"
 
@@ -79,6 +80,8 @@ def _findings(result: DatasetEvaluation, name: str) -> tuple[Findings, dict[int,
     """For a download, which is made while no page is drawn: nothing of the session is there."""
     errors = datasets().label_errors(result, refit=False).result()
     found = datasets().slices(result, slices.DEFAULT).result()
+    checks, robust = datasets().data_checks(result).result(), datasets().robustness(result).state()
+    probabilities = calibration.report(result, CalibrationOptions())
     findings = Findings(
         result,
         name,
@@ -86,7 +89,7 @@ def _findings(result: DatasetEvaluation, name: str) -> tuple[Findings, dict[int,
         datasets().classes(result).result(),
         errors,
         found,
-        steps(result, errors, datasets().data_checks(result).result(), found),
+        steps(result, errors, checks, found, probabilities, robust.result if robust else None),
     )
     places = findings.shown
     texts = row_cells.texts(result, places)

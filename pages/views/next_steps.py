@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+import numpy as np
 import streamlit as st
 
 from core.results.dataset_evaluation import DatasetEvaluation
@@ -42,8 +45,9 @@ def _asked(step: Step) -> dict[str, str]:
     return {key: value for key, value in asked.items() if value}
 
 
-def first_rows(result: DatasetEvaluation, report: LabelErrorReport) -> None:
-    """The rows whose label is likeliest wrong."""
+def first_rows(result: DatasetEvaluation, report: LabelErrorReport, marked: Collection[int]) -> None:
+    """The rows whose label is likeliest wrong, of those that are not marked yet."""
+    report = report.without(np.isin(result.rows[report.places], list(marked)))
     if not len(report.places):
         return
     st.html(markup.section(f"The {min(FIRST, len(report.places))} rows to look at first"))

@@ -121,6 +121,8 @@ def _kind(report: SliceReport) -> str:
         required=True,
         persist_state="session",
         label_visibility="collapsed",
+        on_change=_choose,
+        args=(None,),
     )
     return chosen or _ALL
 

@@ -61,7 +61,9 @@ def _head(result: TwoTexts, i: int) -> str:
     if not result.has_probabilities:
         tag = markup.text(verdict_words.number(prediction)) if len(result.labels) == 1 else ""
     else:
-        tag = markup.label(prediction.label, result.labels)
+        share = verdict_words.number(prediction)
+        said = f" {markup.text(share)}{markup.mark(prediction)} {markup.sureness(prediction)}" if share else ""
+        tag = f"{markup.label(prediction.label, result.labels)}{said}"
     shown = f'<span class="hl-tag">{tag}</span>' if tag else ""
     return f'<div class="hl-pooler"><h3>{("Text A", "Text B")[i]}</h3>{shown}</div>'
 
@@ -94,7 +96,7 @@ def facts(result: MinimalFlip) -> list[tuple[str, str, str]]:
     ]
     if result.found and result.label in result.labels:
         k = result.labels.index(result.label)
-        rows.append(("It then leads with", words.side(result, 1, k), f"was {words.side(result, 0, k)}"))
+        rows.append(("The class that then leads", words.side(result, 1, k), f"before: {words.side(result, 0, k)}"))
     return rows
 
 

@@ -13,6 +13,7 @@ from core.results import CheckStatus, ClassScore, HealthReport, Prediction, Sele
 from core.results.example import Example
 from core.words import calibrated, durations, numbers, outputs
 from core.words import verdict as words
+from core.words.sureness import thresholds
 from pages.ui import markup, question
 from pages.ui.markup import facts, kind, label, mark, sentence, text
 from pages.views import class_table, verdict_head
@@ -181,7 +182,7 @@ def explanation(prediction: Prediction) -> str:
     """What the states, margin and entropy mean, folded; only single labels have them."""
     if prediction.problem_type != "single_label_classification":
         return ""
-    limits = f"<p>{text(words.thresholds(prediction.thresholds))}</p>" if prediction.sureness else ""
+    limits = f"<p>{text(thresholds(prediction.thresholds))}</p>" if prediction.sureness else ""
     if prediction.calibration is not None:
         limits += f"<p>{text(calibrated.stated_by(prediction.calibration))}</p>"
     return _EXPLANATION.format(limits=limits)

@@ -17,7 +17,7 @@ def visit(server: Server, open_page: OpenPage, width: int = 1440) -> Page:
     page = open_page(f"{server.url}/label_errors?{BANKING}", width=width)
     bring_sample(page)
     evaluated(page)
-    expect(page.locator(".hl-lead")).to_contain_text("are likely wrong", timeout=60_000)
+    expect(page.locator(".hl-lead")).to_contain_text("look wrong", timeout=60_000)
     settle(page)
     return page
 

@@ -44,7 +44,7 @@ def saved(page: Page, button: str) -> bytes:
 
 def test_ten_rows_are_corrected_and_it_is_measured_what_that_would_do(server: Server, open_page: OpenPage) -> None:
     page = visit(server, open_page)
-    expect(page.locator(".hl-lead").first).to_have_text(re.compile(r"1\. Check \d+ labels that are likely wrong"))
+    expect(page.locator(".hl-lead").first).to_have_text(re.compile(r"1\. Check \d+ labels that look wrong"))
     choose_all(page, ".st-key-label_errors-rows")
     page.get_by_role("button", name="Mark 10 rows").click()
     page.get_by_role("button", name="Mark", exact=True).click()
@@ -57,7 +57,7 @@ def test_ten_rows_are_corrected_and_it_is_measured_what_that_would_do(server: Se
     assert len(marks) == 10
     right = {row["text"]: PLANTED.get(row["id"]) for row in ROWS}
     assert sum(right[mark["text"].removeprefix("'")] == mark["new label"] for mark in marks) >= 7
-    lines = [json.loads(line) for line in saved(page, "Save the corrected dataset").decode().splitlines()]
+    lines = [json.loads(line) for line in saved(page, "Save the corrected dataset (JSON lines)").decode().splitlines()]
     new = {mark["text"]: mark["new label"] for mark in marks}
     assert [line["label"] for line in lines] == [new.get(row["text"], row["label"]) for row in ROWS]
 

@@ -55,7 +55,7 @@ def the_minimal_flip_holds(page: Page, explainer: Explainer, engine: Engine, sel
     expect(other).to_have_value(flip.text)
     answer = engine.classify(selection, [flip.text])[0]
     assert answer.label == flip.label != reading.prediction.label
-    expect(page.locator(".hl-lead").first).to_contain_text(f"turns '{before}' into '{after}'")
+    expect(page.locator(".hl-lead").first).to_contain_text(f"'{before}' leads, after it '{after}'")
     top = np.argmax(answer.logits)
     assert flip.labels[int(top)] == flip.label
     expect(page).to_have_url(re.compile("other="))

@@ -25,7 +25,7 @@ def test_the_application_brings_in_neither_torch_nor_pandas() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == [
-        "['HeadStart', 'OneName', 'FirstPage', 'ContentPolicy', 'ConnectAtOnce', 'OneEntryAPage', 'PageStyle',"
-        " 'PageScripts', 'Skeleton', 'CompressedAssets']",
+        "['HeadStart', 'OneName', 'FirstPage', 'ContentPolicy', 'ConnectAtOnce', 'CompleteLinks', 'OneEntryAPage',"
+        " 'PageStyle', 'PageScripts', 'Skeleton', 'CompressedAssets']",
         "[]",
     ]

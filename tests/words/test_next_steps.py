@@ -43,11 +43,12 @@ def test_what_was_found_weightiest_first() -> None:
     twice = [*TEXTS[:-1], TEXTS[0]]  # the same text with another label
     said = found(wrong, twice, 0.081)
     assert [step.page for step in said] == ["label_errors", "slices", "slices", "classes", "slices", "calibration"]
-    assert said[0].said.startswith("Check 30 labels that are likely wrong")
+    assert said[0].said.startswith("Check 30 labels that look wrong")
     assert said[1].said == "Decide on 1 pair of texts that are alike and have different labels."
     assert said[3].said.startswith("'A' is taken for 'B' in 30 of 40 rows")
     assert said[4].said.startswith("Bring more training texts of a weak slice: label is 'A', right on 25.0")
-    assert said[5].said.endswith("probabilities differ from how often they are right by 8.10 points on average.")
+    assert said[5].said.startswith("See whether a calibration helps. Probabilities differ from how often they are")
+    assert "by 8.10 points on average over all rows" in said[5].said
     assert said[1].part == "data", "the link opens what it is about"
 
 

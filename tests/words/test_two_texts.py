@@ -30,7 +30,7 @@ def flip(removed: tuple[int, ...] = (1,), words: int = 20, complete: int = 0, ir
 def test_what_an_edit_did() -> None:
     moved = "'Card' goes from 90.0\u00a0% to 60.0\u00a0%."
     assert two_texts.changed(pair(), "card") == f"Before and after the edit 'Card' leads: {moved}"
-    assert two_texts.changed(pair("home"), "card") == f"The edit turns 'Card' into 'Home': {moved}"
+    assert two_texts.changed(pair("home"), "card") == f"Before the edit 'Card' leads, after it 'Home': {moved}"
 
 
 def test_what_an_edit_did_to_an_output() -> None:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import pytest
+
 from core.results import Token
 from core.results.sureness import SurenessThresholds
 from core.words import verdict
+from core.words.class_names import is_outside
+from core.words.sureness import thresholds
 from tests.words.made import finely_cut, prediction
 
 
@@ -43,6 +47,11 @@ def test_how_sure_it_is_in_words() -> None:
     ahead = verdict.sureness_because(prediction(probabilities=(0.7, 0.15, 0.15)))
     assert ahead.startswith("One class leads with 70.0\u00a0%; from 80.0\u00a0% on it would be sure. ")
     assert verdict.sureness_because(prediction(probabilities=(0.5, 0.45, 0.05))).endswith("none of them stands out.")
+    torn = verdict.sureness_because(prediction(probabilities=(0.35, 0.34, *[0.01] * 31)))
+    assert torn == (
+        "Two classes lead with 35.0\u00a0% and 34.0\u00a0%; from 90.0\u00a0% together on it would be between them. "
+        "The text may belong to none of them."
+    )
     two = verdict.sureness_because(prediction(probabilities=(0.75, 0.2, 0.05)))
     assert two == (
         "The first two classes hold 95.0\u00a0% together, the first alone 75.0\u00a0%; "
@@ -51,13 +60,13 @@ def test_how_sure_it_is_in_words() -> None:
 
 
 def test_where_the_limits_are_and_where_they_come_from() -> None:
-    said = verdict.thresholds(SurenessThresholds())
+    said = thresholds(SurenessThresholds())
     assert "80.0\u00a0% or more" in said
     assert "cut into 5 tokens or more, 1.5 or more a word, of less than 1.50 bytes each" in said
     assert said.endswith("These limits are defaults, and not measured for this model.")
-    tokens = verdict.thresholds(SurenessThresholds(bytes_per_token=3.0, calibrated_on="9 texts"))
+    tokens = thresholds(SurenessThresholds(bytes_per_token=3.0, calibrated_on="9 texts"))
     assert tokens.endswith("The percentages are defaults; the bytes a token were measured on 9 texts.")
-    all_three = verdict.thresholds(SurenessThresholds(0.7, 0.8, 3.0, "9 texts"))
+    all_three = thresholds(SurenessThresholds(0.7, 0.8, 3.0, "9 texts"))
     assert all_three.endswith("These limits were measured on 9 texts.")
 
 
@@ -96,3 +105,15 @@ def test_a_verdict_beside_what_was_expected() -> None:
     assert [verdict.agreement(two, label) for label in ("home", "work")] == ["one of the two", "neither of the two"]
     assert verdict.agreement(unsure, "card") == "the closest class"
     assert {verdict.agreement(p, "x") for p in (sure, two, unsure)} == set(verdict.DISAGREEMENTS)
+
+
+@pytest.mark.parametrize("label", ["out_of_scope", "oos", "None of the above"])
+def test_a_class_of_texts_that_belong_nowhere_says_so(label: str) -> None:
+    outside = replace(prediction(probabilities=(0.6, 0.2, 0.2)), labels=(label, "b", "c"))
+    assert verdict.sureness_because(outside).endswith("It is the class of texts that belong to no other.")
+    assert not is_outside("card_arrival")
+
+
+def test_of_a_cut_text_it_is_sure_of_what_it_read() -> None:
+    cut = replace(prediction(), text="x" * 200, total_tokens=99, kept_characters=18)
+    assert verdict.sureness(cut) == "Sure of the 9.0\u00a0% that it read"

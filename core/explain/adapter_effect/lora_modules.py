@@ -67,7 +67,7 @@ def lora_parts(probe: Probe) -> list[LoraPart]:
     """
     if not isinstance(probe.model, PeftModel):
         raise AdapterError(
-            "This candidate is loaded without an adapter, so there is no update to take away.",
+            "This candidate is loaded without an adapter, so there is no update to look at.",
             fix="choose an adapter, or add a candidate with an adapter folder. A model that was "
             "fine-tuned whole has no such update: load its base as another candidate to compare.",
         )

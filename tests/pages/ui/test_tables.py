@@ -97,6 +97,7 @@ def test_a_phone_shows_first_what_answers_the_question(narrow: bool, monkeypatch
         tables.of_rows(frame, "Rows", "t", lead=("Text", "Verdict"), forms={})
 
     monkeypatch.setattr(screen, "is_narrow", lambda: narrow)
+    monkeypatch.setattr(screen, "is_medium", lambda: narrow)
     (drawn,) = AppTest.from_function(page).run().dataframe
     assert not narrow or list(drawn.proto.column_order) == ["Text", "Verdict", "Row", "P"]
     assert drawn.proto.row_height == (53 if narrow else 0)

@@ -19,7 +19,7 @@ def test_a_flip_says_what_went_and_what_the_verdict_became() -> None:
         ("Words taken away", "2", "of 20"),
         ("Texts tried", "1,234", "of at most 5,000"),
         ("Removals tried", "all", "of 1 word, some of 2"),
-        ("It then leads with", "60.0\u00a0%", "was 10.0\u00a0%"),
+        ("The class that then leads", "60.0\u00a0%", "before: 10.0\u00a0%"),
     ]
 
 
