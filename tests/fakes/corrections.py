@@ -55,7 +55,8 @@ class FakeCorrections:
 
     def corrected(self, selection: Selection, request: DatasetRequest) -> bytes:
         columns = {name: self._column(name) for name in COLUMNS}
-        return encoded(corrected_rows(columns, request.label_column or "", self.of(request.dataset), str), "jsonl")
+        rows = corrected_rows(columns, request.label_column or "", self.of(request.dataset), str, {})
+        return encoded(rows, "jsonl")
 
     def refit(self, result: DatasetEvaluation) -> FakeTask[HeadRefit]:
         marks = self.of(result.request.dataset)

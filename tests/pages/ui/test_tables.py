@@ -111,5 +111,5 @@ def test_a_phone_shows_first_what_answers_the_question(narrow: bool, monkeypatch
 
 @pytest.mark.parametrize(("told", "narrow"), [("390", True), ("640", True), ("641", False), ("", False), ("-1", False)])
 def test_a_screen_is_narrow_when_the_browser_says_so(told: str, narrow: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(screen.st, "context", SimpleNamespace(cookies={screen.WIDTH: told}))
+    monkeypatch.setattr("pages.ui.screen.st.context", SimpleNamespace(cookies={screen.WIDTH: told}))
     assert screen.is_narrow() is narrow
