@@ -46,7 +46,7 @@ def _story(found: Findings, texts: Mapping[int, str], width: float) -> list[Any]
         _text(kicker, "note"),
         _text(f"Right on {percentage(result.figures['accuracy'].value)}", "title"),
         _text(words.headline(result), "lead"),
-        _text(words.LABELS_AS_THEY_ARE, "note"),
+        _text(words.counted(result), "note"),
         _bar(chances, width),
         _text(words.rejecting(chances, result.sure), "note"),
     ]

@@ -27,7 +27,7 @@ def document(found: Findings, texts: Mapping[int, str]) -> str:
         f'<p class="hl-kicker">{head} · {text(found.day)} · {result.measured:,} labelled rows</p>',
         f"<h1>Right on <b>{percentage(result.figures['accuracy'].value)}</b></h1>",
         f'<p class="hl-lead">{text(words.headline(result))}</p>',
-        f'<p class="hl-note">{text(words.LABELS_AS_THEY_ARE)}</p>',
+        f'<p class="hl-note">{text(words.counted(result))}</p>',
         outcomes(chances),
         f'<p class="hl-note">{text(words.rejecting(chances, result.sure))}</p>',
         _part(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.results.calibration_report import (
+    MARGINAL,
     STATED,
     TEMPERATURE,
     VENN_ABERS,
@@ -100,7 +101,8 @@ def to_use(report: CalibrationReport) -> list[tuple[str, str, str]]:
     if sureness.two is not None:
         rows.append(("Then between two", f"from {percentage(sureness.two)} on", "of both together"))
     if report.set_threshold is not None:
-        rows.append(("Set of classes", f"right in {promised(report.options.coverage)}", ""))
+        size = f"{three_digits(report.sets[MARGINAL].size)} classes on average"
+        rows.append(("Set of classes", f"right in {promised(report.options.coverage)}", size))
     return rows
 
 

@@ -98,6 +98,11 @@ def beside_card(result: DatasetEvaluation, card: Sequence[StatedResult]) -> str:
     return f"Its model card says {percentage(stated)}{texts}{named}: other rows. Those of this file may {differ}."
 
 
+def counted(result: DatasetEvaluation) -> str:
+    """What a report says below its sentence: whose word the labels are, and what is in no figure."""
+    return f"Every label counts as right, also one that is wrong. {not_measured(result)}".strip()
+
+
 def not_measured(result: DatasetEvaluation) -> str:
     """What of the file is in no figure, and why; empty where all of it is."""
     unknown, silent = len(result.rows) - result.measured, int((result.predicted == NO_CLASS).sum())

@@ -39,8 +39,8 @@ def choose(selection: Selection) -> Selection | None:
         width=640,
         on_change=lambda: st.session_state.update({dataset_rows.START: 0}),
     )
-    if screen.is_narrow():
-        st.html(markup.note(titles[st.session_state[WITH]]))  # the box cuts it
+    second = f" B is {titles[st.session_state[WITH]]}." if screen.is_narrow() else ""  # the box cuts it
+    st.html(markup.note(f"A is {candidate_picker.name_of(selection)}.{second}"))
     other = pairs[chosen or next(iter(pairs))]
     return replace(other, untrained_head=candidate_picker.wished(other))
 

@@ -105,3 +105,28 @@ def test_an_unknown_page_says_so_and_answers_nothing(server: Server, open_page: 
     expect(page.get_by_role("dialog")).to_have_count(0)
     page.get_by_test_id("stTopNavLink").first.click()
     page.locator(".hl-answer").wait_for()
+
+
+def test_a_link_in_another_tab_is_about_the_same_model_and_text(server: Server, open_page: OpenPage) -> None:
+    page = open_page(f"{server.url}/?candidate=demo-mistral&adapter=banking77")
+    page.locator(".hl-headline").wait_for(timeout=90_000)
+    classify(page, FIRST)
+    links = (
+        page.get_by_test_id("stMain").get_by_role("link", name="Why this answer?"),
+        page.get_by_test_id("stTopNavLink").filter(has_text="Explain"),
+    )
+    for link in links:
+        with page.context.expect_page() as opened:
+            link.click(button="middle")
+        other = opened.value
+        expect(other.locator("h1")).to_have_text("Why this answer?", timeout=60_000)
+        expect(question(other)).to_contain_text(FIRST[:20])
+        assert "candidate=demo-mistral&adapter=banking77" in other.url
+        other.close()
+
+
+def test_a_path_below_a_page_leads_to_it(server: Server, open_page: OpenPage) -> None:
+    page = open_page(f"{server.url}/candidates/all?{BANKING}")
+    expect(page.locator("h1")).to_have_text("Candidates")
+    page.goto(f"{server.url}/nobody/knows")
+    expect(page.locator("h1")).to_have_text("No such page")

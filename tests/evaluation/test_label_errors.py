@@ -96,3 +96,17 @@ def test_without_vectors_there_are_no_neighbours() -> None:
     report = label_error_report(evaluation(logits, labels), logits, None, ignore_progress, refit=False)
     assert len(report.places)
     assert report.neighbours.shape == (len(report.places), 0)
+
+
+def test_without_some_of_its_rows_it_says_the_same_of_the_others() -> None:
+    actual = (np.arange(60) % 6).astype(np.int32)
+    said = np.where(np.arange(60) % 7 == 0, (actual + 1) % 6, actual)
+    logits = 6.0 * np.eye(6)[said]
+    vectors = np.random.default_rng(0).normal(size=(60, 4)).astype(np.float32)
+    report = label_error_report(evaluation(logits, actual), logits, vectors, ignore_progress, refit=False)
+    out = np.zeros(len(report.places), bool)
+    out[[0, 2]] = True
+    rest = report.without(out)
+    assert rest.places.tolist() == [place for i, place in enumerate(report.places.tolist()) if i not in (0, 2)]
+    np.testing.assert_array_equal(rest.neighbours, np.delete(report.neighbours, [0, 2], axis=0))
+    assert len(rest.similarity) == len(rest.suggested) == len(rest.of_label) == len(rest.places)

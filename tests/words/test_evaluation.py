@@ -10,9 +10,12 @@ import pytest
 from core.results import Evaluation
 from core.results.dataset_evaluation import Outcomes
 from core.results.figure import Figure
+from core.results.stated_results import StatedResult
 from core.training.config import METRICS
 from core.words.evaluation import (
     MEASURES,
+    beside_card,
+    counted,
     figure,
     headline,
     measure_name,
@@ -21,6 +24,7 @@ from core.words.evaluation import (
     rejecting,
     without_verdict,
 )
+from tests.evaluation.test_classes import evaluation as made
 from tests.evaluation.test_measuring import evaluation
 
 
@@ -83,3 +87,23 @@ def test_what_rejecting_does() -> None:
     )
     assert rejecting(Outcomes(3, 0, 0, 1), 0.0) == "Every verdict is kept, and 75.0\u00a0% of them are right."
     assert rejecting(Outcomes(0, 3, 1, 0), 1.0) == "At 100.0\u00a0% every verdict is rejected."
+
+
+@pytest.mark.parametrize(
+    ("stated", "says"),
+    [(0.99, "harder, or more of their labels wrong"), (0.01, "easier, or known from training"), (None, "")],
+)
+def test_a_card_that_says_otherwise_is_named(stated: float | None, says: str) -> None:
+    result = made(5.0 * np.eye(3)[[0, 1, 2] * 20], np.array([0, 1, 1] * 20, np.int32))
+    card = [] if stated is None else [StatedResult("BANKING77", "test", 3080, measures={"accuracy": stated})]
+    said = beside_card(result, card)
+    assert says in said
+    assert bool(said) == bool(card)
+    assert not card or "of 3,080 test texts of BANKING77: other rows" in said
+    inside = result.figures["accuracy"].value
+    assert beside_card(result, [StatedResult(measures={"accuracy": inside})]) == ""
+
+
+def test_a_report_says_what_is_in_no_figure() -> None:
+    result = made(5.0 * np.eye(3)[[0, 1, 2]], np.array([0, 1, -1], np.int32))
+    assert counted(result).startswith("Every label counts as right, also one that is wrong. 1 row without a label")
