@@ -12,7 +12,7 @@ adapter that does not fit, too little memory, an empty or over-long text. Where 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any, Literal, Protocol, TypeVar, overload
+from typing import Literal, Protocol, TypeVar, overload
 
 from core.config.candidate import CandidateConfig
 from core.errors import AppError
@@ -78,7 +78,7 @@ from core.results.corrections import Correction, HeadRefit, ImportedCorrections
 from core.results.data_checks import DataChecks
 from core.results.dataset import DatasetRequest, DatasetSummary, LabelMatch
 from core.results.dataset_evaluation import DatasetEvaluation
-from core.results.evaluation import FurtherAnalyses
+from core.results.evaluation import FurtherAnalyses, FurtherReport
 from core.results.label_errors import LabelErrorReport
 from core.results.label_set_evaluation import LabelSetEvaluation
 from core.results.robustness import Replacement, RobustnessReport
@@ -361,8 +361,8 @@ class Evaluations(Protocol):
     def evaluate(self, selection: Selection, rows: LabelledTexts) -> Task[Evaluation]:
         """Predictions measured against labels."""
 
-    def further(self, selection: Selection, rows: LabelledTexts, asked: FurtherAnalyses) -> Task[dict[str, Any]]:
-        """Robustness, another pair and the training rows, of what is asked for, as plain data."""
+    def further(self, selection: Selection, rows: LabelledTexts, asked: FurtherAnalyses) -> Task[FurtherReport]:
+        """Robustness, another pair and the training rows, of what is asked for."""
 
 
 class Datasets(Protocol):

@@ -29,10 +29,15 @@ os.environ.update(
     OMP_NUM_THREADS="1",
 )
 
+import hypothesis  # noqa: E402
 import pytest  # noqa: E402
 
 from core.settings import Settings, settings  # noqa: E402
 from tests.tiny import FAMILIES, make_tiny_tokenizer, tiny_model  # noqa: E402
+
+# How long an example takes is no property of the code: on a busy machine any of them is slow.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from json import loads
 from pathlib import Path
 from typing import Annotated
 
@@ -122,8 +123,7 @@ def evaluate(
     numbers = {**chosen, **_numbers(result)}
     asked = FurtherAnalyses(robustness, other, training)
     if asked.any:
-        further = follow(services.evaluations.further(selection, rows, asked))
-        numbers |= further
+        numbers |= loads(follow(services.evaluations.further(selection, rows, asked)).text)
     if json or output is not None or floors:
         options = CalibrationOptions(coverage)
         numbers |= evaluation_files.report(services.engine, result, model, rows, input, options, output, numbers)

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from tokenizers import Encoding
 
 from core.engine.chat_template import Templated
 from core.engine.encoding import Encoder
@@ -39,6 +38,13 @@ class TextTokens:
     most: int
 
 
+class _Nothing:
+    """The encoding of a text that is refused."""
+
+    ids: tuple[int, ...] = ()
+    special_tokens_mask: tuple[int, ...] = ()
+
+
 def text_tokens(encoder: Encoder, texts: Sequence[str], on_progress: Progress) -> TextTokens:
     """Tokens of all texts; a text that the chat template refuses has none."""
     rows, parts = np.zeros((3, len(texts)), np.int64), Counter[str]()
@@ -58,7 +64,7 @@ def _whole(encoder: Encoder, texts: Sequence[str]) -> list[tuple[Templated, Any]
         return encoder.whole(texts)
     except InputError:
         if len(texts) == 1:
-            return [(Templated.plain(""), Encoding())]
+            return [(Templated.plain(""), _Nothing())]
     half = len(texts) // 2
     return [*_whole(encoder, texts[:half]), *_whole(encoder, texts[half:])]
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from core.engine.engine import Engine, check_texts
 from core.results import Evaluation, Feature, FeatureKey, LabelledTexts, Prediction, Selection
-from core.results.evaluation import FurtherAnalyses
+from core.results.evaluation import FurtherAnalyses, FurtherReport
+from core.results.to_json import to_json
 from core.tasks.progress import OnCount, Progress
 from core.tasks.runner import TaskRunner
 from core.tasks.task import Task
@@ -54,8 +55,8 @@ class EvaluationService:
         key = FeatureKey(Feature.EVALUATION, digests, (selection, selection.untrained_head))
         return Task(self._tasks, key, work)
 
-    def further(self, selection: Selection, rows: LabelledTexts, asked: FurtherAnalyses) -> Task[dict[str, Any]]:
-        """What else is asked of an evaluation, as plain data; every other pair is loaded beside the first.
+    def further(self, selection: Selection, rows: LabelledTexts, asked: FurtherAnalyses) -> Task[FurtherReport]:
+        """What else is asked of an evaluation; every other pair is loaded beside the first.
 
         Raises:
             InputError: an empty or over-long text.
@@ -64,10 +65,11 @@ class EvaluationService:
         for texts in (rows, *([asked.training] if asked.training is not None else [])):
             check_texts(texts.texts, longest)
 
-        def work(on_progress: Progress) -> dict[str, Any]:
+        def work(on_progress: Progress) -> FurtherReport:
             from core.evaluation.further_report import further_report
 
-            return further_report(self._engine, selection, rows, asked, on_progress)
+            found = further_report(self._engine, selection, rows, asked, on_progress)
+            return FurtherReport(json.dumps(to_json(found), allow_nan=False))
 
         digests = tuple(_digest(texts) for texts in (rows.texts, rows.labels or ()))
         key = FeatureKey(Feature.EVALUATION, digests, (selection, selection.untrained_head, asked))

@@ -55,3 +55,10 @@ class FurtherAnalyses:
     def any(self) -> bool:
         """Whether anything is asked for."""
         return self.robustness or self.against is not None or self.training is not None
+
+
+@dataclass(frozen=True)
+class FurtherReport:
+    """What came of `FurtherAnalyses`, as JSON text of an object: `robustness`, `comparison`, `training`."""
+
+    text: str

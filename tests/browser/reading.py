@@ -16,8 +16,8 @@ ADAPTERS = ("banking77", "clinc150-domains")
 #: A text for every page; a word of it stands at two places.
 A = "My new card has not arrived, where is my card? 👩\u200d👩\u200d👧 café"
 PAIRS = [Selection(candidate, adapter) for candidate in CANDIDATES for adapter in ADAPTERS]
-#: Of them each candidate once, and each adapter.
-SOME_PAIRS = [Selection(candidate, ADAPTERS[i % len(ADAPTERS)]) for i, candidate in enumerate(CANDIDATES)]
+#: Of them two, with another candidate and another adapter each.
+SOME_PAIRS = [Selection(CANDIDATES[i], ADAPTERS[i]) for i in range(2)]
 
 
 @dataclass(frozen=True)

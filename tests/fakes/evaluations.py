@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from core.data.targets import read_targets
 from core.errors import InputError
 from core.evaluation.run import score
 from core.results import Evaluation, LabelledTexts, LoadedModel, Prediction, Selection
-from core.results.evaluation import FurtherAnalyses
+from core.results.evaluation import FurtherAnalyses, FurtherReport
 from core.services import Evaluations
 from tests.fakes.engine import FakeEngine
 from tests.fakes.predictions import predict
@@ -31,8 +30,8 @@ class FakeEvaluations:
         model = self._engine.answering(selection)
         return self._tasks.task(lambda: _evaluate(model, rows), "evaluate", selection, rows)
 
-    def further(self, selection: Selection, rows: LabelledTexts, asked: FurtherAnalyses) -> FakeTask[dict[str, Any]]:
-        return self._tasks.task(dict, "further", selection, rows, asked)
+    def further(self, selection: Selection, rows: LabelledTexts, asked: FurtherAnalyses) -> FakeTask[FurtherReport]:
+        return self._tasks.task(lambda: FurtherReport("{}"), "further", selection, rows, asked)
 
 
 def _evaluate(model: LoadedModel, rows: LabelledTexts) -> Evaluation:
