@@ -43,6 +43,10 @@ def offer(result: DatasetEvaluation, places: Sequence[int], suggested: Sequence[
         )
         st.html(markup.note(words.SHARED))
         _failure()
+
+
+def tell() -> None:
+    """What the last click on that button has done, once."""
     if done := st.session_state.pop(_DONE, None):
         st.html(markup.note(done))
 

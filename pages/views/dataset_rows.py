@@ -68,6 +68,7 @@ def these(
         made["To do"] = [marks.get(int(row), "") for row in result.rows[part]]
     picked = table({"Row": result.rows[part] + 1, "Text": list(texts), **made})
     turn(len(places), start)
+    corrections.tell()
     if picked:
         corrections.offer(result, [int(part[i]) for i in picked])
     if len(picked) == 1:

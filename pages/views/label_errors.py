@@ -55,7 +55,7 @@ def rows(result: DatasetEvaluation, report: LabelErrorReport, most: int = LISTED
     event = tables.of_rows(
         frame,
         "Rows whose label is likely wrong",
-        "label_errors.rows",
+        f"label_errors.rows.{hash(tuple(numbers)):x}",  # what was chosen is a row of this list alone
         lead=("Text", "Label", "Suggested"),
         forms=forms,
         most=11,
@@ -70,6 +70,7 @@ def rows(result: DatasetEvaluation, report: LabelErrorReport, most: int = LISTED
     )
     if len(report.places) > most:
         st.html(markup.note(f"The {most:,} likeliest of {len(report.places):,}."))
+    corrections.tell()
     picked = [row for row in event.selection.rows if row < len(texts)]
     if picked:
         corrections.offer(result, [int(report.places[i]) for i in picked], [int(report.suggested[i]) for i in picked])

@@ -19,11 +19,15 @@ from tests.browser.test_looks import violations
 __all__ = ["sample"]
 
 
+PAIRS = ".st-key-evaluation-confusions"
+
+
 def visit(server: Server, open_page: OpenPage, width: int = 1440) -> Page:
     page = open_page(f"{server.url}/classes?{BANKING}", width=width)
     bring_sample(page)
     evaluated(page)
-    expect(page.locator(".js-plotly-plot").first).to_be_visible(timeout=60_000)
+    drawn = ".js-plotly-plot" if width > 640 else PAIRS  # a phone has the pairs in place of the matrix
+    expect(page.locator(drawn).first).to_be_visible(timeout=60_000)
     settle(page)
     return page
 
@@ -58,3 +62,7 @@ def test_the_worst_class_leads_to_its_rows(
 def test_nothing_is_wider_than_a_phone(server: Server, open_page: OpenPage) -> None:
     page = visit(server, open_page, 390)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.locator(".js-plotly-plot").count() == 0
+    click_first_row(page, page.locator(PAIRS))
+    expect(page.get_by_text(re.compile("^Labelled '.+', answered '.+'"))).to_be_visible()
+    expect(page).to_have_url(re.compile("label=.*verdict="))
