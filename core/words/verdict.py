@@ -117,7 +117,7 @@ def sureness(prediction: Prediction) -> str:
     if prediction.sureness is None:
         return ""
     state = SURENESS[prediction.sureness]
-    about = f" of the {_read(prediction)} that it read" if prediction.truncated else ""
+    about = f", by the {_read(prediction)} that it read" if prediction.truncated else ""
     return f"{state}{': this is unlike what it learnt' if prediction.unlike else about}"
 
 

@@ -116,4 +116,4 @@ def test_a_class_of_texts_that_belong_nowhere_says_so(label: str) -> None:
 
 def test_of_a_cut_text_it_is_sure_of_what_it_read() -> None:
     cut = replace(prediction(), text="x" * 200, total_tokens=99, kept_characters=18)
-    assert verdict.sureness(cut) == "Sure of the 9.0\u00a0% that it read"
+    assert verdict.sureness(cut) == "Sure, by the 9.0\u00a0% that it read"
