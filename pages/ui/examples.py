@@ -26,7 +26,7 @@ def named(examples: Examples, text: str) -> Example | None:
 
 def buttons(examples: Examples, ask: Callable[[str], None]) -> None:
     """A button a text, which asks it."""
-    with st.container(key="offered"):
+    with st.container(key="offered"):  # below the verdict on a phone, see the style
         if examples:
             st.html(markup.section("Or take an example"))
         with st.container(key="examples", gap="xsmall"):
