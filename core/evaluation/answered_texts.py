@@ -12,7 +12,7 @@ from core.data.label_names import match_labels
 from core.engine.engine import Engine
 from core.engine.untrained_head import require_head
 from core.evaluation.answering import represented
-from core.evaluation.answers import require_one_class
+from core.evaluation.answers import class_numbers, require_one_class
 from core.evaluation.measuring import measured
 from core.evaluation.training_rows import Represented
 from core.results import LabelledTexts, Selection
@@ -56,6 +56,5 @@ def answered_texts(engine: Engine, selection: Selection, rows: LabelledTexts, on
 
 def _numbers(labels: Sequence[str], classes: Sequence[str]) -> NDArray[np.int32]:
     """(N,) the class of each label, as the page of a dataset finds it."""
-    number = {name: i for i, name in enumerate(classes)}
-    means = {m.written: number.get(m.class_name or "", NO_CLASS) for m in match_labels(Counter(labels), classes)}
+    means = class_numbers(match_labels(Counter(labels), classes), classes)
     return np.array([means.get(label, NO_CLASS) for label in labels], np.int32)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import weakref
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,8 +67,7 @@ class Answers:
         summary = self.datasets.summary(request.dataset)
         if request.label_column is None:
             return np.full(summary.rows, NO_CLASS, np.int32)
-        number = {name: i for i, name in enumerate(self.loaded(selection).labels)}
-        means = {m.written: number.get(m.class_name or "", NO_CLASS) for m in self.labels(selection, request)}
+        means = class_numbers(self.labels(selection, request), self.loaded(selection).labels)
         batches = self.datasets.batches(request.dataset, _label_column(request))
         return np.fromiter((means.get(label, NO_CLASS) for batch in batches for label in batch), np.int32)
 
@@ -160,6 +160,12 @@ class Answers:
             adapter = adapter_of(candidate, selection.adapter) if selection.adapter else None
             self._identities[pair] = pair_identity(pair, candidate, adapter, self.engine.settings)
         return self._identities[pair]
+
+
+def class_numbers(matches: Iterable[LabelMatch], classes: Sequence[str]) -> dict[str, int]:
+    """The class that each label as written means; `NO_CLASS` where it means none."""
+    number = {name: i for i, name in enumerate(classes)}
+    return {match.written: number.get(match.class_name or "", NO_CLASS) for match in matches}
 
 
 def require_one_class(model: LoadedModel) -> None:

@@ -47,7 +47,8 @@ def head_refit(
     Raises:
         InputError: no row is relabelled or removed, or nothing is there to refit a head on.
     """
-    corrected, kept = _corrected(result, corrections)
+    into = _into(result, corrections)
+    corrected, kept = _corrected(result, corrections, into)
     finite = np.isfinite(vectors).all(axis=1)
     places = np.flatnonzero(finite & (result.labelled | (corrected != NO_CLASS)))
     before, after, stays = result.actual[places], corrected[places], kept[places]
@@ -62,12 +63,14 @@ def head_refit(
     first = cross_fitted(made, before, classes, told[0], learnt=before != NO_CLASS)
     second = cross_fitted(made, after, classes, told[1], learnt=stays & (after != NO_CLASS))
     rows = np.flatnonzero(stays & (after != NO_CLASS))
-    found = _Rows(places[rows], before[rows], after[rows], result.predicted[places[rows]], _into(result, corrections))
+    found = _Rows(places[rows], before[rows], after[rows], result.predicted[places[rows]], into)
     return _compared(found, first[rows], second[rows], removed=gone)
 
 
-def _corrected(result: DatasetEvaluation, corrections: Sequence[Correction]) -> tuple[NDArray[np.int32], Indicators]:
-    """(N,) class numbers of the answered rows after the marks, and which of them stay."""
+def _corrected(
+    result: DatasetEvaluation, corrections: Sequence[Correction], into: NDArray[np.int32]
+) -> tuple[NDArray[np.int32], Indicators]:
+    """(N,) class numbers of the answered rows after the marks, and which of them stay; `into`: see `_into`."""
     number = {name: i for i, name in enumerate(result.classes)}
     place = {int(row): i for i, row in enumerate(result.rows)}
     actual, kept = result.actual.copy(), np.ones(len(result.rows), bool)
@@ -78,7 +81,7 @@ def _corrected(result: DatasetEvaluation, corrections: Sequence[Correction]) -> 
             actual[i] = number[c.label]
         elif c.action in (Action.REMOVE, Action.NEW_CLASS):
             kept[i] = False
-    return _into(result, corrections)[actual], kept
+    return into[actual], kept
 
 
 def _into(result: DatasetEvaluation, corrections: Sequence[Correction]) -> NDArray[np.int32]:
